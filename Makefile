@@ -1,0 +1,40 @@
+# Two commands: `make demo` scans the broken example, `make test` runs everything that CI runs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint types install docs examples runs clean
+.DELETE_ON_ERROR:
+
+$(BIN)/.installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+install: $(BIN)/.installed
+
+demo: install
+	@$(BIN)/slrdoctor scan examples/broken --fail-on never
+
+test: install lint types
+	$(BIN)/python -m pytest -n 2
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy
+
+docs: install
+	$(BIN)/python docs/generate.py
+
+examples: install
+	$(BIN)/python examples/make_examples.py
+
+# Scans every folder of real runs beside the checkout and writes the table of what was found.
+runs: install
+	$(BIN)/python docs/real_runs.py
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,102 @@
+"""Where there are several candidates for one artifact: which is taken, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from slrdoctor.artifacts.kinds.vocabulary import is_named_like_vocabulary
+from slrdoctor.artifacts.run import AnnotationFile, CheckpointFile, Choice, FeatureSet, VocabularyFile
+from slrdoctor.artifacts.settings import Settings
+
+
+def choose_features(
+    sets: Sequence[FeatureSet], ids: Sequence[str]
+) -> tuple[list[FeatureSet], list[Choice]]:
+    """One feature set a split: of rivals that hold the same samples, the one with the most.
+
+    Sets with different samples are all kept: a data set may be stored in parts.
+    """
+    wanted = {PurePosixPath(i).stem for i in ids} | set(ids)
+    kept: list[FeatureSet] = []
+    choices: list[Choice] = []
+    ordered = sorted(sets, key=lambda s: (-_covered(s, wanted), -len(s.clips), s.where))
+    for split in dict.fromkeys(s.split for s in ordered):
+        rivals = [s for s in ordered if s.split == split]
+        taken: list[FeatureSet] = []
+        lost: list[FeatureSet] = []
+        for one in rivals:
+            twin = next((t for t in taken if _same_samples(t, one)), None)
+            (lost if twin is not None else taken).append(one)
+        kept += taken
+        if lost:
+            key = split or "train"
+            choices.append(
+                Choice(
+                    "features",
+                    ", ".join(s.where for s in taken),
+                    tuple(s.where for s in lost),
+                    f"{len(taken[0].clips)} clips, {_covered(taken[0], wanted)} of them annotated",
+                    f'[features]\n{key} = "{lost[0].where}"',
+                )
+            )
+    return kept, choices
+
+
+def _names(one: FeatureSet) -> set[str]:
+    return {PurePosixPath(c.key).name for c in one.clips}
+
+
+def _covered(one: FeatureSet, wanted: set[str]) -> int:
+    return sum(c.key in wanted or PurePosixPath(c.key).name in wanted for c in one.clips)
+
+
+def _same_samples(one: FeatureSet, other: FeatureSet) -> bool:
+    a, b = _names(one), _names(other)
+    if all(n.isdigit() for n in a | b):
+        return one.where.rpartition("/")[0] == other.where.rpartition("/")[0] and len(a) == len(b)
+    return len(a & b) > 0.5 * min(len(a), len(b))
+
+
+def choose_vocabulary(
+    candidates: Sequence[VocabularyFile], files: Sequence[AnnotationFile], name: str, settings: Settings
+) -> tuple[list[VocabularyFile], list[Choice]]:
+    """The vocabulary that covers the most annotated tokens first; the name decides on a tie."""
+    glosses = {g for f in files for r in f.rows for g in r.glosses or ()}
+
+    def worth(one: VocabularyFile) -> tuple[float, ...]:
+        tokens = {t for t in one.tokens if t}
+        covered = len(glosses & tokens) / max(len(glosses), 1)
+        return (
+            round(covered, 3),
+            one.target != "text",
+            is_named_like_vocabulary(one.where),
+            one.where.startswith(name),
+            -one.where.count("/"),
+            len(tokens),
+        )
+
+    # the same tokens in the same order are one vocabulary, wherever they are written again
+    unique: dict[tuple[str | None, ...], VocabularyFile] = {}
+    for candidate in sorted(candidates, key=worth, reverse=True):
+        unique.setdefault(candidate.tokens, candidate)
+    ordered = list(unique.values())
+    if len(ordered) < 2:
+        return ordered, []
+    first = ordered[0]
+    covered = worth(first)[0]
+    why = f"it has {covered:.0%} of the annotated glosses" if glosses else "its name says so"
+    others = tuple(v.where for v in ordered[1:])
+    how = f'[vocabulary]\npath = "{others[0]}"'
+    return ordered, [Choice("vocabulary", first.where, others, why, how)]
+
+
+def choose_checkpoint(candidates: Sequence[CheckpointFile]) -> tuple[list[CheckpointFile], list[Choice]]:
+    """The best checkpoint by its name first, then the last one."""
+    ordered = sorted(candidates, key=lambda c: ("best" not in c.where.lower(), c.where))
+    if len(ordered) < 2:
+        return ordered, []
+    others = tuple(c.where for c in ordered[1:])
+    best = "best" in ordered[0].where.lower()
+    why = "its name says best" if best else "it comes first by name"
+    return ordered, [Choice("checkpoint", ordered[0].where, others, why, f'[checkpoint]\npath = "{others[0]}"')]

@@ -1,0 +1,210 @@
+"""Find folders of features: a file per sample, or a folder of frame files per sample."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Unreadable
+from slrdoctor.artifacts.kinds import checkpoint, features
+from slrdoctor.artifacts.kinds.splits import split_of_name, split_of_word
+from slrdoctor.artifacts.listing import File, Listing
+from slrdoctor.artifacts.readers import read, reader_of
+from slrdoctor.artifacts.run import Clip, FeatureSet
+
+ONE_FILE_ONE_ARRAY = (".npy", ".npz", ".pt", ".pkl", ".pickle", ".csv", ".parquet", ".pose", "_keypoints.json")
+PEEKED = 3  # files opened to tell what a folder holds
+MANY = 3  # arrays of a kind in one folder that make it a folder of features
+_NUMBERED = re.compile(r"(?:.*[^0-9])?(\d+)$")
+_NO_LABEL = re.compile(r"signer|speaker|session|subject|participant|fold|part|batch|chunk|shard|feat|keypoint|pose|data")
+_FRAME_TAIL = re.compile(r"_?\d{6,}_keypoints$")
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The array files of one folder that share a suffix, and what a peek at some showed."""
+
+    folder: str
+    suffix: str
+    files: tuple[File, ...]
+    reader: str
+    member: str
+    is_frames: bool  # every file is one frame
+    info: ArrayInfo | None  # of the first that could be read
+
+
+def find_clip_folders(listing: Listing) -> tuple[list[FeatureSet], set[str]]:
+    """The feature sets that are folders, and the paths (`File.where`) that they account for."""
+    groups = [group for files in _candidates(listing) if (group := _peek(*files)) is not None]
+    frames = [g for g in groups if g.is_frames]
+    # one folder of numbered vectors may be one vector a sample; several such folders are clips
+    if len(frames) < 2 and not any(g.suffix == "_keypoints.json" for g in frames):
+        groups = [replace(g, is_frames=False) for g in groups]
+    used = {file.where for g in groups for file in g.files}
+    sets = [_feature_set(root, split, list(found)) for (root, split), found in _roots(groups).items()]
+    return sets, used
+
+
+def _candidates(listing: Listing) -> Iterator[tuple[str, str, list[File]]]:
+    for folder, files in listing.by_folder.items():
+        by_suffix: dict[str, list[File]] = {}
+        for file in files:
+            suffix = next((s for s in ONE_FILE_ONE_ARRAY if file.path.name.lower().endswith(s)), "")
+            if suffix and not checkpoint.is_named_like_checkpoint(file.path.name):
+                by_suffix.setdefault(suffix, []).append(file)
+        for suffix, found in by_suffix.items():
+            yield folder, suffix, found
+
+
+def _peek(folder: str, suffix: str, files: list[File]) -> _Group | None:
+    """What a folder's files of one suffix are, told from the first, the middle and the last."""
+    few = len(files) < MANY and not _is_feature_folder(folder)
+    if few and suffix not in (".pose", "_keypoints.json", ".npy"):
+        return None
+    picked = dict.fromkeys((0, len(files) // 2, len(files) - 1))
+    contents: list[Content] = []
+    reader = ""
+    for i in list(picked)[:PEEKED]:
+        try:
+            found = reader_of(files[i].path)
+            contents.append(read(files[i].path))
+            reader = found.name if found else ""
+        except Unreadable:
+            continue
+    if not contents:
+        # every one of many files is broken (LFS pointers, say): they are features all the same
+        unread = suffix in (".npy", ".npz", ".pose", ".pt") and len(files) >= MANY
+        name = suffix.strip("._")
+        return _Group(folder, suffix, tuple(files), name, "", False, None) if unread else None
+    clips = [c for c in contents if features.is_clip(c)]
+    if len(clips) < len(contents) / 2 or (few and not _is_lone_clip(files, clips)):
+        return None
+    numbered = all(_NUMBERED.match(f.path.stem) for f in files)
+    is_frames = suffix == "_keypoints.json" or (
+        numbered and len(files) > 1 and all(features.is_frame(c) for c in clips) and _is_vector(clips[0])
+    )
+    first = clips[0]
+    member = features.clip_member(first)
+    info = first.members.get(member) if isinstance(first, Arrays) else None
+    return _Group(folder, suffix, tuple(files), reader, member, is_frames, info)
+
+
+def _is_feature_folder(folder: str) -> bool:
+    return bool(re.search(r"feat|keypoint|landmark|pose|skelet|mp_data|npy", folder.lower()))
+
+
+def _is_lone_clip(files: list[File], clips: list[Content]) -> bool:
+    """One or two npy files alone: a clip [T, D] each, and no batch, labels or statistics."""
+    if any(features._LABELS.search(f.path.stem.lower()) or features._NO_CLIP.search(f.path.stem.lower()) for f in files):
+        return False
+    shapes = [c.members[""].shape for c in clips if isinstance(c, Arrays) and "" in c.members]
+    return len(shapes) == len(clips) and all(len(s) == 2 and s[1] > 1 for s in shapes)
+
+
+def _is_vector(content: Content) -> bool:
+    # [K, 2..4] arrays with numbered names are clips [T, D] as easily: only vectors are surely frames
+    return isinstance(content, Arrays) and len(content.members[""].shape) == 1
+
+
+def _roots(groups: list[_Group]) -> dict[tuple[str, str], list[_Group]]:
+    """Gather folders into feature sets: by the split their path names, else by where they branch."""
+    found: dict[tuple[str, str], list[_Group]] = {}
+    for group in groups:
+        parts = PurePosixPath(group.folder).parts
+        at = next((i for i in reversed(range(len(parts))) if split_of_word(parts[i]) or split_of_name(parts[i])), None)
+        if at is not None:
+            root, split = "/".join(parts[: at + 1]), split_of_name(parts[at])
+        else:
+            root, split = group.folder, ""
+        found.setdefault((root, split), []).append(group)
+    return _merge_siblings(found)
+
+
+def _merge_siblings(found: dict[tuple[str, str], list[_Group]]) -> dict[tuple[str, str], list[_Group]]:
+    """Class and sequence folders are one set; folders that hold the same samples twice are two."""
+    merged = dict(found)
+    while True:
+        by_parent: dict[str, list[tuple[str, str]]] = {}
+        for root, split in merged:
+            if not split and root:
+                by_parent.setdefault(root.rpartition("/")[0], []).append((root, split))
+        together = next(
+            (
+                (parent, keys)
+                for parent, keys in by_parent.items()
+                if len(keys) > 1 and not _are_rivals([merged[k] for k in keys])
+            ),
+            None,
+        )
+        if together is None:
+            return merged
+        parent, keys = together
+        gathered = [group for key in keys for group in merged.pop(key)]
+        merged[parent, ""] = merged.get((parent, ""), []) + gathered
+
+
+def _are_rivals(sets: list[list[_Group]]) -> bool:
+    """Whether folders hold the same samples in different forms: features_i3d/ and features_pose/."""
+    stems = [{f.path.stem for g in groups for f in g.files if not f.path.stem.isdigit()} for groups in sets]
+    widths = {g.info.shape[-1] for groups in sets for g in groups if g.info is not None and len(g.info.shape) > 0}
+    suffixes = {g.suffix for groups in sets for g in groups}
+    # class folders may repeat names such as 0.npy, but do not change their width
+    if len(widths) <= 1 and len(suffixes) == 1:
+        return False
+    first = stems[0]
+    return any(len(first & other) > 0.5 * min(len(first), len(other)) for other in stems[1:] if other and first)
+
+
+def _feature_set(root: str, split: str, groups: list[_Group]) -> FeatureSet:
+    clips = [clip for group in groups for clip in _clips(root, group, _has_labels(root, groups))]
+    frames = any(g.is_frames for g in groups)
+    return FeatureSet(
+        split=split,
+        where=root or ".",
+        format=groups[0].reader,
+        layout="folder of frames per sample" if frames else "file per sample",
+        clips=tuple(clips),
+        length_stored=False,
+    )
+
+
+def _has_labels(root: str, groups: list[_Group]) -> bool:
+    """Whether the folders right below the root are classes: several, and no signers or parts."""
+    depth = len(PurePosixPath(root).parts)
+    names = {PurePosixPath(g.folder).parts[depth] for g in groups if len(PurePosixPath(g.folder).parts) > depth}
+    plain = [n for n in names if not _NO_LABEL.search(n.lower()) and not split_of_word(n)]
+    return len(names) > 1 and len(plain) == len(names)
+
+
+def _clips(root: str, group: _Group, labelled: bool) -> Iterator[Clip]:
+    below = PurePosixPath(group.folder).parts[len(PurePosixPath(root).parts) :]
+    label = below[-2] if group.is_frames and len(below) > 1 else below[-1] if below else ""
+    label = label if labelled else ""
+    if not group.is_frames:
+        for file in group.files:
+            name = file.path.name[: -len(group.suffix)]
+            yield Clip("/".join((*below, name)), file.path, group.reader, group.member, label=label)
+        return
+    for key, files in _frame_runs(below, group):
+        ordered = tuple(f.path for f in sorted(files, key=_frame_number))
+        yield Clip(key, ordered[0].parent, group.reader, frames=ordered, label=label)
+
+
+def _frame_runs(below: tuple[str, ...], group: _Group) -> Iterable[tuple[str, list[File]]]:
+    """One clip a folder; OpenPose may keep several videos in one, told apart by their names."""
+    if group.suffix != "_keypoints.json":
+        return [("/".join(below) or group.folder.rpartition("/")[2], list(group.files))]
+    videos: dict[str, list[File]] = {}
+    for file in group.files:
+        videos.setdefault(_FRAME_TAIL.sub("", file.path.stem), []).append(file)
+    if len(videos) == 1:
+        [files] = videos.values()
+        return [("/".join(below) or next(iter(videos)), files)]
+    return [("/".join((*below, video)), files) for video, files in videos.items()]
+
+
+def _frame_number(file: File) -> tuple[int, str]:
+    digits = re.findall(r"\d+", file.path.stem)
+    return (int(digits[-1]) if digits else -1, file.path.stem)

@@ -1,0 +1,114 @@
+"""What a file holds once it is opened, whatever its format.
+
+A reader knows a format and gives one of these; a kind (`artifacts/kinds/`) knows what
+annotations, a vocabulary or a history look like in any of them. So formats and kinds
+multiply without knowing each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Unreadable(Exception):
+    """A file cannot be read. The message is a sentence for the user, without a path.
+
+    `fault` is one word for what is wrong: empty, truncated, corrupt, lfs-pointer,
+    refused, permission, encoding, unsupported, not-installed.
+    """
+
+    def __init__(self, message: str, fault: str = "corrupt") -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class ArrayInfo:
+    """What a header says of an array, before its values are read."""
+
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """Named numeric arrays that can be loaded one at a time.
+
+    A file that holds one array has the single name "". `load(name)` gives the values.
+    `extras` are small companions that are no arrays of samples: attributes, fps, headers.
+    """
+
+    members: Mapping[str, ArrayInfo]
+    load: Callable[[str], NDArray[Any]]
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of named columns. `columns` is None where the file has no header line.
+
+    Values are str where the format has no types of its own (csv), else as stored.
+    """
+
+    columns: tuple[str, ...] | None
+    rows: Sequence[Sequence[Any]]
+
+    def records(self) -> list[dict[str, Any]]:
+        names = self.columns or tuple(str(i) for i in range(max(map(len, self.rows), default=0)))
+        return [dict(zip(names, row)) for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Nested plain containers: dict, list, str, number, bool, None, numpy arrays.
+
+    `refused` names what the restricted unpickler would not build ("module.name"), each
+    replaced in the tree by an `Opaque`.
+    """
+
+    value: Any
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """The place of an object that was not built because building it could run code."""
+
+    name: str  # "module.qualname"
+    state: Any = None
+
+
+@dataclass(frozen=True)
+class Text:
+    """Lines of text, decoded, without line ends."""
+
+    lines: Sequence[str]
+    encoding: str = "utf-8"
+
+
+Content = Arrays | Table | Tree | Text
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One file format.
+
+    A reader is one module in `artifacts/readers/` with a module-level `READER`. It is
+    chosen by `magic` (the file's first bytes) before `suffixes`; `read` raises only
+    `Unreadable` for whatever a hostile file holds. `read_folder` is for formats whose
+    sample is a folder of files (OpenPose), and gets the folder.
+
+    `cost` orders readers that claim the same suffix: the lower is tried first.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    read: Callable[[Path], Content]
+    magic: tuple[bytes, ...] = ()
+    cost: int = 0

@@ -1,0 +1,184 @@
+"""Find out what a run directory holds, by looking into its files and not only at their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from slrdoctor.artifacts import cases, pointed
+from slrdoctor.artifacts.clip_folders import find_clip_folders
+from slrdoctor.artifacts.content import Arrays, Content, Text, Tree, Unreadable
+from slrdoctor.artifacts.found import Found, NothingToExamine
+from slrdoctor.artifacts.kinds import annotations, batch_labels, checkpoint, config, features, history, predictions, vocabulary
+from slrdoctor.artifacts.kinds.splits import split_of_name
+from slrdoctor.artifacts.listing import File, Listing, walk
+from slrdoctor.artifacts.readers import read, reader_of
+from slrdoctor.artifacts.run import (
+    CheckpointFile,
+    FeatureSet,
+    Problem,
+    RunDirectory,
+    SourceFile,
+    Sources,
+)
+from slrdoctor.artifacts.settings import NAME, Settings, read_settings
+
+OPENED_A_SUFFIX = 400  # files of one suffix in one folder that are opened; the rest is named
+_REQUIREMENTS = re.compile(r"(?:^|[^a-z])(?:requirements|constraints|environment)[^/]*\.(?:txt|in|ya?ml)$|^pipfile$")
+_ARRAY_KIND = (".npy", ".npz", ".pt", ".h5", ".hdf5", ".parquet", ".pose")
+
+
+Progress = Callable[[int, int], None]
+
+
+def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
+    """Open a run directory.
+
+    Raises NothingToExamine for a path that is no readable folder or holds nothing that a
+    kind recognises, and SettingsError for a `slrdoctor.toml` that cannot be used.
+    """
+    if not path.exists():
+        raise NothingToExamine(f"{path} does not exist")
+    if not path.is_dir():
+        raise NothingToExamine(f"{path} is a file: give the folder of the run that holds it")
+    settings = read_settings(path)
+    listing = walk(path)
+    if not listing.files and listing.problems:
+        raise NothingToExamine(f"{path} cannot be read: {listing.problems[0][1]}")
+    found = find(listing, progress)
+    pointed.apply(found, settings, path, find)
+    found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
+    if found.is_empty():
+        raise NothingToExamine(
+            f"nothing to examine in {path}: {len(listing.files)} files, and none is features, annotations, "
+            f"a vocabulary, a checkpoint, a history, predictions or a config"
+        )
+    grouped, choices = cases.group(found, settings, path, len(listing.files))
+    return RunDirectory(
+        path=path,
+        settings=settings,
+        cases=grouped,
+        sources=Sources(tuple(found.sources)),
+        problems=tuple(found.problems),
+        choices=choices,
+        looked=len(listing.files),
+    )
+
+
+def find(listing: Listing, progress: Progress | None = None) -> Found:
+    """Recognise everything in a listing, folder by folder."""
+    found = Found()
+    sets, used = find_clip_folders(listing)
+    found.features += sets
+    single = [f for f in _few_a_folder(listing, used, found)]
+    for number, file in enumerate(single):
+        if progress is not None:
+            progress(number, len(single))
+        _recognise(file, listing, found)
+    return found
+
+
+def _few_a_folder(listing: Listing, used: set[str], found: Found) -> Iterable[File]:
+    opened: dict[tuple[str, str], int] = {}
+    for file in listing.files:
+        if file.where in used or file.path.name == NAME:
+            continue
+        key = (file.folder, file.suffix)
+        opened[key] = opened.get(key, 0) + 1
+        if opened[key] <= OPENED_A_SUFFIX:
+            yield file
+    for (folder, suffix), count in opened.items():
+        if count > OPENED_A_SUFFIX and suffix in (".json", ".csv", ".txt", ".pkl", ".pt"):
+            message = f"{count - OPENED_A_SUFFIX} more *{suffix} files were not opened: no sample of them was features"
+            found.problems.append(Problem(folder or ".", "", "unsupported", message))
+
+
+def _recognise(file: File, listing: Listing, found: Found) -> None:
+    name = file.path.name.lower()
+    if name.endswith(".py"):
+        found.sources.append(SourceFile(file.where, file.path, "python"))
+        return
+    if _REQUIREMENTS.search(name):
+        found.sources.append(SourceFile(file.where, file.path, "requirements"))
+        return
+    try:
+        reader = reader_of(file.path)
+        if reader is None:
+            return
+        if checkpoint.is_named_like_checkpoint(name):
+            found.checkpoints.append(CheckpointFile(file.where, file.path, reader.name, file.size))
+            return
+        content = reader.read(file.path)
+    except Unreadable as error:
+        if error.fault != "unsupported" or file.suffix in _ARRAY_KIND:
+            found.problems.append(Problem(file.where, _likely_kind(file), error.fault, str(error)))
+        return
+    siblings = _siblings(file, listing)
+    _take(file, reader.name, content, siblings, found)
+
+
+def _likely_kind(file: File) -> str:
+    name = file.path.name.lower()
+    if checkpoint.is_named_like_checkpoint(name):
+        return "checkpoint"
+    if vocabulary.is_named_like_vocabulary(file.where):
+        return "vocabulary"
+    if file.suffix in _ARRAY_KIND:
+        return "features"
+    return "annotations" if split_of_name(name) else ""
+
+
+def _siblings(file: File, listing: Listing) -> Callable[[str], Content | None]:
+    def open_sibling(name: str) -> Content | None:
+        for other in listing.by_folder.get(file.folder, ()):
+            if other.path.name == name:
+                try:
+                    return read(other.path)
+                except Unreadable:
+                    return None
+        return None
+
+    return open_sibling
+
+
+def _take(
+    file: File, format: str, content: Content, siblings: Callable[[str], Content | None], found: Found
+) -> None:
+    """Give a file's content to every kind. Some files are several things at once."""
+    if checkpoint.is_checkpoint(content):
+        found.checkpoints.append(CheckpointFile(file.where, file.path, format, file.size))
+        return
+    histories = history.recognise_history(file.where, format, content)
+    found.histories += histories
+    words = vocabulary.recognise_vocabulary(file.where, format, content)
+    if words is not None:
+        found.vocabularies.append(words)
+    if histories:
+        return
+    pairs = predictions.recognise_predictions(file.where, format, content, siblings)
+    if pairs is not None:
+        found.predictions.append(pairs)
+        return
+    labelled = None if words is not None else annotations.recognise_annotations(file.where, format, content)
+    if labelled is not None:
+        found.annotations.append(labelled)
+    clips, stored = features.clips_in(file.path, format, content)
+    if clips:
+        split = split_of_name(file.where)
+        found.features.append(FeatureSet(split, file.where, format, "container", clips, length_stored=stored))
+    _take_batch_labels(file, format, content, found)
+    if words is None and labelled is None and not clips and isinstance(content, (Tree, Text)):
+        written = config.recognise_config(file.where, format, content)
+        if written is not None:
+            found.configs.append(written)
+
+
+def _take_batch_labels(file: File, format: str, content: Content, found: Found) -> None:
+    """Labels beside a batch array: y of an npz, y_train.npy beside X_train.npy."""
+    if isinstance(content, Arrays):
+        labelled = batch_labels.recognise_batch_labels(file.where, format, content)
+        if labelled is not None:
+            found.annotations.append(labelled)
+
+

@@ -1,0 +1,43 @@
+"""What discovery has recognised so far, kind by kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from slrdoctor.artifacts.run import (
+    AnnotationFile,
+    CheckpointFile,
+    ConfigFile,
+    FeatureSet,
+    HistoryFile,
+    PredictionFile,
+    Problem,
+    SourceFile,
+    VocabularyFile,
+)
+
+
+class NothingToExamine(Exception):
+    """The path cannot be examined. The message is a sentence for the user."""
+
+
+@dataclass
+class Found:
+    """What has been recognised so far, kind by kind."""
+
+    features: list[FeatureSet] = field(default_factory=list)
+    annotations: list[AnnotationFile] = field(default_factory=list)
+    vocabularies: list[VocabularyFile] = field(default_factory=list)
+    histories: list[HistoryFile] = field(default_factory=list)
+    predictions: list[PredictionFile] = field(default_factory=list)
+    checkpoints: list[CheckpointFile] = field(default_factory=list)
+    configs: list[ConfigFile] = field(default_factory=list)
+    sources: list[SourceFile] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)  # what points to features that are not there
+
+    def is_empty(self) -> bool:
+        return not any(
+            (self.features, self.annotations, self.vocabularies, self.histories, self.predictions,
+             self.checkpoints, self.configs, self.problems, self.expected)
+        )  # fmt: skip

@@ -1,0 +1,83 @@
+"""Put what `slrdoctor.toml` points to in the place of what detection found."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from slrdoctor.artifacts.found import Found
+from slrdoctor.artifacts.listing import File, Listing, walk
+from slrdoctor.artifacts.settings import NAME, Settings, SettingsError
+
+Find = Callable[[Listing], Found]
+
+
+def apply(found: Found, settings: Settings, root: Path, find: Find) -> None:
+    """Take the user's word over detection, for each artifact that the settings name.
+
+    Raises SettingsError where annotations, a vocabulary, a history, predictions, a config
+    or a checkpoint are named and not there; missing features are a finding, not an error.
+    """
+    if settings.features:
+        # the same files may have been found as one set of no split: the user's split counts
+        found.features = []
+        for split, written in settings.features.items():
+            named = find(_listing(written, root))
+            found.features += [replace(s, split=split) for s in named.features]
+            found.problems += [p for p in named.problems if p not in found.problems]
+            if not named.features:
+                found.expected.append(f"{NAME}: [features] {split} = {written!r} has no features")
+    if settings.annotations:
+        found.annotations = []
+        for split, written in settings.annotations.items():
+            named = _named(written, root, find, "annotations", split)
+            rows = [
+                replace(a, rows=tuple(replace(r, split=split) for r in a.rows)) for a in named.annotations
+            ]
+            found.annotations += rows
+    paths: Mapping[str, str] = {
+        "vocabularies": settings.vocabulary,
+        "checkpoints": settings.checkpoint,
+        "histories": settings.history,
+        "predictions": settings.predictions,
+        "configs": settings.config,
+    }
+    for kind, written in paths.items():
+        if written:
+            setattr(found, kind, getattr(_named(written, root, find, kind, "path"), kind))
+
+
+def _named(written: str, root: Path, find: Find, kind: str, key: str) -> Found:
+    listing = _listing(written, root)
+    if not listing.files:
+        raise SettingsError(f"{NAME}: {key} = {written!r} names no file: looked in {root}")
+    named = find(listing)
+    if not getattr(named, kind):
+        why = f": {named.problems[0].message}" if named.problems else ""
+        raise SettingsError(f"{NAME}: {key} = {written!r} could not be read as {kind}{why}")
+    return named
+
+
+def _listing(written: str, root: Path) -> Listing:
+    """The files that a path, a folder or a glob names; it may lie outside the run directory."""
+    place = root / written
+    if place.is_dir():
+        paths = [f.path for f in walk(place).files]
+    elif place.is_file():
+        paths = [place]
+    else:
+        paths = sorted(Path(p) for p in glob.glob(str(place), recursive=True) if Path(p).is_file())
+    files: list[File] = []
+    by_folder: dict[str, list[File]] = {}
+    for path in paths:
+        stat = path.stat()
+        try:
+            where = path.relative_to(root).as_posix()
+        except ValueError:
+            where = path.as_posix()
+        file = File(path, where, stat.st_size, stat.st_mtime_ns)
+        files.append(file)
+        by_folder.setdefault(file.folder, []).append(file)
+    return Listing(root, tuple(files), (), by_folder)

@@ -1,0 +1,223 @@
+"""The artifacts of a run directory, typed: what discovery gives and measures take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from slrdoctor.artifacts.settings import Settings
+
+SPLITS = ("train", "dev", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The stored features of one sample, not yet opened.
+
+    `path` is a file, or a folder where every frame (or person) has a file of its own.
+    `member` is its name inside a container: a dataset of an h5, a key of an npz, or the
+    way to it through a pickled tree, "17/sign". `rows` cuts it out of one long array
+    (start, stop). Small and picklable: workers get clips, never arrays.
+    """
+
+    key: str  # its name below the feature set's root, without suffix: what ids are held against
+    path: Path
+    reader: str  # the name of the reader that opens it
+    member: str = ""
+    rows: tuple[int, int] | None = None
+    frames: tuple[Path, ...] = ()  # frame files in frame order, where the clip is a folder
+    label: str = ""  # what the folder names say, MP_Data/<label>/<sequence>/<frame>.npy
+    length: int | None = None  # frames that are real, where the container stores it
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """Features found together: one folder, one container file or one glob."""
+
+    split: str  # train | dev | test, or "" where nothing says
+    where: str  # relative to the run directory
+    format: str  # the reader's name
+    layout: str  # "file per sample" | "folder of frames per sample" | "container"
+    clips: tuple[Clip, ...]
+    length_stored: bool = False  # whether real lengths are stored beside the arrays
+    broken: tuple[tuple[str, str, str], ...] = ()  # (where, fault, sentence) of unreadable clips
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One annotated sample as its file has it. What is absent is None."""
+
+    id: str
+    split: str = ""
+    glosses: tuple[str, ...] | None = None  # a label is a sequence of one
+    text: str | None = None
+    signer: str | None = None
+    frames: int | None = None
+    fps: float | None = None
+    path: str | None = None  # as written, where a column gives one
+    line: int = 0  # 1-based, or the record's index
+
+
+@dataclass(frozen=True)
+class AnnotationFile:
+    """Samples with their targets, from one file."""
+
+    where: str
+    format: str
+    convention: str  # "PHOENIX corpus csv", "VAC info npy", ... in words
+    rows: tuple[Row, ...]
+    classification: bool = False  # one label a sample by its convention (a class column)
+    skipped: tuple[tuple[int, str], ...] = ()  # (line, why) of rows that made no sample
+
+
+@dataclass(frozen=True)
+class VocabularyFile:
+    """Tokens by index. `tokens[i]` is None where no token owns index i."""
+
+    where: str
+    format: str
+    tokens: tuple[str | None, ...]
+    collisions: tuple[tuple[str, ...], ...] = ()  # tokens that claim the same index
+    target: str = "gloss"  # gloss | text | class
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """One series of a history: what a log says of one quantity, step by step.
+
+    `name` is as written in the file; values keep NaN and Inf.
+    """
+
+    name: str
+    split: str  # train | dev | test | ""
+    quantity: str  # loss | wer | accuracy | bleu | learning_rate | grad_norm | possim | negsim | recall | ... | other
+    epochs: tuple[float, ...]
+    values: tuple[float, ...]
+    per: str = "epoch"  # epoch | step
+
+
+@dataclass(frozen=True)
+class HistoryFile:
+    """What one training run wrote down of itself, from one file."""
+
+    where: str
+    format: str
+    series: tuple[Scalar, ...]
+    run: str = ""  # which run it is, where one file tells several apart by a column
+    batches: int | None = None  # batches an epoch, where the log says
+    notes: tuple[tuple[int, str], ...] = ()  # (line, text): scorer errors, NaN warnings, stage changes
+    row_epochs: tuple[float, ...] = ()  # the epoch of every row, in file order, duplicates kept
+    started: bool = True  # false: a header or a start-up banner and not one finished epoch
+    facts: Mapping[str, Any] = field(default_factory=dict)  # classes, parameters, device... as logged
+
+
+@dataclass(frozen=True)
+class PredictionFile:
+    """Hypotheses with their references, token by token."""
+
+    where: str
+    format: str
+    split: str
+    ids: tuple[str, ...]
+    hypotheses: tuple[tuple[str, ...], ...]
+    references: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class CheckpointFile:
+    """A checkpoint that is there. What is in it is read later."""
+
+    where: str
+    path: Path
+    format: str
+    size: int
+
+
+@dataclass(frozen=True)
+class ConfigFile:
+    """A configuration as written. `value` is nested plain containers."""
+
+    where: str
+    format: str
+    value: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A requirement file or a Python source, as text."""
+
+    where: str
+    path: Path
+    kind: str  # requirements | python
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A file that could not be read, and what it seems to have been."""
+
+    where: str
+    kind: str  # features | annotations | vocabulary | ... | "" where unknown
+    fault: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which of several candidates was taken, why, and how to choose another."""
+
+    kind: str
+    taken: str
+    others: tuple[str, ...]
+    why: str
+    how: str  # the slrdoctor.toml lines that choose another
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Features, annotations and vocabulary that belong together."""
+
+    name: str  # "" for the only one, else its folder
+    root: Path
+    features: tuple[FeatureSet, ...] = ()
+    annotations: tuple[AnnotationFile, ...] = ()
+    vocabularies: tuple[VocabularyFile, ...] = ()  # the one that was taken comes first
+    problems: tuple[Problem, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    looked: int = 0  # files that were looked at
+    expected_features: tuple[str, ...] = ()  # what points to features that are not there
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """What one training run left behind; it shares its data set with others."""
+
+    name: str  # "" for the only one
+    root: Path
+    histories: tuple[HistoryFile, ...] = ()
+    checkpoints: tuple[CheckpointFile, ...] = ()
+    predictions: tuple[PredictionFile, ...] = ()
+    configs: tuple[ConfigFile, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Requirement files and Python sources of the run directory, and where Python runs now."""
+
+    files: tuple[SourceFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunDirectory:
+    """All that a run directory holds: data sets, each with the training runs on it."""
+
+    path: Path
+    settings: Settings
+    cases: tuple[tuple[DataSet, tuple[TrainingRun, ...]], ...]
+    sources: Sources
+    problems: tuple[Problem, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    looked: int = 0

@@ -1,0 +1,128 @@
+"""`slrdoctor.toml`: what the user says of a run, over what detection finds."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+NAME = "slrdoctor.toml"
+TASKS = ("ctc", "classification", "translation", "retrieval")
+
+# section -> keys; None: any key is a name that the user gives
+KEYS: Mapping[str, tuple[str, ...] | None] = {
+    "features": ("train", "dev", "test"),
+    "annotations": ("train", "dev", "test"),
+    "vocabulary": ("path", "blank"),
+    "checkpoint": ("path",),
+    "model": ("factory", "stride", "layers", "task"),
+    "history": ("path",),
+    "predictions": ("path",),
+    "config": ("path",),
+    "ignore": None,
+}
+
+
+class SettingsError(Exception):
+    """`slrdoctor.toml` cannot be used as it stands. The message is for the user."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The user's word. Paths are as written, relative to the run directory."""
+
+    features: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    vocabulary: str = ""
+    blank: int | str | None = None  # an index, or "last"
+    checkpoint: str = ""
+    factory: str = ""
+    stride: int | None = None
+    layers: str = ""
+    task: str = ""
+    history: str = ""
+    predictions: str = ""
+    config: str = ""
+    ignore: Mapping[str, str] = field(default_factory=dict)
+    read_from: str = ""  # the file, where there is one
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read `slrdoctor.toml` in `folder`; defaults where there is none.
+
+    Raises SettingsError for a file that is not TOML, an unknown key (naming the nearest
+    known one) or a value of the wrong type.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        return Settings()
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{NAME} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{NAME} is not TOML: {error}") from error
+    for section, values in written.items():
+        _known(section, KEYS, "section")
+        if not isinstance(values, dict):
+            raise SettingsError(f"{NAME}: {section} is a section: write [{section}] and keys below it")
+        keys = KEYS[section]
+        for key in values if keys is not None else ():
+            _known(key, keys or (), f"key of [{section}]")
+    return _settings(written)
+
+
+def _known(word: str, words: Any, what: str) -> None:
+    if word in words:
+        return
+    near = difflib.get_close_matches(word, list(words), n=1, cutoff=0.0)
+    raise SettingsError(f"{NAME}: unknown {what} {word!r}: did you mean {near[0]!r}?")
+
+
+def _settings(written: Mapping[str, Mapping[str, Any]]) -> Settings:
+    def text(section: str, key: str) -> str:
+        value = written.get(section, {}).get(key, "")
+        if not isinstance(value, str):
+            raise SettingsError(f"{NAME}: [{section}] {key} is text, not {value!r}")
+        return value
+
+    def texts(section: str) -> dict[str, str]:
+        return {key: text(section, key) for key in written.get(section, {})}
+
+    blank = written.get("vocabulary", {}).get("blank")
+    if not (blank is None or blank == "last" or (_is_int(blank) and blank >= 0)):
+        raise SettingsError(f'{NAME}: [vocabulary] blank is an index or "last", not {blank!r}')
+    stride = written.get("model", {}).get("stride")
+    if not (stride is None or (_is_int(stride) and stride >= 1)):
+        raise SettingsError(f"{NAME}: [model] stride is a whole number from 1, not {stride!r}")
+    task = text("model", "task")
+    if task and task not in TASKS:
+        raise SettingsError(f"{NAME}: [model] task is one of {', '.join(TASKS)}, not {task!r}")
+    return Settings(
+        features=texts("features"),
+        annotations=texts("annotations"),
+        vocabulary=text("vocabulary", "path"),
+        blank=blank,
+        checkpoint=text("checkpoint", "path"),
+        factory=text("model", "factory"),
+        stride=stride,
+        layers=text("model", "layers"),
+        task=task,
+        history=text("history", "path"),
+        predictions=text("predictions", "path"),
+        config=text("config", "path"),
+        ignore=texts("ignore"),
+        read_from=NAME,
+    )
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

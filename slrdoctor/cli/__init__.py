@@ -1,0 +1,51 @@
+"""The command line: parse, call, exit code. Nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from slrdoctor import __version__
+from slrdoctor.cli import catalogue, init, scan
+
+app = typer.Typer(
+    name="slrdoctor",
+    help="Says why a sign-language recognition or translation run does not learn.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"slrdoctor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("scan")(scan.scan)
+app.command("checks")(catalogue.checks)
+app.command("explain")(catalogue.explain)
+app.command("init")(init.init)
+
+
+def main() -> None:
+    """The console script. Text is UTF-8 wherever the terminal allows it."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            # a Windows console, or a C locale: glosses in Bengali must not end the program
+            reconfigure(encoding="utf-8" if not stream.isatty() else stream.encoding, errors="replace")
+    app()

@@ -1,0 +1,153 @@
+"""Examine a run directory: open it, judge every case of it, rank, and write the report."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from slrdoctor import packs
+from slrdoctor.artifacts.discovery import NothingToExamine, discover
+from slrdoctor.artifacts.run import RunDirectory, TrainingRun
+from slrdoctor.engine import Facts, MeasureCrashed, Outcome, judge
+from slrdoctor.facts.ctc_lengths import LayerStack
+from slrdoctor.facts.features import Effort
+from slrdoctor.facts.task import Task
+from slrdoctor.facts.vocabulary import BlankIndex
+from slrdoctor.ranking import Case
+from slrdoctor.registry import REGISTRY, Check, Unavailable
+from slrdoctor.report import Entry, Report, build
+from slrdoctor.run_summary import summarise
+
+
+class CannotExamine(Exception):
+    """The doctor cannot do its job. The message is a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which checks to run: codes or prefixes (CTC, FEA104). Empty `select` means all.
+
+    `ignore` maps codes or prefixes to the reason why.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: dict[str, str] = field(default_factory=dict)
+
+    def wants(self, code: str) -> bool:
+        return not self.select or code.startswith(self.select)
+
+    def reason_to_ignore(self, code: str) -> str | None:
+        # the most exact entry gives the reason
+        matching = sorted((p for p in self.ignore if code.startswith(p)), key=len)
+        return self.ignore[matching[-1]] if matching else None
+
+
+Step = Callable[[str, int, int], None]  # what is being done, done so far, in all
+
+
+def scan(
+    path: str | Path = ".",
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    checks: Sequence[str | Path] = (),
+    jobs: int = 1,
+    progress: Step | None = None,
+) -> Report:
+    """Examine a run directory and return the report. Runs none of the user's code.
+
+    `checks` are folders of the user's own check files. Raises CannotExamine where there
+    is nothing to examine or no check could run, and SettingsError for a `slrdoctor.toml`
+    that cannot be used.
+    """
+    broken = packs.load_all([Path(folder) for folder in checks])
+    if not REGISTRY.checks:
+        raise CannotExamine("no check could be loaded")
+    _known_codes((*select, *ignore))
+    try:
+        run = discover(Path(path), _step(progress, "opening files"))
+    except NothingToExamine as nothing:
+        raise CannotExamine(str(nothing)) from nothing
+    selection = Selection(
+        tuple(select), dict(run.settings.ignore) | {code: "ignored on the command line" for code in ignore}
+    )
+    chosen, ignored = _choose(selection)
+    effort = Effort(jobs, _step(progress, "reading features"))
+    outcomes: list[tuple[Case, Outcome]] = []
+    facts: list[tuple[Case, Facts]] = []
+    for case, known in _cases(run, effort):
+        facts.append((case, known))
+        for check in chosen:
+            if _belongs(check, case, known):
+                outcomes.append((case, judge(check, known)))
+    measured = [(case, fact) for case, known in facts for fact in known.measured()]
+    return build(_version(), summarise(run, measured), outcomes, ignored, measured, broken)
+
+
+def detect(path: str | Path) -> tuple[RunDirectory, dict[type, object]]:
+    """Open a run directory; what it holds, and the facts that `slrdoctor init` writes down."""
+    try:
+        run = discover(Path(path))
+    except NothingToExamine as nothing:
+        raise CannotExamine(str(nothing)) from nothing
+    found: dict[type, object] = {}
+    for case, known in _cases(run, Effort()):
+        for fact in (Task, BlankIndex, LayerStack) if len(case) == 2 else ():
+            # what cannot be told is left for the user to write
+            with contextlib.suppress(Unavailable, MeasureCrashed):
+                found.setdefault(fact, known.get(fact))
+    return run, found
+
+
+def _cases(run: RunDirectory, effort: Effort) -> Iterator[tuple[Case, Facts]]:
+    """The facts of the data sets, and below each those of its training runs."""
+    for data, runs in run.cases:
+        shared = Facts(REGISTRY, (data, run.settings, run.sources, effort))
+        yield (data.name,), shared
+        for training in runs:
+            yield (data.name, training.name), Facts(REGISTRY, (training,), parent=shared)
+
+
+def _belongs(check: Check, case: Case, known: Facts) -> bool:
+    """A check is judged once: at the run where it needs anything of one, else at the data set."""
+    of_a_run = any(_needs_run(need.fact) for need in check.needs)
+    return of_a_run == (len(case) == 2)
+
+
+@functools.cache
+def _needs_run(fact: type) -> bool:
+    return Facts(REGISTRY, (TrainingRun("", Path()),)).rests_on_given(fact)
+
+
+def _choose(selection: Selection) -> tuple[list[Check], list[Entry]]:
+    chosen, ignored = [], []
+    for code, check in sorted(REGISTRY.checks.items()):
+        if not selection.wants(code):
+            continue
+        reason = selection.reason_to_ignore(code)
+        if reason is None:
+            chosen.append(check)
+        else:
+            ignored.append(Entry(code, check.name, reason))
+    if not chosen:
+        raise CannotExamine("no check is left to run: every one is ignored or not selected")
+    return chosen, ignored
+
+
+def _known_codes(prefixes: Sequence[str]) -> None:
+    for prefix in prefixes:
+        if not any(code.startswith(prefix) for code in REGISTRY.checks):
+            raise CannotExamine(f"no check is called {prefix!r}: `slrdoctor checks` lists them")
+
+
+def _step(progress: Step | None, what: str) -> Callable[[int, int], None] | None:
+    return None if progress is None else lambda done, total: progress(what, done, total)
+
+
+def _version() -> str:
+    from slrdoctor import __version__
+
+    return __version__

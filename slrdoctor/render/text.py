@@ -1,0 +1,228 @@
+"""What a person reads on a terminal: the verdict, then causes with what they explain beneath."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from slrdoctor.finding import Evidence, Severity
+from slrdoctor.ranking import Diagnosis
+from slrdoctor.report import Entry, Report
+
+WIDTH = 100
+COLOURS = {
+    Severity.BLOCKS: "bold red",
+    Severity.MISLEADS: "bold magenta",
+    Severity.DEGRADES: "yellow",
+    Severity.NOTE: "cyan",
+}
+VERDICT_COLOURS = {"broken": "bold white on red", "suspect": "bold black on yellow"} | {
+    "healthy": "bold black on green",
+    "unknown": "bold black on white",
+}
+SKIPS_SHOWN = 4
+
+
+def render(report: Report) -> str:
+    """The report as plain text."""
+    console = Console(file=io.StringIO(), width=WIDTH, color_system=None, force_terminal=False, highlight=False)
+    show(report, console)
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    return file.getvalue()
+
+
+def show(report: Report, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
+    """Print the report; `quiet` only the first lines, `verbose` every passed and skipped check."""
+    for part in _parts(report, quiet, verbose):
+        console.print(part, soft_wrap=False)
+
+
+def _parts(report: Report, quiet: bool, verbose: bool) -> Iterator[RenderableType]:
+    yield _headline(report)
+    if not quiet:
+        yield from _looked_at(report, verbose)
+        roots = [d for d in report.diagnoses if d.is_root]
+        shown: set[int] = set()
+        for root in roots:
+            yield Text()
+            yield _cause(root, report.diagnoses, shown, verbose)
+        yield Text()
+        yield from _remainder(report, verbose)
+
+
+def _headline(report: Report) -> Text:
+    text = Text(f" {report.verdict.upper()} ", VERDICT_COLOURS[report.verdict])
+    first = report.diagnoses[0] if report.diagnoses else None
+    graver = first is not None and first.check.severity > Severity.NOTE
+    if first is not None and graver:
+        return text.append(f" {_in_case(first)}{_sentence(first.finding.message)}", "bold")
+    return text.append(f" {_calm_sentence(report)}", "bold")
+
+
+def _calm_sentence(report: Report) -> str:
+    """What to say where nothing is wrong: never more than what was looked at."""
+    learned = list(dict.fromkeys(e.text for e in report.passed if e.code == "TRN502" and e.text))
+    said = f" {_sentence(learned[0].partition('; ')[0])}" if learned else ""
+    judged = len(report.passed) + len({d.check.code for d in report.diagnoses})
+    if report.verdict == "healthy":
+        return f"Nothing that keeps this run from learning was found by {judged} checks.{said}"
+    missing = _unlooked(report)
+    return f"Nothing wrong was found by {judged} checks, but {missing} could not be judged.{said}"
+
+
+def _unlooked(report: Report) -> str:
+    judged = [e.code for e in report.passed] + [d.check.code for d in report.diagnoses]
+    families = {"FEA": "features", "LAB": "labels", "TRN": "training history"}
+    missing = [word for family, word in families.items() if not any(c.startswith(family) for c in judged)]
+    if report.crashed:
+        missing.append(f"{len(report.crashed)} crashed checks")
+    return " and ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing) or "something"
+
+
+def _looked_at(report: Report, verbose: bool) -> Iterator[RenderableType]:
+    kinds: dict[str, list[str]] = {}
+    for artifact in report.run["artifacts"]:
+        count = artifact["samples"]
+        size = f" {count}" if count else ""
+        split = f" {artifact['split']}" if artifact["split"] else ""
+        kinds.setdefault(artifact["kind"], []).append(f"{artifact['path']}{split}{size}")
+    task = report.run["task"] or "task unknown"
+    listed = [f"{kind} {_few(names, 3 if not verbose else 99)}" for kind, names in kinds.items()]
+    yield Text(f"{report.run['path']} ({task}): {'; '.join(listed)}", "dim")
+    for choice in report.run.get("choices", ()):
+        others = _few(choice["others"], 2)
+        yield Text(f"of several {choice['kind']} took {choice['taken']}, since {choice['why']}; not {others}", "dim")
+        if verbose:
+            yield Padding(Text(choice["how"], "dim"), (0, 0, 0, 4))
+    problems = report.run.get("problems", ())
+    for problem in problems if verbose else problems[:3]:
+        yield Text(f"could not read {problem['path']}: {problem['message']}", "yellow")
+    if len(problems) > 3 and not verbose:
+        yield Text(f"and {len(problems) - 3} more files that could not be read (--verbose)", "yellow")
+
+
+def _few(names: Sequence[str], most: int) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def _cause(d: Diagnosis, all_: Sequence[Diagnosis], shown: set[int], verbose: bool) -> RenderableType:
+    """A cause whole, and beneath it, in one line each, what it explains."""
+    shown.add(d.rank)
+    below: list[RenderableType] = [_message(d)]
+    below += [_evidence(e) for e in d.finding.evidence[: None if verbose else 3]]
+    if d.finding.samples:
+        below.append(_labelled("samples", _few(d.finding.samples, 5)))
+    for fix in d.finding.fixes:
+        below.append(_labelled("fix", fix.do + ("" if fix.safe else " (changes what scores mean: keep a copy)"), "green"))
+        if fix.how:
+            below.append(Padding(Text(fix.how.rstrip(), "green"), (0, 0, 0, 9)))
+    below.append(_labelled("verify", d.finding.verify or f"slrdoctor scan --select {d.check.code}"))
+    symptoms = [s for s in all_ if d.check.code in s.explained_by and s.rank not in shown and _related(d, s)]
+    if symptoms:
+        below.append(Text("which explains", "dim"))
+    for symptom in symptoms:
+        shown.add(symptom.rank)
+        below.append(Padding(_symptom(symptom), (0, 0, 0, 2)))
+        deeper = [s for s in all_ if symptom.check.code in s.explained_by and s.rank not in shown]
+        for one in deeper:
+            shown.add(one.rank)
+            below.append(Padding(_symptom(one), (0, 0, 0, 4)))
+    return Group(_title(d), Padding(Group(*below), (0, 0, 0, 3)))
+
+
+def _related(cause: Diagnosis, symptom: Diagnosis) -> bool:
+    shared = min(len(cause.case), len(symptom.case))
+    return cause.case[:shared] == symptom.case[:shared]
+
+
+def _title(d: Diagnosis) -> Text:
+    text = Text(f"{d.rank}. {d.check.code} {d.check.name} ", COLOURS[d.check.severity])
+    return text.append(f"{d.check.severity.word}, {d.check.confidence.word}", "dim")
+
+
+def _message(d: Diagnosis) -> Text:
+    return Text(f"{_in_case(d)}{_sentence(d.finding.message)}")
+
+
+def _symptom(d: Diagnosis) -> Text:
+    return Text.assemble((f"{d.check.code} {d.check.name} ", COLOURS[d.check.severity]), _sentence(d.finding.message))
+
+
+def _in_case(d: Diagnosis) -> str:
+    named = [part for part in d.case if part]
+    return f"[{named[-1]}] " if named else ""
+
+
+def _evidence(e: Evidence) -> RenderableType:
+    unit = f" {e.unit}" if e.unit else ""
+    text = f"{e.what} = {_number(e.value)}{unit}"
+    if e.limit is not None:
+        text += f", limit {_number(e.limit.value)} ({e.limit.source})"
+    return _labelled("seen", f"{text}, in {e.read_from}" if e.read_from else text)
+
+
+def _labelled(label: str, text: str, style: str = "") -> RenderableType:
+    line = Text.assemble((f"{label:<8} ", "dim"), (text, style))
+    line.overflow = "fold"
+    return line
+
+
+def _number(value: float | int | str) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1e6 else f"{value:.3e}"
+    return str(value)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?", ":")) else f"{text}."
+
+
+def _remainder(report: Report, verbose: bool) -> Iterator[RenderableType]:
+    """What was fine, what was not looked at and why, what was ignored, what crashed."""
+    if verbose:
+        for entry in report.passed:
+            yield Text.assemble(("fine     ", "green"), f"{entry.code} {entry.name}: {entry.text or 'nothing found'}")
+    else:
+        yield Text.assemble(("Fine: ", "green"), f"{len(report.passed)} checks ({_families(report.passed)}).")
+    if report.skipped:
+        yield from _skips(report.skipped, verbose)
+    for entry in report.ignored:
+        yield Text(f"ignored  {entry.code} {entry.name}: {entry.text}", "dim")
+    for entry in report.crashed:
+        yield Text(f"crashed  {entry.code} {entry.name}: {entry.text}", "bold red")
+        if verbose and entry.trace:
+            yield Padding(Text(entry.trace.rstrip(), "dim"), (0, 0, 0, 4))
+
+
+def _skips(skipped: Sequence[Entry], verbose: bool) -> Iterator[RenderableType]:
+    if verbose:
+        for entry in skipped:
+            enable = f" To enable: {entry.enable}" if entry.enable else ""
+            yield Text.assemble(("skipped  ", "yellow"), f"{entry.code} {entry.name}: {_sentence(entry.text)}{enable}")
+        return
+    by_reason: dict[str, list[Entry]] = {}
+    for entry in skipped:
+        by_reason.setdefault(entry.text.rpartition(": no ")[2], []).append(entry)
+    yield Text.assemble(("Not looked at: ", "yellow"), f"{len(skipped)} checks.")
+    ordered = sorted(by_reason.items(), key=lambda item: -len(item[1]))
+    for reason, entries in ordered[:SKIPS_SHOWN]:
+        codes = _few([e.code for e in entries], 6)
+        yield Padding(Text(f"{codes}: {_sentence(reason)}", "dim"), (0, 0, 0, 2))
+    if len(ordered) > SKIPS_SHOWN:
+        left = sum(len(entries) for _, entries in ordered[SKIPS_SHOWN:])
+        yield Padding(Text(f"and {left} more for {len(ordered) - SKIPS_SHOWN} other reasons (--verbose)", "dim"), (0, 0, 0, 2))
+
+
+def _families(entries: Sequence[Entry]) -> str:
+    counts: dict[str, int] = {}
+    for entry in entries:
+        family = entry.code.rstrip("0123456789")
+        counts[family] = counts.get(family, 0) + 1
+    return ", ".join(f"{family} {count}" for family, count in counts.items()) or "none"

@@ -1,0 +1,19 @@
+"""Where tests find the real runs, which are not part of the repository."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real public runs; a test that needs it is skipped where it is absent."""
+    folder = Path(os.environ.get("SLRDOCTOR_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no folder of real runs at {folder}; set SLRDOCTOR_SHARED_DATA to one")
+    return folder

@@ -1,0 +1,170 @@
+"""The command line: what it prints, where, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from slrdoctor.report import schema
+
+ROOT = Path(__file__).resolve().parents[1]
+HEALTHY, BROKEN = ROOT / "examples" / "healthy", ROOT / "examples" / "broken"
+
+
+def run(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "slrdoctor", *map(str, words)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=cwd, env=environment, timeout=300
+    )
+
+
+def scanned(*words: str | Path) -> tuple[dict[str, Any], int]:
+    done = run("scan", *words, "--format", "json")
+    document = json.loads(done.stdout)
+    jsonschema.validate(document, schema())
+    return document, done.returncode
+
+
+def test_the_healthy_example_is_healthy_and_exits_with_0() -> None:
+    document, code = scanned(HEALTHY)
+
+    assert document["verdict"] == "healthy" and code == 0
+    assert not [f for f in document["findings"] if f["severity"] != "note"]
+
+
+def test_the_broken_example_names_the_cause_before_its_symptom_and_exits_with_1() -> None:
+    document, code = scanned(BROKEN)
+    first = document["findings"][0]
+
+    assert (document["verdict"], code) == ("broken", 1)
+    assert first["code"] == "CTC401" and "TRN501" in first["explains"]
+    symptom = next(f for f in document["findings"] if f["code"] == "TRN501")
+    assert not symptom["root_cause"] and symptom["explained_by"] == ["CTC401"]
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [("blocks", 1), ("note", 1), ("never", 0)])
+def test_fail_on_decides_the_exit_code(fail_on: str, code: int) -> None:
+    assert run("scan", BROKEN, "--fail-on", fail_on).returncode == code
+
+
+def test_select_and_ignore_take_prefixes_comma_separated_and_repeated() -> None:
+    document, _ = scanned(BROKEN, "--select", "CTC4,TRN", "--select", "SPL301", "--ignore", "CTC401", "--ignore", "TRN501")
+    looked = {entry["code"] for part in ("findings", "passed", "skipped") for entry in document[part]}
+
+    assert all(code.startswith(("CTC4", "TRN", "SPL301")) for code in looked)
+    assert {entry["code"] for entry in document["ignored"]} == {"CTC401", "TRN501"}
+
+
+def test_an_ignored_check_keeps_its_reason_from_the_settings(tmp_path: Path) -> None:
+    folder = shutil.copytree(BROKEN, tmp_path / "run")
+    (folder / "slrdoctor.toml").write_text('[ignore]\n"CTC401" = "known, see the issue"\n', encoding="utf-8")
+
+    document, _ = scanned(folder)
+
+    assert document["ignored"] == [{"code": "CTC401", "reason": "known, see the issue"}]
+
+
+def test_the_text_begins_with_the_verdict_and_the_cause() -> None:
+    first = run("scan", BROKEN).stdout.splitlines()[0]
+
+    assert "BROKEN" in first and "targets" in first
+
+
+def test_a_file_can_be_written_instead(tmp_path: Path) -> None:
+    done = run("scan", HEALTHY, "--format", "json", "--output", tmp_path / "r.json")
+
+    assert done.stdout == "" and json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["verdict"] == "healthy"
+
+
+def is_one_clear_sentence(done: subprocess.CompletedProcess[str]) -> bool:
+    return done.returncode == 2 and "Traceback" not in done.stderr and len(done.stderr.strip()) > 20
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("scan", "no/such/folder"),
+        ("scan", "README.md"),
+        ("scan", "examples/healthy", "--select", "XYZ999"),
+        ("scan", "examples/healthy", "--format", "papyrus"),
+        ("scan", "examples/healthy", "--checks", "no/such/folder"),
+        ("explain", "CTC999"),
+        ("scan", "examples/healthy", "--fail-on", "everything"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence_with_exit_code_2(words: tuple[str, ...]) -> None:
+    done = run(*words)
+
+    assert is_one_clear_sentence(done), done.stderr
+
+
+def test_an_empty_folder_is_nothing_to_examine(tmp_path: Path) -> None:
+    done = run("scan", tmp_path)
+
+    assert is_one_clear_sentence(done) and "nothing to examine" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[vocabulary]\nblnak = 0\n", "did you mean 'blank'"),
+        ("[vocab]\n", "did you mean 'vocabulary'"),
+        ("[model]\nstride = 'four'\n", "stride"),
+        ("[model]\ntask = 'ctcc'\n", "task"),
+        ("[vocabulary\n", "not TOML"),
+        ("[history]\npath = 'nowhere.json'\n", "nowhere.json"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_said(tmp_path: Path, text: str, said: str) -> None:
+    folder = shutil.copytree(HEALTHY, tmp_path / "run")
+    (folder / "slrdoctor.toml").write_text(text, encoding="utf-8")
+
+    done = run("scan", folder)
+
+    assert is_one_clear_sentence(done) and said in done.stderr
+
+
+def test_a_check_of_the_users_that_crashes_is_a_result_and_exit_code_2(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "writing-a-check.md").read_text(encoding="utf-8").rpartition("```python\n")[2]
+    (tmp_path / "mine.py").write_text(text.partition("```")[0].replace("long = [", "long = 1 / 0 + ["), encoding="utf-8")
+
+    document, code = scanned(HEALTHY, "--checks", tmp_path)
+
+    assert code == 2 and [c["code"] for c in document["crashed"]] == ["LAB901"]
+    assert document["verdict"] == "unknown"
+
+
+def test_init_writes_settings_that_a_scan_reads_with_the_same_result(tmp_path: Path) -> None:
+    folder = shutil.copytree(BROKEN, tmp_path / "run")
+    before, _ = scanned(folder)
+
+    assert run("init", folder).returncode == 0
+    after, _ = scanned(folder)
+
+    assert [f["code"] for f in after["findings"]] == [f["code"] for f in before["findings"]]
+    assert is_one_clear_sentence(run("init", folder)), "a file that is there is not written over"
+
+
+def test_explain_tells_limits_with_their_sources() -> None:
+    done = run("explain", "ctc401")
+
+    assert done.returncode == 0 and "## Limits" in done.stdout and "## Fix" in done.stdout
+
+
+def test_version() -> None:
+    assert run("--version").stdout.strip() == "slrdoctor 0.1.0"
+
+
+def test_json_on_a_pipe_is_the_document_and_nothing_else() -> None:
+    done = run("scan", HEALTHY, "--format", "json", "--output", "-")
+
+    assert done.stdout.startswith("{") and done.stdout.rstrip().endswith("}") and done.stderr == ""

@@ -1,0 +1,64 @@
+"""The docs say what the code does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def script(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_pages_of_the_checks_are_fresh() -> None:
+    pages = script(ROOT / "docs" / "generate.py").pages()
+    written = {p.name: p.read_text(encoding="utf-8") for p in (ROOT / "docs" / "checks").glob("*.md")}
+
+    assert written == pages, "run `make docs`"
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "slrdoctor", *words]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=ROOT)
+
+
+def test_the_file_to_copy_works_as_it_stands(tmp_path: Path) -> None:
+    """The last Python block of the guide is a whole check: it is listed and it judges."""
+    (tmp_path / "mine.py").write_text(blocks("docs/writing-a-check.md", "python")[-1], encoding="utf-8")
+
+    listed = run("checks", "--checks", str(tmp_path))
+    judged = run("scan", "examples/healthy", "--checks", str(tmp_path), "--select", "LAB9", "--format", "json")
+
+    assert "LAB901" in listed.stdout
+    assert '"LAB901"' in judged.stdout and judged.returncode == 0, judged.stderr
+
+
+def test_the_readme_shows_what_a_scan_of_the_broken_example_says() -> None:
+    shown = [block for block in blocks("README.md", "text") if "BROKEN" in block]
+    said = run("scan", "examples/broken").stdout
+
+    assert shown and all(line.strip() in said for line in shown[0].splitlines() if line.strip())
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/writing-a-check.md", "docs/writing-a-reader.md"])
+def test_links_within_the_repository_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        if "://" not in target:
+            assert ((ROOT / page).parent / target).exists(), target

@@ -1,0 +1,84 @@
+"""Causes before symptoms, in the right run, and no circle that hangs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slrdoctor.engine import Judged
+from slrdoctor.finding import Confidence, Evidence, Finding, Fix, Severity
+from slrdoctor.ranking import Case, Diagnosis, rank
+from slrdoctor.registry import Check
+
+B, D, N = Severity.BLOCKS, Severity.DEGRADES, Severity.NOTE
+
+
+def nothing() -> Iterator[Finding]:
+    yield from ()
+
+
+def fired(
+    code: str,
+    severity: Severity = B,
+    explains: tuple[str, ...] = (),
+    case: Case = ("",),
+    affected: int | None = None,
+) -> tuple[Case, Judged]:
+    check = Check(code, nothing, (), severity, Confidence.LIKELY, explains, "")
+    finding = Finding(code, (Evidence("x", 1, "here"),), (Fix("mend"),), affected=affected, total=10)
+    return case, Judged(check, (finding,))
+
+
+def order(*outcomes: tuple[Case, Judged]) -> list[str]:
+    return [d.check.code for d in rank(outcomes)]
+
+
+def by_code(*outcomes: tuple[Case, Judged]) -> dict[str, Diagnosis]:
+    return {d.check.code: d for d in rank(outcomes)}
+
+
+def test_a_mild_cause_comes_before_the_grave_symptom_that_it_explains() -> None:
+    assert order(fired("TRN501", B), fired("CTC402", D, ("TRN501",))) == ["CTC402", "TRN501"]
+
+
+def test_a_mild_cause_of_a_grave_symptom_comes_before_an_unrelated_mild_one() -> None:
+    outcomes = fired("AAA001", D), fired("TRN501", B), fired("CTC402", D, ("TRN501",))
+
+    assert order(*outcomes) == ["CTC402", "AAA001", "TRN501"]
+
+
+def test_a_note_never_excuses_something_graver() -> None:
+    found = by_code(fired("SPL305", N, ("TRN504",)), fired("TRN504", D))
+
+    assert found["TRN504"].is_root and found["TRN504"].rank == 1
+
+
+def test_a_chain_is_ordered_from_its_beginning() -> None:
+    outcomes = fired("CCC001"), fired("BBB001", B, ("CCC001",)), fired("AAA001", B, ("BBB001",))
+
+    assert order(*outcomes) == ["AAA001", "BBB001", "CCC001"]
+
+
+def test_two_unrelated_causes_are_both_roots() -> None:
+    found = by_code(fired("AAA001"), fired("BBB001"))
+
+    assert found["AAA001"].is_root and found["BBB001"].is_root
+
+
+def test_a_cause_in_one_run_does_not_explain_a_symptom_in_another() -> None:
+    found = rank([fired("AAA001", B, ("BBB001",), ("", "run1")), fired("BBB001", case=("", "run2"))])
+
+    assert all(d.is_root for d in found)
+
+
+def test_a_fault_of_the_data_explains_symptoms_of_every_run_on_it() -> None:
+    found = rank([fired("AAA001", B, ("BBB001",), ("",)), fired("BBB001", case=("", "run2"))])
+
+    assert [d.is_root for d in found] == [True, False]
+
+
+def test_what_touches_more_samples_comes_first_among_equals() -> None:
+    assert order(fired("AAA001", affected=1), fired("BBB001", affected=9)) == ["BBB001", "AAA001"]
+
+
+def test_a_circle_of_a_users_checks_ends() -> None:
+    assert len(order(fired("AAA001", B, ("BBB001",)), fired("BBB001", B, ("AAA001",)))) == 2

@@ -18,8 +18,17 @@ def pages() -> dict[str, str]:
     """The text of every page, by file name."""
     packs.load_all()
     checks = [c for _, c in sorted(REGISTRY.checks.items()) if c.pack == "builtin"]
-    rows = [f"| [{c.code}]({c.code}.md) | {c.name} | {c.severity.word} | {c.confidence.word} | {c.title} |" for c in checks]
-    index = ["# The checks", "", "| code | name | severity | confidence | fault |", "|---|---|---|---|---|", *rows]
+    rows = [
+        f"| [{c.code}]({c.code}.md) | {c.name} | {c.severity.word} | {c.confidence.word} | {c.title} |"
+        for c in checks
+    ]
+    index = [
+        "# The checks",
+        "",
+        "| code | name | severity | confidence | fault |",
+        "|---|---|---|---|---|",
+        *rows,
+    ]
     return {"README.md": "\n".join(index) + "\n"} | {f"{c.code}.md": page(c) + "\n" for c in checks}
 
 

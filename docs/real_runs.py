@@ -45,14 +45,17 @@ EXPECTED = {
     ),
     "armandobecerril__MSL-150-Dataset": Expected(healthy=True, known="usable, healthy"),
     "yulrio__VAC_CSLR_QSLR": Expected(
-        must=(("", "MDL607"), ("", "SPL302")), known="1296 classes configured, 65 needed; dev sentences all in train"
+        must=(("", "MDL607"), ("", "SPL302")),
+        known="1296 classes configured, 65 needed; dev sentences all in train",
     ),
     "AI4Bharat__OpenHands": Expected(
         must=(("GSL", "LAB201"),),
         must_not=(("autsl", "LAB201"), ("include", "LAB201"), ("wlasl", "LAB201")),
         known="GSL: 296 of 306 glosses not in the class list; the rest fine",
     ),
-    "sign-language-processing__pose": Expected(healthy=True, known="five .pose files, versions 0.0 to 0.2"),
+    "sign-language-processing__pose": Expected(
+        healthy=True, known="five .pose files, versions 0.0 to 0.2"
+    ),
 }
 
 
@@ -83,7 +86,10 @@ def row(folder: Path, report: Report, expected: Expected) -> str:
 
 
 def table(root: Path) -> str:
-    head = ["| folder | what is known of it | verdict | what the scan said | as expected |", "|---|---|---|---|---|"]
+    head = [
+        "| folder | what is known of it | verdict | what the scan said | as expected |",
+        "|---|---|---|---|---|",
+    ]
     rows = [
         row(root / name, slrdoctor.scan(root / name), expected)
         for name, expected in EXPECTED.items()

@@ -32,7 +32,9 @@ Clip = NDArray[np.float16]
 Sample = tuple[str, Clip, list[str]]
 
 
-def make_samples(count: int, split: str, rng: np.random.Generator, signs: dict[str, Clip]) -> list[Sample]:
+def make_samples(
+    count: int, split: str, rng: np.random.Generator, signs: dict[str, Clip]
+) -> list[Sample]:
     """Sentences of 2 to 6 glosses, 5 to 8 frames a gloss, clips [T, 42]."""
     samples = []
     for number in range(count):
@@ -63,8 +65,7 @@ class Recogniser(nn.Module):
         super().__init__()
         self.stride = stride
         # points near the middle of the picture say little until they are standardised
-        self.register_buffer("mean", mean)
-        self.register_buffer("scale", scale)
+        self.mean, self.scale = nn.Buffer(mean), nn.Buffer(scale)
         self.project = nn.Linear(HAND, 48)
         self.encode = nn.LSTM(48, 48, bidirectional=True, batch_first=True)
         self.head = nn.Linear(96, len(GLOSSES) + 1)
@@ -77,7 +78,9 @@ class Recogniser(nn.Module):
 
 
 def padded(samples: list[Sample], stride: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    frames = nn.utils.rnn.pad_sequence([torch.tensor(c, dtype=torch.float32) for _, c, _ in samples], batch_first=True)
+    frames = nn.utils.rnn.pad_sequence(
+        [torch.tensor(c, dtype=torch.float32) for _, c, _ in samples], batch_first=True
+    )
     lengths = torch.tensor([math.ceil(len(clip) / stride) for _, clip, _ in samples])
     targets = torch.tensor([GLOSSES.index(g) + 1 for _, _, s in samples for g in s])
     return frames, lengths, targets, torch.tensor([len(s) for _, _, s in samples])
@@ -101,10 +104,14 @@ def errors(reference: list[str], hypothesis: list[str]) -> int:
     return row[-1]
 
 
-def train(data: dict[str, list[Sample]], stride: int) -> tuple[list[dict[str, float]], list[dict[str, str]]]:
+def train(
+    data: dict[str, list[Sample]], stride: int
+) -> tuple[list[dict[str, float]], list[dict[str, str]]]:
     """The history, an entry an epoch, and the last predictions on dev."""
     torch.manual_seed(SEED)
-    every_frame = torch.tensor(np.concatenate([clip for _, clip, _ in data["train"]]), dtype=torch.float32)
+    every_frame = torch.tensor(
+        np.concatenate([clip for _, clip, _ in data["train"]]), dtype=torch.float32
+    )
     model = Recogniser(stride, every_frame.mean(0), every_frame.std(0))
     loss_of = nn.CTCLoss(blank=0)
     optimiser = torch.optim.Adam(model.parameters(), lr=5e-3)
@@ -115,7 +122,9 @@ def train(data: dict[str, list[Sample]], stride: int) -> tuple[list[dict[str, fl
         order = torch.randperm(TRAIN, generator=torch.Generator().manual_seed(SEED + epoch)).tolist()
         losses = []
         for start in range(0, TRAIN, 15):
-            frames, lengths, targets, target_lengths = padded([data["train"][i] for i in order[start : start + 15]], stride)
+            frames, lengths, targets, target_lengths = padded(
+                [data["train"][i] for i in order[start : start + 15]], stride
+            )
             loss = loss_of(model(frames), targets, lengths, target_lengths)
             optimiser.zero_grad()
             loss.backward()
@@ -130,7 +139,14 @@ def train(data: dict[str, list[Sample]], stride: int) -> tuple[list[dict[str, fl
         hypotheses = decode(log_probs, lengths)
         wrong = sum(errors(ref, hyp) for (_, _, ref), hyp in zip(data["dev"], hypotheses))
         wer = wrong / sum(len(ref) for _, _, ref in data["dev"])
-        history.append({"epoch": epoch, "train_loss": sum(losses) / len(losses), "dev_loss": dev_loss, "dev_wer": wer})
+        history.append(
+            {
+                "epoch": epoch,
+                "train_loss": sum(losses) / len(losses),
+                "dev_loss": dev_loss,
+                "dev_wer": wer,
+            }
+        )
     pairs = [
         {"id": name, "reference": " ".join(ref), "hypothesis": " ".join(hyp)}
         for (name, _, ref), hyp in zip(data["dev"], hypotheses)
@@ -155,8 +171,19 @@ def write(folder: Path, data: dict[str, list[Sample]], stride: int) -> None:
         "dev_predictions.json": json.dumps(pairs, indent=1),
         "config.yaml": yaml.safe_dump(
             {
-                "model": {"type": "bilstm_ctc", "hidden_size": 48, "temporal_stride": stride, "num_classes": 11},
-                "training": {"loss": "ctc", "blank": 0, "batch_size": 15, "epochs": EPOCHS, "learning_rate": 5e-3},
+                "model": {
+                    "type": "bilstm_ctc",
+                    "hidden_size": 48,
+                    "temporal_stride": stride,
+                    "num_classes": 11,
+                },
+                "training": {
+                    "loss": "ctc",
+                    "blank": 0,
+                    "batch_size": 15,
+                    "epochs": EPOCHS,
+                    "learning_rate": 5e-3,
+                },
             },
             sort_keys=False,
         ),
@@ -169,7 +196,10 @@ def main() -> None:
     torch.set_num_threads(1)
     rng = np.random.default_rng(SEED)
     signs = make_signs(rng)
-    data = {"train": make_samples(TRAIN, "train", rng, signs), "dev": make_samples(DEV, "dev", rng, signs)}
+    data = {
+        "train": make_samples(TRAIN, "train", rng, signs),
+        "dev": make_samples(DEV, "dev", rng, signs),
+    }
     for name, stride in (("healthy", 1), ("broken", 8)):
         write(HERE / name, data, stride)
         last = json.loads((HERE / name / "history.json").read_text(encoding="utf-8"))[-1]

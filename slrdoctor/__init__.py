@@ -1,8 +1,8 @@
 """A doctor for sign-language recognition and translation runs that do not learn.
 
-    import slrdoctor
-    report = slrdoctor.scan("runs/exp7")   # the same report as `slrdoctor scan runs/exp7`
-    report.raise_for("blocks")             # stop the job before it wastes a night
+import slrdoctor
+report = slrdoctor.scan("runs/exp7")   # the same report as `slrdoctor scan runs/exp7`
+report.raise_for("blocks")             # stop the job before it wastes a night
 """
 
 from __future__ import annotations

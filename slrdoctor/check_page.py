@@ -28,7 +28,9 @@ def thresholds(check: Check) -> dict[str, Threshold]:
         if hasattr(vars(module).get(name), "__code__")
         for inner in _names(vars(module)[name].__code__)
     }
-    return {name: value for name, value in sorted(found.items()) if name in used} or dict(sorted(found.items()))
+    return {name: value for name, value in sorted(found.items()) if name in used} or dict(
+        sorted(found.items())
+    )
 
 
 def _names(code: object) -> set[str]:
@@ -51,7 +53,12 @@ def page(check: Check) -> str:
         lines += [f"- `{name}` = {limit.value:g}: {limit.source}" for name, limit in limits.items()]
         lines.append("")
     if check.explains:
-        lines += ["## Explains", "", "Where both are found, this is the cause and those are its symptoms:", ""]
+        lines += [
+            "## Explains",
+            "",
+            "Where both are found, this is the cause and those are its symptoms:",
+            "",
+        ]
         lines += [f"- {_named(code)}" for code in check.explains]
         lines.append("")
     needs = ", ".join(f"`{n.fact.__name__}`{' (if there)' if n.optional else ''}" for n in check.needs)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from slrdoctor import packs
-from slrdoctor.artifacts.discovery import NothingToExamine, discover
+from slrdoctor.artifacts.discovery import discover
+from slrdoctor.artifacts.found import NothingToExamine
 from slrdoctor.artifacts.run import RunDirectory, TrainingRun
 from slrdoctor.engine import Facts, MeasureCrashed, Outcome, judge
 from slrdoctor.facts.ctc_lengths import LayerStack
@@ -72,7 +73,8 @@ def scan(
     except NothingToExamine as nothing:
         raise CannotExamine(str(nothing)) from nothing
     selection = Selection(
-        tuple(select), dict(run.settings.ignore) | {code: "ignored on the command line" for code in ignore}
+        tuple(select),
+        dict(run.settings.ignore) | dict.fromkeys(ignore, "ignored on the command line"),
     )
     chosen, ignored = _choose(selection)
     effort = Effort(jobs, _step(progress, "reading features"))

@@ -43,7 +43,10 @@ def rank(outcomes: Iterable[tuple[Case, Outcome]]) -> list[Diagnosis]:
         if isinstance(outcome, Judged)
         for finding in outcome.findings
     ]
-    symptoms = {cause: [i for i, s in enumerate(fired) if _explains(fired[cause], s)] for cause in range(len(fired))}
+    symptoms = {
+        cause: [i for i, s in enumerate(fired) if _explains(fired[cause], s)]
+        for cause in range(len(fired))
+    }
     causes = {i: [c for c, found in symptoms.items() if i in found] for i in range(len(fired))}
     depth = {i: _depth(i, causes, ()) for i in range(len(fired))}
 

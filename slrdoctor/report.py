@@ -64,7 +64,8 @@ class Report:
             "findings": self.findings,
             "passed": [{"code": e.code, "name": e.name, "message": e.text} for e in self.passed],
             "skipped": [
-                {"code": e.code, "name": e.name, "reason": e.text, "enable": e.enable} for e in self.skipped
+                {"code": e.code, "name": e.name, "reason": e.text, "enable": e.enable}
+                for e in self.skipped
             ],
             "ignored": [{"code": e.code, "reason": e.text} for e in self.ignored],
             "crashed": [{"code": e.code, "error": e.text} for e in self.crashed],

@@ -30,28 +30,51 @@ def summarise(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -> dic
             for c in choices.values()
         ],
         "problems": [
-            {"path": p.where, "kind": p.kind, "fault": p.fault, "message": p.message} for p in run.problems
+            {"path": p.where, "kind": p.kind, "fault": p.fault, "message": p.message}
+            for p in run.problems
         ],
     }
 
 
 def _artifacts(data: DataSet, runs: Sequence[TrainingRun]) -> Iterator[dict[str, Any]]:
-    def entry(kind: str, where: str, format: str, case: str, samples: int | None, split: str = "") -> dict[str, Any]:
-        return {"kind": kind, "split": split, "path": where, "format": format, "samples": samples, "case": case}
+    def entry(
+        kind: str, where: str, format: str, case: str, samples: int | None, split: str = ""
+    ) -> dict[str, Any]:
+        return {
+            "kind": kind,
+            "split": split,
+            "path": where,
+            "format": format,
+            "samples": samples,
+            "case": case,
+        }
 
     for s in data.features:
         yield entry("features", s.where, s.format, data.name, len(s.clips), s.split)
     for a in data.annotations:
         splits = {r.split for r in a.rows}
-        yield entry("annotations", a.where, a.format, data.name, len(a.rows), splits.pop() if len(splits) == 1 else "")
+        yield entry(
+            "annotations",
+            a.where,
+            a.format,
+            data.name,
+            len(a.rows),
+            splits.pop() if len(splits) == 1 else "",
+        )
     for v in data.vocabularies[:1]:
         yield entry("vocabulary", v.where, v.format, data.name, len(v.tokens))
     seen = set()
     for run in runs:
         listed = [
-            *(entry("history", h.where, h.format, run.name, len(h.row_epochs) or None) for h in run.histories),
+            *(
+                entry("history", h.where, h.format, run.name, len(h.row_epochs) or None)
+                for h in run.histories
+            ),
             *(entry("checkpoint", c.where, c.format, run.name, None) for c in run.checkpoints),
-            *(entry("predictions", p.where, p.format, run.name, len(p.hypotheses), p.split) for p in run.predictions),
+            *(
+                entry("predictions", p.where, p.format, run.name, len(p.hypotheses), p.split)
+                for p in run.predictions
+            ),
             *(entry("config", c.where, c.format, run.name, None) for c in run.configs),
         ]
         for one in listed:

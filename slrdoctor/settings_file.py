@@ -10,7 +10,7 @@ from slrdoctor.facts.ctc_lengths import LayerStack
 from slrdoctor.facts.task import Task
 from slrdoctor.facts.vocabulary import BlankIndex
 
-HEADER = """# What slrdoctor found in this run directory. Correct what is wrong; delete what needs no correction.
+HEADER = """# What slrdoctor found in this run directory. Correct what is wrong, delete the rest.
 # Paths are relative to this file and may point outside it: a folder, a glob, or a container file.
 """
 
@@ -25,12 +25,20 @@ def written_settings(run: RunDirectory, facts: Mapping[type, object]) -> str:
         "annotations": _by_split(_annotated(data)),
         "vocabulary": [
             *_line("path", [v.where for v in data.vocabularies]),
-            *(_known("blank", str(blank.index), blank.known_by) if isinstance(blank, BlankIndex) else []),
+            *(
+                _known("blank", str(blank.index), blank.known_by)
+                if isinstance(blank, BlankIndex)
+                else []
+            ),
         ],
         "checkpoint": _line("path", [c.where for c in training.checkpoints]),
         "model": [
             *(_known("task", _quoted(task.name), task.known_by) if isinstance(task, Task) else []),
-            *(_known("stride", str(stack.stride), stack.known_by) if isinstance(stack, LayerStack) else []),
+            *(
+                _known("stride", str(stack.stride), stack.known_by)
+                if isinstance(stack, LayerStack)
+                else []
+            ),
         ],
         "history": _line("path", [h.where for h in training.histories]),
         "predictions": _line("path", [p.where for p in training.predictions]),
@@ -62,7 +70,10 @@ def _by_split(found: Sequence[tuple[str, str]] | Iterator[tuple[str, str]]) -> l
 
 
 def _line(key: str, places: Sequence[str]) -> list[str]:
-    return [f"{'# or: ' if i else ''}{key} = {_quoted(where)}" for i, where in enumerate(dict.fromkeys(places))]
+    return [
+        f"{'# or: ' if i else ''}{key} = {_quoted(where)}"
+        for i, where in enumerate(dict.fromkeys(places))
+    ]
 
 
 def _known(key: str, value: str, known_by: str) -> list[str]:

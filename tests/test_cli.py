@@ -23,7 +23,14 @@ def run(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str
     command = [sys.executable, "-m", "slrdoctor", *map(str, words)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=cwd, env=environment, timeout=300
+        command,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd=cwd,
+        env=environment,
+        timeout=300,
     )
 
 
@@ -57,7 +64,9 @@ def test_fail_on_decides_the_exit_code(fail_on: str, code: int) -> None:
 
 
 def test_select_and_ignore_take_prefixes_comma_separated_and_repeated() -> None:
-    document, _ = scanned(BROKEN, "--select", "CTC4,TRN", "--select", "SPL301", "--ignore", "CTC401", "--ignore", "TRN501")
+    document, _ = scanned(
+        BROKEN, "--select", "CTC4,TRN", "--select", "SPL301", "--ignore", "CTC401", "--ignore", "TRN501"
+    )
     looked = {entry["code"] for part in ("findings", "passed", "skipped") for entry in document[part]}
 
     assert all(code.startswith(("CTC4", "TRN", "SPL301")) for code in looked)
@@ -66,7 +75,9 @@ def test_select_and_ignore_take_prefixes_comma_separated_and_repeated() -> None:
 
 def test_an_ignored_check_keeps_its_reason_from_the_settings(tmp_path: Path) -> None:
     folder = shutil.copytree(BROKEN, tmp_path / "run")
-    (folder / "slrdoctor.toml").write_text('[ignore]\n"CTC401" = "known, see the issue"\n', encoding="utf-8")
+    (folder / "slrdoctor.toml").write_text(
+        '[ignore]\n"CTC401" = "known, see the issue"\n', encoding="utf-8"
+    )
 
     document, _ = scanned(folder)
 
@@ -82,7 +93,10 @@ def test_the_text_begins_with_the_verdict_and_the_cause() -> None:
 def test_a_file_can_be_written_instead(tmp_path: Path) -> None:
     done = run("scan", HEALTHY, "--format", "json", "--output", tmp_path / "r.json")
 
-    assert done.stdout == "" and json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["verdict"] == "healthy"
+    assert (
+        done.stdout == ""
+        and json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["verdict"] == "healthy"
+    )
 
 
 def is_one_clear_sentence(done: subprocess.CompletedProcess[str]) -> bool:
@@ -134,8 +148,12 @@ def test_settings_that_cannot_be_used_are_said(tmp_path: Path, text: str, said: 
 
 
 def test_a_check_of_the_users_that_crashes_is_a_result_and_exit_code_2(tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "writing-a-check.md").read_text(encoding="utf-8").rpartition("```python\n")[2]
-    (tmp_path / "mine.py").write_text(text.partition("```")[0].replace("long = [", "long = 1 / 0 + ["), encoding="utf-8")
+    text = (
+        (ROOT / "docs" / "writing-a-check.md").read_text(encoding="utf-8").rpartition("```python\n")[2]
+    )
+    (tmp_path / "mine.py").write_text(
+        text.partition("```")[0].replace("long = [", "long = 1 / 0 + ["), encoding="utf-8"
+    )
 
     document, code = scanned(HEALTHY, "--checks", tmp_path)
 

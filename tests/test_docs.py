@@ -35,7 +35,9 @@ def blocks(page: str, language: str) -> list[str]:
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "slrdoctor", *words]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=ROOT)
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=ROOT
+    )
 
 
 def test_the_file_to_copy_works_as_it_stands(tmp_path: Path) -> None:
@@ -43,7 +45,9 @@ def test_the_file_to_copy_works_as_it_stands(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(blocks("docs/writing-a-check.md", "python")[-1], encoding="utf-8")
 
     listed = run("checks", "--checks", str(tmp_path))
-    judged = run("scan", "examples/healthy", "--checks", str(tmp_path), "--select", "LAB9", "--format", "json")
+    judged = run(
+        "scan", "examples/healthy", "--checks", str(tmp_path), "--select", "LAB9", "--format", "json"
+    )
 
     assert "LAB901" in listed.stdout
     assert '"LAB901"' in judged.stdout and judged.returncode == 0, judged.stderr
@@ -56,7 +60,9 @@ def test_the_readme_shows_what_a_scan_of_the_broken_example_says() -> None:
     assert shown and all(line.strip() in said for line in shown[0].splitlines() if line.strip())
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/writing-a-check.md", "docs/writing-a-reader.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "docs/writing-a-check.md", "docs/writing-a-reader.md"]
+)
 def test_links_within_the_repository_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):

@@ -92,7 +92,10 @@ def test_what_rests_on_the_run_is_measured_for_each_run() -> None:
     known = registry((Derived, lambda of: Derived(of.value), (Need(OfRun),)))
     shared = Facts(known, [Given(1)])
 
-    assert [Facts(known, [OfRun(i)], parent=shared).get(Derived) for i in range(2)] == [Derived(0), Derived(1)]
+    assert [Facts(known, [OfRun(i)], parent=shared).get(Derived) for i in range(2)] == [
+        Derived(0),
+        Derived(1),
+    ]
 
 
 def no_such_file(*_: object) -> object:

@@ -18,7 +18,9 @@ packs.load_all()
 ROOT = Path(__file__).resolve().parents[1]
 OURS = sorted((c for c in REGISTRY.checks.values() if c.pack == "builtin"), key=lambda c: c.code)
 EVERY = pytest.mark.parametrize("check", OURS, ids=[c.code for c in OURS])
-TESTS = "\n".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "tests" / "checks").rglob("test_*.py")))
+TESTS = "\n".join(
+    p.read_text(encoding="utf-8") for p in sorted((ROOT / "tests" / "checks").rglob("test_*.py"))
+)
 
 
 def file_of(check: Check) -> Path:
@@ -53,7 +55,9 @@ def test_judges_by_no_number_without_a_source(check: Check) -> None:
         for compare in ast.walk(tree)
         if isinstance(compare, ast.Compare)
         for node in (compare.left, *compare.comparators)
-        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and abs(node.value) not in (0, 1, 2)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, (int, float))
+        and abs(node.value) not in (0, 1, 2)
     ]
     assert not bare
 
@@ -71,7 +75,11 @@ def test_explains_real_checks_and_not_itself(check: Check) -> None:
 
 @EVERY
 def test_is_named_in_a_test_that_fires_and_one_that_is_quiet(check: Check) -> None:
-    named = [line for line in TESTS.splitlines() if line.startswith("def test_") and check.code.lower() in line.lower()]
+    named = [
+        line
+        for line in TESTS.splitlines()
+        if line.startswith("def test_") and check.code.lower() in line.lower()
+    ]
     assert any("fires" in line for line in named), f"no test says that {check.code} fires"
     assert any("quiet" in line for line in named), f"no test says that {check.code} is quiet"
 

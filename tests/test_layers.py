@@ -63,7 +63,11 @@ def test_everything_is_caught_in_the_named_places_only() -> None:
         for path in (ROOT / "slrdoctor").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ExceptHandler)
-        and (node.type is None or {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)} & {"Exception", "BaseException"})
+        and (
+            node.type is None
+            or {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)}
+            & {"Exception", "BaseException"}
+        )
     }
     # the command line turns what is left into a sentence; it contains nothing
     assert catching <= {"slrdoctor/engine.py", "slrdoctor/packs.py", "slrdoctor/cli/exits.py"}

@@ -20,7 +20,9 @@ def too_many_samples(samples: Samples) -> Iterator[Finding]:
 def listed(*folders: Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     options = [word for folder in folders for word in ("--checks", str(folder))]
     command = [sys.executable, "-m", "slrdoctor", "checks", *options]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, encoding="utf-8", check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=cwd, encoding="utf-8", check=False
+    )
 
 
 def test_a_users_file_is_listed_beside_ours(tmp_path: Path) -> None:

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"torch", "pandas", "matplotlib", "h5py", "mediapipe", "pyarrow", "tensorboard", "scipy", "sklearn"}
+HEAVY = {
+    "torch",
+    "pandas",
+    "matplotlib",
+    "h5py",
+    "mediapipe",
+    "pyarrow",
+    "tensorboard",
+    "scipy",
+    "sklearn",
+}
 ROOT = Path(__file__).resolve().parents[1]
 RUN = """
 import sys
@@ -24,13 +34,17 @@ print("LOADED", *(name for name in sys.modules if "." not in name), file=sys.std
 
 def loaded_by(*words: str) -> set[str]:
     command = [sys.executable, "-c", RUN.format(words=list(words))]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=ROOT)
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=ROOT
+    )
     line = next(line for line in done.stderr.splitlines() if line.startswith("LOADED"))
     assert "EXIT 2" not in done.stderr, done.stderr
     return set(line.split())
 
 
-@pytest.mark.parametrize("words", [("--help",), ("--version",), ("checks",), ("explain", "CTC401"), ("scan", "--help")])
+@pytest.mark.parametrize(
+    "words", [("--help",), ("--version",), ("checks",), ("explain", "CTC401"), ("scan", "--help")]
+)
 def test_words_load_nothing_heavy(words: tuple[str, ...]) -> None:
     assert not HEAVY & loaded_by(*words)
 

@@ -38,10 +38,14 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python of its own with the wheel in it; what the wheel requires is borrowed from this one."""
     folder = tmp_path_factory.mktemp("elsewhere")
     venv.create(folder / "env", with_pip=True, system_site_packages=False)
-    python = next(p for p in (folder / "env/bin/python", folder / "env/Scripts/python.exe") if p.exists())
+    python = next(
+        p for p in (folder / "env/bin/python", folder / "env/Scripts/python.exe") if p.exists()
+    )
     run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=folder)
     places = [p for p in sys.path if "site-packages" in p]
-    site = run(python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])", cwd=folder).strip()
+    site = run(
+        python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])", cwd=folder
+    ).strip()
     # an editable install of ours is a .pth or finder there: plain paths do not run it
     Path(site, "borrowed.pth").write_text("\n".join(places), encoding="utf-8")
     return python
@@ -54,7 +58,11 @@ def test_no_import_package_is_called_checks_or_reference_models(wheel: Path) -> 
 
 
 def test_the_wheel_holds_every_check(wheel: Path) -> None:
-    shipped = {n.removeprefix("slrdoctor/_bundled/") for n in zipfile.ZipFile(wheel).namelist() if "/_bundled/checks/" in n}
+    shipped = {
+        n.removeprefix("slrdoctor/_bundled/")
+        for n in zipfile.ZipFile(wheel).namelist()
+        if "/_bundled/checks/" in n
+    }
     ours = {p.relative_to(ROOT).as_posix() for p in (ROOT / "checks").rglob("*.py")}
 
     assert shipped == ours
@@ -70,7 +78,9 @@ def test_it_runs_from_a_folder_with_a_checks_module_of_its_own(elsewhere: Path, 
     assert str(ROOT / "slrdoctor") not in where
 
 
-def test_it_scans_the_healthy_example_and_validates_against_its_own_schema(elsewhere: Path, tmp_path: Path) -> None:
+def test_it_scans_the_healthy_example_and_validates_against_its_own_schema(
+    elsewhere: Path, tmp_path: Path
+) -> None:
     code = (
         "import sys, json, jsonschema, slrdoctor; from slrdoctor.report import schema;"
         "report = slrdoctor.scan(sys.argv[1]); jsonschema.validate(report.as_dict(), schema()); print(report.verdict)"

@@ -14,11 +14,23 @@ from slrdoctor.artifacts.listing import File, Listing
 from slrdoctor.artifacts.readers import read, reader_of
 from slrdoctor.artifacts.run import Clip, FeatureSet
 
-ONE_FILE_ONE_ARRAY = (".npy", ".npz", ".pt", ".pkl", ".pickle", ".csv", ".parquet", ".pose", "_keypoints.json")
+ONE_FILE_ONE_ARRAY = (
+    ".npy",
+    ".npz",
+    ".pt",
+    ".pkl",
+    ".pickle",
+    ".csv",
+    ".parquet",
+    ".pose",
+    "_keypoints.json",
+)
 PEEKED = 3  # files opened to tell what a folder holds
 MANY = 3  # arrays of a kind in one folder that make it a folder of features
 _NUMBERED = re.compile(r"(?:.*[^0-9])?(\d+)$")
-_NO_LABEL = re.compile(r"signer|speaker|session|subject|participant|fold|part|batch|chunk|shard|feat|keypoint|pose|data")
+_NO_LABEL = re.compile(
+    r"signer|speaker|session|subject|participant|fold|part|batch|chunk|shard|feat|keypoint|pose|data"
+)
 _FRAME_TAIL = re.compile(r"_?\d{6,}_keypoints$")
 
 
@@ -79,7 +91,7 @@ def _peek(folder: str, suffix: str, files: list[File]) -> _Group | None:
         name = suffix.strip("._")
         return _Group(folder, suffix, tuple(files), name, "", False, None) if unread else None
     clips = [c for c in contents if features.is_clip(c)]
-    if len(clips) < len(contents) / 2 or (few and not _is_lone_clip(files, clips)):
+    if len(clips) < len(contents) / 2 or (few and suffix == ".npy" and not _is_lone_clip(files, clips)):
         return None
     numbered = all(_NUMBERED.match(f.path.stem) for f in files)
     is_frames = suffix == "_keypoints.json" or (
@@ -97,7 +109,10 @@ def _is_feature_folder(folder: str) -> bool:
 
 def _is_lone_clip(files: list[File], clips: list[Content]) -> bool:
     """One or two npy files alone: a clip [T, D] each, and no batch, labels or statistics."""
-    if any(features._LABELS.search(f.path.stem.lower()) or features._NO_CLIP.search(f.path.stem.lower()) for f in files):
+    if any(
+        features._LABELS.search(f.path.stem.lower()) or features._NO_CLIP.search(f.path.stem.lower())
+        for f in files
+    ):
         return False
     shapes = [c.members[""].shape for c in clips if isinstance(c, Arrays) and "" in c.members]
     return len(shapes) == len(clips) and all(len(s) == 2 and s[1] > 1 for s in shapes)
@@ -113,52 +128,85 @@ def _roots(groups: list[_Group]) -> dict[tuple[str, str], list[_Group]]:
     found: dict[tuple[str, str], list[_Group]] = {}
     for group in groups:
         parts = PurePosixPath(group.folder).parts
-        at = next((i for i in reversed(range(len(parts))) if split_of_word(parts[i]) or split_of_name(parts[i])), None)
+        at = next(
+            (
+                i
+                for i in reversed(range(len(parts)))
+                if split_of_word(parts[i]) or split_of_name(parts[i])
+            ),
+            None,
+        )
         if at is not None:
             root, split = "/".join(parts[: at + 1]), split_of_name(parts[at])
         else:
             root, split = group.folder, ""
         found.setdefault((root, split), []).append(group)
-    return _merge_siblings(found)
+    return _merged(found)
 
 
-def _merge_siblings(found: dict[tuple[str, str], list[_Group]]) -> dict[tuple[str, str], list[_Group]]:
-    """Class and sequence folders are one set; folders that hold the same samples twice are two."""
-    merged = dict(found)
-    while True:
-        by_parent: dict[str, list[tuple[str, str]]] = {}
-        for root, split in merged:
-            if not split and root:
-                by_parent.setdefault(root.rpartition("/")[0], []).append((root, split))
-        together = next(
-            (
-                (parent, keys)
-                for parent, keys in by_parent.items()
-                if len(keys) > 1 and not _are_rivals([merged[k] for k in keys])
-            ),
-            None,
+def _merged(found: dict[tuple[str, str], list[_Group]]) -> dict[tuple[str, str], list[_Group]]:
+    """Class, signer and sequence folders are one set; folders with the same samples twice are two."""
+    merged = {key: groups for key, groups in found.items() if key[1]}
+    gathered: list[_Gathered] = []
+    for (_, split), groups in found.items():
+        for group in groups if not split else ():
+            home = next((one for one in gathered if not one.is_rival_of(group)), None)
+            if home is None:
+                home = _Gathered(group.suffix)
+                gathered.append(home)
+            home.take(group)
+    for one in gathered:
+        root = _common_folder([g.folder for g in one.groups])
+        # rivals may lie in the same folder, told apart by their suffix
+        key = (root, "") if (root, "") not in merged else (f"{root}/*{one.suffix}", "")
+        merged[key] = one.groups
+    return merged
+
+
+class _Gathered:
+    """Folders that are parts of one set so far, with what tells a rival from a part."""
+
+    def __init__(self, suffix: str) -> None:
+        self.suffix = suffix
+        self.groups: list[_Group] = []
+        self.widths: set[int] = set()
+        self.stems: set[str] = set()
+
+    def take(self, group: _Group) -> None:
+        self.groups.append(group)
+        self.widths |= _widths(group)
+        self.stems |= _stems(group)
+
+    def is_rival_of(self, group: _Group) -> bool:
+        """Whether a folder holds the same samples in another form: features_i3d/, features_pose/."""
+        if group.suffix != self.suffix:
+            return True
+        stems = _stems(group)
+        # class folders may repeat names such as 0.npy, but do not change their width
+        return len(self.widths | _widths(group)) > 1 and len(stems & self.stems) * 2 > min(
+            len(stems), len(self.stems)
         )
-        if together is None:
-            return merged
-        parent, keys = together
-        gathered = [group for key in keys for group in merged.pop(key)]
-        merged[parent, ""] = merged.get((parent, ""), []) + gathered
 
 
-def _are_rivals(sets: list[list[_Group]]) -> bool:
-    """Whether folders hold the same samples in different forms: features_i3d/ and features_pose/."""
-    stems = [{f.path.stem for g in groups for f in g.files if not f.path.stem.isdigit()} for groups in sets]
-    widths = {g.info.shape[-1] for groups in sets for g in groups if g.info is not None and len(g.info.shape) > 0}
-    suffixes = {g.suffix for groups in sets for g in groups}
-    # class folders may repeat names such as 0.npy, but do not change their width
-    if len(widths) <= 1 and len(suffixes) == 1:
-        return False
-    first = stems[0]
-    return any(len(first & other) > 0.5 * min(len(first), len(other)) for other in stems[1:] if other and first)
+def _widths(group: _Group) -> set[int]:
+    return {group.info.shape[-1]} if group.info is not None and group.info.shape else set()
+
+
+def _stems(group: _Group) -> set[str]:
+    return {f.path.stem for f in group.files if not f.path.stem.isdigit()}
+
+
+def _common_folder(folders: list[str]) -> str:
+    parts = [folder.split("/") if folder else [] for folder in folders]
+    same = 0
+    while all(len(p) > same for p in parts) and len({p[same] for p in parts}) == 1:
+        same += 1
+    return "/".join(parts[0][:same])
 
 
 def _feature_set(root: str, split: str, groups: list[_Group]) -> FeatureSet:
-    clips = [clip for group in groups for clip in _clips(root, group, _has_labels(root, groups))]
+    labelled = _has_labels(root, groups)
+    clips = [clip for group in groups for clip in _clips(root, group, labelled)]
     frames = any(g.is_frames for g in groups)
     return FeatureSet(
         split=split,
@@ -171,17 +219,24 @@ def _feature_set(root: str, split: str, groups: list[_Group]) -> FeatureSet:
 
 
 def _has_labels(root: str, groups: list[_Group]) -> bool:
-    """Whether the folders right below the root are classes: several, and no signers or parts."""
-    depth = len(PurePosixPath(root).parts)
-    names = {PurePosixPath(g.folder).parts[depth] for g in groups if len(PurePosixPath(g.folder).parts) > depth}
-    plain = [n for n in names if not _NO_LABEL.search(n.lower()) and not split_of_word(n)]
-    return len(names) > 1 and len(plain) == len(names)
+    """Whether the folders that hold the samples are classes: several, and no signers or parts."""
+    below = [PurePosixPath(g.folder).parts[len(PurePosixPath(root).parts) :] for g in groups]
+    if len({len(parts) for parts in below}) != 1:
+        return False
+    names = {_label(parts, g) for parts, g in zip(below, groups)} - {""}
+    return len(names) > 1 and not any(_NO_LABEL.search(n.lower()) or split_of_word(n) for n in names)
+
+
+def _label(below: tuple[str, ...], group: _Group) -> str:
+    """The folder that would be the class: right above the samples."""
+    if group.is_frames:
+        return below[-2] if len(below) > 1 else ""
+    return below[-1] if below else ""
 
 
 def _clips(root: str, group: _Group, labelled: bool) -> Iterator[Clip]:
     below = PurePosixPath(group.folder).parts[len(PurePosixPath(root).parts) :]
-    label = below[-2] if group.is_frames and len(below) > 1 else below[-1] if below else ""
-    label = label if labelled else ""
+    label = _label(below, group) if labelled else ""
     if not group.is_frames:
         for file in group.files:
             name = file.path.name[: -len(group.suffix)]

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 
@@ -104,7 +103,8 @@ class Reader:
     `Unreadable` for whatever a hostile file holds. `read_folder` is for formats whose
     sample is a folder of files (OpenPose), and gets the folder.
 
-    `cost` orders readers that claim the same suffix: the lower is tried first.
+    `cost` orders readers that claim the same suffix: the lower is tried first. `patterns` are
+    for names that a suffix cannot tell, such as `*tfevents*`, in lower case.
     """
 
     name: str
@@ -112,3 +112,4 @@ class Reader:
     read: Callable[[Path], Content]
     magic: tuple[bytes, ...] = ()
     cost: int = 0
+    patterns: tuple[str, ...] = ()

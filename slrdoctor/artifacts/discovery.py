@@ -10,7 +10,16 @@ from slrdoctor.artifacts import cases, pointed
 from slrdoctor.artifacts.clip_folders import find_clip_folders
 from slrdoctor.artifacts.content import Arrays, Content, Text, Tree, Unreadable
 from slrdoctor.artifacts.found import Found, NothingToExamine
-from slrdoctor.artifacts.kinds import annotations, batch_labels, checkpoint, config, features, history, predictions, vocabulary
+from slrdoctor.artifacts.kinds import (
+    batch_labels,
+    checkpoint,
+    config,
+    features,
+    history,
+    predictions,
+    vocabulary,
+)
+from slrdoctor.artifacts.kinds.annotations import recognise_annotations
 from slrdoctor.artifacts.kinds.splits import split_of_name
 from slrdoctor.artifacts.listing import File, Listing, walk
 from slrdoctor.artifacts.readers import read, reader_of
@@ -22,10 +31,12 @@ from slrdoctor.artifacts.run import (
     SourceFile,
     Sources,
 )
-from slrdoctor.artifacts.settings import NAME, Settings, read_settings
+from slrdoctor.artifacts.settings import NAME, read_settings
 
 OPENED_A_SUFFIX = 400  # files of one suffix in one folder that are opened; the rest is named
-_REQUIREMENTS = re.compile(r"(?:^|[^a-z])(?:requirements|constraints|environment)[^/]*\.(?:txt|in|ya?ml)$|^pipfile$")
+_REQUIREMENTS = re.compile(
+    r"(?:^|[^a-z])(?:requirements|constraints|environment)[^/]*\.(?:txt|in|ya?ml)$|^pipfile$"
+)
 _ARRAY_KIND = (".npy", ".npz", ".pt", ".h5", ".hdf5", ".parquet", ".pose")
 
 
@@ -51,8 +62,8 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
     found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
     if found.is_empty():
         raise NothingToExamine(
-            f"nothing to examine in {path}: {len(listing.files)} files, and none is features, annotations, "
-            f"a vocabulary, a checkpoint, a history, predictions or a config"
+            f"nothing to examine in {path}: {len(listing.files)} files, and none is features, "
+            f"annotations, a vocabulary, a checkpoint, a history, predictions or a config"
         )
     grouped, choices = cases.group(found, settings, path, len(listing.files))
     return RunDirectory(
@@ -71,7 +82,7 @@ def find(listing: Listing, progress: Progress | None = None) -> Found:
     found = Found()
     sets, used = find_clip_folders(listing)
     found.features += sets
-    single = [f for f in _few_a_folder(listing, used, found)]
+    single = list(_few_a_folder(listing, used, found))
     for number, file in enumerate(single):
         if progress is not None:
             progress(number, len(single))
@@ -90,7 +101,8 @@ def _few_a_folder(listing: Listing, used: set[str], found: Found) -> Iterable[Fi
             yield file
     for (folder, suffix), count in opened.items():
         if count > OPENED_A_SUFFIX and suffix in (".json", ".csv", ".txt", ".pkl", ".pt"):
-            message = f"{count - OPENED_A_SUFFIX} more *{suffix} files were not opened: no sample of them was features"
+            more = count - OPENED_A_SUFFIX
+            message = f"{more} more *{suffix} files were not opened: those that were are no features"
             found.problems.append(Problem(folder or ".", "", "unsupported", message))
 
 
@@ -160,13 +172,15 @@ def _take(
     if pairs is not None:
         found.predictions.append(pairs)
         return
-    labelled = None if words is not None else annotations.recognise_annotations(file.where, format, content)
+    labelled = None if words is not None else recognise_annotations(file.where, format, content)
     if labelled is not None:
         found.annotations.append(labelled)
     clips, stored = features.clips_in(file.path, format, content)
     if clips:
         split = split_of_name(file.where)
-        found.features.append(FeatureSet(split, file.where, format, "container", clips, length_stored=stored))
+        found.features.append(
+            FeatureSet(split, file.where, format, "container", clips, length_stored=stored)
+        )
     _take_batch_labels(file, format, content, found)
     if words is None and labelled is None and not clips and isinstance(content, (Tree, Text)):
         written = config.recognise_config(file.where, format, content)
@@ -180,5 +194,3 @@ def _take_batch_labels(file: File, format: str, content: Content, found: Found) 
         labelled = batch_labels.recognise_batch_labels(file.where, format, content)
         if labelled is not None:
             found.annotations.append(labelled)
-
-

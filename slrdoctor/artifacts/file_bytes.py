@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.readers import read_head
@@ -27,7 +27,9 @@ ZIP_ERRORS = (
     KeyError, IndexError, OverflowError, NotImplementedError, RuntimeError, MemoryError,
 )  # fmt: skip
 
-_WRAPPINGS: tuple[tuple[bytes, Callable[[IO[bytes]], IO[bytes]]], ...] = (
+Stream = gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile | io.BufferedReader
+
+_WRAPPINGS: tuple[tuple[bytes, Callable[[io.BufferedReader], Stream]], ...] = (
     (b"\x1f\x8b", lambda file: gzip.GzipFile(fileobj=file)),
     (b"BZh", bz2.BZ2File),
     (b"\xfd7zXZ\x00", lzma.LZMAFile),
@@ -71,7 +73,7 @@ class ViewFile(io.RawIOBase):
 class _ZlibFile(io.RawIOBase):
     """A bare zlib stream, which is how joblib wraps its pickles."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: io.BufferedReader) -> None:
         self._file, self._inflate = file, zlib.decompressobj()
 
     def readable(self) -> bool:
@@ -111,7 +113,9 @@ def is_wrapped(view: memoryview) -> bool:
     return bytes(view[:8]).startswith(WRAPPING_MAGIC)
 
 
-def unwrapped(view: memoryview, is_wanted: Callable[[bytes], bool], limit: int = MOST_BYTES) -> memoryview:
+def unwrapped(
+    view: memoryview, is_wanted: Callable[[bytes], bool], limit: int = MOST_BYTES
+) -> memoryview:
     """The decompressed bytes of a gzip, bzip2, xz, lzma or zlib stream.
 
     `is_wanted` is asked with the first of them, so that a large csv.gz is not decompressed
@@ -134,7 +138,7 @@ def unwrapped(view: memoryview, is_wanted: Callable[[bytes], bool], limit: int =
         raise Unreadable("decompressing it needs more memory than there is", "unsupported") from error
 
 
-def _drain(source: IO[bytes], first: bytes, limit: int) -> memoryview:
+def _drain(source: Stream, first: bytes, limit: int) -> memoryview:
     """All that comes out of `source`, in memory or, where it is much, in a mapped temporary file."""
     with tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY) as spool:
         piece, size = first, 0
@@ -158,7 +162,8 @@ def member_bytes(archive: zipfile.ZipFile, info: zipfile.ZipInfo, view: memoryvi
     """
     if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
         if info.file_size > MOST_BYTES:
-            raise Unreadable(f"{info.filename} decompresses to more than {MOST_BYTES >> 20} MiB", "refused")
+            limit = f"{MOST_BYTES >> 20} MiB"
+            raise Unreadable(f"{info.filename} decompresses to more than {limit}", "refused")
         return memoryview(archive.read(info))
     # the local header repeats the name and has padding of its own; its lengths stand at byte 26
     signature, name, extra = struct.unpack_from("<4s22xHH", view, info.header_offset)

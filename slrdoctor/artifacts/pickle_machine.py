@@ -16,6 +16,8 @@ from slrdoctor.artifacts.content import Unreadable
 
 MOST_STEPS = 100_000_000  # operations; a pickled list of 30 million floats has as many
 MOST_CONTAINERS = 20_000_000
+# numpy 2 moved its core, Python 3 its builtins
+_RENAMED = (("numpy.core.", "numpy._core."), ("builtins.", "__builtin__."), ("copyreg.", "copy_reg."))
 MOST_MARKS = 100_000  # open at once: one a level of nesting
 _LARGEST_KEY = 2**61 - 2  # beyond it the hashes of integers can be made to collide
 
@@ -44,6 +46,8 @@ class Shell:
 
 class Standin(Shell):
     """The place of an object that is not built: its class's name and what it would have got."""
+
+    __slots__ = ("args", "entries", "items", "name", "state")
 
     def __init__(self, name: str, args: tuple[Any, ...] = ()) -> None:
         self.name, self.args = name, args
@@ -136,25 +140,29 @@ class Machine:
         items, self.stack = self.stack, self.marks.pop()
         return items
 
-    def push_container(self, value: Any) -> None:
+    def count(self) -> None:
+        """Note one more container, and stop at too many: one byte of a pickle makes 200 of memory."""
         self.containers += 1
         if self.containers > MOST_CONTAINERS:
-            raise Unreadable(f"more than {MOST_CONTAINERS} lists and dicts", "refused")
-        self.stack.append(value)
+            raise Unreadable(f"more than {MOST_CONTAINERS} lists, dicts and objects", "refused")
 
     def find(self, module: str, name: str) -> Name:
         full = f"{module}.{name}"
-        # numpy 2 moved its core, Python 3 its builtins
-        for new, old in (("numpy.core.", "numpy._core."), ("builtins.", "__builtin__."), ("copyreg.", "copy_reg.")):
+        for new, old in _RENAMED:
             full = new + full[len(old) :] if full.startswith(old) else full
         if full not in self.builders:
             self._refuse(full)
         return Name(full)
 
+    def extension(self, size: int) -> Name:
+        """A global that stands under a number in the registry of the program that wrote it."""
+        return self.find("copyreg", f"extension_{self.take_int(size)}")
+
     def call(self, function: Any, args: Any) -> Any:
         """What calling a global gives: built where the table has a builder, else a stand-in."""
         if type(args) is not tuple:
             raise TypeError("arguments that are no tuple")
+        self.count()
         if isinstance(function, Name):
             builder = self.builders.get(function.name)
             if builder is not None:

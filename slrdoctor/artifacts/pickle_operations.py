@@ -5,19 +5,28 @@ Their codes and meaning are those of the standard library's `pickletools`.
 
 from __future__ import annotations
 
-import ast
 import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.pickle_arguments import (
+    constant,
+    counted,
+    fixed,
+    int_line,
+    long_int,
+    old_string,
+    raw_bytes,
+    string_line,
+    text,
+)  # fmt: skip
 from slrdoctor.artifacts.pickle_machine import Builder, Machine, Name, Shell, Standin, as_key
-
-LONGEST_NUMBER = 1024  # bytes of an integer; printing longer ones takes quadratic time
-VIEW_FROM = 1024  # bytes: longer strings of bytes stay views of the file
 
 Operation = Callable[[Machine], None]
 OPERATIONS: dict[int, Operation] = {}
+
+_UNSOUND = (IndexError, KeyError, ValueError, TypeError, AttributeError, OverflowError, struct.error)
 
 
 def execute(
@@ -35,7 +44,7 @@ def execute(
     machine = Machine(data, start, builders, refused, persistent)
     try:
         return machine.run(OPERATIONS), machine.at
-    except (IndexError, KeyError, ValueError, TypeError, AttributeError, OverflowError, struct.error) as error:
+    except _UNSOUND as error:
         if machine.at >= len(data):
             raise Unreadable("ends in the middle of a pickle", "truncated") from error
         raise Unreadable(f"no sound pickle: wrong at byte {machine.at}") from error
@@ -53,52 +62,64 @@ def _op(*codes: bytes) -> Callable[[Operation], Operation]:
     return register
 
 
-def _fixed(code: bytes, layout: str) -> None:
-    packed = struct.Struct(layout)
-    OPERATIONS[code[0]] = lambda m: m.stack.append(packed.unpack(m.take(packed.size))[0])
+def _push(code: bytes, read: Callable[[Machine], Any]) -> None:
+    def push(m: Machine) -> None:
+        value = read(m)  # which may put another stack in place
+        m.stack.append(value)
+
+    OPERATIONS[code[0]] = push
 
 
-def _constant(code: bytes, value: Any) -> None:
-    OPERATIONS[code[0]] = lambda m: m.stack.append(value)
+def _push_new(code: bytes, container: Callable[[], Any]) -> None:
+    def push(m: Machine) -> None:
+        m.count()
+        m.stack.append(container())
+
+    OPERATIONS[code[0]] = push
 
 
-def _counted(code: bytes, width: int, convert: Callable[[memoryview], Any]) -> None:
-    OPERATIONS[code[0]] = lambda m: m.stack.append(convert(m.take(m.take_int(width))))
+def _put(code: bytes, index: Callable[[Machine], int]) -> None:
+    def put(m: Machine) -> None:
+        m.memo[index(m)] = m.stack[-1]
+
+    OPERATIONS[code[0]] = put
 
 
-def _bytes(view: memoryview) -> bytes | memoryview:
-    return view if len(view) > VIEW_FROM else bytes(view)
+def _global_lines(m: Machine) -> Name:
+    module, name = str(m.line(), "utf-8"), str(m.line(), "utf-8")
+    return m.find(module, name)
 
 
-def _unicode(view: memoryview) -> str:
-    return str(view, "utf-8", "surrogatepass")
+def _instance_lines(m: Machine) -> Any:
+    named = _global_lines(m)
+    return m.call(named, tuple(m.pop_mark()))
 
 
-def _old_string(view: memoryview) -> str | bytes | memoryview:
-    # Python 2 wrote text and bytes alike
-    try:
-        return str(view, "utf-8")
-    except UnicodeDecodeError:
-        return _bytes(view)
-
-
-def _long(view: memoryview) -> int:
-    if len(view) > LONGEST_NUMBER:
-        raise ValueError("an integer of absurd length")
-    return int.from_bytes(view, "little", signed=True)
-
-
-for _code, _layout in ((b"J", "<i"), (b"K", "<B"), (b"M", "<H"), (b"G", ">d")):
-    _fixed(_code, _layout)
-for _code, _value in ((b"N", None), (b"\x88", True), (b"\x89", False), (b")", ())):
-    _constant(_code, _value)
-for _code, _width, _convert in (
-    (b"\x8c", 1, _unicode), (b"X", 4, _unicode), (b"\x8d", 8, _unicode),
-    (b"C", 1, _bytes), (b"B", 4, _bytes), (b"\x8e", 8, _bytes), (b"\x96", 8, _bytes),
-    (b"U", 1, _old_string), (b"T", 4, _old_string),
-    (b"\x8a", 1, _long), (b"\x8b", 4, _long),
+_BYTE = fixed("<B")
+for _code, _read in (
+    (b"J", fixed("<i")), (b"K", _BYTE), (b"M", fixed("<H")), (b"G", fixed(">d")),
+    (b"N", constant(None)), (b"\x88", constant(True)), (b"\x89", constant(False)),
+    (b")", constant(())), (b"\x8c", counted(1, text)), (b"X", counted(4, text)),
+    (b"\x8d", counted(8, text)), (b"C", counted(1, raw_bytes)), (b"B", counted(4, raw_bytes)),
+    (b"\x8e", counted(8, raw_bytes)), (b"\x96", counted(8, raw_bytes)), (b"U", counted(1, old_string)),
+    (b"T", counted(4, old_string)), (b"\x8a", counted(1, long_int)), (b"\x8b", counted(4, long_int)),
+    (b"I", int_line), (b"L", int_line), (b"F", lambda m: float(m.line())), (b"S", string_line),
+    (b"c", _global_lines), (b"i", _instance_lines),
+    (b"V", lambda m: str(m.line(), "raw-unicode-escape")), (b"2", lambda m: m.stack[-1]),
+    (b"h", lambda m: m.memo[_BYTE(m)]), (b"j", lambda m: m.memo[m.take_int(4)]),
+    (b"g", lambda m: m.memo[int_line(m)]), (b"P", lambda m: m.persistent(str(m.line(), "utf-8"))),
+    (b"Q", lambda m: m.persistent(m.stack.pop())), (b"\x82", lambda m: m.extension(1)),
+    (b"\x83", lambda m: m.extension(2)), (b"\x84", lambda m: m.extension(4)),
+    (b"t", lambda m: tuple(m.pop_mark())), (b"l", lambda m: m.pop_mark()),
 ):  # fmt: skip
-    _counted(_code, _width, _convert)
+    _push(_code, _read)
+for _code, _container in ((b"]", list), (b"}", dict), (b"\x8f", set)):
+    _push_new(_code, _container)
+for _code, _index in (
+    (b"q", _BYTE), (b"r", lambda m: m.take_int(4)),
+    (b"p", int_line), (b"\x94", lambda m: len(m.memo)),
+):  # fmt: skip
+    _put(_code, _index)
 
 
 @_op(b"\x80")
@@ -113,87 +134,23 @@ def _frame(m: Machine) -> None:
         raise Unreadable("ends in the middle of a pickle", "truncated")
 
 
-@_op(b"I", b"L")
-def _int_line(m: Machine) -> None:
-    line = m.line()
-    if len(line) > LONGEST_NUMBER:
-        raise ValueError("an integer of absurd length")
-    m.stack.append({b"00": False, b"01": True}[line] if line in (b"00", b"01") else int(line.rstrip(b"L")))
-
-
-@_op(b"F")
-def _float_line(m: Machine) -> None:
-    m.stack.append(float(m.line()))
-
-
-@_op(b"S")
-def _string_line(m: Machine) -> None:
-    try:
-        value = ast.literal_eval("b" + m.line().decode("ascii"))
-    except (SyntaxError, RecursionError) as error:
-        raise ValueError("a string without quotes") from error
-    m.stack.append(_old_string(memoryview(value)))
-
-
-@_op(b"V")
-def _unicode_line(m: Machine) -> None:
-    m.stack.append(str(m.line(), "raw-unicode-escape"))
-
-
 @_op(b"(")
 def _mark(m: Machine) -> None:
     m.mark()
 
 
-@_op(b"0")
+@_op(b"0", b"1")
 def _pop(m: Machine) -> None:
-    if m.stack:
+    if m.stack and m.data[m.at - 1] == 0x30:
         m.stack.pop()
     else:
         m.pop_mark()
 
 
-@_op(b"1")
-def _pop_mark(m: Machine) -> None:
-    m.pop_mark()
-
-
-@_op(b"2")
-def _duplicate(m: Machine) -> None:
-    m.stack.append(m.stack[-1])
-
-
-@_op(b"]")
-def _empty_list(m: Machine) -> None:
-    m.push_container([])
-
-
-@_op(b"}")
-def _empty_dict(m: Machine) -> None:
-    m.push_container({})
-
-
-@_op(b"\x8f")
-def _empty_set(m: Machine) -> None:
-    m.push_container(set())
-
-
-@_op(b"l")
-def _list(m: Machine) -> None:
-    items = m.pop_mark()
-    m.push_container(items)
-
-
-@_op(b"t")
-def _tuple(m: Machine) -> None:
-    items = m.pop_mark()
-    m.stack.append(tuple(items))
-
-
 @_op(b"d")
 def _dict(m: Machine) -> None:
     items = m.pop_mark()
-    m.push_container({})
+    m.stack.append({})
     _set_items(m.stack[-1], items)
 
 
@@ -226,10 +183,13 @@ def _appends(m: Machine) -> None:
 @_op(b"\x90")
 def _add_items(m: Machine) -> None:
     items = m.pop_mark()
-    if isinstance(m.stack[-1], Standin):
-        m.stack[-1].items += items
+    target = m.stack[-1]
+    if isinstance(target, Standin):
+        target.items += items
+    elif type(target) is set:
+        target.update(map(as_key, items))
     else:
-        m.stack[-1].update(map(as_key, items))
+        raise TypeError("elements added to what is no set")
 
 
 @_op(b"s")
@@ -259,59 +219,12 @@ def _set_items(target: Any, items: list[Any]) -> None:
         entries[key if type(key) is str else as_key(key)] = items[i + 1]
 
 
-@_op(b"q")
-def _put_short(m: Machine) -> None:
-    m.memo[m.take_int(1)] = m.stack[-1]
-
-
-@_op(b"r")
-def _put_long(m: Machine) -> None:
-    m.memo[m.take_int(4)] = m.stack[-1]
-
-
-@_op(b"p")
-def _put_line(m: Machine) -> None:
-    m.memo[int(m.line())] = m.stack[-1]
-
-
-@_op(b"\x94")
-def _memoize(m: Machine) -> None:
-    m.memo[len(m.memo)] = m.stack[-1]
-
-
-@_op(b"h")
-def _get_short(m: Machine) -> None:
-    m.stack.append(m.memo[m.take_int(1)])
-
-
-@_op(b"j")
-def _get_long(m: Machine) -> None:
-    m.stack.append(m.memo[m.take_int(4)])
-
-
-@_op(b"g")
-def _get_line(m: Machine) -> None:
-    m.stack.append(m.memo[int(m.line())])
-
-
-@_op(b"c")
-def _global_lines(m: Machine) -> None:
-    module, name = str(m.line(), "utf-8"), str(m.line(), "utf-8")
-    m.stack.append(m.find(module, name))
-
-
 @_op(b"\x93")
 def _global_of_stack(m: Machine) -> None:
     name, module = m.stack.pop(), m.stack.pop()
     if type(name) is not str or type(module) is not str:
         raise TypeError("a global whose name is no text")
     m.stack.append(m.find(module, name))
-
-
-@_op(b"\x82", b"\x83", b"\x84")
-def _extension(m: Machine) -> None:
-    width = {0x82: 1, 0x83: 2, 0x84: 4}[m.data[m.at - 1]]
-    m.stack.append(m.find("copyreg", f"extension_{m.take_int(width)}"))
 
 
 @_op(b"R", b"\x81")
@@ -328,13 +241,6 @@ def _call_with_names(m: Machine) -> None:
     m.stack[-1] = made
 
 
-@_op(b"i")
-def _instance_of_lines(m: Machine) -> None:
-    module, name = str(m.line(), "utf-8"), str(m.line(), "utf-8")
-    args = tuple(m.pop_mark())
-    m.stack.append(m.call(m.find(module, name), args))
-
-
 @_op(b"o")
 def _instance_of_mark(m: Machine) -> None:
     args = m.pop_mark()
@@ -347,16 +253,6 @@ def _build(m: Machine) -> None:
     # a plain container that gets attributes, as a state dict does its `_metadata`, stays plain
     if isinstance(m.stack[-1], Shell):
         m.stack[-1].build(state)
-
-
-@_op(b"P")
-def _persistent_line(m: Machine) -> None:
-    m.stack.append(m.persistent(str(m.line(), "utf-8")))
-
-
-@_op(b"Q")
-def _persistent(m: Machine) -> None:
-    m.stack.append(m.persistent(m.stack.pop()))
 
 
 @_op(b"\x97", b"\x98")

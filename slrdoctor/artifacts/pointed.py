@@ -34,7 +34,8 @@ def apply(found: Found, settings: Settings, root: Path, find: Find) -> None:
         for split, written in settings.annotations.items():
             named = _named(written, root, find, "annotations", split)
             rows = [
-                replace(a, rows=tuple(replace(r, split=split) for r in a.rows)) for a in named.annotations
+                replace(a, rows=tuple(replace(r, split=split) for r in a.rows))
+                for a in named.annotations
             ]
             found.annotations += rows
     paths: Mapping[str, str] = {

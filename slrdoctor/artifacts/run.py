@@ -92,7 +92,7 @@ class Scalar:
 
     name: str
     split: str  # train | dev | test | ""
-    quantity: str  # loss | wer | accuracy | bleu | learning_rate | grad_norm | possim | negsim | recall | ... | other
+    quantity: str  # loss | wer | accuracy | bleu | learning_rate | grad_norm | possim | ... | other
     epochs: tuple[float, ...]
     values: tuple[float, ...]
     per: str = "epoch"  # epoch | step

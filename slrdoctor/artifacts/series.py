@@ -46,6 +46,10 @@ class _Column:
             del self.at[1::2], self.values[1::2]
             self._every *= 2
 
+    def tells(self) -> tuple[str, str, str]:
+        """Of what: parts of a loss and other figures are told apart by their names as well."""
+        return self.split, self.quantity, self.name if self.quantity in ("part_loss", "other") else ""
+
     def scalar(self) -> Scalar:
         return Scalar(self.name, self.split, self.quantity, tuple(self.at), tuple(self.values), self.per)
 
@@ -60,38 +64,58 @@ class SeriesOfRun:
         return bool(self._columns)
 
     def read(
-        self, name: str, meaning: Meaning, at: float, value: float, per: str = "epoch", epoch: float | None = None
+        self,
+        name: str,
+        meaning: Meaning,
+        at: float,
+        value: float,
+        per: str = "epoch",
+        epoch: float | None = None,
+        last: bool = False,
     ) -> None:
         """One reading. `at` is its epoch, or its step where `per` is "step".
 
         A reading within an epoch (a batch) gives `epoch` as well: where nothing else tells
-        of the epoch, its readings' mean does.
+        of the epoch, its readings' mean does, or the `last` of them that a progress bar shows.
         """
         key = (name, meaning.split, per)
         if key not in self._columns:
             self._columns[key] = _Column(name, meaning.split, meaning.quantity, per)
         self._columns[key].append(at, value, epoch)
+        if last and epoch is not None:
+            self._columns[key].means[epoch] = (value, 1)
 
     def has(self, quantity: str) -> bool:
         return any(column.quantity == quantity for column in self._columns.values())
 
-    def finished(self) -> tuple[Scalar, ...]:
-        """The series, each with its split settled as far as the file tells."""
+    def finished(self, split: str = "", unfinished: float | None = None) -> tuple[Scalar, ...]:
+        """The series, each with its split settled as far as the file tells.
+
+        `split` is what the file's place says, for a file whose names say nothing;
+        `unfinished` is an epoch that ended before its last batch: it gets no mean.
+        """
         columns = [_within_epochs(column) for column in self._columns.values()]
+        if split and not any(c.split for c in columns if c.quantity != "learning_rate"):
+            for column in columns:
+                column.split = split
         _settle_splits(columns)
-        known = {(c.split, c.quantity) for c in columns if c.per == "epoch"}
+        known = {column.tells() for column in columns if column.per == "epoch"}
         series = [column.scalar() for column in columns]
         for column in columns:
-            if column.per == "step" and column.means and (column.split, column.quantity) not in known:
-                known.add((column.split, column.quantity))
-                series.append(_mean_by_epoch(column))
-        return tuple(series)
+            if column.per == "step" and column.tells() not in known:
+                known.add(column.tells())
+                series.append(_mean_by_epoch(column, unfinished))
+        return tuple(scalar for scalar in series if scalar.values)
 
 
 def _within_epochs(column: _Column) -> _Column:
-    """A series that has many values an epoch is one of steps, whatever its lines said."""
+    """A series with several values in a row for most epochs is one of steps, whatever its lines said.
+
+    Not so for dev and test: evaluating twice an epoch is rare, two runs in one file are not.
+    """
     different = len(set(column.at))
-    if column.per == "epoch" and different and len(column.at) > 5 * different:
+    again = sum(a == b for a, b in zip(column.at, column.at[1:]))
+    if column.per == "epoch" and column.split in ("", "train") and again > different / 2:
         column.per = "step"
         column.means = {}
         for at, value in zip(column.at, column.values):
@@ -104,9 +128,11 @@ def _within_epochs(column: _Column) -> _Column:
     return column
 
 
-def _mean_by_epoch(column: _Column) -> Scalar:
-    epochs = sorted(column.means)
-    values = tuple(column.means[e][0] / column.means[e][1] if column.means[e][1] else math.nan for e in epochs)
+def _mean_by_epoch(column: _Column, unfinished: float | None) -> Scalar:
+    epochs = sorted(epoch for epoch in column.means if epoch != unfinished)
+    values = tuple(
+        column.means[e][0] / column.means[e][1] if column.means[e][1] else math.nan for e in epochs
+    )
     return Scalar(f"mean of {column.name}", column.split, column.quantity, tuple(epochs), values)
 
 
@@ -117,7 +143,11 @@ def _settle_splits(columns: list[_Column]) -> None:
     a plain `loss` it is the training accuracy, beside `train_loss` and `val_loss` it is the
     dev one. What takes decoding is computed on dev.
     """
-    told = {(c.split, c.quantity) for c in columns}
+    longest = {
+        q: max(len(c.values) for c in columns if c.quantity == q) for q in {c.quantity for c in columns}
+    }
+    # a name with a split that has one point beside many is a summary, no series to go by
+    told = {(c.split, c.quantity) for c in columns if 3 * len(c.values) >= longest[c.quantity]}
     plain_loss = any(c.split == "" and c.quantity in ("loss", "part_loss") for c in columns)
     for column in columns:
         if column.split or column.quantity in ("other", "time", "epoch", "step"):

@@ -12,16 +12,34 @@ from dataclasses import dataclass
 
 SPLITS = {
     **dict.fromkeys(("train", "training", "trn", "tr", "trainset", "fit"), "train"),
-    **dict.fromkeys(("val", "valid", "validation", "dev", "devel", "development", "vl", "valset"), "dev"),
+    **dict.fromkeys(
+        ("val", "valid", "validation", "dev", "devel", "development", "vl", "valset"), "dev"
+    ),
     **dict.fromkeys(("eval", "evaluation", "evaluate", "validate", "validating", "evaluating"), "dev"),
     **dict.fromkeys(("test", "tst", "testing", "testset"), "test"),
+    "训练": "train",
+    "验证": "dev",
+    "测试": "test",
 }
-LOSS = frozenset(("loss", "losses", "cost", "nll", "pérdida", "perdida", "perte", "verlust", "损失", "loss值"))
+LOSS = frozenset(("loss", "losses", "cost", "nll", "pérdida", "perdida", "perte", "verlust", "损失"))
 ACCURACY = frozenset(
     ("acc", "accu", "accuracy", "accuracies", "acc1", "prec1", "top1", "hit1", "exactitud", "准确率")
 )
 TIME = frozenset(
-    ("time", "times", "sec", "secs", "second", "seconds", "duration", "elapsed", "runtime", "eta", "ms", "minutes")
+    (
+        "time",
+        "times",
+        "sec",
+        "secs",
+        "second",
+        "seconds",
+        "duration",
+        "elapsed",
+        "runtime",
+        "eta",
+        "ms",
+        "minutes",
+    )
 )
 RATES = frozenset(("it/s", "s/it", "fps", "throughput", "samples/s"))
 # words that do not say which loss or which accuracy it is
@@ -36,11 +54,13 @@ _NO_CURVE = frozenset(
     "coefficient lambda std var patience threshold smoothing decay margin improvement worst margin tolerance".split()
 )
 _SIMILARITY = frozenset(("sim", "similarity", "cos", "cosine"))
-_ENDINGS = ("loss", "losses", "accuracy", "acc", "wer", "cer", "bleu", "lr")
+_ENDINGS = ("loss", "losses", "accuracy", "acc", "wer", "cer", "bleu", "lr", "损失", "准确率")
 _PIECE = re.compile(r"[a-z]+/[a-z](?![a-z])|[^\W\d_]+[\d]*|\d+|%", re.UNICODE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # acc@1, top-5, recall at 10, BLEU-4: the number belongs to the name
-_NUMBERED = re.compile(r"(?i)(?<![a-z])(top|acc|prec|r|recall|retrieval|hits?|bleu|belu|rank|rouge)[\s@_-]+(?:at[\s_-]*)?(\d+)\b")
+_NUMBERED = re.compile(
+    r"(?i)(?<![a-z])(top|acc|prec|r|recall|retrieval|hits?|bleu|belu|rank|rouge)[\s@_-]+(?:at[\s_-]*)?(\d+)\b"
+)
 _TOP = re.compile(r"(?:top|acc|prec|hits?)(\d+)")
 _RECALL_AT = re.compile(r"(?:r|rank|recall|retrieval|hits)(\d+)")
 
@@ -71,7 +91,11 @@ def meaning_of(name: str) -> Meaning:
     quantity = _quantity(rest)
     if quantity in ("learning_rate", "grad_norm", "stage"):
         split = "train"
-    per = "step" if {"step", "batch", "iter", "iteration", "iterations"} & set(rest[-1:] + rest[:1]) else ""
+    per = (
+        "step"
+        if {"step", "batch", "iter", "iteration", "iterations"} & set(rest[-1:] + rest[:1])
+        else ""
+    )
     per = "epoch" if "epoch" in rest and quantity != "epoch" else per
     return Meaning(split, quantity, per, bool({"%", "percent", "pct", "percentage"} & set(words)))
 
@@ -119,7 +143,19 @@ def _quantity(words: list[str]) -> str:
 def _of_training(words: list[str], kinds: set[str]) -> str:
     if words in (["epoch"], ["epochs"], ["ep"], ["epoca"], ["época"], ["epoche"]):
         return "epoch"
-    if kinds <= {"global", "step", "steps", "iter", "iters", "iteration", "iterations", "it", "batch", "update", "num"}:
+    if kinds <= {
+        "global",
+        "step",
+        "steps",
+        "iter",
+        "iters",
+        "iteration",
+        "iterations",
+        "it",
+        "batch",
+        "update",
+        "num",
+    }:
         return "step"
     if any(re.fullmatch(r"lr\d*", w) for w in words) or {"learning", "rate"} <= kinds:
         return "learning_rate"
@@ -129,6 +165,8 @@ def _of_training(words: list[str], kinds: set[str]) -> str:
         return "grad_norm"
     if words in (["stage"], ["phase"], ["training", "stage"], ["curriculum"]):
         return "stage"
+    if "cost" in kinds and kinds & {"batch", "reader", "data"}:
+        return "time"
     if kinds & TIME or kinds & RATES or kinds & {"second", "sec"} and "per" in kinds:
         return "time"
     return ""
@@ -149,14 +187,22 @@ def _of_sequences(words: list[str], kinds: set[str]) -> str:
     for short, quantity in (("sub", "substitutions"), ("del", "deletions"), ("ins", "insertions")):
         if kinds & {short, f"{short}s", quantity, quantity[:-1]} and not kinds & LOSS:
             return quantity
-    if kinds & {"blank", "blanks"} and kinds <= {"blank", "blanks", "share", "fraction", "frac", "pct", "frame", "frames"} | _NEUTRAL:
+    if (
+        kinds & {"blank", "blanks"}
+        and kinds
+        <= {"blank", "blanks", "share", "fraction", "frac", "pct", "frame", "frames"} | _NEUTRAL
+    ):
         return "blank_share"
     return ""
 
 
 def _of_retrieval(words: list[str], kinds: set[str]) -> str:
     for quantity, short in (("possim", "pos"), ("negsim", "neg")):
-        if quantity in kinds or kinds & {short, f"{short}itive", f"{short}ative"} and kinds & _SIMILARITY:
+        if (
+            quantity in kinds
+            or kinds & {short, f"{short}itive", f"{short}ative"}
+            and kinds & _SIMILARITY
+        ):
             return quantity
     for word in words:
         at = _RECALL_AT.fullmatch(word)
@@ -178,7 +224,11 @@ def _of_classes(words: list[str], kinds: set[str]) -> str:
         if kinds & {"token", "frame", "char", "character"}:
             return "token_accuracy"
         return "other" if kinds & {"balanced", "class", "macro"} else "accuracy"
-    for quantity, names in (("f1", {"f1", "fscore"}), ("precision", {"precision"}), ("class_recall", {"recall"})):
+    for quantity, names in (
+        ("f1", {"f1", "fscore"}),
+        ("precision", {"precision"}),
+        ("class_recall", {"recall"}),
+    ):
         if kinds & names:
             return quantity
     return "auc" if kinds & {"auc", "auroc"} else ""
@@ -187,8 +237,10 @@ def _of_classes(words: list[str], kinds: set[str]) -> str:
 def _of_losses(words: list[str], kinds: set[str]) -> str:
     if not kinds & LOSS:
         return ""
+    if len(kinds & LOSS) > 1:  # nll_loss, beside loss
+        return "part_loss"
     whole = bool(kinds & {"total", "tot", "overall"})
-    return "loss" if whole or not kinds - LOSS - _NEUTRAL - {"nll"} else "part_loss"
+    return "loss" if whole or not kinds - LOSS - _NEUTRAL else "part_loss"
 
 
 # parts that a loss or an accuracy is told apart by; a name may begin with them

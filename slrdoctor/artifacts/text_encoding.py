@@ -29,7 +29,9 @@ def read_text(path: Path, limit: int = LIMIT) -> tuple[str, str]:
     try:
         size = path.stat().st_size
         if size > limit:
-            message = f"{size / 2**20:.0f} MiB of text: files of over {limit / 2**20:.0f} MiB are not read"
+            message = (
+                f"{size / 2**20:.0f} MiB of text: files of over {limit / 2**20:.0f} MiB are not read"
+            )
             raise Unreadable(message, "unsupported")
         data = path.read_bytes()
     except PermissionError as error:

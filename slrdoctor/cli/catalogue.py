@@ -21,7 +21,9 @@ def checks(checks: Checks = None, verbose: Verbose = False) -> None:
     """List every check: code, severity, confidence, and the fault."""
     with told_plainly(verbose):
         for check in _loaded(checks).values():
-            typer.echo(f"{check.code}  {check.severity.word:<8}  {check.confidence.word:<8}  {check.title}")
+            typer.echo(
+                f"{check.code}  {check.severity.word:<8}  {check.confidence.word:<8}  {check.title}"
+            )
 
 
 def explain(

@@ -12,7 +12,9 @@ from slrdoctor.cli.exits import cannot, told_plainly
 
 def init(
     run_dir: Annotated[Path, typer.Argument(help="The run directory.")],
-    force: Annotated[bool, typer.Option("--force", help="Write over a slrdoctor.toml that is there.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over a slrdoctor.toml that is there.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tracebacks too.")] = False,
 ) -> None:
     """Write slrdoctor.toml with what was detected, for you to correct."""

@@ -24,20 +24,38 @@ class FailOn(str, enum.Enum):
 
 
 def scan(
-    run_dir: Annotated[Path, typer.Argument(help="The run directory.", show_default="this one")] = Path("."),
+    run_dir: Annotated[
+        Path, typer.Argument(help="The run directory.", show_default="this one")
+    ] = Path(),
     format: Annotated[
-        str, typer.Option("--format", help="text, json, or another of the output formats.", show_default="text")
+        str,
+        typer.Option(
+            "--format", help="text, json, or another of the output formats.", show_default="text"
+        ),
     ] = "text",
     output: Annotated[
-        Path, typer.Option("--output", help="Write to this file; - is standard output.", show_default="-")
+        Path,
+        typer.Option("--output", help="Write to this file; - is standard output.", show_default="-"),
     ] = Path("-"),
-    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 at this severity or above.")] = FailOn.blocks,
-    select: Annotated[list[str] | None, typer.Option("--select", help="Only these codes or prefixes: CTC,FEA104.")] = None,
-    ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Not these codes or prefixes.")] = None,
-    checks: Annotated[list[Path] | None, typer.Option("--checks", help="A folder of your own checks.")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", min=0, help="Processes that read features; 0 is all cores.")] = 0,
+    fail_on: Annotated[
+        FailOn, typer.Option("--fail-on", help="Exit with 1 at this severity or above.")
+    ] = FailOn.blocks,
+    select: Annotated[
+        list[str] | None, typer.Option("--select", help="Only these codes or prefixes: CTC,FEA104.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", help="Not these codes or prefixes.")
+    ] = None,
+    checks: Annotated[
+        list[Path] | None, typer.Option("--checks", help="A folder of your own checks.")
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=0, help="Processes that read features; 0 is all cores.")
+    ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the first sentence.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Everything, tracebacks too.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Everything, tracebacks too.")
+    ] = False,
 ) -> None:
     """Examine a run directory and print a ranked diagnosis. Runs none of your code."""
     with told_plainly(verbose):

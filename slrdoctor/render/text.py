@@ -29,7 +29,9 @@ SKIPS_SHOWN = 4
 
 def render(report: Report) -> str:
     """The report as plain text."""
-    console = Console(file=io.StringIO(), width=WIDTH, color_system=None, force_terminal=False, highlight=False)
+    console = Console(
+        file=io.StringIO(), width=WIDTH, color_system=None, force_terminal=False, highlight=False
+    )
     show(report, console)
     file = console.file
     assert isinstance(file, io.StringIO)
@@ -78,10 +80,15 @@ def _calm_sentence(report: Report) -> str:
 def _unlooked(report: Report) -> str:
     judged = [e.code for e in report.passed] + [d.check.code for d in report.diagnoses]
     families = {"FEA": "features", "LAB": "labels", "TRN": "training history"}
-    missing = [word for family, word in families.items() if not any(c.startswith(family) for c in judged)]
+    missing = [
+        word for family, word in families.items() if not any(c.startswith(family) for c in judged)
+    ]
     if report.crashed:
         missing.append(f"{len(report.crashed)} crashed checks")
-    return " and ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing) or "something"
+    return (
+        " and ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing)
+        or "something"
+    )
 
 
 def _looked_at(report: Report, verbose: bool) -> Iterator[RenderableType]:
@@ -96,7 +103,10 @@ def _looked_at(report: Report, verbose: bool) -> Iterator[RenderableType]:
     yield Text(f"{report.run['path']} ({task}): {'; '.join(listed)}", "dim")
     for choice in report.run.get("choices", ()):
         others = _few(choice["others"], 2)
-        yield Text(f"of several {choice['kind']} took {choice['taken']}, since {choice['why']}; not {others}", "dim")
+        yield Text(
+            f"of several {choice['kind']} took {choice['taken']}, since {choice['why']}; not {others}",
+            "dim",
+        )
         if verbose:
             yield Padding(Text(choice["how"], "dim"), (0, 0, 0, 4))
     problems = report.run.get("problems", ())
@@ -119,11 +129,17 @@ def _cause(d: Diagnosis, all_: Sequence[Diagnosis], shown: set[int], verbose: bo
     if d.finding.samples:
         below.append(_labelled("samples", _few(d.finding.samples, 5)))
     for fix in d.finding.fixes:
-        below.append(_labelled("fix", fix.do + ("" if fix.safe else " (changes what scores mean: keep a copy)"), "green"))
+        below.append(
+            _labelled(
+                "fix", fix.do + ("" if fix.safe else " (changes what scores mean: keep a copy)"), "green"
+            )
+        )
         if fix.how:
             below.append(Padding(Text(fix.how.rstrip(), "green"), (0, 0, 0, 9)))
     below.append(_labelled("verify", d.finding.verify or f"slrdoctor scan --select {d.check.code}"))
-    symptoms = [s for s in all_ if d.check.code in s.explained_by and s.rank not in shown and _related(d, s)]
+    symptoms = [
+        s for s in all_ if d.check.code in s.explained_by and s.rank not in shown and _related(d, s)
+    ]
     if symptoms:
         below.append(Text("which explains", "dim"))
     for symptom in symptoms:
@@ -151,7 +167,9 @@ def _message(d: Diagnosis) -> Text:
 
 
 def _symptom(d: Diagnosis) -> Text:
-    return Text.assemble((f"{d.check.code} {d.check.name} ", COLOURS[d.check.severity]), _sentence(d.finding.message))
+    return Text.assemble(
+        (f"{d.check.code} {d.check.name} ", COLOURS[d.check.severity]), _sentence(d.finding.message)
+    )
 
 
 def _in_case(d: Diagnosis) -> str:
@@ -188,9 +206,13 @@ def _remainder(report: Report, verbose: bool) -> Iterator[RenderableType]:
     """What was fine, what was not looked at and why, what was ignored, what crashed."""
     if verbose:
         for entry in report.passed:
-            yield Text.assemble(("fine     ", "green"), f"{entry.code} {entry.name}: {entry.text or 'nothing found'}")
+            yield Text.assemble(
+                ("fine     ", "green"), f"{entry.code} {entry.name}: {entry.text or 'nothing found'}"
+            )
     else:
-        yield Text.assemble(("Fine: ", "green"), f"{len(report.passed)} checks ({_families(report.passed)}).")
+        yield Text.assemble(
+            ("Fine: ", "green"), f"{len(report.passed)} checks ({_families(report.passed)})."
+        )
     if report.skipped:
         yield from _skips(report.skipped, verbose)
     for entry in report.ignored:
@@ -205,7 +227,9 @@ def _skips(skipped: Sequence[Entry], verbose: bool) -> Iterator[RenderableType]:
     if verbose:
         for entry in skipped:
             enable = f" To enable: {entry.enable}" if entry.enable else ""
-            yield Text.assemble(("skipped  ", "yellow"), f"{entry.code} {entry.name}: {_sentence(entry.text)}{enable}")
+            yield Text.assemble(
+                ("skipped  ", "yellow"), f"{entry.code} {entry.name}: {_sentence(entry.text)}{enable}"
+            )
         return
     by_reason: dict[str, list[Entry]] = {}
     for entry in skipped:
@@ -217,7 +241,10 @@ def _skips(skipped: Sequence[Entry], verbose: bool) -> Iterator[RenderableType]:
         yield Padding(Text(f"{codes}: {_sentence(reason)}", "dim"), (0, 0, 0, 2))
     if len(ordered) > SKIPS_SHOWN:
         left = sum(len(entries) for _, entries in ordered[SKIPS_SHOWN:])
-        yield Padding(Text(f"and {left} more for {len(ordered) - SKIPS_SHOWN} other reasons (--verbose)", "dim"), (0, 0, 0, 2))
+        yield Padding(
+            Text(f"and {left} more for {len(ordered) - SKIPS_SHOWN} other reasons (--verbose)", "dim"),
+            (0, 0, 0, 2),
+        )
 
 
 def _families(entries: Sequence[Entry]) -> str:

@@ -99,4 +99,6 @@ def choose_checkpoint(candidates: Sequence[CheckpointFile]) -> tuple[list[Checkp
     others = tuple(c.where for c in ordered[1:])
     best = "best" in ordered[0].where.lower()
     why = "its name says best" if best else "it comes first by name"
-    return ordered, [Choice("checkpoint", ordered[0].where, others, why, f'[checkpoint]\npath = "{others[0]}"')]
+    return ordered, [
+        Choice("checkpoint", ordered[0].where, others, why, f'[checkpoint]\npath = "{others[0]}"')
+    ]

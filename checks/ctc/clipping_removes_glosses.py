@@ -1,0 +1,70 @@
+"""CTC417: does a configured maximum length cut clips below what their targets need?"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from slrdoctor.api import (
+    CERTAIN,
+    DEGRADES,
+    CtcLengths,
+    Evidence,
+    Finding,
+    Fix,
+    LongestInput,
+    Threshold,
+    check,
+)
+
+NONE = Threshold(0, "CTC arithmetic: L + R frames are needed, and 2L + 1 leave room for blanks")
+
+
+@check("CTC417", severity=DEGRADES, confidence=CERTAIN, explains=("TRN501",))
+def clipping_removes_glosses(lengths: CtcLengths, longest: LongestInput) -> Iterator[Finding]:
+    """The configured maximum length cuts clips below what their targets need.
+
+    Why it matters: a clip that is cut keeps its whole target. What is left of it has no
+    alignment, or hardly one, and the glosses of the part that was cut are asked of frames
+    that do not show them.
+
+    Judged by: T < L + R, or T < 2L + 1, after cutting at the configured length, in samples
+    that have the frames when they are not cut.
+
+    Fix: raise the maximum length to that of the longest clip, or leave out the longest clips.
+
+    References: Graves et al. 2006, Connectionist Temporal Classification, section 3.
+    """
+    left = lengths.stack.input_lengths(np.minimum(lengths.frames, longest.frames))
+    roomy = 2 * lengths.target_lengths + 1
+    infeasible = (left < lengths.needed) & ~lengths.infeasible
+    tight = (left >= lengths.needed) & (left < roomy) & (lengths.input_lengths >= roomy)
+    harmed = infeasible | tight
+    if not harmed.any():
+        return
+    total, cut = len(lengths.ids), int((lengths.frames > longest.frames).sum())
+    yield Finding(
+        message=(
+            f"cutting at {longest.frames} frames shortens {cut} of {total} clips, "
+            f"leaves {int(infeasible.sum())} without an alignment and {int(tight.sum())} without room "
+            f"for blanks {lengths.at}"
+        ),
+        evidence=(
+            Evidence(
+                "samples that cutting makes infeasible",
+                int(infeasible.sum()),
+                lengths.read_from,
+                "",
+                NONE,
+            ),
+            Evidence("samples that cutting makes tight", int(tight.sum()), lengths.read_from, "", NONE),
+            Evidence("configured maximum length", longest.frames, longest.read_from, "frames"),
+            Evidence("longest clip", int(lengths.frames.max()), lengths.read_from, "frames"),
+        ),
+        fixes=(
+            Fix(f"Raise the maximum length to {lengths.frames.max()} frames in {longest.read_from}."),
+            Fix("Or leave out the clips that are longer, instead of cutting them.", safe=False),
+        ),
+        samples=lengths.ids_of(harmed),
+        affected=int(harmed.sum()),
+        total=total,
+    )

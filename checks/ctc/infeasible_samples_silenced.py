@@ -1,0 +1,62 @@
+"""CTC404: does the loss hide the samples that cannot be aligned?"""
+
+from collections.abc import Iterator
+
+from slrdoctor.api import (
+    CERTAIN,
+    MISLEADS,
+    CtcLengths,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    ZeroInfinity,
+    check,
+)
+
+NONE = Threshold(0, "CTC arithmetic: with no infeasible sample there is nothing to hide")
+
+
+@check("CTC404", severity=MISLEADS, confidence=CERTAIN)
+def infeasible_samples_silenced(lengths: CtcLengths, zero_infinity: ZeroInfinity) -> Iterator[Finding]:
+    """Samples that have no alignment count as solved, because the loss sets infinity to zero.
+
+    Why it matters: with `zero_infinity=True` a sample whose target is longer than its input
+    has loss 0 and no gradient. The mean loss looks better the more such samples there are,
+    and nothing in the log says that the model never learns from them.
+
+    Judged by: samples with T < L + R, and `zero_infinity` switched on in a config or in a
+    call of the CTC loss in the sources.
+
+    Fix: make the samples feasible or leave them out; then `zero_infinity` has nothing to hide.
+
+    References: torch.nn.CTCLoss, parameter zero_infinity.
+    """
+    short = lengths.infeasible
+    count, total = int(short.sum()), len(lengths.ids)
+    if not (count and zero_infinity.on):
+        return
+    yield Finding(
+        message=(
+            f"{count} of {total} samples have no alignment {lengths.at}, and zero_infinity=True in "
+            f"{zero_infinity.read_from} counts them as loss 0"
+        ),
+        evidence=(
+            Evidence("samples without an alignment", count, lengths.read_from, f"of {total}", NONE),
+            Evidence("zero_infinity", "True", zero_infinity.read_from),
+        ),
+        fixes=(
+            Fix(
+                "Leave out the samples that cannot be aligned, or lower the temporal stride.",
+                "keep = input_lengths >= target_lengths + repeats  # repeats: adjacent equal glosses",
+                safe=False,
+            ),
+            Fix(
+                "Until then, set zero_infinity=False, so that an infinite loss is seen.",
+                "torch.nn.CTCLoss(blank=blank, zero_infinity=False)",
+            ),
+        ),
+        samples=lengths.ids_of(short),
+        affected=count,
+        total=total,
+    )

@@ -1,0 +1,66 @@
+"""CTC401: does every target fit into the frames that CTC is given?"""
+
+from collections.abc import Iterator
+
+from slrdoctor.api import BLOCKS, CERTAIN, CtcLengths, Evidence, Finding, Fix, Threshold, check
+
+SHARE = Threshold(0.01, "rule of thumb, to be measured: one sample in a hundred")
+NONE = Threshold(0, "CTC arithmetic: an alignment takes a frame a gloss and one between equal glosses")
+
+
+@check("CTC401", severity=BLOCKS, confidence=CERTAIN, explains=("CTC404", "TRN501", "TRN502"))
+def target_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
+    """Over one target in a hundred is longer than the input that CTC is given for it.
+
+    Why it matters: CTC spends at least one frame on each gloss, and one more on the blank
+    between two equal glosses. A longer target has no alignment, so its loss is infinite and
+    takes the whole batch with it; with `zero_infinity=True` the sample teaches nothing.
+
+    Judged by: T < L + R counted sample by sample, with T the frames after the model's
+    temporal layers, L the glosses and R the adjacent equal ones; over 1% of the samples.
+    Where the layers are not known, T is the stored length, which no layer makes longer.
+
+    Fix: lower the temporal stride to the largest at which every target fits, or drop the
+    samples; and look whether these clips were cut or annotated wrongly.
+
+    References: Graves et al. 2006, Connectionist Temporal Classification, section 3;
+    torch.nn.CTCLoss, the note on input and target lengths.
+    """
+    short = lengths.infeasible
+    count, total = int(short.sum()), len(lengths.ids)
+    if count / total <= SHARE.value:
+        return
+    worst = lengths.worst
+    yield Finding(
+        message=(
+            f"{count} of {total} targets ({count / total:.1%}) need more frames than CTC is given "
+            f"{lengths.at}: {lengths.ids[worst]} needs {lengths.needed[worst]} and has "
+            f"{lengths.input_lengths[worst]}; {lengths.advice}"
+        ),
+        evidence=(
+            Evidence(
+                "targets longer than their input", count, lengths.read_from, f"of {total} samples", NONE
+            ),
+            Evidence("share of such samples", round(count / total, 4), lengths.read_from, "", SHARE),
+            Evidence("by split", lengths.by_split(short), lengths.read_from),
+            Evidence("temporal layers", lengths.stack.known_by, lengths.stack.read_from),
+            Evidence(
+                "largest stride at which every target fits", lengths.safe_stride, lengths.read_from
+            ),
+        ),
+        fixes=(
+            *(
+                [Fix(f"Lower the temporal stride before CTC to {lengths.safe_stride} or less.")]
+                if 1 <= lengths.safe_stride < lengths.stack.stride
+                else []
+            ),
+            Fix(
+                "Leave out the samples that cannot be aligned, after a look at how they were cut.",
+                "keep = input_lengths >= target_lengths + repeats  # repeats: adjacent equal glosses",
+                safe=False,
+            ),
+        ),
+        samples=lengths.ids_of(short),
+        affected=count,
+        total=total,
+    )

@@ -1,0 +1,55 @@
+"""CTC403: do the targets leave room for blanks?"""
+
+from collections.abc import Iterator
+
+from slrdoctor.api import CERTAIN, NOTE, CtcLengths, Evidence, Finding, Fix, Threshold, check
+
+SHARE = Threshold(0.05, "rule of thumb, to be measured: one sample in twenty")
+
+
+@check("CTC403", severity=NOTE, confidence=CERTAIN)
+def targets_tight(lengths: CtcLengths) -> Iterator[Finding]:
+    """Over one target in twenty fits its input only without blanks between all glosses.
+
+    Why it matters: below 2L + 1 frames not every gloss can have a blank on either side. Few
+    alignments are left, the model must place every boundary to the frame, and such samples
+    train badly although their loss is finite.
+
+    Judged by: L + R <= T < 2L + 1 counted sample by sample, with T the frames after the
+    model's temporal layers, L the glosses and R the adjacent equal ones; in over 5% of them.
+
+    Fix: lower the temporal stride where that is cheap; most models do well at stride 4.
+
+    References: Graves et al. 2006, Connectionist Temporal Classification, section 3: paths
+    over the target with blanks before, between and after its 2L + 1 places.
+    """
+    tight = lengths.tight
+    count, total = int(tight.sum()), len(lengths.ids)
+    if count / total <= SHARE.value:
+        return
+    comfortable = lengths.comfortable_stride
+    yield Finding(
+        message=(
+            f"{count} of {total} targets ({count / total:.1%}) leave no room for blanks between all "
+            f"their glosses {lengths.at}; {lengths.advice}"
+        ),
+        evidence=(
+            Evidence(
+                "share of samples with L + R <= T < 2L + 1",
+                round(count / total, 4),
+                lengths.read_from,
+                "",
+                SHARE,
+            ),
+            Evidence("temporal layers", lengths.stack.known_by, lengths.stack.read_from),
+            Evidence("largest stride at which none is tight", comfortable, lengths.read_from),
+        ),
+        fixes=(
+            Fix(f"Try a temporal stride of {comfortable} before CTC.")
+            if comfortable
+            else Fix("Extract these clips at a higher frame rate, or cut them less closely."),
+        ),
+        samples=lengths.ids_of(tight),
+        affected=count,
+        total=total,
+    )

@@ -1,0 +1,61 @@
+"""EVL905: does the classifier do better than guessing?"""
+
+from collections.abc import Iterator
+
+from slrdoctor.api import BLOCKS, LIKELY, AccuracyChance, Evidence, Finding, Fix, Threshold, check
+
+EPOCHS = Threshold(
+    5,
+    "measured on public runs: eleven classifiers that learn are beyond guessing in their first epoch",
+)
+POWER = 0.5  # of the way from guessing to perfect: samples too few to show that much decide nothing
+
+
+@check("EVL905", severity=BLOCKS, confidence=LIKELY)
+def accuracy_at_chance(accuracy: AccuracyChance) -> Iterator[Finding]:
+    """The accuracy is that of guessing.
+
+    Why it matters: weak features and small models still beat chance. An accuracy that does not
+    means that something is broken: labels that do not belong to the features, a loss or an
+    optimizer that does not reach the model, or a model that only knows its training samples.
+
+    Judged by: after five epochs or more (or for the predictions of a finished run), the median of
+    the last epochs within what guessing reaches once in a thousand, and the best within what it
+    reaches in any of the epochs, by the exact binomial distribution over the scored samples. To
+    guess is to answer at random or with the commonest class, whichever is better. Where the
+    number of samples is not known: no epoch above guessing.
+
+    Fix: join features and labels anew and look at ten pairs; overfit five samples; only then more
+    features, a larger model or more epochs.
+
+    References: Clopper and Pearson 1934, on limits of the binomial; Ojala and Garriga 2010,
+    Permutation tests for studying classifier performance
+    """
+    enough = accuracy.epochs == 1 or accuracy.epochs >= EPOCHS.value
+    deciding = accuracy.most_in_any <= accuracy.guessing + POWER * (1 - accuracy.guessing)
+    if not enough or not deciding:
+        return
+    if accuracy.last > accuracy.most or accuracy.best > accuracy.most_in_any:
+        return
+    over = f" over {accuracy.samples} samples" if accuracy.samples else ""
+    limit = Threshold(
+        accuracy.most_in_any,
+        f"binomial: guessing among {accuracy.classes} classes{over} exceeds it once in a thousand runs",
+    )
+    yield Finding(
+        f"{accuracy.what} is {accuracy.last:.1%} (best {accuracy.best:.1%}){over}, and guessing reaches "
+        f"{accuracy.guessing:.1%}, up to {accuracy.most_in_any:.1%} by luck",
+        (
+            Evidence(f"best {accuracy.what}", accuracy.best, accuracy.read_from, limit=limit),
+            Evidence("guessing", accuracy.guessing, accuracy.classes_known_by),
+            Evidence("epochs", accuracy.epochs, accuracy.read_from),
+        ),
+        (
+            Fix(
+                "Look at ten pairs of clip and label as the loader gives them.",
+                "for clip, label in islice(train_set, 10): print(clip.shape, clip.mean(), names[label])",
+            ),
+            Fix("Overfit five samples.", "slrdoctor overfit RUN_DIR --samples 5"),
+        ),
+        verify="slrdoctor overfit RUN_DIR --samples 5",
+    )

@@ -1,0 +1,44 @@
+"""FEA105: does every clip hold something?"""
+
+from collections.abc import Iterator
+
+from slrdoctor.api import CERTAIN, DEGRADES, ClipTable, Evidence, Finding, Fix, check
+
+
+@check("FEA105", severity=DEGRADES, confidence=CERTAIN)
+def clips_empty(clips: ClipTable) -> Iterator[Finding]:
+    """Some clips hold no frames, or one value only.
+
+    Why it matters: such a sample asks the model to name a sign that it cannot see. It learns
+    to guess, and a clip without frames stops many loaders.
+
+    Judged by: clips of zero frames, and clips in which all values are equal, zero or NaN:
+    the video was not decoded, or no landmark was found in any frame of it.
+
+    Fix: extract these clips again, and leave out those that stay empty.
+
+    References: the stored arrays of this run; nothing is assumed about them.
+    """
+    without = [row for row in clips.rows if not row.frames or not row.dims]
+    constant = [row for row in clips.rows if row.constant and row.frames * row.dims > 1]
+    empty = without + constant
+    if empty:
+        yield Finding(
+            f"{len(empty)} of {len(clips.rows)} clips are empty: {len(without)} without frames, "
+            f"{len(constant)} with one value throughout",
+            (
+                Evidence("clips without frames", len(without), clips.read_from, "clips"),
+                Evidence("clips with one value throughout", len(constant), clips.read_from, "clips"),
+            ),
+            (
+                Fix("Extract these clips again, and see that their videos can be decoded."),
+                Fix(
+                    "Leave out those that stay empty.",
+                    "keep = [s for s in samples if s.x.std() > 0]",
+                    safe=False,
+                ),
+            ),
+            tuple(row.id for row in empty[:5]),
+            len(empty),
+            len(clips.rows),
+        )

@@ -1,0 +1,55 @@
+"""FEA108: do all dimensions vary?"""
+
+from collections.abc import Iterator
+
+from slrdoctor.api import CERTAIN, NOTE, DimensionStats, Evidence, Finding, Fix, Landmarks, check
+
+NAMED = 8  # ranges of dimensions that the evidence names
+FEWEST_FRAMES = 2  # of one frame everything is constant
+
+
+@check("FEA108", severity=NOTE, confidence=CERTAIN)
+def dead_dimensions(stats: DimensionStats, landmarks: Landmarks | None) -> Iterator[Finding]:
+    """Some dimensions are constant over the whole data set.
+
+    Why it matters: they carry nothing, and a normalisation that divides by their spread makes
+    NaN of them.
+
+    Judged by: smallest and largest value of a dimension are equal over all frames of all
+    splits, or it has no finite value at all.
+
+    Fix: drop them, or divide by a spread that cannot be zero.
+
+    References: minimum and maximum of the stored values of this run; no limit is involved.
+    """
+    overall = stats.overall
+    dead = [int(i) for i in (overall.low >= overall.high).nonzero()[0]]
+    if not dead or overall.count.max(initial=0) < FEWEST_FRAMES:
+        return
+    blocks = landmarks.blocks if landmarks is not None and landmarks.dims == stats.dims else ()
+    counts = [(name, sum(low <= i < high for i in dead), high - low) for name, low, high in blocks]
+    by_block = ", ".join(f"{count} of {size} in {name}" for name, count, size in counts if count)
+    yield Finding(
+        f"{len(dead)} of {stats.dims} dimensions never change" + (f": {by_block}" if by_block else ""),
+        (
+            Evidence("constant dimensions", len(dead), stats.read_from, f"of {stats.dims}"),
+            Evidence("which", _ranges(dead), stats.read_from, "dimensions"),
+        ),
+        (
+            Fix("Drop these dimensions.", "x = x[:, train.std(0) > 0]"),
+            Fix(
+                "Guard the division where features are standardised.",
+                "x = (x - mean) / np.maximum(std, 1e-6)",
+            ),
+        ),
+    )
+
+
+def _ranges(numbers: list[int]) -> str:
+    """1, 2, 3, 7 as "1-3, 7"; a few ranges, then how many more."""
+    there = set(numbers)
+    starts = [n for n in numbers if n - 1 not in there]
+    ends = [n for n in numbers if n + 1 not in there]
+    ranges = [str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends)]
+    more = f" and {len(ranges) - NAMED} more ranges" if len(ranges) > NAMED else ""
+    return ", ".join(ranges[:NAMED]) + more

@@ -1,0 +1,70 @@
+"""FEA109: do all clips have one size of frame?"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from slrdoctor.api import BLOCKS, CERTAIN, ClipRow, ClipTable, Evidence, Finding, Fix, check
+
+NAMED = 4  # sizes that the message names
+WITH_PEOPLE = 4  # axes of [T, people, K, C]
+KINDS = {"f": "fractions", "i": "whole numbers", "u": "whole numbers", "b": "booleans"}
+
+
+@check("FEA109", severity=BLOCKS, confidence=CERTAIN)
+def feature_sizes_differ(clips: ClipTable) -> Iterator[Finding]:
+    """Samples disagree on the size of a frame.
+
+    Why it matters: a model has one input size. Clips of another cannot be put into a batch
+    with the rest, and where a loader cuts or fills them up, dimensions change their meaning
+    from sample to sample.
+
+    Judged by: the shape after the first axis (people in a frame left out), the number of axes,
+    and whether values are fractions, whole numbers or booleans. Precision (float32 against
+    float64) is no difference; nor is the number of frames.
+
+    Fix: extract the clips that differ with the settings of the others.
+
+    References: torch.utils.data.default_collate, which stacks only equal shapes,
+    https://pytorch.org/docs/stable/data.html
+    """
+    rows = [row for row in clips.rows if row.frames and row.dims]
+    sizes = Counter(_size(row) for row in rows)
+    strays = [item for item in clips.unreadable if item[2] == "wrong-rank"]
+    if not sizes or (len(sizes) == 1 and not strays):
+        return
+    [(usual, count)] = sizes.most_common(1)
+    others = [f"{n} {_words(size)}" for size, n in sizes.most_common()[1:NAMED]]
+    others += [f"{len(strays)} of another rank ({strays[0][3]})"] if strays else []
+    more = f" and {len(sizes) - NAMED} more sizes" if len(sizes) > NAMED else ""
+    affected = len(rows) - count + len(strays)
+    yield Finding(
+        f"{count} of {len(rows) + len(strays)} clips have {_words(usual)}, "
+        f"but {', '.join(others)}{more}",
+        tuple(Evidence(_words(size), n, clips.read_from, "clips") for size, n in sizes.most_common(6))
+        + tuple(Evidence("another rank", len(strays), clips.read_from, "clips") for _ in strays[:1]),
+        (
+            Fix(f"Extract the {affected} clips that differ again, with the settings of the others."),
+            Fix("Leave them out until then.", f"keep = [x for x in clips if x.shape[1:] == {usual[1]}]"),
+        ),
+        tuple([row.id for row in rows if _size(row) != usual] + [id for id, *_ in strays])[:5],
+        affected,
+        len(rows) + len(strays),
+    )
+
+
+def _size(row: ClipRow) -> tuple[int, tuple[int, ...], str]:
+    """Axes, shape of a frame, kind of values. Of [T, people, K, C], people may vary."""
+    frame = (
+        row.shape[2:]
+        if len(row.shape) == WITH_PEOPLE
+        else row.shape[1:]
+        if len(row.shape) > 1
+        else row.shape
+    )
+    kind = row.dtype.lstrip("<>=|")
+    return len(row.shape), frame, KINDS.get("b" if kind == "bool" else kind[0], kind)
+
+
+def _words(size: tuple[int, tuple[int, ...], str]) -> str:
+    axes, frame, kind = size
+    return f"frames of {' x '.join(map(str, frame))} {kind}, in arrays of {axes} axes"

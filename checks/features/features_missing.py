@@ -1,0 +1,46 @@
+"""FEA102: do some annotated samples have no features?"""
+
+from collections.abc import Iterator
+
+from slrdoctor.api import CERTAIN, DEGRADES, Evidence, Finding, Fix, StoredFeatures, check
+
+
+@check("FEA102", severity=DEGRADES, confidence=CERTAIN)
+def features_missing(found: StoredFeatures) -> Iterator[Finding]:
+    """Some annotated samples have no features.
+
+    Why it matters: these samples are dropped or filled in. Less is learned, and scores on a
+    split that lacks samples are not scores on that split.
+
+    Judged by: annotated samples for which no stored clip was found under any spelling of
+    their id or path, where others have one. A file that is there and broken is FEA103.
+
+    Fix: extract the features of the samples named here, or take them out of the annotations.
+
+    References: the annotations and the feature files of this run, joined as the evidence says.
+    """
+    if not found.joined or not found.missing:
+        return
+    by_split = {split: (total - have, total) for split, (have, total) in found.covered.items()}
+    parts = [
+        f"{gone} of {total} in {split or 'all'}" for split, (gone, total) in by_split.items() if gone
+    ]
+    near = [f"{miss.id} and {miss.stored} (by {miss.by})" for miss in found.near_misses[:2]]
+    yield Finding(
+        f"{len(found.missing)} of {found.annotated} annotated samples have no features: "
+        + ", ".join(parts)
+        + (f"; near misses: {', '.join(near)}" if near else ""),
+        tuple(
+            Evidence(f"samples without features, {split or 'unsplit'}", gone / total, found.how, "share")
+            for split, (gone, total) in by_split.items()
+            if gone
+        )
+        or (Evidence("samples without features", len(found.missing), found.read_from, "samples"),),
+        (
+            Fix("Extract the features of these samples, or rename the files that were meant for them."),
+            Fix("Drop the samples without features from the annotations.", safe=False),
+        ),
+        tuple(id for id, _ in found.missing[:5]),
+        len(found.missing),
+        found.annotated,
+    )

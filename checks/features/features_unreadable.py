@@ -1,0 +1,58 @@
+"""FEA103: can every feature file be read?"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from slrdoctor.api import CERTAIN, DEGRADES, ClipTable, Evidence, Finding, Fix, check
+
+FIXES = {
+    "lfs-pointer": Fix(
+        "Fetch the files that Git LFS left as pointers.", "git lfs install && git lfs pull"
+    ),
+    "empty": Fix("Extract the clips again whose files hold zero bytes.", "find features -size 0"),
+    "object-array": Fix(
+        "Save each clip as an array of numbers.", "np.save(path, np.stack(frames).astype(np.float32))"
+    ),
+    "refused": Fix(
+        "Save each clip as an array of numbers, which needs no pickle to read.", "np.save(path, x)"
+    ),
+    "wrong-rank": Fix("Store every clip as frames by features.", "x = x.reshape(len(x), -1)   # [T, D]"),
+    "permission": Fix("Give the files read permission.", "chmod -R u+r features"),
+    "not-installed": Fix("Install what reads this format; the sentence above names it."),
+}
+OTHER = Fix("Copy or extract the damaged files again.")
+
+
+@check("FEA103", severity=DEGRADES, confidence=CERTAIN)
+def features_unreadable(clips: ClipTable) -> Iterator[Finding]:
+    """Some feature files cannot be read.
+
+    Why it matters: a loader stops at such a file, or skips it without a word, and the sample
+    is lost to training or to the score.
+
+    Judged by: every used clip was opened. Counted are truncated and corrupt files, files of
+    zero bytes, Git LFS pointers, arrays of objects, and arrays with other axes than the rest.
+
+    Fix: fetch or extract the files again; the fixes below say how for each fault.
+
+    References: https://git-lfs.com on pointer files; the .npy format,
+    https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+    """
+    if not clips.unreadable:
+        return
+    faults = Counter(fault for _, _, fault, _ in clips.unreadable)
+    first = {fault: sentence for _, _, fault, sentence in reversed(clips.unreadable)}
+    parts = ", ".join(f"{count} {fault.replace('-', ' ')}" for fault, count in faults.most_common())
+    [(commonest, _)] = faults.most_common(1)
+    yield Finding(
+        f"{len(clips.unreadable)} of {clips.total} feature files cannot be read as clips: {parts} "
+        f"({first[commonest]})",
+        tuple(
+            Evidence(f"{fault.replace('-', ' ')}: {first[fault]}", count, clips.read_from, "files")
+            for fault, count in faults.most_common()
+        ),
+        tuple(dict.fromkeys(FIXES.get(fault, OTHER) for fault, _ in faults.most_common())),
+        tuple(id for id, *_ in clips.unreadable[:5]),
+        len(clips.unreadable),
+        clips.total,
+    )

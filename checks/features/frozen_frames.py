@@ -1,0 +1,76 @@
+"""FEA110: do the frames of a clip move?"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from slrdoctor.api import DEGRADES, LIKELY, ClipTable, Evidence, Finding, Fix, Threshold, check
+
+REPEATED = Threshold(0.5, "rule of thumb, to be measured: half of the frames repeat the one before them")
+SAMPLES = Threshold(
+    0.2, "rule of thumb, to be measured: share of samples before it is called systematic"
+)
+PADDED = Threshold(0.5, "as in FEA115: where most clips of one length end in a run, the run is padding")
+FEW_VALUES = Threshold(8, "rule of thumb: one-hot and quantised features repeat by nature")
+
+
+@check("FEA110", severity=DEGRADES, confidence=LIKELY)
+def frozen_frames(clips: ClipTable) -> Iterator[Finding]:
+    """Many frames repeat the frame before them.
+
+    Why it matters: a stalled tracker or repeated video frames keep the motion out of the
+    features, and motion is half of a sign. The clip looks long enough and says little.
+
+    Judged by: over half of the consecutive frames identical in every value, in over 20% of
+    the samples. Frames without any landmark do not count, nor do features with a few distinct
+    values, nor a run of equal frames at the end where most clips have one length and such a
+    run, which is padding (FEA115).
+
+    Fix: decode the video at its own frame rate, and let the tracker detect anew when it stalls.
+
+    References: ffmpeg's `-vsync` and `mpdecimate`, https://ffmpeg.org/ffmpeg-filters.html
+    """
+    rows = [
+        row
+        for row in clips.rows
+        if row.frames > 1 and not row.constant and row.distinct > FEW_VALUES.value
+    ]
+    if not rows:
+        return
+    [(_, alike)] = Counter(row.frames for row in rows).most_common(1)
+    end_in_a_run = sum(row.trailing > 0 for row in rows)
+    padded = alike > len(rows) / 2 and end_in_a_run > PADDED.value * len(rows)
+    shares = [(row.repeated_inside if padded else row.repeated, row) for row in rows]
+    frozen = [(share, row) for share, row in shares if share > REPEATED.value]
+    if len(frozen) <= SAMPLES.value * len(rows):
+        return
+    worst = max(frozen, key=lambda item: item[0])
+    yield Finding(
+        f"in {len(frozen)} of {len(rows)} clips over half of the frames repeat the one before them, "
+        f"up to {worst[0]:.0%} in {worst[1].id}",
+        (
+            Evidence(
+                "clips with frozen frames",
+                len(frozen) / len(rows),
+                clips.read_from,
+                "share of clips",
+                SAMPLES,
+            ),
+            Evidence(
+                f"repeated frames in {worst[1].id}",
+                worst[0],
+                clips.read_from,
+                "share of frames",
+                REPEATED,
+            ),
+        ),
+        (
+            Fix(
+                "Decode the videos at their own frame rate.",
+                "ffmpeg -i clip.mp4 -vf mpdecimate -vsync vfr out.mp4",
+            ),
+            Fix("Extract again, detecting in every frame.", "Holistic(static_image_mode=True)"),
+        ),
+        tuple(row.id for _, row in frozen[:5]),
+        len(frozen),
+        len(rows),
+    )

@@ -1,0 +1,86 @@
+"""TRN507: are the gradients of a size that trains?"""
+
+from collections.abc import Iterator
+
+from slrdoctor.api import (
+    DEGRADES,
+    LIKELY,
+    Evidence,
+    Finding,
+    Fix,
+    GradientNorms,
+    Progress,
+    Threshold,
+    TrainLoss,
+    check,
+)
+
+BAD = Threshold(0.5, "rule of thumb, to be measured: mixed precision meets Inf in single steps only")
+ZERO = Threshold(0.5, "arithmetic: a step without a gradient changes nothing")
+EXPLODED = Threshold(100.0, "rule of thumb, to be measured: times the median of the first fifth")
+VANISHED = Threshold(1e-4, "rule of thumb, to be measured: of the median of the first fifth")
+HUGE = Threshold(1e4, "rule of thumb, to be measured: norms of 1 to 100 are usual early in a run")
+LOW = 0.1  # of the first training loss: below it small gradients are those of a task that is done
+FIXES = (
+    Fix(
+        "Clip the gradient norm, and log what it was before.",
+        "norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)",
+    ),
+    Fix(
+        "Look for the layer at which the gradient ends.",
+        "for n, p in model.named_parameters(): print(n, None if p.grad is None else p.grad.norm())",
+    ),
+)
+Wrong = tuple[str, float, Threshold]
+
+
+@check("TRN507", severity=DEGRADES, confidence=LIKELY, explains=("TRN501", "TRN502", "TRN503"))
+def gradients_off(
+    norms: GradientNorms, progress: Progress | None, loss: TrainLoss | None
+) -> Iterator[Finding]:
+    """The gradients explode, vanish or are zero.
+
+    Why it matters: without a gradient nothing is learned, and one that explodes undoes what was.
+
+    Judged by: norms that are NaN or Inf in half of the last fifth of the run; that are zero in
+    half of the run or of its last fifth, or fell to a ten-thousandth, while the training loss is
+    above a tenth of its first value; that grew a hundredfold or exceed 10,000 in a run that did
+    not learn. Small gradients of a model that has learned its samples, and single infinite ones
+    of mixed precision, pass.
+
+    Fix: clip the norm; where it is zero see that the loss reaches the parameters: no detach, no
+    no_grad, the right parameters in the optimizer, no saturated output.
+
+    References: Pascanu et al. 2013, On the difficulty of training recurrent neural networks
+    """
+    wrong = _wrong(norms, progress, loss)
+    if wrong is not None:
+        message, measured, limit = wrong
+        yield Finding(
+            f"the gradient norm {message}, over {norms.points} {norms.per}s",
+            (
+                Evidence(f"{norms.name}: what was judged", measured, norms.read_from, limit=limit),
+                Evidence("median of the first fifth", norms.early, norms.read_from),
+                Evidence("median of the last fifth", norms.late, norms.read_from),
+            ),
+            FIXES,
+        )
+
+
+def _wrong(norms: GradientNorms, progress: Progress | None, loss: TrainLoss | None) -> Wrong | None:
+    learned = progress is not None and progress.learned
+    done = loss is not None and loss.last < LOW * loss.first
+    if norms.bad_at_end >= BAD.value and not learned:
+        return f"is NaN or Inf in {norms.bad_at_end:.0%} of the last fifth", norms.bad_at_end, BAD
+    zero = max(norms.zero, norms.zero_at_end)
+    if zero >= ZERO.value and not done:
+        return f"is zero in {zero:.0%} of the steps", zero, ZERO
+    ratio = norms.late / norms.early if norms.early > 0 else 1.0
+    course = f"goes from {norms.early:.2g} to {norms.late:.2g}"
+    if ratio <= VANISHED.value and not done and not learned:
+        return course, ratio, VANISHED
+    if ratio >= EXPLODED.value and not learned:
+        return course, ratio, EXPLODED
+    if norms.late >= HUGE.value and progress is not None and not learned:
+        return course, norms.late, HUGE
+    return None

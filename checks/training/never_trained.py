@@ -1,0 +1,41 @@
+"""TRN511: did training get through one epoch?"""
+
+from collections.abc import Iterator
+
+from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, LoggedEpochs, Threshold, check
+
+ONE = Threshold(1, "arithmetic: without one finished epoch there is nothing to judge")
+
+
+@check("TRN511", severity=BLOCKS, confidence=CERTAIN, explains=("TRN510",))
+def never_trained(logged: LoggedEpochs) -> Iterator[Finding]:
+    """The training starts and does not finish one epoch.
+
+    Why it matters: whatever is left in the folder, weights or settings, is that of an untrained
+    model, and no other number of this run means anything.
+
+    Judged by: a log or history that begins and has no value of a finished epoch, where no other
+    log of the run has one, and no predictions and no checkpoint of a later epoch are there.
+
+    Fix: read the last lines of the log and of the job's error output: an exception, memory that
+    ran out, or a time limit.
+
+    References: https://pytorch.org/docs/stable/notes/faq.html, on memory that runs out
+    """
+    if logged.epochs or not logged.unstarted or logged.trained_otherwise:
+        return
+    names = ", ".join(logged.unstarted[:3])
+    yield Finding(
+        f"{names} begins and not one epoch was finished",
+        (Evidence("finished epochs", 0, logged.read_from, limit=ONE),),
+        (
+            Fix(
+                "Read the end of the log and of the job's error output.",
+                f"tail -n 50 {logged.unstarted[0]}",
+            ),
+            Fix(
+                "Run one batch in the foreground, so that its error is seen.",
+                "next(iter(train_loader)); num_workers=0, batch_size=1",
+            ),
+        ),
+    )

@@ -1,0 +1,141 @@
+"""Annotations in plain text: tables with marks, file lists, and line-parallel files."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+
+from slrdoctor.artifacts.content import Content, Table, Text, Unreadable
+from slrdoctor.artifacts.kinds.annotations.samples import Found, recognise_records
+from slrdoctor.artifacts.kinds.annotations.tables import recognise_table
+from slrdoctor.artifacts.kinds.annotations.trees import recognise_tree
+from slrdoctor.artifacts.kinds.splits import split_of_name
+from slrdoctor.artifacts.readers import csv_table
+from slrdoctor.artifacts.run import AnnotationFile, Row
+
+Siblings = Callable[[str], Content | None]
+_MARKS = ("|", "\t", ";", ",")
+_LISTED = re.compile(
+    r"(\S*(?:[/\\]\S*|\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|webm|mkv)))\s+(?:(\d+)\s+)?(\d+)",
+    re.IGNORECASE,
+)
+_TRANSCRIPT = re.compile(r"(\S*\d\S*)[ \t]+(\S.*)")
+_HINTED = re.compile(
+    r"(?:^|[^a-z])(?:text|gloss|glosses|labels?|annotations?|transcripts?|transcriptions?|orth|corpus)(?:[^a-z]|$)"
+)
+_LOG = re.compile(
+    r"(?:^|[^a-z])(?:log|logs|history|metrics|results?|stdout|stderr|readme|nohup|slurm)(?:[^a-z]|$)"
+)
+
+
+def recognise_lines(
+    where: str, format: str, text: Text, siblings: Siblings | None
+) -> AnnotationFile | None:
+    """Samples from lines of text, where nearly all of them have one form."""
+    lines = [(number, line) for number, line in enumerate(text.lines, 1) if line.strip()]
+    if not lines or _LOG.search(where.rpartition("/")[2].lower()):
+        return None
+    return (
+        _parallel(where, format, text, siblings)
+        or _in_json(where, format, text)
+        or _table(where, format, [line for _, line in lines])
+        or _file_list(where, format, lines)
+        or _transcripts(where, format, lines)
+    )
+
+
+def table_of_lines(lines: Sequence[str]) -> Table | None:
+    """The table that lines of text are; None where a mark does not cut them evenly."""
+    mark = csv_table.find_delimiter(lines[: csv_table.PROBED])
+    probed = lines[: csv_table.PROBED]
+    cut = [line.count(mark) for line in probed]
+    if mark not in _MARKS or not cut[0] or sum(n == cut[0] for n in cut) < 0.9 * len(cut):
+        return None
+    try:
+        return csv_table.table_of("\n".join(lines))
+    except Unreadable:
+        return None
+
+
+def _in_json(where: str, format: str, text: Text) -> AnnotationFile | None:
+    if not text.lines[0].lstrip().startswith(("{", "[")):
+        return None
+    try:
+        value = json.loads("\n".join(text.lines))
+    except (ValueError, RecursionError):
+        return None
+    return recognise_tree(where, format, value)
+
+
+def _table(where: str, format: str, lines: Sequence[str]) -> AnnotationFile | None:
+    table = table_of_lines(lines)
+    if table is None or (table.columns is None and len(table.rows) < 2):
+        return None
+    return recognise_table(where, format, table)
+
+
+def _file_list(where: str, format: str, lines: Sequence[tuple[int, str]]) -> AnnotationFile | None:
+    """`path class` or `path frames class`, as action recognition has it."""
+    found = [(number, match) for number, line in lines if (match := _LISTED.fullmatch(line.strip()))]
+    if len(found) < max(2, 0.9 * len(lines)):
+        return None
+    records = [
+        (
+            number,
+            {"path": match[1], "class": match[3], **({"num_frames": match[2]} if match[2] else {})},
+            "",
+        )
+        for number, match in found
+    ]
+    return recognise_records(where, format, Found(records, "file list"))
+
+
+def _transcripts(where: str, format: str, lines: Sequence[tuple[int, str]]) -> AnnotationFile | None:
+    """`id GLOSS GLOSS`, as Kaldi has it: only under a name that tells of it, with ids that are alike."""
+    name = where.rpartition("/")[2].lower()
+    found = [(number, match) for number, line in lines if (match := _TRANSCRIPT.fullmatch(line.strip()))]
+    if not _HINTED.search(name) or len(found) < max(2, 0.9 * len(lines)):
+        return None
+    names = [match[1] for _, match in found]
+    shapes = {re.sub(r"\d+", "0", one) for one in names}
+    if (
+        len(set(names)) < len(names)
+        or len(shapes) > max(1, 0.5 * len(names))
+        or all(n.isdecimal() for n in names)
+    ):
+        return None
+    records = [(number, {"fileid": match[1], "gloss": match[2]}, "") for number, match in found]
+    return recognise_records(where, format, Found(records, "transcripts by id"))
+
+
+def _parallel(where: str, format: str, text: Text, siblings: Siblings | None) -> AnnotationFile | None:
+    """ProgressiveTransformers: x.gloss, x.text and x.files, line by line."""
+    stem, mark, ending = where.rpartition("/")[2].rpartition(".")
+    if siblings is None or not mark or ending not in ("gloss", "gls"):
+        return None
+    files = siblings(f"{stem}.files")
+    if not isinstance(files, Text):
+        return None
+    texts = siblings(f"{stem}.text")
+    spoken = list(texts.lines) if isinstance(texts, Text) else []
+    names = [line.strip() for line in files.lines]
+    rows = [
+        Row(
+            id=name,
+            split=split_of_name(where),
+            glosses=tuple(line.split()),
+            text=(spoken[i].strip() or None) if i < len(spoken) else None,
+            line=i + 1,
+        )
+        for i, (name, line) in enumerate(zip(names, text.lines))
+        if name
+    ]
+    over = abs(len(names) - len(text.lines))
+    skipped = (
+        ((min(len(names), len(text.lines)) + 1, f"{over} lines without a partner in {stem}.files"),)
+        if over
+        else ()
+    )
+    convention = "line-parallel .gloss, .text and .files"
+    return AnnotationFile(where, format, convention, tuple(rows), False, skipped) if rows else None

@@ -1,0 +1,272 @@
+"""Histories in nested containers: dicts of lists, lists of dicts, by split, by run.
+
+Whatever the nesting, a history becomes a table of epochs, and is read as one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from slrdoctor.artifacts.content import Table
+from slrdoctor.artifacts.kinds.history_tables import histories_of_table
+from slrdoctor.artifacts.run import HistoryFile
+from slrdoctor.artifacts.series import SeriesOfRun
+from slrdoctor.artifacts.series_names import SPLITS, is_known, meaning_of, words_of
+
+MAIN = frozenset(
+    ("loss", "part_loss", "accuracy", "wer", "cer", "bleu", "recall", "sentence_accuracy", "possim")
+)
+DEEPEST = 5
+MOST_KEYS = 500  # of a dict that may be a history; vocabularies and annotations have more
+MOST_FACTS = 200
+BATCHES_AT_LEAST = 20  # a list that many times longer than the dev one is of batches, not of epochs
+_TRANSPARENT = re.compile(r"(?:train(?:ing)?_?)?(?:hist(?:ory)?|log_?history|logs?|metrics|curves|epochs|records|rows)")
+_EPOCH_KEY = re.compile(r"(?:epoch[ _-]?)?(\d+)", re.IGNORECASE)
+_NAMES = ("run", "name", "run_name", "experiment", "model", "id", "fold", "seed")
+
+
+def histories_of_tree(where: str, value: Any) -> tuple[HistoryFile, ...]:
+    """One history a run in the tree; none where there is no history in it."""
+    if isinstance(value, list) and value and all(_is_tag(record) for record in value):
+        return _of_tensorboard(where, value)
+    if isinstance(value, Mapping) and "_step" in value and {"_runtime", "_timestamp", "_wandb"} & set(value):
+        return _of_wandb_summary(where, value)
+    found = list(_runs(value, "", value if isinstance(value, Mapping) else {}, 0))
+    histories: list[HistoryFile] = []
+    for name, beside, table in found:
+        facts = dict(_facts(beside))
+        for history in histories_of_table(where, table):
+            run = " ".join(part for part in (name if len(found) > 1 else "", history.run) if part)
+            histories.append(dataclasses.replace(history, run=run, facts={**facts, **history.facts}))
+    return tuple(histories)
+
+
+def _runs(value: Any, name: str, beside: Mapping[Any, Any], depth: int) -> Iterator[tuple[str, Mapping[Any, Any], Table]]:
+    """(name, the dict that holds it, table) of every history below `value`."""
+    table = _table(value)
+    if table is not None:
+        yield name, value if isinstance(value, Mapping) else beside, table
+        return
+    if depth == DEEPEST:
+        return
+    for key, child in _children(value):
+        if isinstance(child, (Mapping, list)):
+            named = name if _TRANSPARENT.fullmatch(key.lower()) else f"{name}/{key}" if name else key
+            yield from _runs(child, named, value if isinstance(value, Mapping) else beside, depth + 1)
+
+
+def _children(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping) and len(value) <= MOST_KEYS:
+        yield from ((str(key), child) for key, child in value.items())
+    elif isinstance(value, list) and len(value) <= MOST_KEYS:
+        for number, child in enumerate(value):
+            if isinstance(child, Mapping):
+                named = next((str(child[k]) for k in _NAMES if isinstance(child.get(k), (str, int))), "")
+                yield named or str(number), child
+
+
+def _table(value: Any) -> Table | None:
+    """The table of epochs that a list of records or a dict of lists is."""
+    if isinstance(value, list):
+        return _table_of_records(value)
+    if not isinstance(value, Mapping) or not 0 < len(value) <= MOST_KEYS:
+        return _table_of_numbered(value) if isinstance(value, Mapping) and value else None
+    numbered = _table_of_numbered(value)
+    if numbered is not None:
+        return numbered
+    for key, child in value.items():
+        if isinstance(child, list) and _TRANSPARENT.fullmatch(str(key).lower()):
+            table = _table_of_records(child)
+            if table is not None:
+                return table
+    return _table_of_lists(dict(_lists(value, "", 0)))
+
+
+def _table_of_numbered(value: Mapping[Any, Any]) -> Table | None:
+    """{"1": {"train_loss": ...}, "epoch_2": {...}}: the keys are the epochs."""
+    matches = [_EPOCH_KEY.fullmatch(str(key).strip()) for key in value]
+    if not all(matches) or not all(isinstance(record, Mapping) for record in value.values()):
+        return None
+    records = [{"epoch": float(m[1]), **record} for m, record in zip(matches, value.values()) if m]
+    return _table_of_records(records)
+
+
+def _table_of_records(records: Sequence[Any]) -> Table | None:
+    flat = [dict(_flat(r, "", 0)) for r in records[:20] if isinstance(r, Mapping)]
+    if not flat or not any(meaning_of(name).quantity in MAIN for record in flat for name in record):
+        return None
+    names: dict[str, int] = {}
+    rows: list[dict[str, Any]] = []
+    for record in records:
+        if isinstance(record, Mapping) and "train_runtime" not in record:  # the trainer's summary at the end
+            rows.append(dict(_flat(record, "", 0)))
+            for name in rows[-1]:
+                names.setdefault(name, len(names))
+    return Table(tuple(names), [[row.get(name) for name in names] for row in rows])
+
+
+def _flat(record: Mapping[Any, Any], path: str, depth: int) -> Iterator[tuple[str, Any]]:
+    """The scalars of a record, by their paths: {"val": {"loss": 1}} has "val/loss"."""
+    for key, value in record.items():
+        name = f"{path}/{key}" if path else str(key)
+        if isinstance(value, Mapping) and depth < 2:
+            yield from _flat(value, name, depth + 1)
+        elif isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.size == 1):
+            yield name, value.item()
+        elif value is None or isinstance(value, (str, int, float)):
+            yield name, value
+
+
+def _lists(value: Mapping[Any, Any], path: str, depth: int) -> Iterator[tuple[str, list[Any]]]:
+    """The lists of numbers below a dict, as long as the keys on the way belong to a series' name."""
+    for key, child in value.items():
+        name = f"{path}/{key}" if path else str(key)
+        if isinstance(child, np.ndarray) and child.ndim == 1 and child.dtype.kind in "fiuO":
+            child = child.tolist()
+        if isinstance(child, (list, tuple)) and len(child) < 1_000_000:
+            if _TRANSPARENT.fullmatch(str(key).lower()) and path == "" and meaning_of(name).quantity != "epoch":
+                continue
+            numbers = _numbers(child)
+            if numbers is not None:
+                yield name, numbers
+            elif child and isinstance(child[0], Mapping) and _is_of_series(str(key)):
+                yield from ((f"{name}/{inner}", column) for inner, column in _columns_of(child))
+        elif isinstance(child, Mapping) and depth < 3 and len(child) <= MOST_KEYS and _is_of_series(str(key)):
+            yield from _lists(child, name, depth + 1)
+
+
+def _columns_of(records: Sequence[Any]) -> Iterator[tuple[str, list[Any]]]:
+    """{"train": [{"loss": 1}, ...]}: the columns of a split's records."""
+    flat = [dict(_flat(r, "", 0)) for r in records if isinstance(r, Mapping)]
+    for name in flat[0] if flat else ():
+        numbers = _numbers([record.get(name) for record in flat])
+        if numbers is not None:
+            yield name, numbers
+
+
+def _is_of_series(key: str) -> bool:
+    words = words_of(key)
+    return bool(words) and all(is_known(word) for word in words)
+
+
+def _numbers(values: Sequence[Any]) -> list[Any] | None:
+    """Numbers, NaN, None and "nan" as they are; a list of lists is one mean an epoch."""
+    numbers: list[Any] = []
+    for value in values:
+        if isinstance(value, (list, tuple, np.ndarray)) and len(value) and _numbers(list(value)) is not None:
+            value = float(np.mean([v for v in value if v is not None])) if not isinstance(value[0], (list, tuple)) else None
+        if isinstance(value, np.generic):
+            value = value.item()
+        if isinstance(value, bool) or not (
+            value is None or isinstance(value, (int, float)) or str(value).lower() in ("nan", "inf", "-inf")
+        ):
+            return None
+        numbers.append(value)
+    return numbers
+
+
+def _table_of_lists(lists: dict[str, list[Any]]) -> Table | None:
+    told = {name: meaning_of(name) for name in lists}
+    epochs = next((lists[name] for name, m in told.items() if m.quantity == "epoch"), None)
+    series = {n: v for n, v in lists.items() if told[n].quantity not in ("epoch", "step", "other")}
+    main = {n: v for n, v in series.items() if told[n].quantity in MAIN}
+    losses = any("loss" in told[n].quantity for n in main)
+    if not main or not (losses or any(told[n].split for n in main) or epochs is not None):
+        return None
+    longest = max(len(values) for values in main.values())
+    if longest == 1 and not losses:
+        return None
+    dev = [len(v) for n, v in main.items() if told[n].split in ("dev", "test") and v]
+    count = len(epochs) if epochs else min(dev, default=longest)
+    if not epochs and longest < BATCHES_AT_LEAST * count:
+        count = longest  # dev was evaluated every few epochs
+    columns: dict[str, dict[float, Any]] = {}
+    for name, values in series.items():
+        columns[name] = dict(zip(_epochs_of(values, count, epochs), values))
+    every = sorted({at for column in columns.values() for at in column})
+    rows = [[at, *(column.get(at) for column in columns.values())] for at in every]
+    return Table(("epoch", *columns), rows)
+
+
+def _epochs_of(values: Sequence[Any], count: int, epochs: Sequence[Any] | None) -> list[float]:
+    """At which epoch each value of a list stands."""
+    if epochs and len(values) == len(epochs):
+        return [float(e) for e in epochs]
+    if len(values) > count > 0:  # one a batch
+        return [1 + (number + 1) * count / len(values) for number in range(len(values))]
+    if 0 < len(values) < count and count % len(values) == 0:  # one every few epochs
+        return [float((number + 1) * (count // len(values))) for number in range(len(values))]
+    return [float(number + 1) for number in range(len(values))]
+
+
+def _facts(beside: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
+    """The scalars that stand beside a history: parameters, classes, best and test scores."""
+    some = 0
+    for name, value in _flat(beside, "", 0):
+        if some < MOST_FACTS and value is not None and len(str(value)) <= 200:
+            some += 1
+            yield name, value
+    for key, value in beside.items():
+        words = set(words_of(str(key)))
+        if isinstance(value, (list, tuple)) and words & {"vocab", "vocabulary", "classes", "glosses", "labels"}:
+            yield str(key), tuple(map(str, value))
+
+
+def _is_tag(record: Any) -> bool:
+    return isinstance(record, Mapping) and set(record) == {"tag", "step", "value"}
+
+
+def _of_tensorboard(where: str, records: Sequence[Mapping[str, Any]]) -> tuple[HistoryFile, ...]:
+    """Scalars of an event file. Steps become epochs where a tag says which step is of which."""
+    of_step: dict[float, float] = {}
+    for record in records:
+        if record["tag"].lower() == "epoch":
+            of_step = dict(zip(record["step"], record["value"]))
+    # Keras writes one file in train/ and one in validation/, with the same tags
+    folder = SPLITS.get(where.rpartition("/")[0].rpartition("/")[2].lower(), "")
+    series = SeriesOfRun()
+    rows: list[float] = []
+    for record in records:
+        tag, steps = record["tag"], record["step"]
+        meaning = meaning_of(tag)
+        meaning = dataclasses.replace(meaning, split=meaning.split or folder)
+        if meaning.quantity in ("epoch", "step") or not len(steps):
+            continue
+        whole = meaning.per == "epoch" or (meaning.per != "step" and _counts(steps))
+        epochs = [of_step.get(step) for step in steps]
+        if not whole and all(e is not None for e in epochs) and len(set(epochs)) == len(epochs):
+            whole, steps = True, epochs
+        for step, value in zip(steps, record["value"]):
+            series.read(tag, meaning, float(step), float(value), "epoch" if whole else "step")
+        if whole and len(steps) > len(rows):
+            rows = [float(step) for step in steps]
+    found = series.finished()
+    if not any(scalar.quantity in MAIN or scalar.quantity == "negsim" for scalar in found):
+        return ()
+    return (HistoryFile(where, "", found, row_epochs=tuple(rows)),)
+
+
+def _counts(steps: Sequence[float]) -> bool:
+    """Whether steps are 0, 1, 2 ... or 1, 2, 3 ...: counts of epochs, short of a training's steps."""
+    first = steps[0]
+    return first in (0, 1) and len(steps) <= 5_000 and all(step == first + i for i, step in enumerate(steps))
+
+
+def _of_wandb_summary(where: str, summary: Mapping[str, Any]) -> tuple[HistoryFile, ...]:
+    """The last values that W&B kept: one point a series."""
+    epoch = summary.get("epoch", summary.get("Epoch"))
+    per = "epoch" if isinstance(epoch, (int, float)) else "step"
+    at = float(epoch if isinstance(epoch, (int, float)) else summary["_step"])
+    series = SeriesOfRun()
+    for name, value in _flat(summary, "", 0):
+        meaning = meaning_of(name)
+        if isinstance(value, (int, float)) and not name.startswith("_") and meaning.quantity not in ("epoch", "step", "other"):
+            series.read(name, meaning, at, float(value), per)
+    if not any(scalar.quantity in MAIN for scalar in series.finished()):
+        return ()
+    return (HistoryFile(where, "", series.finished(), facts={"log": "W&B summary", **dict(_facts(summary))}),)

@@ -1,0 +1,153 @@
+"""Lines that name their numbers and their epoch, whoever wrote them.
+
+`Epoch [3/40] | Train Loss: 1.2, Train Acc: 0.4 | Val Loss: 2.1`, `epoch=3 dev_wer=0.87`,
+`[Epoch 10] val wer 93.0`, Keras and tqdm progress lines, and epochs over several lines.
+"""
+
+from __future__ import annotations
+
+import re
+
+from slrdoctor.artifacts.log_lines import NUMBER, LineReading, Value
+from slrdoctor.artifacts.logs import LogFormat
+from slrdoctor.artifacts.series import DECODED
+from slrdoctor.artifacts.series_names import SPLITS, is_known, meaning_of, words_of
+
+_WORTH_A_LOOK = re.compile(
+    r"(?i)epoch|loss|acc|wer|bleu|belu|error rate|lr\b|learning|norm|sim|cost|nll|\bep\b|epoca|época|epoche|"
+    r"blank|rouge|\bcer\b|recall|\br@|损失|准确率|第\s*\d"
+)
+_EPOCH = re.compile(
+    r"(?i)(?:\b(?:epoch|ep|epoca|época|epoche|époque)|轮次|эпоха)[\s_:=#.\[(-]*(\d+(?:\.\d+)?)(?:\s*(?:/|of)\s*(\d+))?"
+    r"|第\s*(\d+)\s*轮|\b(\d+)\s?epoch results"
+)
+_BATCH = re.compile(
+    r"(?i)(?:batch|step|iter|iteration|it)[\s:=#\[(]*(\d+)\s*(?:/|of)\s*(\d+)"  # Step [100/600]
+    r"|\]\s*\[\s*(\d+)/(\d+)\]"  # Epoch: [3][20/75]
+    r"|(?<![\d/])(\d+)\s*/\s*(\d+)\s+batches"  # | 200/ 2983 batches
+    r"|%\|[^|]*\|\s*(\d+)/(\d+)"  # tqdm
+    r"|^\W*(\d+)/(\d+)\s*(?:\[[=>.\s]|[━╸╺\x1b])"  # Keras
+)
+_ITEMS = re.compile(
+    r"\[\s*(\d+)/(\d+)\s*\(\s*\d+(?:\.\d+)?%\s*\)\s*\]"
+)  # [640/60000 (1%)]: samples, not batches
+_ONE_BATCH = re.compile(
+    r"(?i)\b(?:global[ _])?(?:batch|steps?|iters?|iteration|update)(?:[_ ]?(?:id|idx|no|num|index|i))?[\s:=#\[(]*(\d+)\b(?![.\d])"
+)
+_COUNTED = re.compile(r"^\W*(\d+)\s*/\s*(\d+)\b(?!\s*\[)")  # [3/40] train_loss: ...
+# from here on a line tells of another moment: the best epoch, a checkpoint, a summary
+_ELSEWHERE = re.compile(
+    r"(?i)\bbest|\bimprov|\bsav(?:ed|ing)|\bload|\brestor|\bresum|\bearly.?stop|\bpatience|\bwandb:|\bfinal\b|\blowest|"
+    r"\bhighest|\bfinished training|\btraining (?:finished|complete)|\bdid not\b|\bprevious|\bbaseline"
+)
+_CLOSES = re.compile(r"(?i)\b(?:done|finished|completed?|end(?:ed)?|took|summary of)\b")
+_FOUND = re.compile(rf"(?<![\w.@/+-])({NUMBER})\s?(%?)(?![\w:/@]|-\d|\.\d)")
+# "Recall @ 1: 0.5", "Top 5 acc: 0.9" name the 1 and the 5; "Accuracy: 45/600 (7.5%)" is 7.5%
+_JOINED = re.compile(
+    r"(?i)\b(top|recall|acc|r|bleu|rouge|hits?)\s?[@-]?\s?(\d{1,2})\b(?=\s*(?:acc|[:=]))"
+)
+_OF = re.compile(r"(?<![\[\d])\d+/\d+\s*\(\s*(\d+(?:\.\d+)?)\s*%\s*\)")
+_CUT = re.compile(r"[|,;{{}}\[\]()]|\s[-–—]+\s|=>|->|→|\.\s")
+
+
+def _read(line: str) -> LineReading | None:
+    if not _WORTH_A_LOOK.search(line):
+        return None
+    elsewhere = _ELSEWHERE.search(line)
+    text = _OF.sub(r"\1%", _JOINED.sub(r"\1\2", line[: elsewhere.start()] if elsewhere else line))
+    epoch = _EPOCH.search(text)
+    batch, batches, whole = _batch(text)
+    values = tuple(_values(text, epoch))
+    if epoch is None and batch is None:
+        if not values:
+            return None
+        epoch = _COUNTED.search(text) if any(value.split == "dev" for value in values) else None
+    number = next(group for n, group in enumerate(epoch.groups()) if group and n != 1) if epoch else None
+    return LineReading(
+        values,
+        epoch=float(number) if number else None,
+        epochs=int(epoch[2]) if epoch and epoch[2] else None,
+        batch=batch,
+        batches=batches,
+        part=batch is not None and not whole,
+        last=batch is not None and batch == batches and "%|" in text,
+        closes=bool(epoch and _CLOSES.search(text)),
+    )
+
+
+def _batch(text: str) -> tuple[float | None, int | None, bool]:
+    """Which batch of how many a line is about, and whether its values are of the whole epoch."""
+    items = _ITEMS.search(text)
+    if items:
+        return int(items[1]) / max(int(items[2]), 1), 1, False
+    match = _BATCH.search(text)
+    if match:
+        number, of = (int(group) for group in match.groups() if group is not None)
+        return (
+            float(number),
+            of,
+            bool(match[9]) and number == of,
+        )  # Keras ends with the epoch's own values
+    one = _ONE_BATCH.search(text)
+    return (float(one[1]), None, False) if one else (None, None, False)
+
+
+def _values(text: str, epoch: re.Match[str] | None) -> list[Value]:
+    """The numbers of a line that have a known name, each with the split that the line says."""
+    found: list[Value] = []
+    said = ""  # the split that the words so far say
+    end = 0
+    for number in _FOUND.finditer(text):
+        before = text[end : number.start()]
+        end = number.end()
+        said = _split_said(before) or said
+        name = _name(before)
+        if not name or epoch is not None and epoch.start() <= number.start() < epoch.end():
+            continue
+        told = meaning_of(name)
+        if told.quantity in ("other", "time", "epoch", "step"):
+            continue
+        split = told.split or said
+        percent = bool(number[2]) or told.percent
+        found.append(Value(name, float(number[1]), split, told.quantity, percent))
+    return _carried(found)
+
+
+def _carried(found: list[Value]) -> list[Value]:
+    """`Train Loss: 1.2, WER: 0.9`: what takes decoding is of dev, unless the line has it for both."""
+    times = [value.quantity for value in found]
+    return [
+        Value(v.name, v.value, "", v.quantity, v.percent)
+        if v.quantity in DECODED and v.split == "train" and times.count(v.quantity) == 1 and not meaning_of(v.name).split
+        else v
+        for v in found
+    ]  # fmt: skip
+
+
+def _split_said(before: str) -> str:
+    words = re.findall(r"[^\W\d_]+", before.lower())
+    return next((SPLITS[w] for w in reversed(words) if w in SPLITS and w not in ("tr", "fit", "vl")), "")
+
+
+def _name(before: str) -> str:
+    """The name that ends right before a number: its known words, counted from the end."""
+    piece = before.rstrip(" \t:=~<>\"'")
+    if piece.endswith("("):  # loss: tensor(2.3 ...
+        piece = piece[:-1].removesuffix("tensor").rstrip(" :=")
+    pieces = [p for p in _CUT.split(piece) if p.strip()]
+    if not pieces or not piece or _CUT.fullmatch(piece[-1]):
+        return ""
+    last = pieces[-1].strip().split(":")[-1]
+    tokens = last.split()
+    kept: list[str] = []
+    for token in reversed(tokens):
+        words = words_of(token)
+        if not words or not all(is_known(word) for word in words):
+            if not kept and any(meaning_of(token).quantity == q for q in ("loss", "part_loss")):
+                kept.append(token)
+            break
+        kept.append(token)
+    return " ".join(reversed(kept)).strip(" :=*#-")
+
+
+LOG = LogFormat(name="named numbers an epoch", read=_read, order=9)

@@ -1,0 +1,54 @@
+"""One record a line: GFSLT and SignCL write JSON, the Hugging Face trainer prints Python dicts."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from typing import Any
+
+from slrdoctor.artifacts.log_lines import LineReading, Value
+from slrdoctor.artifacts.logs import LogFormat
+from slrdoctor.artifacts.series_names import meaning_of
+
+_RECORD = re.compile(r"\{.*[:].*\}\s*$")
+_NOT_A_NUMBER = re.compile(r"(?<=:)\s*(-?)(nan|NaN|inf|Infinity)\b")
+
+
+def _read(line: str) -> LineReading | None:
+    if "{" not in line or '"' not in line and "'" not in line:
+        return None
+    match = _RECORD.search(line)
+    record = _record(match[0]) if match else None
+    if not isinstance(record, dict):
+        return None
+    if "train_runtime" in record:  # the trainer's summary of the whole training
+        return LineReading()
+    numbers = {str(k): float(v) for k, v in record.items() if v == "nan" or isinstance(v, (int, float))}
+    told = {name: meaning_of(name) for name in numbers}
+    epoch = next((numbers[n] for n, m in told.items() if m.quantity == "epoch"), None)
+    step = next((numbers[n] for n, m in told.items() if m.quantity == "step"), None)
+    values = tuple(
+        Value(name, numbers[name], m.split, m.quantity)
+        for name, m in told.items()
+        if m.quantity not in ("other", "epoch", "step", "time")
+    )
+    if not values or (epoch is None and step is None and not any(v.quantity == "loss" for v in values)):
+        return None
+    return LineReading(values, epoch=epoch, step=step if epoch is None else None)
+
+
+def _record(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return ast.literal_eval(
+            _NOT_A_NUMBER.sub(lambda m: f" {m[1]}1e999" if m[2][0] in "iI" else " 'nan'", text)
+        )
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+LOG = LogFormat(name="a record a line", read=_read, order=1)

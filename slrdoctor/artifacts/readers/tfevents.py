@@ -1,0 +1,87 @@
+"""TensorBoard event files: `events.out.tfevents.*`.
+
+The file is a chain of records: length (8 bytes), its checksum (4), an Event message, its
+checksum (4). Only the scalars are taken. The messages are parsed by tensorboard's own
+definitions; TensorFlow is never imported.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from slrdoctor.artifacts.content import Reader, Tree, Unreadable
+
+HEADER = struct.Struct("<Q4x")
+CHECKSUM = 4  # bytes
+LARGEST_RECORD = 256 << 20  # bytes
+
+
+def read(path: Path) -> Tree:
+    """A list of {"tag", "step", "value"}, one a scalar tag, each with its lists in file order.
+
+    A file that breaks off, as that of a run that was killed, gives what came before. Raises
+    Unreadable for what is no event file from its first record on, and where tensorboard is
+    not installed.
+    """
+    try:
+        from google.protobuf.message import DecodeError
+        from tensorboard.compat.proto.event_pb2 import Event
+    except ImportError as error:
+        raise Unreadable("event files need tensorboard: pip install tensorboard", "not-installed") from error
+    scalars: dict[str, tuple[list[int], list[float]]] = {}
+    count = 0
+    try:
+        for record in _records(path):
+            event = Event.FromString(record)
+            count += 1
+            for value in event.summary.value:
+                number = _scalar(value)
+                if number is not None:
+                    steps, values = scalars.setdefault(value.tag, ([], []))
+                    steps.append(event.step)
+                    values.append(number)
+    except DecodeError as error:
+        if not count:
+            raise Unreadable("no TensorBoard event file: its first record cannot be read", "corrupt") from error
+    if not count:
+        raise Unreadable("a TensorBoard event file without one whole record", "truncated")
+    return Tree([{"tag": tag, "step": steps, "value": values} for tag, (steps, values) in scalars.items()])
+
+
+def _records(path: Path) -> Iterator[bytes]:
+    """The whole records of a file, one by one; a length that cannot be ends them."""
+    with path.open("rb") as file:
+        while True:
+            head = file.read(HEADER.size)
+            if len(head) < HEADER.size:
+                return
+            (length,) = HEADER.unpack(head)
+            if length > LARGEST_RECORD:
+                return
+            record = file.read(length + CHECKSUM)
+            if len(record) < length + CHECKSUM:
+                return
+            yield record[:length]
+
+
+def _scalar(value: Any) -> float | None:
+    """The number of a summary value: the plain field of old, or a tensor with one value."""
+    if value.HasField("simple_value"):
+        return float(value.simple_value)
+    if not value.HasField("tensor") or value.metadata.plugin_data.plugin_name not in ("", "scalars"):
+        return None
+    if any(dimension.size != 1 for dimension in value.tensor.tensor_shape.dim):
+        return None
+    from tensorboard.util.tensor_util import make_ndarray
+
+    try:
+        array = make_ndarray(value.tensor)
+    except (TypeError, ValueError):
+        return None
+    return float(array.item()) if array.size == 1 and array.dtype.kind in "fiu" else None
+
+
+READER = Reader("tfevents", (".tfevents",), read, patterns=("*tfevents*",))

@@ -1,0 +1,109 @@
+"""How many classes the model puts out, and how many its vocabulary asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.facts.model_config import ConfiguredClasses
+from slrdoctor.facts.samples import Targets
+from slrdoctor.facts.task import Task
+from slrdoctor.facts.vocabulary import BlankIndex, Vocabulary
+from slrdoctor.registry import Unavailable, measure
+
+SPECIALS = 5  # blank, padding, unknown, start and end: what a model may add to its glosses
+ANY = 10**9
+
+
+@dataclass(frozen=True)
+class VocabularySize:
+    """The numbers of outputs that go with a vocabulary, or with the annotated glosses."""
+
+    glosses: int
+    least: int
+    needed: int  # with the blank, for CTC
+    most: int
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.glosses} glosses in {self.read_from} need {self.needed} classes"
+
+
+@measure
+def vocabulary_size(
+    task: Task, vocabulary: Vocabulary | None, blank: BlankIndex | None, targets: Targets | None
+) -> VocabularySize:
+    """From the vocabulary; for CTC else from the annotations, which tell only the least."""
+    if task.name not in ("ctc", "classification"):
+        raise Unavailable(f"the task is {task.name}, whose outputs are words")
+    ctc = task.name == "ctc"
+    if vocabulary is not None and vocabulary.glosses:
+        size, glosses = len(vocabulary.tokens), len(vocabulary.glosses)
+        has_room = bool(vocabulary.specials) or None in vocabulary.tokens
+        owns_blank = has_room and blank is not None and blank.index < size
+        return VocabularySize(
+            glosses=glosses,
+            least=size if None in vocabulary.tokens else glosses,
+            needed=size + (ctc and not owns_blank),
+            most=size + (1 if has_room else SPECIALS),
+            read_from=vocabulary.read_from,
+        )
+    # classes of a subset are common in classification; CTC needs every gloss of its targets
+    distinct = (
+        {g for target in targets.glosses for g in target} if targets is not None and ctc else set()
+    )
+    if targets is None or not distinct:
+        raise Unavailable("looked for a vocabulary with glosses", "give the doctor the vocabulary")
+    count = len(distinct)
+    return VocabularySize(count, count, count + 1, ANY, targets.read_from)
+
+
+@dataclass(frozen=True)
+class OutputClasses:
+    """How many classes the model puts out, the CTC blank included."""
+
+    count: int
+    known_by: str
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.count} classes: {self.known_by}"
+
+
+@measure
+def output_classes(
+    task: Task,
+    run: TrainingRun,
+    config: ConfiguredClasses | None,
+    vocabulary: Vocabulary | None,
+    blank: BlankIndex | None,
+    targets: Targets | None,
+) -> OutputClasses:
+    """What the config says, else the log, the vocabulary, and last the annotated labels."""
+    if task.name not in ("ctc", "classification"):
+        raise Unavailable(f"the task is {task.name}")
+    if config is not None and len({said.value for said in config.counts}) == 1:
+        said = config.counts[0]
+        return OutputClasses(int(said.value), said.sentence, said.where)
+    for history in run.histories:
+        logged = history.facts.get("classes")
+        if isinstance(logged, int) and logged > 1:
+            return OutputClasses(logged, f"logged in {history.where}", history.where)
+    if vocabulary is not None and len(vocabulary.tokens) > 1:
+        size = len(vocabulary.tokens)
+        if task.name == "ctc" and blank is not None and blank.index >= size:
+            size = blank.index + 1
+        return OutputClasses(size, f"{size} indices in use", vocabulary.read_from)
+    distinct = (
+        {gloss for glosses in targets.glosses for gloss in glosses} if targets is not None else set()
+    )
+    if targets is None or len(distinct) < 2:
+        raise Unavailable(
+            "looked for num_classes in configs, a vocabulary and annotated labels",
+            "give the doctor the vocabulary, or num_classes in the config",
+        )
+    count = len(distinct) + (task.name == "ctc")
+    with_blank = " and a blank" if task.name == "ctc" else ""
+    return OutputClasses(count, f"{len(distinct)} labels{with_blank}", targets.read_from)

@@ -1,0 +1,193 @@
+"""What a folder holds, in any layout, told from its files."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from slrdoctor.artifacts.discovery import discover
+from slrdoctor.artifacts.found import NothingToExamine
+from slrdoctor.artifacts.run import DataSet, RunDirectory, TrainingRun
+from slrdoctor.artifacts.settings import SettingsError
+
+RNG = np.random.default_rng(0)
+
+
+def save(path: Path, shape: tuple[int, ...] = (20, 8)) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.save(path, RNG.normal(size=shape).astype(np.float32))
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def only_case(run: RunDirectory) -> tuple[DataSet, TrainingRun]:
+    [(data, [training])] = [(d, list(r)) for d, r in run.cases]
+    return data, training
+
+
+def annotate(root: Path, ids: list[str], name: str = "train.csv") -> None:
+    write(root / name, "id|gloss\n" + "".join(f"{i}|A B C\n" for i in ids))
+
+
+def test_a_file_per_sample_below_split_folders_is_one_set_a_split(tmp_path: Path) -> None:
+    for split in ("train", "val"):
+        for i in range(4):
+            save(tmp_path / "feats" / split / f"clip{i}.npy")
+
+    data, _ = only_case(discover(tmp_path))
+
+    assert {(s.split, len(s.clips)) for s in data.features} == {("train", 4), ("dev", 4)}
+
+
+def test_class_folders_are_one_set_with_labels(tmp_path: Path) -> None:
+    for label in ("hello", "thanks", "iloveyou"):
+        for i in range(4):
+            save(tmp_path / "data" / label / f"{i}.npy", (30, 63))
+
+    data, _ = only_case(discover(tmp_path))
+
+    [features] = data.features
+    assert len(features.clips) == 12 and {c.label for c in features.clips} == {
+        "hello",
+        "thanks",
+        "iloveyou",
+    }
+
+
+def test_frames_in_a_folder_per_sequence_are_one_clip_in_frame_order(tmp_path: Path) -> None:
+    for label in ("hello", "thanks"):
+        for sequence in range(3):
+            for frame in range(12):
+                save(tmp_path / "MP_Data" / label / str(sequence) / f"{frame}.npy", (1662,))
+
+    data, _ = only_case(discover(tmp_path))
+
+    [features] = data.features
+    clip = features.clips[0]
+    assert features.layout == "folder of frames per sample" and len(features.clips) == 6
+    assert [p.stem for p in clip.frames] == [str(i) for i in range(12)] and clip.label in (
+        "hello",
+        "thanks",
+    )
+
+
+def test_two_forms_of_the_same_samples_are_rivals_and_the_choice_is_said(tmp_path: Path) -> None:
+    for i in range(5):
+        save(tmp_path / "features_i3d" / f"video_a{i}.npy", (10, 1024))
+        save(tmp_path / "features_pose" / f"video_a{i}.npy", (10, 150))
+    annotate(tmp_path, [f"video_a{i}" for i in range(5)])
+
+    data, _ = only_case(discover(tmp_path))
+
+    assert len(data.features) == 1
+    [choice] = [c for c in data.choices if c.kind == "features"]
+    assert choice.others and "[features]" in choice.how
+
+
+def test_batches_with_labels_beside_them_are_clips_and_annotations(tmp_path: Path) -> None:
+    for split, count in (("train", 12), ("test", 6)):
+        save(tmp_path / f"X_{split}.npy", (count, 30, 63))
+        np.save(tmp_path / f"y_{split}.npy", np.arange(count) % 3)
+
+    data, _ = only_case(discover(tmp_path))
+
+    assert {(s.split, len(s.clips)) for s in data.features} == {("train", 12), ("test", 6)}
+    assert {(a.rows[0].split, len(a.rows)) for a in data.annotations} == {("train", 12), ("test", 6)}
+
+
+def test_settings_point_outside_the_folder_and_name_the_split(tmp_path: Path) -> None:
+    for i in range(3):
+        save(tmp_path / "elsewhere" / f"s{i}.npy")
+    run = tmp_path / "run"
+    annotate(run, ["s0", "s1", "s2"])
+    write(run / "slrdoctor.toml", '[features]\ndev = "../elsewhere"\n')
+
+    data, _ = only_case(discover(run))
+
+    assert [(s.split, len(s.clips)) for s in data.features] == [("dev", 3)]
+
+
+def test_settings_that_point_to_missing_features_are_an_expectation(tmp_path: Path) -> None:
+    annotate(tmp_path, ["s0"])
+    write(tmp_path / "slrdoctor.toml", '[features]\ntrain = "nowhere/*.npy"\n')
+
+    data, _ = only_case(discover(tmp_path))
+
+    assert data.expected_features and "nowhere" in data.expected_features[0]
+
+
+def test_six_histories_in_six_folders_are_six_runs_on_one_data_set(tmp_path: Path) -> None:
+    for i in range(6):
+        history = [{"epoch": e, "train_loss": 3.0 / (e + i), "val_wer": 0.5} for e in range(1, 5)]
+        write(tmp_path / "results" / f"run{i}" / "history.json", json.dumps(history))
+    for i in range(4):
+        save(tmp_path / "features" / f"a{i}.npy")
+
+    [(data, runs)] = discover(tmp_path).cases
+
+    assert len(runs) == 6 and len(data.features[0].clips) == 4
+    assert {r.name.rpartition("/")[2] for r in runs} == {f"run{i}" for i in range(6)}
+
+
+def test_a_log_and_its_json_of_the_same_values_are_one_run(tmp_path: Path) -> None:
+    losses = [3.21987, 2.50123, 1.98765]
+    write(tmp_path / "out" / "metrics.json", json.dumps({"train_loss": losses, "val_loss": losses}))
+    lines = [
+        f"Epoch [{i}/3] | Train Loss: {v:.4f} | Val Loss: {v:.4f}" for i, v in enumerate(losses, start=1)
+    ]
+    write(tmp_path / "out" / "training_log.txt", "\n".join(lines))
+
+    _, training = only_case(discover(tmp_path))
+
+    assert len(training.histories) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs links")
+def test_links_that_loop_or_lead_nowhere_are_said_and_do_not_hang(tmp_path: Path) -> None:
+    annotate(tmp_path, ["a", "b"])
+    try:
+        (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+        (tmp_path / "gone").symlink_to(tmp_path / "nothing")
+    except OSError:
+        pytest.skip("this file system has no links")
+
+    run = discover(tmp_path)
+
+    assert [p.where for p in run.problems] == ["gone"]
+    assert run.looked == 1, "a folder that a link leads back to is listed once"
+
+
+def test_a_folder_of_git_lfs_pointers_is_features_all_the_same(tmp_path: Path) -> None:
+    for i in range(5):
+        write(
+            tmp_path / "features" / f"s{i}.npy",
+            "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n",
+        )
+    annotate(tmp_path, [f"s{i}" for i in range(5)])
+
+    data, _ = only_case(discover(tmp_path))
+
+    assert len(data.features[0].clips) == 5
+
+
+def test_nothing_to_examine_is_said(tmp_path: Path) -> None:
+    write(tmp_path / "README.md", "# a project")
+    write(tmp_path / "main.py", "print('hello')")
+
+    with pytest.raises(NothingToExamine, match="nothing to examine"):
+        discover(tmp_path)
+
+
+def test_an_unknown_key_names_the_nearest(tmp_path: Path) -> None:
+    annotate(tmp_path, ["a"])
+    write(tmp_path / "slrdoctor.toml", "[model]\nstrde = 4\n")
+
+    with pytest.raises(SettingsError, match="did you mean 'stride'"):
+        discover(tmp_path)

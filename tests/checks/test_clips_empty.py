@@ -1,0 +1,23 @@
+"""FEA105: some clips hold no frames, or one value only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from slrdoctor.testing import findings
+
+
+@pytest.mark.parametrize("empty", [{"frames": 0}, {"dims": 0}, {"constant": True}])
+def test_fea105_fires_on_one_empty_clip(make_table: Any, empty: dict[str, Any]) -> None:
+    [finding] = findings("FEA105", make_table(9, 1, **empty))
+    assert "1 of 10 clips" in finding.message and finding.samples == ("s0",)
+
+
+def test_fea105_is_quiet_on_clips_of_one_frame(make_table: Any) -> None:
+    assert not findings("FEA105", make_table(9, 1, frames=1))
+
+
+def test_fea105_is_quiet_on_a_single_number_which_is_always_constant(make_table: Any) -> None:
+    assert not findings("FEA105", make_table(9, 1, frames=1, dims=1, constant=True))

@@ -1,0 +1,114 @@
+"""CTC401, 402, 403, 404 and 417 on lengths made by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from slrdoctor.facts.ctc_lengths import CtcLengths
+from slrdoctor.facts.layer_stack import LayerStack
+from slrdoctor.facts.model_config import LongestInput, ZeroInfinity
+from slrdoctor.testing import findings
+
+
+def lengths(
+    frames: list[int], glosses: int = 10, repeats: int = 0, stride: int = 1, known: bool = True
+) -> CtcLengths:
+    stack = LayerStack(
+        f"S{stride}" if known else "", stride, f"stride {stride} in config.yaml", "", known
+    )
+    stored, count = np.array(frames), len(frames)
+    return CtcLengths(
+        ids=tuple(f"s{i}" for i in range(count)),
+        splits=tuple("dev" if i % 5 == 4 else "train" for i in range(count)),
+        frames=stored,
+        input_lengths=stack.input_lengths(stored),
+        target_lengths=np.full(count, glosses),
+        repeats=np.full(count, repeats),
+        stack=stack,
+        read_from="features",
+    )
+
+
+ROOMY = [21] * 100
+
+
+def test_ctc401_fires_and_names_the_samples_and_the_largest_safe_stride() -> None:
+    (finding,) = findings("CTC401", lengths([37, 36, 32, 80, 80], stride=4))
+    assert finding.samples == ("s1", "s2")
+    assert (finding.affected, finding.total) == (2, 5)
+    assert "s2 needs 10 and has 8" in finding.message
+    assert "up to stride 3" in finding.message
+    assert finding.fixes[0].do == "Lower the temporal stride before CTC to 3 or less."
+
+
+def test_ctc401_is_quiet_when_the_target_just_fits() -> None:
+    assert not findings("CTC401", lengths([12] * 3, glosses=10, repeats=2))
+    assert findings("CTC401", lengths([11] * 3, glosses=10, repeats=2))
+
+
+def test_ctc401_is_quiet_at_one_sample_in_a_hundred_and_ctc402_fires() -> None:
+    one, two = lengths([9, *ROOMY[:99]]), lengths([9, 9, *ROOMY[:98]])
+    assert not findings("CTC401", one)
+    assert findings("CTC402", one)
+    assert findings("CTC401", two)
+    assert not findings("CTC402", two)
+
+
+def test_ctc402_is_quiet_when_every_target_fits() -> None:
+    assert not findings("CTC402", lengths(ROOMY))
+
+
+def test_ctc401_fires_as_stored_where_the_stride_is_not_known_and_says_so() -> None:
+    (finding,) = findings("CTC401", lengths([9, 30], known=False))
+    assert "stride is not known" in finding.message
+    assert "no stride fits" in finding.message
+    assert all("Lower" not in fix.do for fix in finding.fixes)
+
+
+def test_ctc401_counts_by_split() -> None:
+    (finding,) = findings("CTC401", lengths([9] * 5))
+    assert "4 train, 1 dev" in {e.value for e in finding.evidence}
+
+
+def test_ctc403_fires_over_one_in_twenty_and_is_quiet_at_it() -> None:
+    assert not findings("CTC403", lengths([20] * 5 + [21] * 95))
+    (finding,) = findings("CTC403", lengths([20] * 6 + [21] * 94))
+    assert (finding.affected, finding.total) == (6, 100)
+
+
+def test_ctc403_is_quiet_about_targets_that_do_not_fit_at_all() -> None:
+    assert not findings("CTC403", lengths([9] * 100))
+
+
+def test_ctc404_fires_when_infinite_losses_are_silenced() -> None:
+    (finding,) = findings("CTC404", lengths([9, *ROOMY]), ZeroInfinity(True, "loss.py line 7"))
+    assert "loss.py line 7" in finding.message
+    assert finding.samples == ("s0",)
+
+
+def test_ctc404_is_quiet_without_zero_infinity_or_without_such_samples() -> None:
+    assert not findings("CTC404", lengths([9, *ROOMY]), ZeroInfinity(False, "loss.py line 7"))
+    assert not findings("CTC404", lengths(ROOMY), ZeroInfinity(True, "loss.py line 7"))
+
+
+def test_ctc417_fires_on_what_only_clipping_makes_infeasible_or_tight() -> None:
+    # at stride 4: 80 frames become 20, too tight for ten glosses; 36 become 9, too few
+    (finding,) = findings(
+        "CTC417", lengths([100, 100, 84, 30], stride=4), LongestInput(80, "c.yaml max_frames")
+    )
+    assert finding.affected == 3
+    assert "shortens 3 of 4 clips, leaves 0 without an alignment and 3 without room" in finding.message
+    (finding,) = findings(
+        "CTC417", lengths([100, 100, 84, 30], stride=4), LongestInput(36, "c.yaml max_frames")
+    )
+    assert "leaves 3 without an alignment and 0 without room" in finding.message
+    assert "100 frames" in finding.fixes[0].do
+
+
+def test_ctc417_is_quiet_when_the_cut_clips_still_have_room() -> None:
+    assert not findings("CTC417", lengths([400, 300], stride=4), LongestInput(84, "c.yaml max_frames"))
+    assert findings("CTC417", lengths([400, 300], stride=4), LongestInput(80, "c.yaml max_frames"))
+
+
+def test_ctc417_is_quiet_about_what_did_not_fit_before() -> None:
+    assert not findings("CTC417", lengths([9, 8]), LongestInput(7, "c.yaml max_frames"))

@@ -1,0 +1,38 @@
+"""FEA109: samples disagree on the size of a frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from slrdoctor.testing import findings
+
+
+@pytest.mark.parametrize(
+    "other", [{"shape": (40, 226), "dims": 226}, {"shape": (40, 75, 3)}, {"dtype": "int64"}]
+)
+def test_fea109_fires_on_one_clip_of_another_size_rank_or_kind(
+    make_table: Any, other: dict[str, Any]
+) -> None:
+    [finding] = findings("FEA109", make_table(9, 1, **other))
+    assert finding.samples == ("s0",) and (finding.affected, finding.total) == (1, 10)
+
+
+def test_fea109_fires_on_a_clip_that_was_set_apart_for_its_rank(make_table: Any) -> None:
+    stray = ("s0", "train", "wrong-rank", "shape [40], where the others have 2 axes")
+    [finding] = findings("FEA109", make_table(9, table={"unreadable": (stray,)}))
+    assert "shape [40]" in finding.message and finding.samples == ("s0",)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"shape": (7, 225), "frames": 7}, {"dtype": "float64"}, {"dtype": "float16"}, {"frames": 0}],
+)
+def test_fea109_is_quiet_on_other_lengths_and_precisions(make_table: Any, other: dict[str, Any]) -> None:
+    assert not findings("FEA109", make_table(9, 1, **other))
+
+
+def test_fea109_is_quiet_when_the_number_of_people_varies(make_table: Any, make_row: Any) -> None:
+    rows = tuple(make_row(f"p{n}", shape=(40, n, 75, 3), dims=225 * n) for n in (1, 1, 2))
+    assert not findings("FEA109", make_table(table={"rows": rows}))

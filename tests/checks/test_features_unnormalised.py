@@ -1,0 +1,44 @@
+"""FEA111: features on the scale of pixels, or on several scales."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slrdoctor.facts.landmarks import Landmarks
+from slrdoctor.testing import findings
+
+LAYOUT = Landmarks("pose and hands", 225, (("pose", 0, 99),), 3, True, "features")
+
+
+def test_fea111_fires_on_landmarks_in_pixels(make_table: Any) -> None:
+    [finding] = findings("FEA111", make_table(0, 10, scale=320.0), LAYOUT)
+    assert "320" in finding.message and finding.affected == 10
+
+
+def test_fea111_fires_on_whole_numbers_in_a_landmark_layout(make_table: Any) -> None:
+    assert findings("FEA111", make_table(0, 10, scale=320.0, dtype="int32"), LAYOUT)
+
+
+def test_fea111_is_quiet_at_exactly_10_for_landmarks(make_table: Any) -> None:
+    assert not findings("FEA111", make_table(0, 10, scale=10.0), LAYOUT)
+    assert findings("FEA111", make_table(0, 10, scale=10.1), LAYOUT)
+
+
+def test_fea111_is_quiet_on_embeddings_in_the_tens_and_on_images(make_table: Any) -> None:
+    assert not findings("FEA111", make_table(0, 10, scale=30.0, dims=1024))
+    assert not findings("FEA111", make_table(0, 10, scale=120.0, dims=150528, dtype="uint8"))
+
+
+def test_fea111_is_quiet_on_formats_that_store_pixels_by_convention(make_table: Any) -> None:
+    assert not findings("FEA111", make_table(0, 10, scale=320.0, reader="pose"), LAYOUT)
+
+
+def test_fea111_fires_on_a_mixture_of_scales_and_names_the_fewer(make_table: Any) -> None:
+    [finding] = findings("FEA111", make_table(90, 10, scale=350.0), LAYOUT)
+    assert "90 clips" in finding.message and finding.samples[0] == "s0" and finding.affected == 10
+
+
+def test_fea111_is_quiet_at_exactly_a_factor_of_ten_and_on_one_outlier(make_table: Any) -> None:
+    assert not findings("FEA111", make_table(90, 10, scale=5.0), LAYOUT)
+    assert findings("FEA111", make_table(90, 10, scale=5.1), LAYOUT)
+    assert not findings("FEA111", make_table(90, 1, scale=500.0), LAYOUT)

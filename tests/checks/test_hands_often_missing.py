@@ -1,0 +1,41 @@
+"""FEA107: hands were not found in many frames."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from slrdoctor.facts.missing_landmarks import MissingLandmarks
+from slrdoctor.testing import findings
+
+
+def missing(both: float, left: float, right: float) -> MissingLandmarks:
+    return MissingLandmarks(
+        {"pose": 0.0, "left_hand": left, "right_hand": right}, both, 1000, "layout", "f"
+    )
+
+
+@pytest.mark.parametrize("shares", [(0.301, 0.5, 0.5), (0.1, 0.601, 0.1), (0.1, 0.1, 0.601)])
+def test_fea107_fires_just_over_a_limit(make_table: Any, shares: tuple[float, float, float]) -> None:
+    [finding] = findings("FEA107", missing(*shares), make_table(5))
+    assert finding.evidence[0].limit is not None
+
+
+def test_fea107_fires_with_one_finding_for_both_limits(make_table: Any) -> None:
+    [finding] = findings("FEA107", missing(0.4, 0.7, 0.45), make_table(1, 1, hands_missing=0.9))
+    assert len(finding.evidence) == 2 and finding.samples[0] == "s0"
+
+
+def test_fea107_is_quiet_at_exactly_the_limits(make_table: Any) -> None:
+    assert not findings("FEA107", missing(0.30, 0.60, 0.60), make_table(5))
+
+
+def test_fea107_is_quiet_when_one_hand_rests(make_table: Any) -> None:
+    assert not findings("FEA107", missing(0.075, 0.39, 0.37), make_table(5))
+
+
+def test_fea107_is_quiet_on_a_layout_without_hands(make_table: Any) -> None:
+    assert not findings(
+        "FEA107", MissingLandmarks({"face": 0.9}, float("nan"), 9, "face", "f"), make_table(5)
+    )

@@ -1,0 +1,58 @@
+"""FEA101: no annotated sample has features that can be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from slrdoctor.facts.join import NearMiss
+from slrdoctor.facts.progress import Progress
+from slrdoctor.facts.stored_features import StoredFeatures
+from slrdoctor.testing import findings
+
+FOUND = StoredFeatures(
+    annotated=100,
+    joined=100,
+    readable=100,
+    faults=(),
+    missing=(),
+    covered={"train": (100, 100)},
+    near_misses=(),
+    folded=False,
+    expected=(),
+    how="file name against id",
+    read_from="train.csv",
+)
+LEARNED = Progress(
+    "ctc", 3.8, "floor", 9.0, 0.3, 0.4, 0.4, "wer", 1.0, 0.2, 0.2, 1.0, 40, True, "log.txt", "learned"
+)
+
+
+def test_fea101_fires_when_no_sample_has_features_and_names_the_near_miss() -> None:
+    near = (NearMiss("vid1", "vid1.npz", "extension"),)
+    none = replace(FOUND, joined=0, readable=0, missing=(("vid1", "train"),), near_misses=near)
+    [finding] = findings("FEA101", none)
+    assert "none of 100" in finding.message and "vid1.npz" in finding.message
+    assert (finding.affected, finding.total) == (100, 100)
+
+
+def test_fea101_fires_when_all_files_are_pointers_and_says_so() -> None:
+    [finding] = findings("FEA101", replace(FOUND, readable=0, faults=(("a Git LFS pointer", 100),)))
+    assert "a Git LFS pointer" in finding.message
+
+
+def test_fea101_fires_when_every_id_meets_its_file_only_by_folding() -> None:
+    [finding] = findings("FEA101", replace(FOUND, folded=True))
+    assert "case or Unicode" in finding.message
+
+
+def test_fea101_is_quiet_about_folding_where_the_run_has_learned() -> None:
+    assert not findings("FEA101", replace(FOUND, folded=True), LEARNED)
+    assert findings("FEA101", replace(FOUND, folded=True), replace(LEARNED, learned=False))
+
+
+def test_fea101_is_quiet_with_one_readable_sample() -> None:
+    assert not findings("FEA101", replace(FOUND, joined=1, readable=1))
+
+
+def test_fea101_is_quiet_when_nothing_is_annotated() -> None:
+    assert not findings("FEA101", replace(FOUND, annotated=0, joined=0, readable=0))

@@ -1,0 +1,44 @@
+"""FEA113: samples with different targets have the same features."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slrdoctor.facts.samples import Targets
+from slrdoctor.testing import findings
+
+
+def targets(*glosses: str) -> Targets:
+    ids = tuple(f"c{i}" for i in range(len(glosses)))
+    return Targets(ids, ("train",) * len(ids), tuple((g,) for g in glosses), "train.csv")
+
+
+def clips(make_table: Any, make_row: Any, digests: str, **changes: Any) -> Any:
+    rows = tuple(make_row(f"c{i}", digest=d, **changes) for i, d in enumerate(digests))
+    return make_table(table={"rows": rows})
+
+
+def test_fea113_fires_on_two_targets_of_one_array(make_table: Any, make_row: Any) -> None:
+    [finding] = findings("FEA113", clips(make_table, make_row, "aab"), targets("JA", "NEIN", "JA"))
+    assert "2 of 3" in finding.message and "c0 (JA) and c1 (NEIN)" in finding.message
+
+
+def test_fea113_is_quiet_when_equal_arrays_have_one_target(make_table: Any, make_row: Any) -> None:
+    assert not findings("FEA113", clips(make_table, make_row, "aab"), targets("JA", "JA", "NEIN"))
+
+
+def test_fea113_is_quiet_on_constant_clips_and_on_tiny_arrays(make_table: Any, make_row: Any) -> None:
+    both = targets("JA", "NEIN")
+    assert not findings("FEA113", clips(make_table, make_row, "aa", constant=True), both)
+    assert not findings("FEA113", clips(make_table, make_row, "aa", frames=1, dims=15), both)
+    assert findings("FEA113", clips(make_table, make_row, "aa", frames=1, dims=16), both)
+
+
+def test_fea113_fires_from_one_percent_of_the_samples_on(make_table: Any, make_row: Any) -> None:
+    def table(n: int) -> Any:
+        rows = tuple(make_row(f"c{i}", digest=str(max(1, i))) for i in range(n))
+        return make_table(table={"rows": rows})
+
+    names = [str(i) for i in range(201)]
+    assert findings("FEA113", table(200), targets(*names[:200]))
+    assert not findings("FEA113", table(201), targets(*names))

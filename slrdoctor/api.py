@@ -34,6 +34,7 @@ from slrdoctor.facts.output_classes import VocabularySize as VocabularySize
 from slrdoctor.facts.progress import Progress as Progress
 from slrdoctor.facts.samples import Samples as Samples
 from slrdoctor.facts.samples import Targets as Targets
+from slrdoctor.facts.score_sentinel import LossAtEnd as LossAtEnd
 from slrdoctor.facts.score_sentinel import ScoreSentinel as ScoreSentinel
 from slrdoctor.facts.shared_samples import SharedSamples as SharedSamples
 from slrdoctor.facts.shared_sentences import SharedSentences as SharedSentences

@@ -19,23 +19,21 @@ def features_missing(found: StoredFeatures) -> Iterator[Finding]:
 
     References: the annotations and the feature files of this run, joined as the evidence says.
     """
-    if not found.joined or not found.missing:
+    if not found.readable or not found.missing:
         return
     by_split = {split: (total - have, total) for split, (have, total) in found.covered.items()}
     parts = [
         f"{gone} of {total} in {split or 'all'}" for split, (gone, total) in by_split.items() if gone
     ]
-    near = [f"{miss.id} and {miss.stored} (by {miss.by})" for miss in found.near_misses[:2]]
     yield Finding(
         f"{len(found.missing)} of {found.annotated} annotated samples have no features: "
         + ", ".join(parts)
-        + (f"; near misses: {', '.join(near)}" if near else ""),
+        + (f"; near misses: {found.near}" if found.near else ""),
         tuple(
             Evidence(f"samples without features, {split or 'unsplit'}", gone / total, found.how, "share")
             for split, (gone, total) in by_split.items()
             if gone
-        )
-        or (Evidence("samples without features", len(found.missing), found.read_from, "samples"),),
+        ),
         (
             Fix("Extract the features of these samples, or rename the files that were meant for them."),
             Fix("Drop the samples without features from the annotations.", safe=False),

@@ -16,6 +16,7 @@ FIXES = {
     "refused": Fix(
         "Save each clip as an array of numbers, which needs no pickle to read.", "np.save(path, x)"
     ),
+    "shape": Fix("Extract these clips again: their frames do not fit together."),
     "wrong-rank": Fix("Store every clip as frames by features.", "x = x.reshape(len(x), -1)   # [T, D]"),
     "permission": Fix("Give the files read permission.", "chmod -R u+r features"),
     "not-installed": Fix("Install what reads this format; the sentence above names it."),

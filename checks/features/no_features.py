@@ -34,37 +34,34 @@ def no_features(found: StoredFeatures, progress: Progress | None) -> Iterator[Fi
     References: https://unicode.org/reports/tr15/ on normalisation forms; https://git-lfs.com
     on pointer files.
     """
-    if found.annotated and not found.joined:
-        near = [f"{miss.id} and {miss.stored} (by {miss.by})" for miss in found.near_misses[:3]]
-        hint = f"; near misses: {', '.join(near)}" if near else ""
-        expected = f", though {found.expected[0]}" if found.expected else ""
-        yield Finding(
-            f"none of {found.annotated} annotated samples has features{expected}{hint}",
-            _evidence(found, 0),
-            (FIX_NAMES,),
-            tuple(id for id, _ in found.missing[:5]),
-            found.annotated,
-            found.annotated,
-        )
-    elif found.joined and not found.readable:
-        sentence, count = found.faults[0] if found.faults else ("unreadable", found.joined)
-        yield Finding(
-            f"none of {found.joined} feature files can be read: {sentence} ({count} of them)",
-            _evidence(found, 0),
-            (FIX_FILES,),
-            affected=found.joined,
-            total=found.annotated,
-        )
-    elif found.folded and not (progress is not None and progress.learned):
-        yield Finding(
+    learned = progress is not None and progress.learned
+    if not found.annotated or (found.readable and (learned or not found.folded)):
+        return
+    fixes = (FIX_NAMES,)
+    if found.readable:
+        said = (
             f"not one of {found.joined} sample ids is spelled as its feature file is: they agree only "
-            f"where case or Unicode form is folded",
-            _evidence(found, found.joined),
-            (FIX_SPELLING,),
-            affected=found.joined,
-            total=found.annotated,
+            f"where case or Unicode form is folded"
         )
-
-
-def _evidence(found: StoredFeatures, count: int) -> tuple[Evidence, ...]:
-    return (Evidence("samples with readable features", count, found.read_from, f"of {found.annotated}"),)
+        fixes = (FIX_SPELLING,)
+    elif found.faults:
+        sentence, count = found.faults[0]
+        said = f"none of {found.annotated} annotated samples has features that can be read: {sentence}"
+        said += f" ({count} files)"
+        fixes = (FIX_FILES,)
+    else:
+        said = f"none of {found.annotated} annotated samples has features"
+        said += f": {found.expected[0]}" if found.expected else ""
+    if found.near and not found.readable:
+        said += f"; near misses: {found.near}"
+    yield Finding(
+        said,
+        (
+            Evidence("samples with readable features", found.readable, found.read_from, "samples"),
+            Evidence("annotated samples", found.annotated, found.read_from, "samples"),
+        ),
+        fixes,
+        tuple(id for id, _ in found.missing[:5]),
+        found.annotated,
+        found.annotated,
+    )

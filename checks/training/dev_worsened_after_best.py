@@ -10,6 +10,7 @@ from slrdoctor.api import (
     Finding,
     Fix,
     KeptCheckpoint,
+    Progress,
     Threshold,
     check,
 )
@@ -19,7 +20,9 @@ POINTS = Threshold(0.03, "rule of thumb, to be measured: three points, beyond th
 
 
 @check("TRN505", severity=NOTE, confidence=LIKELY)
-def dev_worsened_after_best(score: DevScore, kept: KeptCheckpoint) -> Iterator[Finding]:
+def dev_worsened_after_best(
+    score: DevScore, kept: KeptCheckpoint, progress: Progress | None
+) -> Iterator[Finding]:
     """The dev score is much worse at the end than at its best, and the best model was not kept.
 
     Why it matters: what is left of the run is its last checkpoint, and that is not the model
@@ -35,7 +38,14 @@ def dev_worsened_after_best(score: DevScore, kept: KeptCheckpoint) -> Iterator[F
     lost = score.sign * (score.best - score.last)
     gained = score.sign * (score.best - score.first)
     points = POINTS.value * (1 if score.is_share else 100)
-    if kept.best_kept or len(score.values) < 5 or lost <= points or lost <= LOST.value * gained:
+    learned = progress is None or progress.learned  # else the best was luck
+    if (
+        kept.best_kept
+        or not learned
+        or len(score.values) < 5
+        or lost <= points
+        or lost <= LOST.value * gained
+    ):
         return
     yield Finding(
         f"{score.split} {score.word} was {score.shown(score.best)} at {score.per} {score.best_at:g} and "

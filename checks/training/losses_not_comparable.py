@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from slrdoctor.api import MISLEADS, POSSIBLE, Evidence, Finding, Fix, LossRatio, Threshold, check
 
-NEAR = Threshold(1.5, "rule of thumb, to be measured: train and dev differ by less early in a run")
+FROM = Threshold(0.8, "rule of thumb, to be measured: a sum over two dev batches instead gives 0.5")
+UP_TO = Threshold(2.0, "rule of thumb, to be measured: mean train over mean dev loss early in a run")
 STEADY = Threshold(2.0, "rule of thumb, to be measured: a factor that learning makes does not stay")
-FEWEST_BATCHES = 5  # with fewer, a sum is not told from a mean
+FEWEST_BATCHES = 8  # with fewer, a sum is not told from a mean
+MANY_BATCHES = 20  # needed where the first losses do not show that one of them is a mean
 
 
 @check("TRN512", severity=MISLEADS, confidence=POSSIBLE)
@@ -17,9 +19,10 @@ def losses_not_comparable(losses: LossRatio) -> Iterator[Finding]:
     looks like a gap between train and dev that is not there, or hides one that is.
 
     Judged by: over the first third of the epochs, before a model can memorise, a ratio that stays
-    within a factor of two and is within 1.5 of the number of batches of an epoch. Not where both
-    are sums, whatever the numbers of their batches, and not where the first losses say that both
-    are means.
+    within a factor of two and lies at 0.8 to 2 of the number of batches of an epoch, of which
+    there are eight or more (20 where the first losses do not show that one is a mean). Where the
+    first losses show a sum and a mean, their ratio counts alone. Not where both are sums, whatever
+    the numbers of their batches, and not where both are means.
 
     Fix: divide each sum by its number of samples.
 
@@ -27,26 +30,22 @@ def losses_not_comparable(losses: LossRatio) -> Iterator[Finding]:
     """
     sums = [r.startswith("sum") for r in (losses.train_reduction, losses.dev_reduction)]
     means = [r.startswith("mean") for r in (losses.train_reduction, losses.dev_reduction)]
-    batches = losses.batches
-    if batches is None or batches < FEWEST_BATCHES or all(sums) or all(means):
+    batches, told = losses.batches, any(sums) and any(means)
+    fewest = FEWEST_BATCHES if any(means) else MANY_BATCHES
+    if batches is None or batches < fewest or all(sums) or all(means):
         return
-    off = max(losses.ratio / batches, batches / losses.ratio)
-    if off > NEAR.value or losses.spread > STEADY.value:
+    share = (losses.first_ratio if told else losses.ratio) / batches
+    if not FROM.value <= share <= UP_TO.value or (losses.spread > STEADY.value and not told):
         return
     other = "dev" if losses.larger == "train" else "train"
+    firsts = f"train {losses.first_train:.4g}, dev {losses.first_dev:.4g}"
     yield Finding(
-        f"the {losses.larger} loss is {losses.ratio:.3g} times the {other} loss from the start, and an "
-        f"epoch has {batches} batches: a sum over batches against a mean",
+        f"the {losses.larger} loss is {share * batches:.3g} times the {other} loss from the start, and "
+        f"an epoch has {batches} batches: a sum over batches against a mean",
         (
-            Evidence(
-                "ratio over the number of batches", losses.ratio / batches, losses.read_from, limit=NEAR
-            ),
+            Evidence("ratio over the number of batches", share, losses.read_from, limit=UP_TO),
             Evidence("largest over smallest ratio", losses.spread, losses.read_from, limit=STEADY),
-            Evidence(
-                "first losses",
-                f"train {losses.first_train:.4g}, dev {losses.first_dev:.4g}",
-                losses.read_from,
-            ),
+            Evidence("first losses", firsts, losses.read_from),
         ),
         (
             Fix(

@@ -14,15 +14,18 @@ from slrdoctor.artifacts.run import HistoryFile
 from slrdoctor.artifacts.series import SeriesOfRun
 from slrdoctor.artifacts.series_names import Meaning, meaning_of
 
+OF_TRAINING = ("learning_rate", "grad_norm")
 MOST_NOTES = 200  # of one kind
 MOST_WAITING = 200_000  # values of a log that never names an epoch
 LONGEST_LINE = 4_000  # characters that are looked at
+LONGEST_RECORD = 50_000  # of a line that is a JSON record
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\x08")
 _BANNER = re.compile(
     r"(?i)\bloading (?:the )?(?:model|data|checkpoint)|\bparameters:|\b(?:start|begin)\w* (?:of |the )?train|\btraining (?:started|begins|start|on|for|with|from|model)\b|"
     r"\bstart\w* epoch|\bepoch\s*[:\[(]?\s*\d+|\btrain(?:ing)?\s*(?:samples|set|batches|size|loader|epochs)\b|"
     r"\b(?:trainable|total|number of|model) param|\bgpu available|\boptimizer\b"
 )
+_BEST = re.compile(r"(?i)\bbest\b")
 _NAMED_LOG = re.compile(
     r"(?i)(?:^|[^a-z])(?:logs?|train(?:ing)?|stdout|stderr|output|nohup|slurm|console|run)(?:[^a-z]|$)"
 )
@@ -84,7 +87,7 @@ class LogReading:
     def take(self, number: int, line: str) -> None:
         """Read one line; progress bars put several into one, with carriage returns."""
         for text in line.split("\r") if "\r" in line else (line,):
-            text = text[:LONGEST_LINE]
+            text = text[: LONGEST_RECORD if text.startswith("{") else LONGEST_LINE]
             if "\x1b" in text or "\x08" in text:
                 text = _ANSI.sub("", text)
             if text.strip():
@@ -102,6 +105,8 @@ class LogReading:
                 if reading is not None:
                     self._formats_seen[format.name] = self._formats_seen.get(format.name, 0) + 1
                     break
+        if "best" not in self._facts and _BEST.search(line):
+            self._facts["best"] = line.strip()[:200]
         if reading is not None and not (kind == "nan-batch" and reading.epoch is None):
             self._take_reading(reading)
         elif self._lines < 5_000 or not self._rows:
@@ -145,28 +150,32 @@ class LogReading:
 
     def _take_part(self, reading: LineReading) -> None:
         """Values of a batch or a step: they stand within an epoch, or at a step."""
-        epoch, at = None, reading.step
+        self._head_by(reading)
+        at, per = reading.step, "step"
         if at is None and self._epoch is not None:
-            epoch = self._epoch
-            share = self._share(epoch, reading)
-            self._inside = (epoch, share)
-            if not self._passed or self._passed[-1] != epoch:
-                self._passed.append(epoch)
-            at = epoch + share
+            share = self._share(self._epoch, reading)
+            self._inside = (self._epoch, share)
+            if not self._passed or self._passed[-1] != self._epoch:
+                self._passed.append(self._epoch)
+            at, per = self._epoch + min(share, 0.999), "batch"
         elif at is None:
             at = reading.batch
-        said = {
-            value.split for value in reading.values if value.split and value.quantity != "learning_rate"
-        }
+        for value in reading.values:
+            told = Meaning(value.split or self._section, value.quantity)
+            if reading.last and self._epoch is not None:
+                self._series.read_bar(value.name, told, self._epoch, value.value)
+            else:
+                self._series.read(value.name, told, at or 0.0, value.value, per)
+            if value.percent:
+                self._percent.add(value.name)
+
+    def _head_by(self, reading: LineReading) -> None:
+        """Batches of one split are a heading for the line without a split that sums them up."""
+        said = {v.split for v in reading.values if v.split and v.quantity not in OF_TRAINING}
         if len(said) == 1:
             self._section = said.pop()
         elif reading.epoch is not None:
             self._section = ""
-        for value in reading.values:
-            told = Meaning(value.split or self._section, value.quantity)
-            self._series.read(value.name, told, at or 0.0, value.value, "step", epoch, reading.last)
-            if value.percent:
-                self._percent.add(value.name)
 
     def _share(self, epoch: float, reading: LineReading) -> float:
         if reading.batch is not None and reading.batches:
@@ -180,7 +189,7 @@ class LogReading:
             self._rows.append(epoch)
             self._row, self._said = {}, {}
         for value in values:
-            split = value.split or (self._section if value.quantity != "learning_rate" else "")
+            split = value.split or ("" if value.quantity in OF_TRAINING else self._section)
             key = (value.name, split)
             if _same(self._row.get(key), value.value):
                 continue
@@ -217,15 +226,14 @@ class LogReading:
             self._tells() if self._series else self._is_banner()
         ):
             return None
-        unfinished = self._unfinished()
-        rows = self._rows or [e for e in self._passed if e != unfinished or e != self._passed[-1]]
+        rows = self._rows or self._passed[: len(self._passed) - self._is_inside()]
         if len(self._again) > len(set(rows)) / 2:  # several lines an epoch, as a rule of this log
             rows = [epoch for number, epoch in enumerate(rows) if number not in self._again]
         split = split_of_name(self._where.rpartition("/")[2])
         return HistoryFile(
             self._where,
             "text",
-            self._series.finished(split if split != "train" else "", unfinished),
+            self._series.finished(split if split != "train" else ""),
             batches=max(self._batches, key=lambda n: self._batches[n], default=None),
             notes=tuple(self._notes),
             row_epochs=tuple(rows),
@@ -235,7 +243,8 @@ class LogReading:
 
     def _number_rows(self) -> None:
         """No line named an epoch: a name that comes again begins the next one."""
-        row, seen = 1, set()
+        row = 1
+        seen: set[tuple[str, str]] = set()
         numbered = []
         for value in self._waiting:
             if (value.name, value.split) in seen:
@@ -248,24 +257,21 @@ class LogReading:
 
     def _tells(self) -> bool:
         """Whether the numbers are a training's, and not one result with its epoch."""
-        if any(self._series.has(quantity) for quantity in ("loss", "part_loss")):
-            return (
-                len(self._rows) != 1
-                or self._rows[0] <= 1
-                or bool(_NAMED_LOG.search(self._where.rpartition("/")[2]))
-            )
-        return len(set(self._rows)) > 1 and any(
-            self._series.has(q) for q in ("accuracy", "wer", "bleu", "recall", "cer")
-        )
+        if self._series.has("loss", "part_loss"):
+            return len(self._rows) != 1 or self._rows[0] <= 1 or self._is_named_log
+        return len(set(self._rows)) > 1 and self._series.has("accuracy", "wer", "bleu", "recall", "cer")
+
+    @property
+    def _is_named_log(self) -> bool:
+        return bool(_NAMED_LOG.search(self._where.rpartition("/")[2]))
 
     def _is_banner(self) -> bool:
         """Whether this is a log that stopped before its first numbers."""
-        return self._banner >= 2 and bool(_NAMED_LOG.search(self._where.rpartition("/")[2]))
+        return self._banner >= 2 and self._is_named_log
 
-    def _unfinished(self) -> float | None:
-        if self._inside is None or self._inside[0] in self._rows or self._inside[1] >= 0.95:
-            return None
-        return self._inside[0]
+    def _is_inside(self) -> bool:
+        """Whether the log ends within an epoch, by its last batch line."""
+        return self._inside is not None and self._inside[0] not in self._rows and self._inside[1] < 0.95
 
     def _all_facts(self) -> dict[str, Any]:
         facts = dict(self._facts)

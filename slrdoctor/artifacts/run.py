@@ -87,7 +87,8 @@ class VocabularyFile:
 class Scalar:
     """One series of a history: what a log says of one quantity, step by step.
 
-    `name` is as written in the file; values keep NaN and Inf.
+    `name` is as written in the file; values keep NaN and Inf. `epochs` are steps where `per`
+    is "step", and epochs with the share of them that has passed (3.25) where it is "batch".
     """
 
     name: str
@@ -95,7 +96,7 @@ class Scalar:
     quantity: str  # loss | wer | accuracy | bleu | learning_rate | grad_norm | possim | ... | other
     epochs: tuple[float, ...]
     values: tuple[float, ...]
-    per: str = "epoch"  # epoch | step
+    per: str = "epoch"  # epoch | step | batch
 
 
 @dataclass(frozen=True)

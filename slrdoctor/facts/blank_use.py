@@ -64,7 +64,14 @@ def blank_use(
     count = sum(gloss in sought for target in targets.glosses for gloss in target)
     read_from = [targets.read_from, *([vocabulary.read_from] if vocabulary is not None else [])]
     kept = owner or (next(iter(sought)) if count and sought else "")
-    return BlankUse(blank, kept if not by_numbers or count else "", count, ids, len(targets.ids), ", ".join(read_from))
+    return BlankUse(
+        blank,
+        kept if not by_numbers or count else "",
+        count,
+        ids,
+        len(targets.ids),
+        ", ".join(read_from),
+    )
 
 
 def _number_of_blank(

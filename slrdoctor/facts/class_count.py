@@ -17,6 +17,8 @@ from slrdoctor.registry import Unavailable, measure
 
 # a first accuracy this unlikely under 1/K says that the model is no longer guessing
 UNLIKELY = 0.01
+ALIKE = 0.03  # relative distance of losses that stand at the same place
+ENABLE = "put the labels beside the history, or num_classes into a configuration file"
 
 
 @dataclass(frozen=True)
@@ -73,25 +75,39 @@ def _told(classes: int, known_by: str, read_from: str) -> ClassCount:
 
 
 def _from_first_losses(history: History, samples: int | None) -> ClassCount:
-    """K = exp(first dev loss), where the first accuracy is what guessing among K gives."""
-    loss, accuracy = held_out(history, "loss"), held_out(history, "accuracy")
-    if loss is None or accuracy is None or loss.split != accuracy.split or samples is None:
+    """K = exp(first dev loss), where the run begins as guessing among K classes would.
+
+    One loss and one accuracy can agree by chance: the training loss must begin at the same
+    value, the dev loss must still be there in the next epoch, and the accuracy be 1/K.
+    """
+    losses = [c for c in (held_out(history, "loss"), history.curve("train", "loss")) if c is not None]
+    accuracy = held_out(history, "accuracy")
+    values = [finite(c)[1] for c in losses]
+    if (
+        len(losses) < 2
+        or accuracy is None
+        or samples is None
+        or len(values[0]) < 2
+        or not len(values[1])
+    ):
         raise Unavailable(
             "the number of classes is not known: no labels, no configuration that says it, "
-            f"and {history.read_from} has no first loss and accuracy to infer it from",
-            "put the labels beside the history, or num_classes into a configuration file",
+            f"and {history.read_from} has no first losses and accuracy to infer it from",
+            ENABLE,
         )
-    first, share = float(finite(loss)[1][0]), float(finite(accuracy)[1][0])
+    first, share = float(values[0][0]), float(finite(accuracy)[1][0])
+    same = all(abs(v - first) <= ALIKE * first for v in (values[0][1], values[1][0]))
     right = round(share * samples)
-    if not math.log(2) <= first < math.log(100_000) or not _guessed(right, samples, math.exp(-first)):
+    plausible = math.log(2) <= first < math.log(100_000)
+    if not same or not plausible or not _guessed(right, samples, math.exp(-first)):
         raise Unavailable(
-            f"the number of classes is not known: the first {loss.split} loss {first:.2f} with accuracy "
-            f"{share:.1%} is not that of guessing",
-            "put the labels beside the history, or num_classes into a configuration file",
+            f"the number of classes is not known: the first {losses[0].split} loss {first:.2f} with "
+            f"accuracy {share:.1%} is not that of guessing",
+            ENABLE,
         )
     classes = max(2, round(math.exp(first)))
-    known_by = f"the first {loss.split} loss {first:.3f} = ln {classes}, with accuracy {share:.2%}"
-    return ClassCount(classes, 1 / classes, math.nan, known_by, False, loss.read_from)
+    known_by = f"the first {losses[0].split} loss {first:.3f} = ln {classes}, with accuracy {share:.2%}"
+    return ClassCount(classes, 1 / classes, math.nan, known_by, False, losses[0].read_from)
 
 
 def _guessed(right: int, samples: int, share: float) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.facts.features import ClipTable
 from slrdoctor.facts.join import Join
 from slrdoctor.facts.layer_stack import LayerStack as LayerStack
@@ -116,6 +117,7 @@ def repeats_in(glosses: Sequence[str]) -> int:
 @measure
 def ctc_lengths(
     task: Task,
+    run: TrainingRun,
     targets: Targets,
     stack: LayerStack,
     samples: Samples,
@@ -127,6 +129,12 @@ def ctc_lengths(
         raise Unavailable(
             f"the task is {task.name} ({task.known_by}), and these lengths matter to CTC only",
             'if the model is trained with CTC, put task = "ctc" under [model] in slrdoctor.toml',
+        )
+    others = samples.excerpt or _sequences_elsewhere(run, targets)
+    if others:
+        raise Unavailable(
+            f"{others}: CTC was trained on other targets than the annotated ones",
+            "give the doctor the annotations and features that the run was trained on",
         )
     glosses = dict(zip(zip(targets.splits, targets.ids), targets.glosses))
     measured, read_from = list(_stored(glosses, join, clips)), "the stored features"
@@ -151,6 +159,19 @@ def ctc_lengths(
         read_from=f"{read_from} and {targets.read_from}",
         glosses=tuple(entry[3] for entry in measured),
     )
+
+
+def _sequences_elsewhere(run: TrainingRun, targets: Targets) -> str:
+    """How it is seen that single signs are annotated but sentences were recognised; or ""."""
+    if not targets.are_single:
+        return ""
+    for predictions in run.predictions:
+        several = sum(len(reference) > 1 for reference in predictions.references)
+        if 2 * several > len(predictions.references):
+            return (
+                f"single glosses are annotated, and most references in {predictions.where} are sequences"
+            )
+    return ""
 
 
 Entry = tuple[str, str, int, tuple[str, ...]]  # id, split, frames, glosses

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 
+from slrdoctor.artifacts.clips import close_containers
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.facts.clip_pass import measure_clip
 from slrdoctor.facts.features import ClipRow, ClipTable, DimensionStats, Effort, Moments
@@ -79,6 +80,7 @@ def feature_pass(used: UsedClips, landmarks: Landmarks | None, effort: Effort | 
         done = min(done + CHUNK, len(used.clips))
         if effort.progress is not None:
             effort.progress(done, len(used.clips))
+    close_containers()
     return FeaturePass(whole, used, landmarks, used.read_from)
 
 

@@ -32,7 +32,7 @@ def frame_counts(join: Join, clips: ClipTable) -> FrameCounts:
     found = [
         (pair.row.id, stored[pair.row.id, pair.split], pair.row.frames)
         for pair in join.pairs
-        if pair.row.frames and pair.row.frames > 0 and (pair.row.id, pair.split) in stored
+        if pair.row.frames and pair.row.frames > 0 and stored.get((pair.row.id, pair.split))
     ]
     if not found:
         raise Unavailable(

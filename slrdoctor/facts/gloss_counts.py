@@ -98,7 +98,7 @@ def _outputs(
         return (configured_count, len(counts), said) if fits and configured_count else (0, 0, "")
     glosses = [token for _, token in vocabulary.glosses]
     seen = sum(token in counts for token in glosses)
-    if seen <= configured_count < len(glosses):
+    if configured_count and seen <= configured_count < len(glosses):
         return configured_count, seen, said
     return len(glosses), seen, vocabulary.read_from
 

@@ -71,7 +71,7 @@ def join(data: DataSet, samples: Samples) -> Join:
     fact = joined.fact(data, samples)
     clips = sum(len(found.clips) for found in data.features)
     pointed = data.expected_features or any(suffix_of(r.path or "") in ARRAY_SUFFIXES for r in expected)
-    if not fact.pairs and not fact.near_misses and not pointed and clips < DEMO * len(expected):
+    if not fact.pairs and not fact.near_misses and not pointed and 0 < clips < DEMO * len(expected):
         # a demo clip beside the lists of a whole corpus is not the corpus's features
         raise _nothing_expected(data, samples, f"only {clips} clips that belong to none of them")
     return fact
@@ -101,6 +101,9 @@ def _expected(data: DataSet, rows: Sequence[Row]) -> list[Row]:
     is an array's. A path to a video or images says nothing of features.
     """
     if data.expected_features or any(found.clips or found.broken for found in data.features):
+        return list(rows)
+    broken = _broken_names(data)
+    if broken and any(name_of(key_of(row.path or row.id)) in broken for row in rows):
         return list(rows)
     return [row for row in rows if suffix_of(row.path or row.id) in ARRAY_SUFFIXES]
 

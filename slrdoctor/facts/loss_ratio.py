@@ -33,6 +33,11 @@ class LossRatio:
     read_from: str
 
     @property
+    def first_ratio(self) -> float:
+        larger, smaller = self.first_train, self.first_dev
+        return larger / smaller if self.larger == "train" else smaller / larger
+
+    @property
     def sentence(self) -> str:
         times = f"the {self.larger} loss is {self.ratio:.3g} times the other"
         return f"{times} in the first {self.epochs} epochs"

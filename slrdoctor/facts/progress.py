@@ -25,6 +25,7 @@ BEATS_BLIND_WER = 0.9  # of the blind WER
 # no constant hypothesis is this good on a public benchmark, where the blind WER is 0.9 to 1
 WER_WITHOUT_FLOOR = 0.85
 UNLIKELY = 1e-3  # chance that guessing reaches the best accuracy in any epoch
+SAMPLES_AT_LEAST = 100  # taken for a dev set whose size is not known
 BLEU_POINTS = 2.0  # a decoder that ignores its input scores less
 
 
@@ -128,7 +129,7 @@ def _floor(
         return math.nan, scale.sentence
     if scale is not None and floor is not None:
         ctc = floor.task == "ctc"
-        return (floor.per_token if ctc else floor.per_sample), f"the targets ({floor.read_from})"
+        return (floor.per_token if ctc else floor.per_sample), floor.read_from
     if scale is not None and classes is not None:
         return math.log(classes.classes), f"ln of the number of classes, {classes.known_by}"
     if scale is None and blind is not None and train is not None:
@@ -209,8 +210,7 @@ def beats_blind(score: DevScore, blind: float, samples: int | None) -> bool:
     if score.quantity in LOWER_IS_BETTER:
         return best < (BEATS_BLIND_WER * blind if math.isfinite(blind) else WER_WITHOUT_FLOOR)
     if score.quantity == "accuracy" and math.isfinite(blind):
-        if samples is None:
-            return best > 2 * blind
+        samples = samples or SAMPLES_AT_LEAST
         return round(best * samples) > most_by_chance(samples, blind, UNLIKELY / len(score.values))
     if not score.is_share:
         return best >= BLEU_POINTS

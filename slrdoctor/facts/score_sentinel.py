@@ -6,35 +6,41 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from slrdoctor.artifacts.log_notes import kind_of
 from slrdoctor.artifacts.run import TrainingRun
-from slrdoctor.facts.dev_score import DevScore, Floats
-from slrdoctor.facts.history import History
+from slrdoctor.facts.dev_score import DevScore, finite, held_out, settled
+from slrdoctor.facts.history import Curve, History
 from slrdoctor.facts.progress import Progress
 from slrdoctor.registry import Unavailable, measure
 
 EXACT = 5e-7  # of a WER as a share: 100.00 is 1, 99.99 is not
+LONG_ENOUGH = 12  # epochs: after a quarter of fewer a loss may still come down from its start
 GOOD = 0.6  # WER of the neighbours of a single 100% that shows that it is no score
 
 
 @dataclass(frozen=True)
-class ScoreSentinel:
-    """Epochs whose WER is 100% to the last digit, and the loss that they had.
+class LossAtEnd:
+    """What one loss is at the end of the run: a median, as logged, and over what it was."""
 
-    `loss_share` is the loss in these epochs over the input-blind floor: the dev loss
-    where it is logged, else the train loss; nan where the floor is not known.
-    """
+    split: str
+    value: float
+    over_floor: float  # over the input-blind floor; nan where that is not known
+    over_quarter: float  # over that after a quarter of the run; nan if the run is too short
+    over_best: float  # over that of the epoch with the best score; nan unless that was good
+    read_from: str
+
+
+@dataclass(frozen=True)
+class ScoreSentinel:
+    """Epochs whose WER is 100% to the last digit, and what the losses are meanwhile."""
 
     exact: int  # epochs
     at_end: int  # of these, without a break, up to the end of the run
     alone: int  # with a good score in both neighbours
     epochs: int
-    from_epoch: float  # where the run of them at the end begins
-    loss: float  # lowest of the loss in these epochs, as logged; nan where there is none
-    loss_split: str
-    loss_share: float
+    from_epoch: float  # where the run of them at the end begins, or the first epoch
+    losses: tuple[LossAtEnd, ...]  # of the scored split first, then of train
     score_name: str
     read_from: str
     errors: tuple[str, ...] = ()  # lines of the log in which the scorer fails
@@ -56,24 +62,21 @@ def score_sentinel(
     exact = np.abs(score.values - 1) < EXACT
     wrong = np.flatnonzero(~exact)
     at_end = len(exact) - 1 - int(wrong[-1]) if len(wrong) else len(exact)
-    # without a run of them at the end, it is the loss of the whole run that speaks
-    since = float(score.epochs[-at_end]) if at_end else float(score.epochs[0])
+    inner = exact[1:-1] & (score.values[:-2] < GOOD) & (score.values[2:] < GOOD)
     errors = [
         (f"{file.where} line {line}", text)
         for file in run.histories
         for line, text in file.notes
         if kind_of(text) == "scorer-error"
     ]
-    split, loss, share = _loss(history, progress, score, since)
+    curves = (held_out(history, "loss"), history.curve("train", "loss"))
     return ScoreSentinel(
         exact=int(exact.sum()),
         at_end=at_end,
-        alone=_alone(score.values, exact),
+        alone=int(inner.sum()),
         epochs=len(exact),
-        from_epoch=since,
-        loss=loss,
-        loss_split=split,
-        loss_share=share,
+        from_epoch=float(score.epochs[-at_end]) if at_end else float(score.epochs[0]),
+        losses=tuple(_at_end(c, score, progress) for c in curves if c is not None and len(finite(c)[1])),
         score_name=score.name,
         read_from=score.read_from,
         errors=tuple(text for _, text in errors),
@@ -81,29 +84,17 @@ def score_sentinel(
     )
 
 
-def _alone(values: Floats, exact: NDArray[np.bool_]) -> int:
-    """How many exact values stand between two good ones."""
-    inner = exact[1:-1] & (values[:-2] < GOOD) & (values[2:] < GOOD)
-    return int(inner.sum())
-
-
-def _loss(
-    history: History, progress: Progress | None, score: DevScore, since: float
-) -> tuple[str, float, float]:
-    """The split, the lowest loss from an epoch on, and its share of the floor."""
-    for split in ("dev", "test", "train"):
-        curve = history.curve(split, "loss")
-        if curve is None:
-            continue
-        if curve.per == score.per:
-            values = curve.values[(curve.epochs >= since) & np.isfinite(curve.values)]
-        else:
-            values = curve.values[np.isfinite(curve.values)]
-        if not len(values):
-            continue
-        share = math.nan
-        if progress is not None and math.isfinite(progress.floor):
-            scaled = progress.last_train if split == "train" else progress.last_dev
-            share = scaled / progress.floor
-        return split, float(np.min(values)), share
-    return "", math.nan, math.nan
+def _at_end(curve: Curve, score: DevScore, progress: Progress | None) -> LossAtEnd:
+    epochs, values = finite(curve)
+    end = settled(values)
+    over_floor = over_quarter = over_best = math.nan
+    if progress is not None:
+        scaled = progress.last_train if curve.split == "train" else progress.last_dev
+        over_floor = scaled / progress.floor
+    if len(values) >= LONG_ENOUGH:
+        quarter = len(values) // 4
+        over_quarter = end / float(np.median(values[quarter - 1 : quarter + 2]))
+    if score.best <= GOOD and curve.per == score.per:
+        then = values[epochs == score.best_at]
+        over_best = end / float(then[0]) if len(then) and then[0] else math.nan
+    return LossAtEnd(curve.split, end, over_floor, over_quarter, over_best, curve.read_from)

@@ -68,10 +68,11 @@ def shared_samples(samples: Samples | None, clips: ClipTable | None) -> SharedSa
 
 
 def _sizes(samples: Samples | None, clips: ClipTable | None) -> dict[str, int]:
+    """Samples by split; clips by split where the annotations tell no splits apart."""
     annotated = [row.split for row in samples.rows] if samples is not None else []
     stored = [row.split for row in clips.rows] if clips is not None else []
-    splits = annotated if len({*annotated} - {""}) > 1 else stored
-    return {s: splits.count(s) for s in SPLITS if s in splits}
+    told = [{s: splits.count(s) for s in SPLITS if s in splits} for splits in (annotated, stored)]
+    return max(told, key=len)
 
 
 def _by_id(rows: tuple[Row, ...], digests: dict[tuple[str, str], str]) -> Iterator[Shared]:

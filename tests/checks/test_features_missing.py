@@ -13,7 +13,7 @@ def found(train: int, dev: int, of: int = 10) -> StoredFeatures:
     covered = {"train": (train, of), "dev": (dev, of)}
     joined = train + dev
     return StoredFeatures(
-        2 * of, joined, joined, (), missing, covered, (), False, (), "name against id", "a.csv"
+        2 * of, joined, joined, (), missing, covered, (), {}, False, (), "name against id", "a.csv"
     )
 
 

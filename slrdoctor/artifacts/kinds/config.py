@@ -8,13 +8,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slrdoctor.artifacts.content import Content, Opaque, Text, Tree
-from slrdoctor.artifacts.kinds.config_search import every_setting, find_value
+from slrdoctor.artifacts.kinds.config_search import every_setting, find_value, is_small
+from slrdoctor.artifacts.kinds.plain_values import name_of
 from slrdoctor.artifacts.run import ConfigFile
 
 __all__ = ["find_value", "recognise_config"]
 
 MOST = 5000  # settings; more are data
+_FORMATS = ("json", "yaml", "toml")
 _HEAD = 60  # lines of a log in which its arguments stand
+_LONGEST = 100_000  # characters of such a line
 _NAMED = re.compile(
     r"(?:^|[^a-z])(?:config|configs|cfg|conf|hparams|hyperparams|hyperparameters|hyper_parameters|params|parameters"
     r"|args|arguments|opts?|options|settings|setup|experiment)(?:[^a-z]|$)"
@@ -54,8 +57,10 @@ def recognise_config(where: str, format: str, content: Content) -> ConfigFile | 
     if _NEVER.match(name) or _NEVER_BELOW & set(folder.split("/")):
         return None
     if isinstance(content, Tree):
+        if format not in _FORMATS or not is_small(content.value):
+            return None
         value = _unwrapped(content.value)
-        named = bool(_NAMED.search(name) or _NAMED.search(folder.rpartition("/")[2]))
+        named = bool(_NAMED.search(name) or _NAMED.search(folder.rpartition("/")[2])) or format != "json"
     elif isinstance(content, Text):
         value = _in_text(name, content.lines)
         named = True
@@ -78,9 +83,9 @@ def _unwrapped(value: Any) -> Any:
         if isinstance(item, dict) and "value" in item and set(item) <= {"value", "desc"}
     }
     rest = [key for key in value if key not in wrapped]
-    if wrapped and all(str(key) in ("_wandb", "wandb_version") for key in rest):
+    if wrapped and all(name_of(key) in ("_wandb", "wandb_version") for key in rest):
         value = {key: item for key, item in wrapped.items() if key != "_wandb"}
-    return {str(key): _plain(item) for key, item in value.items()}
+    return {name_of(key): _plain(item) for key, item in value.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -88,7 +93,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Opaque):
         return _plain(value.state) if isinstance(value.state, (dict, list)) else value.name
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {name_of(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value
@@ -101,12 +106,12 @@ def _is_config(value: Mapping[str, Any], named: bool) -> bool:
         return False
     keys = {key.lower().replace("-", "_") for path, _ in settings for key in path}
     hints = {key for key in keys if _HINTS.fullmatch(key)}
-    results = {key for key in keys if _RESULT.fullmatch(key)} - {"loss", "precision"}
+    results = {key for key in keys if _RESULT.fullmatch(key)} - hints - {"precision"}
     curves = sum(_is_curve(item) for _, item in settings)
     if named:
         return bool(hints) and len(hints) >= len(results)
     # a list of epochs is a history, whatever settings stand beside it
-    return len(hints) >= 2 and len(hints) > 2 * len(results) and not curves and not _is_of_samples(value)
+    return len(hints) >= 2 and len(hints) > 4 * len(results) and not curves and not _is_of_samples(value)
 
 
 def _is_curve(value: Any) -> bool:
@@ -122,6 +127,8 @@ def _is_of_samples(value: Mapping[str, Any]) -> bool:
 def _in_text(name: str, lines: Sequence[str]) -> Any:
     """The arguments that a log's first lines repeat, or that an `args.txt` lists."""
     for line in lines[:_HEAD]:
+        if len(line) > _LONGEST:
+            continue
         match = _NAMESPACE.search(line)
         if match is not None:
             return _arguments(match[1])
@@ -131,7 +138,7 @@ def _in_text(name: str, lines: Sequence[str]) -> Any:
                 found = ast.literal_eval(line[start:].strip())
             except (ValueError, SyntaxError, MemoryError, RecursionError):
                 continue
-            if isinstance(found, dict) and all(isinstance(key, str) for key in found):
+            if isinstance(found, dict) and _are_arguments(found):
                 return _plain(found)
     if not _NAMED.search(name) or "log" in name:
         return None
@@ -141,17 +148,23 @@ def _in_text(name: str, lines: Sequence[str]) -> Any:
     return {match[1]: _literal(match[2] or "") for match in matches if match is not None}
 
 
+def _are_arguments(found: dict[Any, Any]) -> bool:
+    """Whether a printed dict has settings: trainers print an epoch's losses as a dict, too."""
+    keys = {name_of(key).lower() for key in found}
+    return (
+        not keys & {"epoch", "step", "iteration"}
+        and sum(bool(_HINTS.fullmatch(key)) for key in keys) >= 3
+    )
+
+
 def _arguments(written: str) -> dict[str, Any] | None:
     """The keyword arguments of a printed Namespace."""
     try:
         call = ast.parse(f"f({written})", mode="eval").body
+        words = call.keywords if isinstance(call, ast.Call) else []
+        return {word.arg: _literal(ast.unparse(word.value)) for word in words if word.arg is not None}
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
-    if not isinstance(call, ast.Call):
-        return None
-    return {
-        word.arg: _literal(ast.unparse(word.value)) for word in call.keywords if word.arg is not None
-    }
 
 
 def _literal(written: str) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sized
 from typing import Any
 
 from slrdoctor.artifacts.content import Opaque
+from slrdoctor.artifacts.kinds.plain_values import name_of
 from slrdoctor.artifacts.run import ConfigFile
 
 MOST = 20_000  # values that are looked at: beyond that it is data, and no config
@@ -67,7 +68,7 @@ def every_setting(value: Mapping[Any, Any]) -> Iterator[tuple[tuple[str, ...], A
         if isinstance(item, Opaque):
             item = item.state
         if isinstance(item, Mapping):
-            waiting += [((*path, str(key)), below) for key, below in _few(item.items(), waiting)]
+            waiting += [((*path, name_of(key)), below) for key, below in _few(item.items(), waiting)]
         elif isinstance(item, (list, tuple)):
             if path:
                 yield path, list(item)

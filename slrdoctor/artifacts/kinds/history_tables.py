@@ -36,9 +36,8 @@ def histories_of_table(where: str, table: Table) -> tuple[HistoryFile, ...]:
     names = [str(c).strip() for c in table.columns or ()]
     tensorboard = _exported_tag(where, names)
     if tensorboard:
-        names = [
-            "step" if n.lower() == "step" else tensorboard if n.lower() == "value" else n for n in names
-        ]
+        at = "epoch" if meaning_of(tensorboard).per == "epoch" else "step"
+        names = [{"step": at, "value": tensorboard}.get(n.lower(), n) for n in names]
     columns = _Columns(names, table.rows)
     if not columns.is_history:
         return ()
@@ -77,7 +76,7 @@ class _Columns:
         losses = [i for i in self.series if self.told[i].quantity == "loss"]
         self.is_history = not per_class and bool(
             (scored and (self.epoch is not None or self.step is not None))
-            or (losses and rows and _all_numbers(rows, set(range(len(names))) - {self.index}))
+            or (losses and rows and not self.run_columns and _all_numbers(rows, range(len(names))))
         )
 
     def _of(self, quantity: str) -> int | None:
@@ -109,7 +108,7 @@ class _Columns:
             if at is None:
                 continue
             said = SPLITS.get(_cell(row, self.split).lower(), "") if self.split is not None else ""
-            if not self._read(series, row, at, step, said):
+            if not self._read(series, row, at, said):
                 continue
             # rows of one epoch at growing steps, or of several splits, are one row of it
             grows = self.epoch is not None and step is not None and step >= last_step
@@ -122,6 +121,8 @@ class _Columns:
                 if before is not None:
                     stages.append((at, f"{self.names[self.stage]} {before} to {_cell(row, self.stage)}"))
                 before = _cell(row, self.stage)
+        if not series:
+            return None
         place = split_of_name(where.rpartition("/")[2])
         return HistoryFile(
             where,
@@ -129,13 +130,10 @@ class _Columns:
             series.finished(place),
             run=run,
             row_epochs=tuple(epochs) if self.epoch is not None or self.step is None else (),
-            started=bool(series),
             facts=self._facts(rows) | ({"stages": tuple(stages)} if stages else {}),
         )
 
-    def _read(
-        self, series: SeriesOfRun, row: Sequence[Any], at: float, step: float | None, said: str
-    ) -> bool:
+    def _read(self, series: SeriesOfRun, row: Sequence[Any], at: float, said: str) -> bool:
         some = False
         for column in self.series:
             value = number_of(row[column]) if column < len(row) else None
@@ -144,11 +142,8 @@ class _Columns:
             some = True
             told = self.told[column]
             meaning = Meaning(told.split or said, told.quantity) if said else told
-            if told.per == "step" and step is not None and self.epoch is not None:
-                series.read(self.names[column], meaning, step, value, "step", epoch=at)
-            else:
-                by_step = self.epoch is None and self.step is not None
-                series.read(self.names[column], meaning, at, value, "step" if by_step else "epoch")
+            by_step = self.epoch is None and self.step is not None
+            series.read(self.names[column], meaning, at, value, "step" if by_step else "epoch")
         return some
 
     def _epoch_of(self, row: Sequence[Any], number: int) -> float | None:
@@ -169,7 +164,7 @@ class _Columns:
         for column, name in enumerate(self.names):
             values = {_cell(row, column) for row in itertools.islice(rows, 1000)}
             if column not in used and name and len(values) == 1 and values != {""}:
-                facts[name] = values.pop()
+                facts[name] = rows[0][column]
         percent = tuple(
             self.names[i] for i in self.series if self.told[i].percent or _has_percent(rows, i)
         )
@@ -249,11 +244,19 @@ def _has_splits(rows: Sequence[Sequence[Any]], column: int) -> bool:
     return bool(values) and values <= set(SPLITS)
 
 
+def _is_constant(rows: Sequence[Sequence[Any]], column: int, meaning: Meaning) -> bool:
+    """A column of no known quantity that holds text, or one number: a setting and no series."""
+    if meaning.quantity != "other":
+        return False
+    values = {_cell(row, column) for row in itertools.islice(rows, 200)} - {""}
+    return len(values) <= 1 or not all(number_of(value) is not None for value in values)
+
+
 def _has_percent(rows: Sequence[Sequence[Any]], column: int) -> bool:
     return any(_cell(row, column).endswith("%") for row in itertools.islice(rows, 20))
 
 
-def _all_numbers(rows: Sequence[Sequence[Any]], columns: set[int]) -> bool:
+def _all_numbers(rows: Sequence[Sequence[Any]], columns: Iterable[int]) -> bool:
     return all(
         number_of(row[c]) is not None or not _cell(row, c)
         for row in itertools.islice(rows, 50)

@@ -27,6 +27,7 @@ MOST_FACTS = 200
 BATCHES_AT_LEAST = 20  # a list that many times longer than the dev one is of batches, not of epochs
 _TRANSPARENT = re.compile(r"(?:train(?:ing)?_?)?(?:hist(?:ory)?|log_?history|logs?|metrics|curves|epochs|records|rows)")
 _EPOCH_KEY = re.compile(r"(?:epoch[ _-]?)?(\d+)", re.IGNORECASE)
+_TOKENS = frozenset(("vocab", "vocabulary", "classes", "gloss", "glosses", "labels"))
 _NAMES = ("run", "name", "run_name", "experiment", "model", "id", "fold", "seed")
 
 
@@ -39,7 +40,7 @@ def histories_of_tree(where: str, value: Any) -> tuple[HistoryFile, ...]:
     found = list(_runs(value, "", value if isinstance(value, Mapping) else {}, 0))
     histories: list[HistoryFile] = []
     for name, beside, table in found:
-        facts = dict(_facts(beside))
+        facts = _facts(beside)
         for history in histories_of_table(where, table):
             run = " ".join(part for part in (name if len(found) > 1 else "", history.run) if part)
             histories.append(dataclasses.replace(history, run=run, facts={**facts, **history.facts}))
@@ -50,7 +51,7 @@ def _runs(value: Any, name: str, beside: Mapping[Any, Any], depth: int) -> Itera
     """(name, the dict that holds it, table) of every history below `value`."""
     table = _table(value)
     if table is not None:
-        yield name, value if isinstance(value, Mapping) else beside, table
+        yield name, value if isinstance(value, Mapping) and not _is_numbered(value) else beside, table
         return
     if depth == DEEPEST:
         return
@@ -89,11 +90,17 @@ def _table(value: Any) -> Table | None:
 
 def _table_of_numbered(value: Mapping[Any, Any]) -> Table | None:
     """{"1": {"train_loss": ...}, "epoch_2": {...}}: the keys are the epochs."""
-    matches = [_EPOCH_KEY.fullmatch(str(key).strip()) for key in value]
-    if not all(matches) or not all(isinstance(record, Mapping) for record in value.values()):
+    if not _is_numbered(value):
         return None
+    matches = [_EPOCH_KEY.fullmatch(str(key).strip()) for key in value]
     records = [{"epoch": float(m[1]), **record} for m, record in zip(matches, value.values()) if m]
     return _table_of_records(records)
+
+
+def _is_numbered(value: Mapping[Any, Any]) -> bool:
+    return all(_EPOCH_KEY.fullmatch(str(key).strip()) for key in value) and all(
+        isinstance(record, Mapping) for record in value.values()
+    )
 
 
 def _table_of_records(records: Sequence[Any]) -> Table | None:
@@ -187,34 +194,47 @@ def _table_of_lists(lists: dict[str, list[Any]]) -> Table | None:
         count = longest  # dev was evaluated every few epochs
     columns: dict[str, dict[float, Any]] = {}
     for name, values in series.items():
+        if len(values) > count > 0 and not epochs:
+            values = _folded(values, count)  # one a batch
         columns[name] = dict(zip(_epochs_of(values, count, epochs), values))
     every = sorted({at for column in columns.values() for at in column})
     rows = [[at, *(column.get(at) for column in columns.values())] for at in every]
     return Table(("epoch", *columns), rows)
 
 
+def _folded(values: Sequence[Any], count: int) -> list[float]:
+    """A value a batch as a mean an epoch: NaN where one of its batches was."""
+    numbers = np.array([np.nan if v is None else float(v) for v in values])
+    return [float(np.mean(part)) for part in np.array_split(numbers, count)]
+
+
 def _epochs_of(values: Sequence[Any], count: int, epochs: Sequence[Any] | None) -> list[float]:
     """At which epoch each value of a list stands."""
     if epochs and len(values) == len(epochs):
         return [float(e) for e in epochs]
-    if len(values) > count > 0:  # one a batch
-        return [1 + (number + 1) * count / len(values) for number in range(len(values))]
     if 0 < len(values) < count and count % len(values) == 0:  # one every few epochs
         return [float((number + 1) * (count // len(values))) for number in range(len(values))]
     return [float(number + 1) for number in range(len(values))]
 
 
-def _facts(beside: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
-    """The scalars that stand beside a history: parameters, classes, best and test scores."""
-    some = 0
-    for name, value in _flat(beside, "", 0):
-        if some < MOST_FACTS and value is not None and len(str(value)) <= 200:
-            some += 1
-            yield name, value
+def _facts(beside: Mapping[Any, Any], depth: int = 0) -> dict[str, Any]:
+    """What stands beside a history: parameters, classes, a config, best and test scores."""
+    facts: dict[str, Any] = {}
     for key, value in beside.items():
-        words = set(words_of(str(key)))
-        if isinstance(value, (list, tuple)) and words & {"vocab", "vocabulary", "classes", "glosses", "labels"}:
-            yield str(key), tuple(map(str, value))
+        name = str(key)
+        words = set(words_of(name))
+        if len(facts) == MOST_FACTS:
+            break
+        if isinstance(value, np.generic):
+            value = value.item()
+        if isinstance(value, (bool, int, float)) or (isinstance(value, str) and len(value) <= 200):
+            facts[name] = value
+        elif isinstance(value, Mapping) and depth < 3 and not _EPOCH_KEY.fullmatch(name):
+            inner = _facts(value, depth + 1)
+            facts |= {name: inner} if inner else {}
+        elif isinstance(value, (list, tuple)) and words & _TOKENS and len(value) <= MOST_KEYS * 100:
+            facts[name] = tuple(map(str, value))
+    return facts
 
 
 def _is_tag(record: Any) -> bool:
@@ -269,4 +289,4 @@ def _of_wandb_summary(where: str, summary: Mapping[str, Any]) -> tuple[HistoryFi
             series.read(name, meaning, at, float(value), per)
     if not any(scalar.quantity in MAIN for scalar in series.finished()):
         return ()
-    return (HistoryFile(where, "", series.finished(), facts={"log": "W&B summary", **dict(_facts(summary))}),)
+    return (HistoryFile(where, "", series.finished(), facts={"log": "W&B summary", **_facts(summary)}),)

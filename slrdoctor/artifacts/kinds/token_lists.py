@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from slrdoctor.artifacts.content import Table
+from slrdoctor.artifacts.kinds.plain_values import name_of, plain
 
 LONGEST = 80  # characters of a token
 MOST = 200_000  # indices
@@ -37,15 +36,6 @@ class Tokens:
     collisions: tuple[tuple[str, ...], ...] = ()
 
 
-def plain(value: Any) -> Any:
-    """numpy arrays of objects or text, and numpy's scalars, as Python's own."""
-    if isinstance(value, np.ndarray) and (value.dtype.kind in "OUS" or value.ndim == 0):
-        return plain(value.tolist())
-    if isinstance(value, np.generic):
-        return value.item()
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-
-
 def tokens_in_order(items: Any, surely: bool = True) -> Tokens | None:
     """A list of tokens, each at its place. Without a telling name it must look like nothing else."""
     if not isinstance(items, (list, tuple)) or not 0 < len(items) <= MOST:
@@ -53,7 +43,7 @@ def tokens_in_order(items: Any, surely: bool = True) -> Tokens | None:
     words = [plain(item) for item in items]
     if any(isinstance(w, bool) or not isinstance(w, (str, int, type(None))) for w in words):
         return None
-    tokens = tuple(None if w is None else w if isinstance(w, str) else _written(w) for w in words)
+    tokens = tuple(None if w is None else w if isinstance(w, str) else name_of(w) for w in words)
     named = [t for t in tokens if t is not None]
     strings = sum(isinstance(w, str) for w in words)
     if (
@@ -83,8 +73,8 @@ def tokens_by_index(value: Mapping[Any, Any], surely: bool) -> Tokens | None:
         if any(isinstance(key, str) and len(key) > 1 and key.startswith("0") for key, _ in items):
             return None
     else:
-        pairs = [(_written(key), _index(item)) for key, item in items]
-    found = [(str(token), index) for token, index in pairs if index is not None]
+        pairs = [(name_of(key), _index(item)) for key, item in items]
+    found = [(name_of(token), index) for token, index in pairs if index is not None]
     if len(found) < len(pairs) or not _is_numbering([index for _, index in found], surely):
         return None
     tokens = [token for token, _ in found]
@@ -117,7 +107,7 @@ def tokens_in_lines(lines: Sequence[str]) -> Tokens | None:
     if found is not None:
         return found
     last = [match[1] for word in filled if (match := _INDEX_LAST.fullmatch(word))]
-    if len(last) == len(filled) > 1:  # a token and how often it occurs
+    if len(last) == len(filled) > 1 and not _are_ids(last):  # a token and how often it occurs
         words = filled = last
     if _are_sentences(filled) or any(len(word) > LONGEST for word in filled):
         return None
@@ -130,10 +120,10 @@ def tokens_in_lines(lines: Sequence[str]) -> Tokens | None:
 
 def tokens_in_table(table: Table, named: bool) -> Tokens | None:
     """A class list: a column that numbers the rows, and one that names them, each once."""
-    rows = [[str(plain(cell)).strip() for cell in row] for row in table.rows[: MOST + 1]]
+    rows = [[name_of(cell).strip() for cell in row] for row in table.rows[: MOST + 1]]
     width = len(table.columns) if table.columns is not None else max(map(len, rows), default=0)
-    names = [str(name).strip().lower().replace(" ", "_") for name in table.columns or [""] * width]
-    if width > 6 or any(_SAMPLE_COLUMNS.search(name) for name in names):
+    names = [name_of(name).strip().lower().replace(" ", "_") for name in table.columns or [""] * width]
+    if not 0 < width <= 6 or any(_SAMPLE_COLUMNS.search(name) for name in names):
         return None
     if not rows:
         return Tokens(()) if named and table.columns is not None and width <= 4 else None
@@ -165,17 +155,7 @@ def _in_columns(columns: Sequence[Sequence[str]], names: Sequence[str], named: b
     if numbering and count > 1:
         return _placed([(token, int(i)) for token, i in zip(tokens, columns[numbering[0]])])
     counts = len(columns) == 2 and all(_DIGITS.fullmatch(cell) for cell in columns[1 - words[0]])
-    return tokens_in_order(list(tokens)) if named and counts else None
-
-
-def _written(key: Any) -> str:
-    return (
-        key
-        if isinstance(key, str)
-        else str(key)
-        if not isinstance(key, int) or abs(key) < 10**18
-        else ""
-    )
+    return tokens_in_order(list(tokens)) if named and counts and not _are_ids(tokens) else None
 
 
 def _index(value: Any) -> int | None:
@@ -232,6 +212,11 @@ def _numbered_lines(lines: Sequence[str]) -> Tokens | None:
         if len(found) == len(lines) > 1 and _numbers([match[index] for match in found]):
             return _placed([(match[token], int(match[index])) for match in found])
     return None
+
+
+def _are_ids(tokens: Sequence[str]) -> bool:
+    """Whether most "tokens" have digits, as the ids of samples do."""
+    return sum(any(c.isdecimal() for c in token) for token in tokens) > 0.2 * len(tokens)
 
 
 def _are_sentences(tokens: Sequence[str]) -> bool:

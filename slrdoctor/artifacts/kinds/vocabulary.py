@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from slrdoctor.artifacts.content import Arrays, Content, Table, Text, Tree
+from slrdoctor.artifacts.content import Arrays, Content, Opaque, Table, Text, Tree
+from slrdoctor.artifacts.kinds.plain_values import name_of, plain
 from slrdoctor.artifacts.kinds.splits import split_of_name
 from slrdoctor.artifacts.kinds.token_lists import (
     Tokens,
-    plain,
     tokens_by_index,
     tokens_in_lines,
     tokens_in_order,
@@ -34,13 +34,13 @@ _WEAK = re.compile(
     r"(?:[^a-z]|$)|(?:gloss|word|label)_?(?:names?|list)"
 )
 _OTHER = re.compile(
-    r"(?:^|[^a-z])(?:hyps?|preds?|predictions?|decoded|results?|refs?|references|config|metrics|history|logs?"
+    r"(?:^|[^a-z])(?:hyps?|preds?|predictions?(?!_?(?:index|id))|decoded|results?|refs?|references|config|metrics|history|logs?"
     r"|counts?|freq|frequency|freqs|stats|statistics|weights|performance|report)(?:[^a-z]|$)"
 )
 # keys under which a file of other things keeps a vocabulary
 _KEY = re.compile(
     rf"vocab|vocabulary|{_UNIT}(?:2|to){_UNIT}|stoi|itos|labelmap|classnames|classes|glossdict|glossvocab"
-    r"|glosslist|labelnames|glosses|categories|actions|signs"
+    rf"|glosslist|labelnames|glosses|categories|actions|signs|{_UNIT}index"
 )
 _AROUND = ("model", "data", "vocab", "vocabulary", "config", "tokenizer")
 _OF_TEXTS = {"txt", "text", "spoken", "bpe", "spm", "sentencepiece", "subword", "tokenizer"}
@@ -116,6 +116,8 @@ def _in_array(content: Arrays) -> Tokens | None:
 def _in_tree(value: Any, named: bool, where: str) -> tuple[Tokens | None, str]:
     """The tokens of nested containers, and what they are of where a key says so."""
     value = plain(value)
+    if isinstance(value, Opaque):  # torchtext's Vocab, a label encoder: what the object held
+        value = value.state
     if isinstance(value, (list, dict)) and not value:
         return (Tokens(()), "") if named else (None, "")
     other = bool(_OTHER.search(where.lower().rpartition("/")[2]))
@@ -126,7 +128,7 @@ def _in_tree(value: Any, named: bool, where: str) -> tuple[Tokens | None, str]:
     for key, inner in _named_parts(value):
         found = _of_container(inner, True)
         if found is not None and len(found.tokens) > 1 and _has_words(found):
-            return found, "" if named else _target(key)
+            return found, _target(f"{where.rpartition('/')[2]} {key}")
     return None, ""
 
 
@@ -144,7 +146,7 @@ def _of_entries(entries: Sequence[Mapping[Any, Any]]) -> Tokens | None:
     """[{"id": 0, "gloss": "A"}, ...]: few keys, an index and a token."""
     if any(not 2 <= len(entry) <= 4 for entry in entries):
         return None
-    keys = {re.sub(r"[\W_]+", "", str(key)).lower(): key for key in entries[0]}
+    keys = {re.sub(r"[\W_]+", "", name_of(key)).lower(): key for key in entries[0]}
     index = next(
         (keys[k] for k in ("id", "index", "idx", "classid", "label", "value") if k in keys), None
     )
@@ -169,20 +171,21 @@ def _named_parts(value: Any) -> Iterator[tuple[str, Any]]:
             and isinstance(part, (list, Mapping))
             and not _is_column(key, part, value)
         ):
-            yield str(key), part
-        elif str(key).lower() in _AROUND and isinstance(part, Mapping):
+            yield name_of(key), part
+        elif name_of(key).lower() in _AROUND and isinstance(part, Mapping):
+            inside = name_of(key).lower().startswith("vocab")
             for below, inner in part.items():
-                if _names_vocabulary(below) and isinstance(plain(inner), (list, Mapping)):
-                    yield str(below), plain(inner)
+                if (inside or _names_vocabulary(below)) and isinstance(plain(inner), (list, Mapping)):
+                    yield name_of(below), plain(inner)
 
 
 def _names_vocabulary(key: Any) -> bool:
-    return bool(_KEY.fullmatch(re.sub(r"[\W_]+", "", str(key)).lower()))
+    return bool(_KEY.fullmatch(re.sub(r"[\W_]+", "", name_of(key)).lower()))
 
 
 def _is_column(key: Any, part: Any, value: Mapping[Any, Any]) -> bool:
     """Whether `glosses` or `signs` is a column of samples: another list of names is as long."""
-    if str(key).lower() not in ("glosses", "signs", "actions") or not isinstance(part, list):
+    if name_of(key).lower() not in ("glosses", "signs", "actions") or not isinstance(part, list):
         return False
     others = [plain(item) for name, item in value.items() if name != key]
     return any(

@@ -11,15 +11,14 @@ from slrdoctor.artifacts.log_lines import LineReading, Value
 from slrdoctor.artifacts.logs import LogFormat
 from slrdoctor.artifacts.series_names import meaning_of
 
-_RECORD = re.compile(r"\{.*[:].*\}\s*$")
 _NOT_A_NUMBER = re.compile(r"(?<=:)\s*(-?)(nan|NaN|inf|Infinity)\b")
 
 
 def _read(line: str) -> LineReading | None:
-    if "{" not in line or '"' not in line and "'" not in line:
+    text = line[line.find("{") :].rstrip()
+    if not text.startswith("{") or not text.endswith("}") or ":" not in text:
         return None
-    match = _RECORD.search(line)
-    record = _record(match[0]) if match else None
+    record = _record(text)
     if not isinstance(record, dict):
         return None
     if "train_runtime" in record:  # the trainer's summary of the whole training

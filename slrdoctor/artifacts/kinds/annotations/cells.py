@@ -5,23 +5,16 @@ from __future__ import annotations
 import ast
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from slrdoctor.artifacts.kinds.plain_values import LARGEST, plain
+
 _TOKEN_KEYS = ("gloss", "label", "sign", "token", "word", "name", "text")
 _LONGEST_LITERAL = 1_000_000  # characters of a list that is written out in a cell
-_LARGEST = 10**18  # no id is larger; Python refuses to write out integers of thousands of digits
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
-
-
-def plain(value: Any) -> Any:
-    """numpy's scalars and object arrays as Python's own; other values as they are."""
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray) and (value.ndim == 0 or value.dtype.kind in "OUS"):
-        return value.tolist()
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def identifier(value: Any) -> str:
@@ -32,7 +25,7 @@ def identifier(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return ""
     # pandas turns a column of whole numbers with one gap into floats
-    return str(int(value)) if abs(value) < _LARGEST and value == int(value) else ""
+    return str(int(value)) if abs(value) < LARGEST and value == int(value) else ""
 
 
 def tokens(value: Any) -> tuple[str, ...] | None:
@@ -53,7 +46,9 @@ def tokens(value: Any) -> tuple[str, ...] | None:
         value = value.tolist() if value.ndim == 1 and value.dtype.kind in "iu" else None
     if isinstance(value, (list, tuple)):
         # a blank alone is a token where targets are letters
-        items = [" " if item == " " else _token(item) for item in map(plain, value)]
+        items = [
+            " " if isinstance(item, str) and item == " " else _token(item) for item in map(plain, value)
+        ]
         return None if any(item is None for item in items) else tuple(item for item in items if item)
     found = _token(value)
     return None if found is None else (found,) if found else ()
@@ -92,6 +87,13 @@ def words_of_text(value: Any) -> str:
     if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
         value = " ".join(value)
     return value.strip() if isinstance(value, str) else ""
+
+
+def are_sentences(values: Iterable[Any]) -> bool:
+    """Whether most texts end as sentences of a spoken language do; glosses have no full stop."""
+    texts = [text for value in values if (text := words_of_text(value))]
+    ended = sum(text.endswith((".", "?", "!", "。", "؟", "।")) and " " in text for text in texts)
+    return bool(texts) and ended > 0.5 * len(texts)
 
 
 def _token(value: Any) -> str | None:

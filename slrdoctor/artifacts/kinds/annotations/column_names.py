@@ -44,6 +44,25 @@ FRAMES = _words("""
 """)
 FPS = _words("fps framerate")
 
+ALL = frozenset(
+    (*ID, *PATH, *GLOSSES, *EITHER, *CLASS, *CLASS_INDEX, *TEXT, *SPLIT, *SIGNER, *FRAMES, *FPS, "frame")
+)
+
+# words that tell where no whole name does
+ID_WORDS = frozenset(("id", "name", "key", "uid", "identifier"))
+PATH_WORDS = frozenset(("path", "file", "filename", "filepath"))
+TEXT_WORDS = frozenset(("sentence", "translation", "caption", "subtitle", "text"))
+# ... and that make of a column a number of the thing, or a thing of somebody else
+NUMBERS = frozenset(
+    _words("""
+    count len length num number n index idx ids size duration signer speaker participant subject user class
+    label sign word gloss_id category model run experiment dataset annotator channel source url
+    """)
+)
+OF_GUESSES = frozenset(
+    _words("hyp hyps hypothesis hypotheses pred preds predicted prediction predictions decoded")
+)
+
 # columns of histories, score tables and landmark tables: none of them stands beside samples
 NOT_OF_SAMPLES = frozenset(
     _words("""

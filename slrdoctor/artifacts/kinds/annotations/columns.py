@@ -10,14 +10,13 @@ from typing import Any
 
 from slrdoctor.artifacts.kinds.annotations import column_names
 from slrdoctor.artifacts.kinds.annotations.cells import identifier, label, number, tokens, words_of_text
+from slrdoctor.artifacts.kinds.plain_values import name_of
 from slrdoctor.artifacts.kinds.splits import split_of_name
 
 Record = Mapping[str, Any]
+Fits = Callable[[list[Any]], bool]
 PROBED = 2000  # records that tell the columns' roles
 
-_GUESSED = re.compile(
-    r"(?:^|_)(?:hyps?|hypothesis|hypotheses|preds?|predicted|predictions?|decoded)(?:_|$)"
-)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -46,16 +45,18 @@ class Roles:
 
 def squeeze(key: Any) -> str:
     """A column's name as it is compared: `Video ID`, `video_id` and `videoId` are one."""
-    return re.sub(r"[\W_]+", "", str(key)).lower()
+    return re.sub(r"[\W_]+", "", name_of(key)).lower()
 
 
 def tells_of_results(keys: Sequence[Any]) -> bool:
     """Whether columns are those of a history, a score table or predictions, not of samples."""
     if {squeeze(key) for key in keys} & column_names.NOT_OF_SAMPLES:
         return True
-    return any(
-        _GUESSED.search(re.sub(r"[\W_]+", "_", _CAMEL.sub("_", str(key))).lower()) for key in keys
-    )
+    return any(column_names.OF_GUESSES & set(_words_of(key)) for key in keys)
+
+
+def _words_of(key: Any) -> list[str]:
+    return re.findall(r"[^\W\d_]+", _CAMEL.sub("_", name_of(key)).lower())
 
 
 class _Columns:
@@ -67,13 +68,21 @@ class _Columns:
         for key in values:
             self.by_name.setdefault(squeeze(key), key)
 
-    def those(self, names: Sequence[str], fits: Callable[[list[Any]], bool]) -> list[str]:
+    def those(self, names: Sequence[str], fits: Fits) -> list[str]:
         """The keys of the names that are there and whose values fit, in the order of the names."""
         keys = [self.by_name[name] for name in names if name in self.by_name]
         return [key for key in keys if fits(self.values[key])]
 
-    def first(self, names: Sequence[str], fits: Callable[[list[Any]], bool]) -> str | None:
+    def first(self, names: Sequence[str], fits: Fits) -> str | None:
         return next(iter(self.those(names, fits)), None)
+
+    def worded(self, words: frozenset[str], fits: Fits) -> str | None:
+        """The first key with one of the words in its name, `DGS gloss`, that is no count or number of it."""
+        for key, values in self.values.items():
+            found = set(_words_of(key))
+            if values and found & words and not found & column_names.NUMBERS and fits(values):
+                return key
+        return None
 
 
 def find_roles(records: Sequence[Record]) -> Roles:
@@ -89,7 +98,7 @@ def roles_of(values: Mapping[str, list[Any]]) -> Roles:
     names = column_names
     roles = Roles(
         id=_id(columns),
-        path=columns.first(names.PATH, _are_paths),
+        path=columns.first(names.PATH, _are_paths) or columns.worded(names.PATH_WORDS, _are_paths),
         glosses=columns.first(names.GLOSSES, _are_sequences),
         text=columns.first(names.TEXT, _are_texts),
         split=columns.first(names.SPLIT, _are_splits),
@@ -97,9 +106,13 @@ def roles_of(values: Mapping[str, list[Any]]) -> Roles:
         frames=columns.first(names.FRAMES, _are_counts),
         fps=columns.first(names.FPS, _are_counts),
     )
+    roles = _with_worded(roles, columns)
     if roles.glosses is None:
         sequence = columns.first(names.EITHER, lambda v: _are_sequences(v) and not _are_classes(v))
         roles = replace(roles, glosses=sequence)
+        if sequence is not None and _is_told_by_index(columns, sequence):
+            roles = replace(roles, glosses=None, label=sequence)
+            return _plausible_length(roles, values)
     classes = columns.those(names.EITHER, _are_classes)
     classes += columns.those(names.CLASS, _are_labels)
     classes += columns.those(names.CLASS_INDEX, _are_classes)
@@ -109,15 +122,39 @@ def roles_of(values: Mapping[str, list[Any]]) -> Roles:
     return _plausible_length(roles, values)
 
 
+def _with_worded(roles: Roles, columns: _Columns) -> Roles:
+    """The gloss and text columns by a word in their names, where no whole name told."""
+    targets = columns.those((*column_names.EITHER, *column_names.CLASS), _are_labels)
+    if roles.glosses is None and not targets:
+        roles = replace(roles, glosses=columns.worded(frozenset(("gloss", "glosses")), _are_sequences))
+    if roles.text is None:
+        roles = replace(roles, text=columns.worded(column_names.TEXT_WORDS, _are_texts))
+    return roles
+
+
+def _is_told_by_index(columns: _Columns, key: str) -> bool:
+    """Whether texts of several words are classes (`thank you`): each has one class index."""
+    index = columns.first(column_names.CLASS_INDEX, _are_classes)
+    if index is None:
+        return False
+    texts = [words_of_text(value) for value in columns.values[key]]
+    numbers = [identifier(value) for value in columns.values[index]]
+    return len(set(zip(texts, numbers))) == len(set(texts)) == len(set(numbers)) < len(texts)
+
+
 def _id(columns: _Columns) -> str | None:
     """The likeliest id column; one that repeats itself gives way to one that does not."""
     found = columns.those(column_names.ID, _are_names)
-    for key in found:
-        values = [identifier(value) for value in columns.values[key]]
-        # a few repeated ids are a fault to find, not a reason to look for another column
-        if len(set(values)) >= 0.9 * len(values):
-            return key
-    return found[0] if found else None
+    distinct = [key for key in found if _are_distinct(columns.values[key])]
+    if distinct or found:
+        return (distinct or found)[0]
+    # seq_id, sample_name ...
+    return columns.worded(column_names.ID_WORDS, lambda v: _are_names(v) and _are_distinct(v))
+
+
+def _are_distinct(values: list[Any]) -> bool:
+    """A few repeated ids are a fault to find, not a reason to look for another column."""
+    return len({identifier(value) for value in values}) >= 0.9 * len(values)
 
 
 def _plausible_length(roles: Roles, columns: Mapping[str, list[Any]]) -> Roles:
@@ -157,11 +194,7 @@ def _are_labels(values: list[Any]) -> bool:
 
 
 def _are_texts(values: list[Any]) -> bool:
-    return (
-        not values
-        or any(words_of_text(value) for value in values)
-        or all(v in ("", None) for v in values)
-    )
+    return not values or any(words_of_text(value) for value in values)
 
 
 def _are_splits(values: list[Any]) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from slrdoctor.artifacts.content import Content, Table, Text, Unreadable
+from slrdoctor.artifacts.kinds.annotations.cells import are_sentences
 from slrdoctor.artifacts.kinds.annotations.samples import Found, recognise_records
 from slrdoctor.artifacts.kinds.annotations.tables import recognise_table
 from slrdoctor.artifacts.kinds.annotations.trees import recognise_tree
@@ -24,6 +25,7 @@ _TRANSCRIPT = re.compile(r"(\S*\d\S*)[ \t]+(\S.*)")
 _HINTED = re.compile(
     r"(?:^|[^a-z])(?:text|gloss|glosses|labels?|annotations?|transcripts?|transcriptions?|orth|corpus)(?:[^a-z]|$)"
 )
+_OUTPUTS = (".out", ".err")
 _LOG = re.compile(
     r"(?:^|[^a-z])(?:log|logs|history|metrics|results?|stdout|stderr|readme|nohup|slurm)(?:[^a-z]|$)"
 )
@@ -34,7 +36,7 @@ def recognise_lines(
 ) -> AnnotationFile | None:
     """Samples from lines of text, where nearly all of them have one form."""
     lines = [(number, line) for number, line in enumerate(text.lines, 1) if line.strip()]
-    if not lines or _LOG.search(where.rpartition("/")[2].lower()):
+    if not lines or _LOG.search(where.rpartition("/")[2].lower()) or where.lower().endswith(_OUTPUTS):
         return None
     return (
         _parallel(where, format, text, siblings)
@@ -95,17 +97,17 @@ def _transcripts(where: str, format: str, lines: Sequence[tuple[int, str]]) -> A
     """`id GLOSS GLOSS`, as Kaldi has it: only under a name that tells of it, with ids that are alike."""
     name = where.rpartition("/")[2].lower()
     found = [(number, match) for number, line in lines if (match := _TRANSCRIPT.fullmatch(line.strip()))]
-    if not _HINTED.search(name) or len(found) < max(2, 0.9 * len(lines)):
+    if len(found) < max(2, 0.9 * len(lines)):
         return None
     names = [match[1] for _, match in found]
     shapes = {re.sub(r"\d+", "0", one) for one in names}
-    if (
-        len(set(names)) < len(names)
-        or len(shapes) > max(1, 0.5 * len(names))
-        or all(n.isdecimal() for n in names)
-    ):
+    counted = all(one.isdecimal() and len(one) < 10 and str(int(one)) == one for one in names)
+    alike = len(shapes) <= max(1, 0.5 * len(names)) if _HINTED.search(name) else len(shapes) == 1
+    told = bool(_HINTED.search(name)) or (bool(split_of_name(name)) and len(names) > 2)
+    if not told or not alike or counted or len(set(names)) < 0.9 * len(names):
         return None
-    records = [(number, {"fileid": match[1], "gloss": match[2]}, "") for number, match in found]
+    key = "text" if are_sentences(match[2] for _, match in found) else "gloss"
+    records = [(number, {"fileid": match[1], key: match[2]}, "") for number, match in found]
     return recognise_records(where, format, Found(records, "transcripts by id"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,11 +14,20 @@ from slrdoctor.artifacts.kinds.annotations.columns import (
     Record,
     Roles,
     find_roles,
+    squeeze,
     tells_of_results,
 )
 from slrdoctor.artifacts.kinds.annotations.conventions import convention_of, with_convention
+from slrdoctor.artifacts.kinds.plain_values import name_of, plain
 from slrdoctor.artifacts.kinds.splits import split_of_name
 from slrdoctor.artifacts.run import AnnotationFile, Row
+
+_FRAME_NUMBERS = frozenset(
+    ("frame", "frameid", "frameidx", "frameindex", "frameno", "framenumber", "timestamp")
+)
+_SIGNER = re.compile(
+    r"(?:^|[/_.-])((?:signer|speaker|subject|participant)[_-]?\d+)(?=[/_.-]|$)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ def recognise_records(where: str, format: str, found: Found) -> AnnotationFile |
     records = [record for _, record, _ in found.records if isinstance(record, Mapping)]
     if 2 * len(records) < len(found.records) or not records:
         return None
-    keys = list(dict.fromkeys(str(key) for record in records[:PROBED] for key in record))
+    keys = list(dict.fromkeys(name_of(key) for record in records[:PROBED] for key in record))
     if tells_of_results(keys):
         return None
     convention = convention_of(keys)
@@ -47,7 +57,7 @@ def recognise_records(where: str, format: str, found: Found) -> AnnotationFile |
     if convention is not None:
         sample = next(record for _, record, _ in lined if isinstance(record, Mapping))
         roles = with_convention(roles, convention, [*keys, *sample])
-    if not ((roles.id or roles.path) and roles.has_target):
+    if not ((roles.id or roles.path) and roles.has_target) or _is_of_frames(keys, records, roles):
         return None
     rows, skipped = _rows(lined, roles, split_of_name(where))
     if not rows or is_class_list(rows, roles):
@@ -59,10 +69,18 @@ def recognise_records(where: str, format: str, found: Found) -> AnnotationFile |
         where=where,
         format=format,
         convention=convention.name if convention is not None else f"{found.shape}: {roles}",
-        rows=without_blank_glosses(rows),
+        rows=with_signers_of_ids(without_blank_glosses(rows)),
         classification=classification,
         skipped=skipped,
     )
+
+
+def _is_of_frames(keys: Sequence[str], records: Sequence[Record], roles: Roles) -> bool:
+    """Whether there is a record for every frame: the sample's name repeats beside a frame number."""
+    if not {squeeze(key) for key in keys} & _FRAME_NUMBERS:
+        return False
+    names = [cells.identifier(record.get(roles.id or roles.path or "")) for record in records[:PROBED]]
+    return len(set(names)) < 0.5 * len(names)
 
 
 def _rows(
@@ -111,7 +129,7 @@ def _row(record: Record, roles: Roles, line: int, split: str) -> Row | str:
 
 
 def _text(record: Record, key: str | None) -> str:
-    value = cells.plain(record.get(key)) if key else ""
+    value = plain(record.get(key)) if key else ""
     return value.strip() if isinstance(value, str) else ""
 
 
@@ -130,16 +148,28 @@ def without_blank_glosses(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return tuple(replace(row, glosses=None) if row.split in blank else row for row in rows)
 
 
+def with_signers_of_ids(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Rows with the signer that their ids tell of, where no column does: signer0_sample1."""
+    if any(row.signer is not None for row in rows):
+        return rows
+    found = [_SIGNER.search(row.id) for row in rows]
+    if sum(match is not None for match in found) < 0.9 * len(rows):
+        return rows
+    return tuple(replace(row, signer=match[1] if match else None) for row, match in zip(rows, found))
+
+
 def is_class_list(rows: Sequence[Row], roles: Roles) -> bool:
-    """Whether the "samples" are classes: numbered from 0 or 1, each with one token that no other has."""
+    """Whether the "samples" are classes: numbered from 0 or 1, each with a name that no other has."""
     if roles.path or roles.split or roles.signer or roles.text:
         return False
-    if not all(row.id.isdecimal() and row.glosses is not None and len(row.glosses) == 1 for row in rows):
+    if not all(row.id.isdecimal() and len(row.id) < 10 and row.glosses for row in rows):
         return False
+    words = sum(len(row.glosses or ()) for row in rows)
     numbers = sorted(int(row.id) for row in rows)
     unpadded = all(str(int(row.id)) == row.id for row in rows)
     consecutive = numbers[0] in (0, 1) and numbers == list(range(numbers[0], numbers[0] + len(rows)))
-    return unpadded and consecutive and len({row.glosses for row in rows}) > 0.9 * len(rows)
+    distinct = len({row.glosses for row in rows}) > 0.9 * len(rows)
+    return unpadded and consecutive and distinct and words <= 1.5 * len(rows)
 
 
 def _is_classification(rows: Sequence[Row], roles: Roles) -> bool:

@@ -10,6 +10,7 @@ from slrdoctor.artifacts.content import Content, Table, Text, Tree
 from slrdoctor.artifacts.kinds.annotations import cells
 from slrdoctor.artifacts.kinds.annotations.columns import find_roles, tells_of_results
 from slrdoctor.artifacts.kinds.annotations.lines import table_of_lines
+from slrdoctor.artifacts.kinds.plain_values import name_of, plain
 from slrdoctor.artifacts.kinds.splits import split_of_name, split_of_word
 
 _DIGIT = re.compile(r"\d")
@@ -33,10 +34,10 @@ def recognise_split_list(where: str, format: str, content: Content) -> dict[str,
 
 
 def _of_tree(value: Any) -> dict[str, str] | None:
-    value = cells.plain(value)
+    value = plain(value)
     if not isinstance(value, Mapping) or not value:
         return None
-    named = {str(key): cells.plain(item) for key, item in value.items()}
+    named = {name_of(key): plain(item) for key, item in value.items()}
     parts = {split_of_word(key): item for key, item in named.items() if isinstance(item, (list, tuple))}
     if parts and len(parts) == len(named) and "" not in parts:
         found = {cells.identifier(item): split for split, part in parts.items() for item in part}
@@ -49,7 +50,7 @@ def _of_table(table: Table) -> dict[str, str] | None:
     if table.columns is None:
         if not table.rows or any(len(row) != 2 for row in table.rows):
             return None
-        found = {cells.identifier(row[0]): split_of_word(str(row[1])) for row in table.rows}
+        found = {cells.identifier(row[0]): split_of_word(name_of(row[1])) for row in table.rows}
         return found if "" not in found and all(found.values()) else None
     if tells_of_results(table.columns):
         return None
@@ -58,9 +59,7 @@ def _of_table(table: Table) -> dict[str, str] | None:
     name = roles.id or roles.path
     if roles.split is None or name is None or roles.has_target:
         return None
-    found = {
-        cells.identifier(r.get(name)): split_of_name(str(r.get(roles.split) or "")) for r in records
-    }
+    found = {cells.identifier(r.get(name)): split_of_name(name_of(r.get(roles.split))) for r in records}
     return {key: split for key, split in found.items() if key and split} or None
 
 

@@ -8,15 +8,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from slrdoctor.artifacts.content import Table
-from slrdoctor.artifacts.kinds.annotations import cells
-from slrdoctor.artifacts.kinds.annotations.columns import Roles, roles_of, tells_of_results
+from slrdoctor.artifacts.kinds.annotations import cells, column_names
+from slrdoctor.artifacts.kinds.annotations.columns import Roles, roles_of, squeeze, tells_of_results
 from slrdoctor.artifacts.kinds.annotations.conventions import convention_of
 from slrdoctor.artifacts.kinds.annotations.samples import Found, recognise_records
+from slrdoctor.artifacts.kinds.plain_values import name_of
 from slrdoctor.artifacts.kinds.splits import split_of_name, split_of_word
 from slrdoctor.artifacts.run import AnnotationFile, Row
 
 _PATHLIKE = re.compile(r"[/\\]|\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|webm|mkv|h5)$", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|webm|mkv|h5|csv|parquet|json)$", re.IGNORECASE)
+_TIME = re.compile(r"\[?\d{4}-\d\d-\d\d[T_ ]\d\d:|\[?\d\d:\d\d:\d\d")
 _DIGIT = re.compile(r"\d")
+_WIDE = 64  # columns; wider tables hold measurements beside what tells of the samples
 
 
 def recognise_table(where: str, format: str, table: Table) -> AnnotationFile | None:
@@ -28,10 +32,15 @@ def recognise_table(where: str, format: str, table: Table) -> AnnotationFile | N
     if _is_spoter(table):
         return _of_spoter(where, format, table)
     columns = [column if column else f"column {i}" for i, column in enumerate(table.columns)]
+    kept = [
+        i
+        for i, column in enumerate(columns)
+        if len(columns) <= _WIDE or squeeze(column) in column_names.ALL
+    ]
     first = 1 if format == "stm" else 2  # the line of the first row
     records: list[tuple[int, Any, str]] = []
     for line, row in enumerate(table.rows, first):
-        records.append((line, dict(zip(columns, row)), ""))
+        records.append((line, {columns[i]: row[i] for i in kept if i < len(row)}, ""))
     if format == "stm":
         records = _told_apart(records)
     return recognise_records(where, format, Found(records, f"{format} with a header"))
@@ -52,30 +61,35 @@ def _header_alone(where: str, format: str, columns: Sequence[str]) -> Annotation
 
 def _told_apart(records: list[tuple[int, Any, str]]) -> list[tuple[int, Any, str]]:
     """Segments of one long recording are samples of their own: their times become part of the id."""
-    names = Counter(record.get("id") for _, record, _ in records)
-    times: dict[Any, set[tuple[Any, Any]]] = {}
+    times: dict[str, set[str]] = {}
     for _, record, _ in records:
-        times.setdefault(record.get("id"), set()).add((record.get("start"), record.get("end")))
+        times.setdefault(name_of(record.get("id")), set()).add(_segment(record))
     # the same id twice over the same time is a fault, and stays
     return [
-        (line, {**r, "id": f"{r.get('id')}_{r.get('start')}_{r.get('end')}"}, split)
-        if names[r.get("id")] > 1 and len(times[r.get("id")]) > 1
-        else (line, r, split)
-        for line, r, split in records
+        (
+            line,
+            {**record, "id": _segment(record)} if len(times[name_of(record.get("id"))]) > 1 else record,
+            split,
+        )
+        for line, record, split in records
     ]
 
 
+def _segment(record: dict[str, Any]) -> str:
+    return "_".join(name_of(record.get(key)) for key in ("id", "start", "end"))
+
+
 def _is_spoter(table: Table) -> bool:
-    columns = [str(column).lower() for column in table.columns or ()]
+    columns = [name_of(column).lower() for column in table.columns or ()]
     coordinates = [i for i, column in enumerate(columns) if column.endswith(("_x", "_y"))]
     if "labels" not in columns or len(coordinates) < 4 or len(table.rows[0]) <= coordinates[0]:
         return False
-    return str(table.rows[0][coordinates[0]]).lstrip().startswith("[")
+    return name_of(table.rows[0][coordinates[0]]).lstrip().startswith("[")
 
 
 def _of_spoter(where: str, format: str, table: Table) -> AnnotationFile | None:
     """SPOTER: one row a video, which has no id but its place in the file."""
-    at = [str(column).lower() for column in table.columns or ()].index("labels")
+    at = [name_of(column).lower() for column in table.columns or ()].index("labels")
     rows: list[Row] = []
     skipped: list[tuple[int, str]] = []
     for i, row in enumerate(table.rows):
@@ -105,7 +119,7 @@ def _without_header(where: str, format: str, rows: Sequence[Sequence[Any]]) -> A
     if named is None:
         return None
     records = [
-        (line, dict(zip(named, row)) if len(row) == width else {"id": row[0]}, "")
+        (line, dict(zip(named, row)) if len(row) == width else {named[0]: row[0]}, "")
         for line, row in enumerate(rows, 1)
     ]
     return recognise_records(where, format, Found(records, f"{format} without a header"))
@@ -118,14 +132,17 @@ def _are_ids(names: Sequence[str]) -> bool:
     without_blanks = sum(" " not in name or bool(_PATHLIKE.search(name)) for name in names)
     marked = sum(bool(_DIGIT.search(name) or _PATHLIKE.search(name)) for name in names)
     decimal = sum(cells.number(name) is not None and not name.isdecimal() for name in names)
-    return without_blanks > 0.9 * len(names) and marked >= 0.8 * len(names) and not decimal
+    times = sum(bool(_TIME.match(name)) for name in names)
+    return without_blanks > 0.9 * len(names) and marked >= 0.8 * len(names) and not decimal and not times
 
 
 def _names_of_columns(rows: Sequence[Sequence[Any]], width: int) -> list[str] | None:
     """A name for each column of a table without a header; None where none holds a target."""
-    columns = [[str(row[i]).strip() for row in rows] for i in range(width)]
-    path = sum(bool(_PATHLIKE.search(cell)) for cell in columns[0]) > 0.5 * len(rows)
-    named = ["fileid" if not path or width == 2 else "path"]
+    columns = [[name_of(row[i]).strip() for row in rows] for i in range(width)]
+    # a name with slashes may be an id; one with a file's ending is where the features are
+    named = [
+        "path" if sum(bool(_FILE.search(cell)) for cell in columns[0]) > 0.5 * len(rows) else "fileid"
+    ]
     rest = list(range(1, width))
     splits = [i for i in rest if all(split_of_word(cell) for cell in columns[i])]
     rest = [i for i in rest if i not in splits]
@@ -134,7 +151,10 @@ def _names_of_columns(rows: Sequence[Sequence[Any]], width: int) -> list[str] | 
     numeric = [i for i in rest if all(cells.number(cell) is not None for cell in columns[i])]
     if any(not cell.lstrip("-").isdecimal() for i in numeric for cell in columns[i]):
         return None  # decimal numbers are measurements
-    target = next((i for i in rest if i not in numeric), rest[-1])
+    texts = [i for i in rest if i not in numeric]
+    # of a signer and a sentence, the sentence has more words; of a signer and a class, more values
+    texts.sort(key=lambda i: (-sum(" " in cell for cell in columns[i]), -len(set(columns[i]))))
+    target = texts[0] if texts else rest[-1]
     if len(rest) > 1 and target in numeric and len(set(columns[target])) == len(rows) > 20:
         return None
     frames = [i for i in numeric if i != target and min(int(cell) for cell in columns[i]) >= 1]
@@ -142,7 +162,7 @@ def _names_of_columns(rows: Sequence[Sequence[Any]], width: int) -> list[str] | 
         if i in splits:
             named.append("split")
         elif i == target:
-            named.append("target")
+            named.append("text" if cells.are_sentences(columns[i]) else "target")
         else:
             named.append("num_frames" if frames == [i] else f"column {i}")
     return named

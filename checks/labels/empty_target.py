@@ -1,0 +1,53 @@
+"""LAB205: does every sample say what is signed?"""
+
+from collections.abc import Iterator
+
+from slrdoctor.api import CERTAIN, DEGRADES, Evidence, Finding, Fix, Samples, Threshold, check
+
+NONE = Threshold(0, "arithmetic: an empty target teaches that nothing is signed")
+
+
+@check("LAB205", severity=DEGRADES, confidence=CERTAIN, explains=("TRN501",))
+def empty_target(samples: Samples) -> Iterator[Finding]:
+    """Samples have an empty target.
+
+    Why it matters: CTC learns to put out nothing for them, some implementations of the
+    loss crash or give NaN on a target of length zero, and a score over an empty reference
+    is not defined.
+
+    Judged by: annotated samples whose gloss or label is there and empty, where others have
+    one. A gloss column that is empty throughout beside texts is translation data.
+
+    Fix: complete the annotations, or leave these samples out.
+
+    References: https://github.com/pytorch/pytorch/issues/18215 on zero-length targets.
+    """
+    labelled = [row for row in samples.rows if row.glosses is not None]
+    empty = [row for row in labelled if not row.glosses]
+    if not empty or (len(empty) == len(labelled) and any(row.text for row in empty)):
+        return
+    by_split = {s: [r for r in labelled if r.split == s] for s in samples.splits}
+    counts = {s: (sum(not r.glosses for r in rows), len(rows)) for s, rows in by_split.items() if rows}
+    whole = [s or "unsplit" for s, (gone, total) in counts.items() if gone == total]
+    told = ", ".join(
+        f"{gone} of {total} {s or 'unsplit'}" for s, (gone, total) in counts.items() if gone
+    )
+    all_of = f"; no {' and no '.join(whole)} sample has a gloss" if whole else ""
+    yield Finding(
+        message=f"{len(empty)} of {len(labelled)} targets are empty ({told}){all_of}",
+        evidence=tuple(
+            Evidence(f"empty targets, {s or 'unsplit'}", gone, samples.read_from, f"of {total}", NONE)
+            for s, (gone, total) in counts.items()
+            if gone
+        ),
+        fixes=(
+            Fix("Complete the glosses of these samples."),
+            Fix(
+                "Or leave them out of training and scoring.",
+                "rows = [r for r in rows if r.gloss.strip()]",
+            ),
+        ),
+        samples=tuple(row.id for row in empty[:5]),
+        affected=len(empty),
+        total=len(labelled),
+    )

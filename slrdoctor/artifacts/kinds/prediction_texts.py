@@ -1,0 +1,48 @@
+"""Hypotheses and references in blocks of text: `True Sign : G` above `Predicted Sign : A`."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+_REFERENCE = r"(?:true|actual|ground[ _-]?truth|reference|ref|target|gt|expected|correct(?= (?:sign|label|class)))"
+_HYPOTHESIS = r"(?:predicted|prediction|pred|hypothesis|hyp|decoded|recogni[sz]ed|output)"
+_NOUN = r"(?:[ _-]?(?:signs?|glosses|gloss|labels?|class|sentence|sequence|text|words?|tokens?|output))?"
+_EITHER = re.compile(
+    rf"(?i)(?<![a-z])(?:(?P<reference>{_REFERENCE})|(?P<hypothesis>{_HYPOTHESIS})){_NOUN}\s*(?::|=>?|\t)\s*"
+)
+_END = re.compile(r"\s{2,}.*$|[|;\t].*$|,\s(?=\w+\s?[:=]).*$|\s->.*$|\s\((?:conf|prob|p=).*$")
+_FILLER = re.compile(r"\*{2,}")  # sclite and jiwer fill gaps of an alignment with stars
+FEWEST = 2  # pairs that make a list of predictions
+PROBED = 400  # lines that must have a pair for a file to be read on
+
+
+def pairs_of_lines(lines: Sequence[str]) -> list[tuple[str, str, str]] | None:
+    """(number, hypothesis, reference) of every pair; None where the text has no such pairs."""
+    if not any(_EITHER.search(line) for line in itertools.islice(lines, PROBED)):
+        return None
+    pairs: list[tuple[str, str, str]] = []
+    waiting: dict[str, str] = {}
+    for line in lines:
+        for kind, text in _said(line):
+            if kind in waiting:  # a block without its other half
+                waiting.clear()
+            waiting[kind] = text
+            if len(waiting) == 2:
+                pairs.append((str(len(pairs)), waiting["hypothesis"], waiting["reference"]))
+                waiting.clear()
+    return pairs if len(pairs) >= FEWEST else None
+
+
+def _said(line: str) -> list[tuple[str, str]]:
+    """What a line says, in its order: ("reference", "A B"), ("hypothesis", "A")."""
+    if len(line) > 4_000:
+        return []
+    found = list(_EITHER.finditer(line))
+    said = []
+    for match, following in zip(found, [*found[1:], None]):
+        text = line[match.end() : following.start() if following else len(line)]
+        text = _END.sub("", text).strip().strip("|,;").strip().strip("[]\"'")
+        said.append((match.lastgroup or "", _FILLER.sub("", text).strip()))
+    return said

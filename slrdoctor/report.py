@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,7 +53,12 @@ class Report:
 
     @property
     def findings(self) -> list[dict[str, Any]]:
-        return [_finding(d) for d in self.diagnoses]
+        return [_finding(d, self.verify(d)) for d in self.diagnoses]
+
+    def verify(self, d: Diagnosis) -> str:
+        """The command that shows whether a finding is mended: its own, or scanning again for it."""
+        path = shlex.quote(str(self.run["path"]))
+        return d.finding.verify or f"slrdoctor scan {path} --select {d.check.code}"
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON document, to the letter of its schema."""
@@ -187,7 +193,7 @@ def _in_case(case: Case, text: str) -> str:
     return f"{case[-1]}: {text}" if case and case[-1] else text
 
 
-def _finding(d: Diagnosis) -> dict[str, Any]:
+def _finding(d: Diagnosis, verify: str) -> dict[str, Any]:
     finding = d.finding
     return {
         "rank": d.rank,
@@ -205,7 +211,7 @@ def _finding(d: Diagnosis) -> dict[str, Any]:
         "affected": finding.affected,
         "total": finding.total,
         "fixes": [dataclasses.asdict(f) for f in finding.fixes],
-        "verify": finding.verify or f"slrdoctor scan --select {d.check.code}",
+        "verify": verify,
     }
 
 

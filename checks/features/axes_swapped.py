@@ -16,7 +16,12 @@ ROUGH = Threshold(
 VERY_ROUGH = Threshold(3, "rule of thumb, to be measured: twice the limit, for sizes of no known layout")
 
 
-@check("FEA116", severity=BLOCKS, confidence=LIKELY, explains=("FEA109", "FEA117", "CTC401", "TRN502"))
+@check(
+    "FEA116",
+    severity=BLOCKS,
+    confidence=LIKELY,
+    explains=("FEA108", "FEA109", "FEA117", "CTC401", "TRN502"),
+)
 def axes_swapped(axes: AxisOrder) -> Iterator[Finding]:
     """Clips look like features by frames, not frames by features.
 

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, CERTAIN, ClipRow, ClipTable, Evidence, Finding, Fix, check
+from slrdoctor.api import BLOCKS, CERTAIN, ClipRow, ClipTable, Evidence, Finding, Fix, Threshold, check
 
+SHARED = Threshold(2, "arithmetic: a size that two clips share, for the others to differ from")
 NAMED = 4  # sizes that the message names
 WITH_PEOPLE = 4  # axes of [T, people, K, C]
 KINDS = {"f": "fractions", "i": "whole numbers", "u": "whole numbers", "b": "booleans"}
@@ -20,7 +21,8 @@ def feature_sizes_differ(clips: ClipTable) -> Iterator[Finding]:
 
     Judged by: the shape after the first axis (people in a frame left out), the number of axes,
     and whether values are fractions, whole numbers or booleans. Precision (float32 against
-    float64) is no difference; nor is the number of frames.
+    float64) is no difference; nor is the number of frames. Where no two clips agree they are
+    no data set, and nothing is said.
 
     Fix: extract the clips that differ with the settings of the others.
 
@@ -33,6 +35,8 @@ def feature_sizes_differ(clips: ClipTable) -> Iterator[Finding]:
     if not sizes or (len(sizes) == 1 and not strays):
         return
     [(usual, count)] = sizes.most_common(1)
+    if count < SHARED.value and len(rows) > 2:
+        return  # files side by side, each of its own kind
     others = [f"{n} {_words(size)}" for size, n in sizes.most_common()[1:NAMED]]
     others += [f"{len(strays)} of another rank ({strays[0][3]})"] if strays else []
     more = f" and {len(sizes) - NAMED} more sizes" if len(sizes) > NAMED else ""
@@ -54,15 +58,10 @@ def feature_sizes_differ(clips: ClipTable) -> Iterator[Finding]:
 
 def _size(row: ClipRow) -> tuple[int, tuple[int, ...], str]:
     """Axes, shape of a frame, kind of values. Of [T, people, K, C], people may vary."""
-    frame = (
-        row.shape[2:]
-        if len(row.shape) == WITH_PEOPLE
-        else row.shape[1:]
-        if len(row.shape) > 1
-        else row.shape
-    )
+    axes = len(row.shape)
+    frame = row.shape[2 if axes == WITH_PEOPLE else min(1, axes - 1) :]
     kind = row.dtype.lstrip("<>=|")
-    return len(row.shape), frame, KINDS.get("b" if kind == "bool" else kind[0], kind)
+    return axes, frame, KINDS.get("b" if kind == "bool" else kind[0], kind)
 
 
 def _words(size: tuple[int, tuple[int, ...], str]) -> str:

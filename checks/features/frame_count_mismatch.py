@@ -33,7 +33,7 @@ def frame_count_mismatch(counts: FrameCounts) -> Iterator[Finding]:
     """
     longest = counts.stored.max()
     cut = counts.stored == longest  # may have been cut at a common maximum
-    cut &= cut.sum() > 1
+    cut &= (counts.annotated > longest) & (cut.sum() > 1)
     stored, annotated = counts.stored[~cut], counts.annotated[~cut]
     ids = [id for id, gone in zip(counts.ids, cut) if not gone]
     if len(ids) < FEWEST.value or len(np.unique(stored)) == 1 < len(np.unique(annotated)):

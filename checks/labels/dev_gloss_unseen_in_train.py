@@ -33,14 +33,15 @@ def dev_gloss_unseen_in_train(targets: Targets) -> Iterator[Finding]:
     tokens = sum(len(glosses) for _, glosses in judged)
     if not unseen:
         return
+    types = len({gloss for _, glosses in judged for gloss in glosses})
     floor = unseen.total() / tokens
     measure = "error rate" if targets.are_single else "WER"
     named = ", ".join(f'"{gloss}"' for gloss, _ in unseen.most_common(3))
     affected = tuple(i for i, glosses in judged if unseen.keys() & set(glosses))
     yield Finding(
         message=(
-            f"{len(unseen)} glosses of {split} ({named}) never occur in training: the {split} {measure} "
-            f"cannot go below {floor:.2%}"
+            f"{len(unseen)} of {types} {split} glosses ({named}) never occur in training: "
+            f"the {split} {measure} cannot go below {floor:.2%}"
         ),
         evidence=(
             Evidence(f"glosses of {split} not in train", len(unseen), targets.read_from, "types", NONE),

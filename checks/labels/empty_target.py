@@ -16,15 +16,18 @@ def empty_target(samples: Samples) -> Iterator[Finding]:
     is not defined.
 
     Judged by: annotated samples whose gloss or label is there and empty, where others have
-    one. A gloss column that is empty throughout beside texts is translation data.
+    one; and a training split without any gloss beside splits that have them. A gloss column
+    that is empty throughout beside texts is translation data.
 
     Fix: complete the annotations, or leave these samples out.
 
     References: https://github.com/pytorch/pytorch/issues/18215 on zero-length targets.
     """
-    labelled = [row for row in samples.rows if row.glosses is not None]
+    glossed = {row.split for row in samples.rows if row.glosses}
+    blind = "train" not in glossed and bool(glossed)
+    labelled = [r for r in samples.rows if r.glosses is not None or (blind and r.split == "train")]
     empty = [row for row in labelled if not row.glosses]
-    if not empty or (len(empty) == len(labelled) and any(row.text for row in empty)):
+    if not empty or (not glossed and any(row.text for row in empty)):
         return
     by_split = {s: [r for r in labelled if r.split == s] for s in samples.splits}
     counts = {s: (sum(not r.glosses for r in rows), len(rows)) for s, rows in by_split.items() if rows}

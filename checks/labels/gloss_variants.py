@@ -30,11 +30,15 @@ def gloss_variants(found: GlossVariants) -> Iterator[Finding]:
     marks = ", ".join(mark for mark, _ in found.marks[:5])
     parts = []
     if found.variants:
-        parts.append(f"{len(found.variants)} glosses are written in several ways: {'; '.join(examples)}")
+        parts.append(
+            f"{len(found.variants)} of {found.types} glosses are written in several ways: "
+            f"{'; '.join(examples)}"
+        )
     if found.marks:
         count = sum(count for _, count in found.marks)
         parts.append(
-            f"{len(found.marks)} tokens are annotation marks ({marks}), with {count} occurrences"
+            f"{len(found.marks)} of {found.types} tokens are annotation marks ({marks}), "
+            f"with {count} occurrences"
         )
     yield Finding(
         message=", and ".join(parts),

@@ -29,11 +29,15 @@ def sample_in_two_splits(found: SharedSamples) -> Iterator[Finding]:
     pairs = Counter(shared.splits for shared in found.shared)
     ways = Counter(shared.by for shared in found.shared)
     told = ", ".join(f"{count} in {one} and {other}" for (one, other), count in pairs.most_common())
+    total = sum(found.sizes.values())
     first = found.shared[0]
     other = f" (there {first.other})" if first.other else ""
     smallest = min(found.sizes[split] for pair in pairs for split in pair)
     yield Finding(
-        message=f"{len(found.shared)} samples are in two splits ({told}), such as {first.id}{other}",
+        message=(
+            f"{len(found.shared)} of {total} samples are in two splits ({told}), "
+            f"such as {first.id}{other}"
+        ),
         evidence=(
             *(
                 Evidence(f"samples in two splits, by {way}", count, found.read_from, "samples", NONE)
@@ -50,5 +54,5 @@ def sample_in_two_splits(found: SharedSamples) -> Iterator[Finding]:
         ),
         samples=tuple(dict.fromkeys(shared.id for shared in found.shared))[:5],
         affected=len(found.shared),
-        total=sum(found.sizes.values()),
+        total=total,
     )

@@ -17,6 +17,7 @@ from slrdoctor.api import (
 
 LOST = Threshold(0.25, "rule of thumb, to be measured: a quarter of what the score had gained")
 POINTS = Threshold(0.03, "rule of thumb, to be measured: three points, beyond the noise of an epoch")
+FEWEST = 5  # epochs: fewer show no course after a best one
 
 
 @check("TRN505", severity=NOTE, confidence=LIKELY)
@@ -42,7 +43,7 @@ def dev_worsened_after_best(
     if (
         kept.best_kept
         or not learned
-        or len(score.values) < 5
+        or len(score.values) < FEWEST
         or lost <= points
         or lost <= LOST.value * gained
     ):

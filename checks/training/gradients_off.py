@@ -56,12 +56,12 @@ def gradients_off(
     wrong = _wrong(norms, progress, loss)
     if wrong is not None:
         message, measured, limit = wrong
+        course = f"{norms.early:.3g}, {norms.late:.3g}"
         yield Finding(
             f"the gradient norm {message}, over {norms.points} {norms.per}s",
             (
                 Evidence(f"{norms.name}: what was judged", measured, norms.read_from, limit=limit),
-                Evidence("median of the first fifth", norms.early, norms.read_from),
-                Evidence("median of the last fifth", norms.late, norms.read_from),
+                Evidence("medians of the first and the last fifth", course, norms.read_from),
             ),
             FIXES,
         )

@@ -8,7 +8,7 @@ FROM = Threshold(0.8, "rule of thumb, to be measured: a sum over two dev batches
 UP_TO = Threshold(2.0, "rule of thumb, to be measured: mean train over mean dev loss early in a run")
 STEADY = Threshold(2.0, "rule of thumb, to be measured: a factor that learning makes does not stay")
 FEWEST_BATCHES = 8  # with fewer, a sum is not told from a mean
-MANY_BATCHES = 20  # needed where the first losses do not show that one of them is a mean
+MANY_BATCHES = 20  # where the first losses show no mean, or it may be a sum over few batches
 
 
 @check("TRN512", severity=MISLEADS, confidence=POSSIBLE)
@@ -20,9 +20,9 @@ def losses_not_comparable(losses: LossRatio) -> Iterator[Finding]:
 
     Judged by: over the first third of the epochs, before a model can memorise, a ratio that stays
     within a factor of two and lies at 0.8 to 2 of the number of batches of an epoch, of which
-    there are eight or more (20 where the first losses do not show that one is a mean). Where the
-    first losses show a sum and a mean, their ratio counts alone. Not where both are sums, whatever
-    the numbers of their batches, and not where both are means.
+    there are eight or more (20 where the first losses do not show that one is a mean, or the other
+    split's batches are not known). Where the first losses show a sum and a mean, their ratio counts
+    alone. Not where both are sums, whatever the numbers of their batches, or both are means.
 
     Fix: divide each sum by its number of samples.
 
@@ -31,7 +31,7 @@ def losses_not_comparable(losses: LossRatio) -> Iterator[Finding]:
     sums = [r.startswith("sum") for r in (losses.train_reduction, losses.dev_reduction)]
     means = [r.startswith("mean") for r in (losses.train_reduction, losses.dev_reduction)]
     batches, told = losses.batches, any(sums) and any(means)
-    fewest = FEWEST_BATCHES if any(means) else MANY_BATCHES
+    fewest = FEWEST_BATCHES if any(means) and losses.other_batches else MANY_BATCHES
     if batches is None or batches < fewest or all(sums) or all(means):
         return
     share = (losses.first_ratio if told else losses.ratio) / batches

@@ -22,6 +22,7 @@ HALF_WAY = Threshold(
     "rule of thumb, to be measured: half way from guessing to perfect; of six public CTC runs the one "
     "that memorises has 0.67 of the error left and the others at most 0.14",
 )
+SENTINELS = 3  # epochs at exactly 100% WER, from where on EVL901 asks whether that is a score
 FIXES = (
     Fix("Look for a shift between train and dev: other signers, other cameras, other frame rates."),
     Fix(
@@ -49,11 +50,13 @@ def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Iterator[Fi
 
     References: Zhang et al. 2017, Understanding deep learning requires rethinking generalization
     """
-    share = progress.last_train / progress.floor
-    limit = FAR_UNDER if isfinite(share) else FALLEN
-    share = share if isfinite(share) else progress.last_train / progress.first_train
-    by_heart = share < limit.value if isfinite(share) else progress.train_accuracy > 0.9
-    bad_score = progress.error_left >= HALF_WAY.value and (sentinel is None or sentinel.at_end < 3)
+    share, limit = progress.train_over_floor, FAR_UNDER
+    if not isfinite(share):
+        share, limit = progress.train_over_first, FALLEN
+    by_heart = share < limit.value if isfinite(share) else progress.train_accuracy > 1 - FALLEN.value
+    bad_score = progress.error_left >= HALF_WAY.value and (
+        sentinel is None or sentinel.at_end < SENTINELS
+    )
     if not by_heart or not bad_score or not _dev_at_floor(progress):
         return
     told = f"train loss {progress.last_train:.2g}"

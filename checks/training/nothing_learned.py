@@ -55,16 +55,16 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Iterator[Find
     """
     if progress.learned or progress.epochs < EPOCHS.value:
         return
-    share, dev = progress.last_train / progress.floor, progress.last_dev / progress.floor
+    share, dev = progress.train_over_floor, progress.dev_over_floor
     if isfinite(share):
         if share < AT_FLOOR.value or dev < AT_FLOOR.value:
             return
         where = f"{progress.last_train:.2f}, {share:.2f} of the input-blind floor {progress.floor:.2f}"
         measured = Evidence("training loss over the floor", share, progress.read_from, limit=AT_FLOOR)
     elif loss is not None and _stands_still(progress, loss):
-        where = f"{loss.last:.3g}, {loss.last / loss.middle:.2f} of what it was in the middle of the run"
-        ratio = loss.last / loss.middle
-        measured = Evidence("training loss over that of the middle", ratio, loss.read_from, limit=FLAT)
+        still = loss.over_middle
+        where = f"{loss.last:.3g}, {still:.2f} of what it was in the middle of the run"
+        measured = Evidence("training loss over that of the middle", still, loss.read_from, limit=FLAT)
     else:
         return
     score = f", and the best dev {progress.metric} is {progress.best_metric:.1%}"
@@ -89,8 +89,8 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Iterator[Find
 
 def _stands_still(progress: Progress, loss: TrainLoss) -> bool:
     """Whether the loss is flat and the score says that what it stands at is no success."""
-    if not progress.metric or loss.last < FLAT.value * loss.middle:
+    if not progress.metric or not loss.over_middle >= FLAT.value:
         return False
     if progress.metric == "wer":
         return progress.best_metric >= BLIND_WER and loss.last >= LOWEST_FLOOR
-    return loss.last >= FLAT.value * loss.first
+    return loss.over_first >= FLAT.value

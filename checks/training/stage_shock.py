@@ -43,13 +43,13 @@ def stage_shock(stages: StageChanges) -> Iterator[Finding]:
             (
                 Evidence(
                     "dev loss after over before",
-                    change.after / change.before,
+                    change.jumped,
                     stages.read_from,
                     limit=JUMP,
                 ),
                 Evidence(
                     "lowest after over before",
-                    change.lowest_after / change.before,
+                    change.stayed,
                     stages.read_from,
                     limit=BACK,
                 ),

@@ -27,6 +27,7 @@ ONE_FILE_ONE_ARRAY = (
 )
 PEEKED = 3  # files opened to tell what a folder holds
 MANY = 3  # arrays of a kind in one folder that make it a folder of features
+BATCH_FILES = 12  # at most so many files where one is named for labels: X, y and lengths of each split
 _NUMBERED = re.compile(r"(?:.*[^0-9])?(\d+)$")
 _NO_LABEL = re.compile(
     r"signer|speaker|session|subject|participant|fold|part|batch|chunk|shard|feat|keypoint|pose|data"
@@ -75,6 +76,9 @@ def _peek(folder: str, suffix: str, files: list[File]) -> _Group | None:
     few = len(files) < MANY and not _is_feature_folder(folder)
     if few and suffix not in (".pose", "_keypoints.json", ".npy"):
         return None
+    # X_train.npy and y_train.npy: a batch and its labels, opened one by one
+    if len(files) <= BATCH_FILES and any(features.LABELS.search(f.path.stem.lower()) for f in files):
+        return None
     picked = dict.fromkeys((0, len(files) // 2, len(files) - 1))
     contents: list[Content] = []
     reader = ""
@@ -110,7 +114,7 @@ def _is_feature_folder(folder: str) -> bool:
 def _is_lone_clip(files: list[File], clips: list[Content]) -> bool:
     """One or two npy files alone: a clip [T, D] each, and no batch, labels or statistics."""
     if any(
-        features._LABELS.search(f.path.stem.lower()) or features._NO_CLIP.search(f.path.stem.lower())
+        features.LABELS.search(f.path.stem.lower()) or features.NO_CLIP.search(f.path.stem.lower())
         for f in files
     ):
         return False

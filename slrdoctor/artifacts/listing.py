@@ -44,7 +44,8 @@ def walk(root: Path) -> Listing:
     """List every file under `root`, following links but no loop of them."""
     files: list[File] = []
     problems: list[tuple[str, str]] = []
-    seen: set[tuple[int, int]] = set()
+    home = root.stat()
+    seen: set[tuple[int, int]] = {(home.st_dev, home.st_ino)}
     waiting = [(root, "")]
     while waiting:
         folder, where = waiting.pop()

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from slrdoctor.artifacts.kinds.splits import split_of_word
 from slrdoctor.artifacts.series_names import meaning_of
 
-NUMBER = r"[-+]?(?:\d[\d_]*\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|NaN|NAN|inf|Inf|INF|[Ii]nfinity)"
+NUMBER = (
+    r"[-+]?(?:\d[\d_]*\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|"
+    r"nan|NaN|NAN|inf|Inf|INF|[Ii]nfinity)"
+)
 _PLACES = ("epoch", "epochs", "step", "batch", "batches", "split", "percent")
 
 

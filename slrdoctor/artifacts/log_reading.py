@@ -7,52 +7,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from slrdoctor.artifacts.kinds.splits import split_of_name
+from slrdoctor.artifacts.log_banner import Banner, is_named_log, is_never_log
 from slrdoctor.artifacts.log_lines import LineReading, Value
-from slrdoctor.artifacts.log_notes import kind_of, stage_of
+from slrdoctor.artifacts.log_notes import Notes, kind_of
+from slrdoctor.artifacts.log_rows import Rows, numbered
 from slrdoctor.artifacts.logs import LogFormat
 from slrdoctor.artifacts.run import HistoryFile
-from slrdoctor.artifacts.series import SeriesOfRun
-from slrdoctor.artifacts.series_names import Meaning, meaning_of
+from slrdoctor.artifacts.series import OF_TRAINING, SeriesOfRun
+from slrdoctor.artifacts.series_names import SPLITS, Meaning
 
-OF_TRAINING = ("learning_rate", "grad_norm")
-MOST_NOTES = 200  # of one kind
 MOST_WAITING = 200_000  # values of a log that never names an epoch
-LONGEST_LINE = 4_000  # characters that are looked at
+LONGEST_LINE = 2_000  # characters that are looked at
 LONGEST_RECORD = 50_000  # of a line that is a JSON record
+FEW_ALIKE = 5_000  # lines alike but for their digits: of more than these, one in ten is read
+ONE_OF_ALIKE = 10
+MOST_ALIKE = 2_000  # kinds of lines that are told apart so
+FEWEST_ROWS = 3  # without a named epoch, fewer rows are no history
+_NO_DIGITS = str.maketrans("", "", "0123456789.█▏▎▍▌▋▊▉ ")
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\x08")
-_BANNER = re.compile(
-    r"(?i)\bloading (?:the )?(?:model|data|checkpoint)|\bparameters:|\b(?:start|begin)\w* (?:of |the )?train|\btraining (?:started|begins|start|on|for|with|from|model)\b|"
-    r"\bstart\w* epoch|\bepoch\s*[:\[(]?\s*\d+|\btrain(?:ing)?\s*(?:samples|set|batches|size|loader|epochs)\b|"
-    r"\b(?:trainable|total|number of|model) param|\bgpu available|\boptimizer\b"
-)
-_BEST = re.compile(r"(?i)\bbest\b")
-_NAMED_LOG = re.compile(
-    r"(?i)(?:^|[^a-z])(?:logs?|train(?:ing)?|stdout|stderr|output|nohup|slurm|console|run)(?:[^a-z]|$)"
-)
-_NO_LOGS = (
-    ".md",
-    ".rst",
-    ".tex",
-    ".html",
-    ".yaml",
-    ".yml",
-    ".toml",
-    ".ini",
-    ".cfg",
-    ".sh",
-    ".bib",
-    ".stm",
-    ".ctm",
-)
-_FACTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "classes",
-        re.compile(r"(?i)\b(?:num(?:ber)?[ _](?:of[ _])?)?(?:classes|num_class)\b\W{0,4}(\d+)\b"),
-    ),
-    ("parameters", re.compile(r"(?i)\bparam(?:eter)?s?\b\s*\w*\s*[:=]\s*([\d,]{4,})\b")),
-    ("vocabulary", re.compile(r"(?i)\bvocab(?:ulary)?(?:[ _]size)?\s*[:=]\s*(\d+)\b")),
-    ("batch_size", re.compile(r"(?i)\bbatch[ _]?size\b['\"]?\s*[:=]\s*(\d+)\b")),
-)
 
 
 class LogReading:
@@ -61,28 +33,17 @@ class LogReading:
     def __init__(self, where: str, formats: Sequence[LogFormat]) -> None:
         self._where = where
         self._formats = formats
-        self._series = SeriesOfRun()
-        self._rows: list[float] = []
-        self._again: set[int] = set()  # rows that repeat their epoch, but not its evaluation
-        self._row: dict[tuple[str, str], float] = {}  # what the last row has said so far
-        self._said: dict[tuple[str, str], float] = {}  # what all rows of its epoch have
+        self._series, self._rows, self._notes, self._banner = SeriesOfRun(), Rows(), Notes(), Banner()
         self._epoch: float | None = None
         self._inside: tuple[float, float] | None = None  # (epoch, share of it) of the last batch line
         self._passed: list[float] = []  # epochs that batch lines told of, in their order
         self._batches: dict[int, int] = {}
         self._section = ""  # the split that a heading said
         self._waiting: list[Value] = []  # values before any epoch was named
-        self._closing = False  # epochs are named after their values
-        self._notes: list[tuple[int, str]] = []
-        self._noted: dict[str, int] = {}
-        self._stages: list[tuple[int, str]] = []  # (rows before it, the line)
-        self._stage = ""
-        self._nan_batches: dict[float, int] = {}
+        self._is_closing = False  # epochs are named after their values
         self._percent: set[str] = set()
         self._formats_seen: dict[str, int] = {}
-        self._facts: dict[str, Any] = {}
-        self._banner = 0
-        self._lines = 0
+        self._alike: dict[str, int] = {}  # lines without their digits, and how often they came
 
     def take(self, number: int, line: str) -> None:
         """Read one line; progress bars put several into one, with carriage returns."""
@@ -90,49 +51,61 @@ class LogReading:
             text = text[: LONGEST_RECORD if text.startswith("{") else LONGEST_LINE]
             if "\x1b" in text or "\x08" in text:
                 text = _ANSI.sub("", text)
-            if text.strip():
-                self._lines += 1
-                self._take_line(number, text)
+            if text and not text.isspace():
+                self._take_if_new(number, text)
 
-    def _take_line(self, number: int, line: str) -> None:
+    def _take_if_new(self, number: int, line: str) -> None:
+        """Leave out most of the lines that are alike but for their digits, where those are many.
+
+        A log of gigabytes is batch lines, or lines that say nothing; a line of an epoch is
+        always read.
+        """
+        alike = line.translate(_NO_DIGITS)
+        times = self._alike.get(alike, 0)
+        if times > FEW_ALIKE and times % ONE_OF_ALIKE and "100%|" not in line:
+            self._alike[alike] += 1
+        elif self._take_line(number, line) and (times or len(self._alike) < MOST_ALIKE):
+            self._alike[alike] = times + 1
+
+    def _take_line(self, number: int, line: str) -> bool:
+        """Read a line; whether lines like it may be left out."""
         kind = kind_of(line)
         if kind:
-            self._note(number, kind, line)
-        reading = None
-        if kind not in ("scorer-error", "error"):
-            for format in self._formats:
-                reading = format.read(line)
-                if reading is not None:
-                    self._formats_seen[format.name] = self._formats_seen.get(format.name, 0) + 1
-                    break
-        if "best" not in self._facts and _BEST.search(line):
-            self._facts["best"] = line.strip()[:200]
+            self._notes.take(number, kind, line, self._epoch, len(self._rows.epochs))
+        self._banner.take_best(line)
+        reading = None if kind in ("scorer-error", "error") else self._reading_of(line)
         if reading is not None and not (kind == "nan-batch" and reading.epoch is None):
             self._take_reading(reading)
-        elif self._lines < 5_000 or not self._rows:
-            self._take_words(line)
+            return reading.part and not kind
+        return not (kind or self._banner.take(line) or self._is_heading(line))
 
-    def _take_words(self, line: str) -> None:
-        """A line without numbers of the training: a heading, or a fact of the banner."""
-        self._banner += bool(_BANNER.search(line))
-        words = line.split()
-        if len(words) <= 6 and not any(c.isdigit() for c in line):
-            self._section = split_of_name(" ".join(words[:3])) or self._section
-        for name, pattern in _FACTS:
-            match = pattern.search(line) if name not in self._facts else None
-            if match:
-                self._facts[name] = int(match[1].replace(",", ""))
+    def _reading_of(self, line: str) -> LineReading | None:
+        for format in self._formats:
+            reading = format.read(line)
+            if reading is not None:
+                self._formats_seen[format.name] = self._formats_seen.get(format.name, 0) + 1
+                return reading
+        return None
+
+    def _is_heading(self, line: str) -> bool:
+        """Whether a line is a heading such as "Validation:", which says the split of what follows."""
+        words = re.findall(r"[^\W_]+", line.lower()) if len(line) < 80 else []
+        said = [SPLITS[word] for word in words[:3] if word in SPLITS]
+        if not said or len(words) > 6 or any(word.isdigit() for word in words):
+            return False
+        self._section = said[-1]
+        return True
 
     def _take_reading(self, reading: LineReading) -> None:
         if reading.epochs:
-            self._facts["epochs_planned"] = reading.epochs
+            self._banner.facts["epochs_planned"] = reading.epochs
         if reading.batches and reading.batches > 1:
             self._batches[reading.batches] = self._batches.get(reading.batches, 0) + 1
         if reading.epoch is not None:
             self._enter(reading)
-        if reading.part or reading.batch is not None and reading.step is not None:
+        if reading.part or (reading.batch is not None and reading.step is not None):
             self._take_part(reading)
-        elif self._epoch is None or self._closing and reading.epoch is None:
+        elif self._epoch is None or (self._is_closing and reading.epoch is None):
             self._waiting += reading.values if len(self._waiting) < MOST_WAITING else ()
         elif reading.values:
             self._take_row(self._epoch, reading.values)
@@ -142,9 +115,9 @@ class LogReading:
         if reading.epoch != self._epoch:
             self._section = ""
         if self._epoch is None and self._waiting and reading.closes and not reading.values:
-            self._closing = True
+            self._is_closing = True
         self._epoch = reading.epoch
-        if self._closing and self._waiting and self._epoch is not None:
+        if self._is_closing and self._waiting and self._epoch is not None:
             self._take_row(self._epoch, tuple(self._waiting))
         self._waiting = []
 
@@ -184,108 +157,61 @@ class LogReading:
         return before + (1 - before) * 1e-3  # the batches are not counted: each a little later
 
     def _take_row(self, epoch: float, values: Sequence[Value]) -> None:
-        """Values of a whole epoch. One said before, and differently, begins another row."""
-        if not self._rows or self._rows[-1] != epoch:
-            self._rows.append(epoch)
-            self._row, self._said = {}, {}
-        for value in values:
-            split = value.split or ("" if value.quantity in OF_TRAINING else self._section)
-            key = (value.name, split)
-            if _same(self._row.get(key), value.value):
-                continue
-            judged = split in ("dev", "test")
-            if key in self._row:
-                self._row = {}
-                self._rows.append(epoch)
-                self._again.add(len(self._rows) - 1)
-            if judged and key in self._said:
-                self._again.discard(len(self._rows) - 1)
-            self._row[key] = self._said[key] = value.value
+        for value, split in self._rows.take(epoch, values, self._section):
             self._series.read(value.name, Meaning(split, value.quantity), epoch, value.value)
             if value.percent:
                 self._percent.add(value.name)
 
-    def _note(self, number: int, kind: str, line: str) -> None:
-        if kind == "nan-batch" and self._epoch is not None:
-            self._nan_batches[self._epoch] = self._nan_batches.get(self._epoch, 0) + 1
-        if kind == "stage":
-            stage = stage_of(line)
-            if stage == self._stage:
-                return
-            self._stage = stage
-            self._stages.append((len(self._rows), line.strip()[:300]))
-        self._noted[kind] = self._noted.get(kind, 0) + 1
-        if self._noted[kind] <= MOST_NOTES:
-            self._notes.append((number, line.strip()[:300]))
-
     def history(self) -> HistoryFile | None:
         """What the lines told; None where they are no training log."""
-        if not self._rows and not self._series:
+        if not self._rows.epochs and not self._series:
             self._number_rows()
-        if self._where.lower().endswith(_NO_LOGS) or not (
-            self._tells() if self._series else self._is_banner()
-        ):
+        is_told = self._is_training() if self._series else self._is_stopped_log()
+        if is_never_log(self._where) or not is_told:
             return None
-        rows = self._rows or self._passed[: len(self._passed) - self._is_inside()]
-        if len(self._again) > len(set(rows)) / 2:  # several lines an epoch, as a rule of this log
-            rows = [epoch for number, epoch in enumerate(rows) if number not in self._again]
         split = split_of_name(self._where.rpartition("/")[2])
         return HistoryFile(
             self._where,
             "text",
             self._series.finished(split if split != "train" else ""),
             batches=max(self._batches, key=lambda n: self._batches[n], default=None),
-            notes=tuple(self._notes),
-            row_epochs=tuple(rows),
+            notes=tuple(self._notes.lines),
+            row_epochs=tuple(
+                self._rows.finished() or self._passed[: len(self._passed) - self._is_inside()]
+            ),
             started=bool(self._series),
-            facts=self._all_facts(),
+            facts=self._facts(),
         )
 
     def _number_rows(self) -> None:
-        """No line named an epoch: a name that comes again begins the next one."""
-        row = 1
-        seen: set[tuple[str, str]] = set()
-        numbered = []
-        for value in self._waiting:
-            if (value.name, value.split) in seen:
-                row, seen = row + 1, set()
-            seen.add((value.name, value.split))
-            numbered.append((float(row), value))
-        if row >= 3 and any("loss" in value.quantity for value in self._waiting):
-            for epoch, value in numbered:
+        rows = numbered(self._waiting)
+        if rows and rows[-1][0] >= FEWEST_ROWS and any("loss" in v.quantity for v in self._waiting):
+            for epoch, value in rows:
                 self._take_row(epoch, (value,))
 
-    def _tells(self) -> bool:
+    def _is_training(self) -> bool:
         """Whether the numbers are a training's, and not one result with its epoch."""
+        epochs = self._rows.epochs
         if self._series.has("loss", "part_loss"):
-            return len(self._rows) != 1 or self._rows[0] <= 1 or self._is_named_log
-        return len(set(self._rows)) > 1 and self._series.has("accuracy", "wer", "bleu", "recall", "cer")
+            return len(epochs) != 1 or epochs[0] <= 1 or is_named_log(self._where)
+        return len(set(epochs)) > 1 and self._series.has("accuracy", "wer", "bleu", "recall", "cer")
 
-    @property
-    def _is_named_log(self) -> bool:
-        return bool(_NAMED_LOG.search(self._where.rpartition("/")[2]))
-
-    def _is_banner(self) -> bool:
+    def _is_stopped_log(self) -> bool:
         """Whether this is a log that stopped before its first numbers."""
-        return self._banner >= 2 and self._is_named_log
+        return self._banner.is_enough and is_named_log(self._where)
 
     def _is_inside(self) -> bool:
         """Whether the log ends within an epoch, by its last batch line."""
-        return self._inside is not None and self._inside[0] not in self._rows and self._inside[1] < 0.95
+        return (
+            self._inside is not None
+            and self._inside[0] not in self._rows.epochs
+            and self._inside[1] < 0.95
+        )
 
-    def _all_facts(self) -> dict[str, Any]:
-        facts = dict(self._facts)
+    def _facts(self) -> dict[str, Any]:
+        facts = self._banner.facts | self._notes.facts(self._rows.epochs)
         if self._formats_seen:
             facts["log"] = max(self._formats_seen, key=lambda name: self._formats_seen[name])
         if self._percent:
             facts["percent"] = tuple(sorted(self._percent))
-        if self._nan_batches:
-            facts["nan_batches"] = tuple(sorted(self._nan_batches.items()))
-        stages = [(self._rows[row], text) for row, text in self._stages if 0 < row < len(self._rows)]
-        if stages:
-            facts["stages"] = tuple(stages)
         return facts
-
-
-def _same(said: float | None, value: float) -> bool:
-    return said is not None and (said == value or said != said and value != value)

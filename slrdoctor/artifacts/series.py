@@ -17,7 +17,8 @@ DECODED = frozenset(
      "deletions", "insertions", "sentence_accuracy", "recall", "recall5", "recall10", "meteor", "cider",
      "dtw", "possim", "negsim")
 )  # fmt: skip
-_OF_NO_SPLIT = ("other", "time", "epoch", "step", "stage", "learning_rate", "grad_norm")
+OF_TRAINING = ("learning_rate", "grad_norm", "stage")
+_OF_NO_SPLIT = (*OF_TRAINING, "other", "time", "epoch", "step")
 
 
 @dataclass
@@ -66,9 +67,7 @@ class _Column:
             self.at[i] = at + 1 - 1 / seen[at]
 
     def scalar(self) -> Scalar:
-        return Scalar(
-            self.name, self.split, self.quantity, tuple(self.at), tuple(self.values), self.per
-        )
+        return Scalar(self.name, self.split, self.quantity, tuple(self.at), tuple(self.values), self.per)
 
 
 class SeriesOfRun:

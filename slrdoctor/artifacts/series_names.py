@@ -43,16 +43,28 @@ TIME = frozenset(
 )
 RATES = frozenset(("it/s", "s/it", "fps", "throughput", "samples/s"))
 # words that do not say which loss or which accuracy it is
-_NEUTRAL = frozenset(
-    "total tot overall mean avg average running epoch step batch iter iteration iterations model metric metrics "
-    "scalar scalars history log logs cur current per value values rate score vs the of on final main set ratio "
-    "categorical sparse gloss sign signs word s is percent pct end keras compile result results train_metrics".split()
-)
+_NEUTRAL_WORDS = """
+    total tot overall mean avg average running epoch step batch iter iteration iterations model metric
+    metrics scalar scalars history log logs cur current per value values rate score vs the of on final
+    main set ratio categorical sparse gloss sign signs word s is percent pct end keras compile result
+    results
+"""
+_NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
 # the figure of another moment or a setting, not this epoch's
-_NO_CURVE = frozenset(
-    "best min max minimum maximum lowest highest target prev previous old delta diff weight weights scale coef "
-    "coefficient lambda std var patience threshold smoothing decay margin improvement worst margin tolerance".split()
-)
+_ELSEWHERE_WORDS = """
+    best worst min max minimum maximum lowest highest target prev previous old delta diff weight weights
+    scale coef coefficient lambda std var patience threshold smoothing decay margin improvement tolerance
+"""
+_NO_CURVE = frozenset(_ELSEWHERE_WORDS.split())
+# parts that a loss or an accuracy is told apart by; a name may begin with them
+_PART_WORDS = """
+    ctc att attention ce xent crossentropy entropy cross recognition translation contrastive supcon triplet
+    kl kld conv lstm seq sequence dist distillation vae va ve aux auxiliary cls loc reg mlm lm cl masked
+    smooth l1 l2 learning grad gradient norm blank pos neg positive negative word error token sentence
+    exact match top perplexity global similarity best min max % percent label batches skipped nan inf counted
+    finite used invalid dropped
+"""
+_KNOWN = frozenset(_PART_WORDS.split())
 _SIMILARITY = frozenset(("sim", "similarity", "cos", "cosine"))
 _ENDINGS = ("loss", "losses", "accuracy", "acc", "wer", "cer", "bleu", "lr", "损失", "准确率")
 _PIECE = re.compile(r"[a-z]+/[a-z](?![a-z])|[^\W\d_]+[\d]*|\d+|%", re.UNICODE)
@@ -100,11 +112,12 @@ def meaning_of(name: str) -> Meaning:
     return Meaning(split, quantity, per, bool({"%", "percent", "pct", "percentage"} & set(words)))
 
 
-def words_of(name: str) -> list[str]:
+@functools.lru_cache(maxsize=4096)
+def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, glued ones taken apart: valLoss, trloss, ctcloss."""
     spaced = _CAMEL.sub(" ", name) if not name.isupper() else name
     spaced = _NUMBERED.sub(r"\1\2", spaced)
-    return [word for piece in _PIECE.findall(spaced.lower()) for word in _unglued(piece)]
+    return tuple(word for piece in _PIECE.findall(spaced.lower()) for word in _unglued(piece))
 
 
 def _unglued(word: str) -> list[str]:
@@ -120,6 +133,7 @@ def _unglued(word: str) -> list[str]:
     return [word]
 
 
+@functools.lru_cache(maxsize=4096)
 def is_known(word: str) -> bool:
     """Whether a word belongs to a name: used to find where a name begins in a line of prose."""
     return word in SPLITS or word in _NEUTRAL or word in _SIMILARITY or word in _KNOWN or (
@@ -167,7 +181,7 @@ def _of_training(words: list[str], kinds: set[str]) -> str:
         return "stage"
     if "cost" in kinds and kinds & {"batch", "reader", "data"}:
         return "time"
-    if kinds & TIME or kinds & RATES or kinds & {"second", "sec"} and "per" in kinds:
+    if kinds & TIME or kinds & RATES or (kinds & {"second", "sec"} and "per" in kinds):
         return "time"
     return ""
 
@@ -198,10 +212,8 @@ def _of_sequences(words: list[str], kinds: set[str]) -> str:
 
 def _of_retrieval(words: list[str], kinds: set[str]) -> str:
     for quantity, short in (("possim", "pos"), ("negsim", "neg")):
-        if (
-            quantity in kinds
-            or kinds & {short, f"{short}itive", f"{short}ative"}
-            and kinds & _SIMILARITY
+        if quantity in kinds or (
+            kinds & {short, f"{short}itive", f"{short}ative"} and kinds & _SIMILARITY
         ):
             return quantity
     for word in words:
@@ -218,7 +230,7 @@ def _of_classes(words: list[str], kinds: set[str]) -> str:
         top = _TOP.fullmatch(word)
         if top and top[1] != "1":
             return f"accuracy_top{top[1]}"
-    if kinds & ACCURACY or "exact" in kinds and "match" in kinds:
+    if kinds & ACCURACY or ("exact" in kinds and "match" in kinds):
         if kinds & {"sentence", "seq", "sequence", "exact", "sent"}:
             return "sentence_accuracy"
         if kinds & {"token", "frame", "char", "character"}:
@@ -241,12 +253,3 @@ def _of_losses(words: list[str], kinds: set[str]) -> str:
         return "part_loss"
     whole = bool(kinds & {"total", "tot", "overall"})
     return "loss" if whole or not kinds - LOSS - _NEUTRAL else "part_loss"
-
-
-# parts that a loss or an accuracy is told apart by; a name may begin with them
-_KNOWN = frozenset(
-    "ctc att attention ce xent crossentropy entropy cross recognition translation contrastive supcon triplet kl kld "
-    "conv lstm seq sequence dist distillation vae va ve aux auxiliary cls loc reg mlm lm cl masked smooth l1 l2 "
-    "learning grad gradient norm blank pos neg positive negative word error token sentence exact match top "
-    "perplexity global similarity best min max % percent label".split()
-)

@@ -12,7 +12,6 @@ LIMIT = 512 * 2**20  # bytes: text files of this field are far smaller, and all 
 _BOMS = (  # utf-32 first: its little-endian mark begins with that of utf-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
@@ -51,6 +50,9 @@ def decode(data: bytes) -> tuple[str, str]:
     and a few broken bytes are allowed), GB 18030, Windows-1252 and Latin-1. Nothing is
     normalised: combining forms and joiners stay as they are.
     """
+    if data.startswith(codecs.BOM_UTF8):
+        text, encoding = decode(data[len(codecs.BOM_UTF8) :])
+        return text, "utf-8-sig" if encoding == "utf-8" else encoding
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _with_mark(data, encoding), encoding
@@ -61,9 +63,7 @@ def decode(data: bytes) -> tuple[str, str]:
         text = stripped.decode("utf-8")
     except UnicodeDecodeError as error:
         return _narrow(stripped, error)
-    if len(_CONTROL.findall(text[:_HEAD])) > 0.05 * min(len(text), _HEAD):
-        raise Unreadable("binary, not text: full of control characters", "encoding")
-    return text, "utf-8"
+    return _without_controls(text), "utf-8"
 
 
 def split_lines(text: str) -> list[str]:
@@ -77,9 +77,15 @@ def split_lines(text: str) -> list[str]:
     return lines
 
 
+def _without_controls(text: str) -> str:
+    if len(_CONTROL.findall(text[:_HEAD])) > 0.05 * min(len(text), _HEAD):
+        raise Unreadable("binary, not text: full of control characters", "encoding")
+    return text
+
+
 def _with_mark(data: bytes, encoding: str) -> str:
     try:
-        return data.decode(encoding)
+        return _without_controls(data.decode(encoding))
     except UnicodeDecodeError as error:
         if error.end >= len(data) - 3:  # cut in the middle of its last character
             return data[: error.start].decode(encoding)
@@ -123,11 +129,11 @@ def _narrow(data: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
         return data[: error.start].decode("utf-8"), "utf-8"
     if len(data) and len(data[:_HEAD].translate(None, _CONTROL_BYTES)) < 0.99 * len(data[:_HEAD]):
         raise Unreadable("binary, not text: full of control characters", "encoding")
-    lenient = data.decode("utf-8", "replace")
-    broken = lenient.count("\ufffd")
+    near = data[max(0, error.start - _HEAD) : error.start + _HEAD].decode("utf-8", "replace")
     # a byte or two lost in a UTF-8 log must not turn all of its Bengali into Latin letters
-    if sum(c > "\x7f" for c in lenient) > 3 * broken:
-        return lenient, f"utf-8 with {broken} broken bytes"
+    if sum(c > "\x7f" for c in near) > 3 * near.count("\ufffd"):
+        lenient = data.decode("utf-8", "replace")
+        return lenient, f"utf-8 with {lenient.count(chr(0xFFFD))} broken bytes"
     runs = _HIGH_RUN.findall(data)[:_PROBED_RUNS]
     # GB 2312 writes every character as two high bytes; Western letters come alone
     if len(runs) >= 3 and all(len(run) % 2 == 0 and min(run) >= 0xA1 for run in runs):

@@ -19,7 +19,7 @@ def cannot(message: str) -> typer.Exit:
 
 @contextmanager
 def told_plainly(verbose: bool) -> Iterator[None]:
-    """Turn what ends a command into one sentence and exit code 2; --verbose shows faults of ours whole."""
+    """Turn what ends a command into one sentence and exit code 2; --verbose shows our faults whole."""
     try:
         yield
     except typer.Exit:

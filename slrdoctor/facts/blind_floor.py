@@ -12,7 +12,7 @@ from slrdoctor.facts.blind_score import BlindScore, entropy
 from slrdoctor.facts.constant_output import best_constant, grouped
 from slrdoctor.facts.ctc_lengths import CtcLengths, Ints
 from slrdoctor.facts.output_classes import OutputClasses
-from slrdoctor.facts.samples import Targets
+from slrdoctor.facts.samples import Samples, Targets
 from slrdoctor.facts.task import Task
 from slrdoctor.registry import Unavailable, measure
 
@@ -57,6 +57,7 @@ class BlindFloor:
 @measure
 def blind_floor(
     task: Task,
+    samples: Samples | None,
     targets: Targets | None,
     lengths: CtcLengths | None,
     classes: OutputClasses | None,
@@ -64,7 +65,8 @@ def blind_floor(
 ) -> BlindFloor:
     """Over the training samples; over all where no split is told apart."""
     if task.name == "classification":
-        return _classification(targets, classes, scores)
+        excerpt = samples is not None and samples.excerpt
+        return _classification(None if excerpt else targets, classes, scores)
     if task.name != "ctc":
         raise Unavailable(f"the task is {task.name}")
     if lengths is None:

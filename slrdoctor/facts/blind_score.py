@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.run import TrainingRun
-from slrdoctor.facts.samples import Targets
+from slrdoctor.facts.samples import Samples, Targets
 from slrdoctor.registry import Unavailable, measure
 
 Glosses = tuple[str, ...]
 
+FEWEST = 10  # references of predictions: fewer are a demonstration and no evaluation
+SEEN = 3  # references a label from which on most labels have been seen
 SEARCHED = 500  # references that the search goes over; the score is over all of them
 SENTENCES = 300  # whole references that are tried as the constant answer
 TRIED = 20  # most frequent glosses that are tried in every place
@@ -34,7 +36,7 @@ class BlindScore:
     wer: float  # of the constant hypothesis; at most 1, which the empty one has
     hypothesis: Glosses
     accuracy: float  # of the majority class; nan unless every reference is one label
-    chance: float  # 1 / K over the labels that occur; nan likewise
+    chance: float  # 1 / K over the labels that occur; nan likewise, and where too few are seen
     majority: str
     entropy: float  # of the glosses or labels, in nats
     ctc_per_token: float  # CTC's blind loss a token for many frames: an upper bound of the floor
@@ -52,8 +54,10 @@ class BlindScore:
 
 
 @measure
-def blind_score(run: TrainingRun, targets: Targets | None) -> BlindScore:
+def blind_score(run: TrainingRun, samples: Samples | None, targets: Targets | None) -> BlindScore:
     """Over the dev targets, else the references of the predictions, else any targets."""
+    if samples is not None and samples.excerpt:
+        targets = None  # a few clips of a data set do not show its labels
     split, references, read_from = _references(run, targets)
     training = _of(targets, "train") or references
     counts = Counter(gloss for reference in references for gloss in reference)
@@ -63,7 +67,9 @@ def blind_score(run: TrainingRun, targets: Targets | None) -> BlindScore:
         learned = Counter(reference[0] for reference in training)
         majority = learned.most_common(1)[0][0]
         accuracy = counts[majority] / len(references)
-        chance = 1 / len({*learned, *counts})
+        labels = {*learned, *counts}
+        if targets is not None or len(references) >= SEEN * len(labels):
+            chance = 1 / len(labels)
     hypothesis = best_constant_hypothesis(training)
     errors = edits([hypothesis], references).sum()
     tokens = sum(counts.values())
@@ -94,13 +100,15 @@ def _references(run: TrainingRun, targets: Targets | None) -> tuple[str, list[Gl
     where = targets.read_from if targets is not None else ""
     found = [("dev", _of(targets, "dev"), where)]
     predictions = sorted(run.predictions, key=lambda p: p.split != "dev")
-    found += [(p.split, [r for r in p.references if r], p.where) for p in predictions]
+    for p in predictions:
+        if len(p.references) >= FEWEST:
+            found.append((p.split, [r for r in p.references if r], p.where))
     found += [(split, _of(targets, split), where) for split in ("test", "train", "")]
     for split, references, read_from in found:
         if references:
             return split, references, read_from
     raise Unavailable(
-        "looked for annotated targets and for predictions with their references",
+        f"looked for annotated targets and for {FEWEST} or more predictions with their references",
         "give the doctor the dev annotations, or the file of hypotheses and references",
     )
 

@@ -168,9 +168,7 @@ def _sequences_elsewhere(run: TrainingRun, targets: Targets) -> str:
     for predictions in run.predictions:
         several = sum(len(reference) > 1 for reference in predictions.references)
         if 2 * several > len(predictions.references):
-            return (
-                f"single glosses are annotated, and most references in {predictions.where} are sequences"
-            )
+            return f"glosses are annotated one by one, but {predictions.where} has sequences of them"
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,6 +93,11 @@ def finite(curve: Curve) -> tuple[Floats, Floats]:
 def settled(values: Floats, least: int = 3) -> float:
     """The median of the last tenth of the values, of at least three: one noisy epoch is no end."""
     return float(np.median(values[-max(least, len(values) // 10) :]))
+
+
+def over(value: float, base: float) -> float:
+    """A value over its base; nan where there is no base to divide by."""
+    return float(value) / float(base) if base and math.isfinite(base) else math.nan
 
 
 def held_out(history: History, quantity: str) -> Curve | None:

@@ -11,7 +11,7 @@ from slrdoctor.artifacts.run import Row
 FEW = 20  # clips: nobody trains on fewer, but a repository may show as many
 GAPS = 2.0  # times as many clips as there are, by their numbers
 HIGHEST = 1000  # beyond it a number is a name, not a count
-_NUMBER = re.compile(r"(\d+)\D*$")
+_NUMBER = re.compile(r"(\d{1,9})\D{0,40}$")
 
 
 def excerpt_of(rows: Iterable[Row]) -> str:

@@ -70,7 +70,10 @@ def gloss_counts(
         raise Unavailable(f"no training samples in {targets.read_from}")
     tokens = coding.tokens if coding is not None else tuple(glosses for _, glosses in training)
     counts = Counter(token for target in tokens for token in target)
-    outputs, seen, known_by = _outputs(counts, run, task, vocabulary, coding)
+    # a list of names may be of more classes than the model has: then only a config tells
+    names_only = samples.narrowed or coding is None or coding.by == "numbers"
+    own = None if vocabulary is None or names_only else vocabulary
+    outputs, seen, known_by = _outputs(counts, run, task, own)
     return GlossCounts(
         counts=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
         samples=len(training),
@@ -84,18 +87,13 @@ def gloss_counts(
 
 
 def _outputs(
-    counts: Counter[str],
-    run: TrainingRun,
-    task: Task | None,
-    vocabulary: Vocabulary | None,
-    coding: TargetCoding | None,
+    counts: Counter[str], run: TrainingRun, task: Task | None, vocabulary: Vocabulary | None
 ) -> tuple[int, int, str]:
     """(output classes, those that occur, how they are known); zeros where nothing says."""
     configured_count, said = _configured_outputs(run, task)
-    if vocabulary is None or coding is None or coding.by == "numbers":
-        # a list of names may be of more classes than the model has: only a config tells
-        fits = configured_count >= len(counts)
-        return (configured_count, len(counts), said) if fits and configured_count else (0, 0, "")
+    if vocabulary is None:
+        fits = configured_count > 0 and len(counts) <= configured_count
+        return (configured_count, len(counts), said) if fits else (0, 0, "")
     glosses = [token for _, token in vocabulary.glosses]
     seen = sum(token in counts for token in glosses)
     if configured_count and seen <= configured_count < len(glosses):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.facts.configured import configured
-from slrdoctor.facts.gloss_forms import FORMS
+from slrdoctor.facts.gloss_forms import FORMS, LONGEST
 from slrdoctor.facts.target_coding import TargetCoding
 from slrdoctor.facts.vocabulary import Vocabulary
 from slrdoctor.registry import measure
@@ -113,7 +113,7 @@ def _near(missing: Iterable[str], tokens: list[str]) -> Iterator[NearToken]:
             if token is not None:
                 found = NearToken(gloss, token, name)
                 break
-        if found is None and unexplained < SPELLED:
+        if found is None and unexplained < SPELLED and len(gloss) <= LONGEST:
             unexplained += 1
             found = _by_spelling(gloss, tokens)
         if found is not None:
@@ -124,6 +124,7 @@ def _by_spelling(gloss: str, tokens: list[str]) -> NearToken | None:
     from rapidfuzz import fuzz, process
 
     # other numbers are other signs, not a slip
-    like = [t for t in tokens if _DIGITS.findall(t) == _DIGITS.findall(gloss)]
+    numbers = _DIGITS.findall(gloss)
+    like = [t for t in tokens if len(t) <= LONGEST and _DIGITS.findall(t) == numbers]
     found = process.extractOne(gloss, like, scorer=fuzz.ratio, score_cutoff=ALIKE)
     return NearToken(gloss, found[0], "spelling") if found is not None else None

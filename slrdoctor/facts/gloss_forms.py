@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
+LONGEST = 200  # characters: beyond it a token is no gloss, and its marks are not looked for
+DIGITS = 9  # of the largest class number
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")  # zero-width marks, soft hyphens
 _ACCENTS = re.compile("[\u0300-\u036f]")  # Latin, Greek, Cyrillic; Indic vowel signs are letters
 
@@ -46,6 +48,8 @@ def skeleton(gloss: str) -> str:
 
 def without_marks(gloss: str) -> str:
     """The gloss without annotation marks around it: `ΕΓΩ(1)`, `loc-NORD`, `REGEN++`, `4. Bird`."""
+    if len(gloss) > LONGEST:
+        return gloss
     stripped = _MARK_SUFFIX.sub("", _MARK_PREFIX.sub("", trimmed(gloss)))
     return stripped or gloss
 
@@ -83,4 +87,4 @@ def cores(glosses: tuple[str, ...]) -> tuple[str, ...]:
 
 def is_numbers(glosses: tuple[str, ...]) -> bool:
     """Whether every gloss is a whole number, as class numbers are; false without any."""
-    return bool(glosses) and all(g.isascii() and g.isdigit() for g in glosses)
+    return bool(glosses) and all(g.isascii() and g.isdigit() and len(g) <= DIGITS for g in glosses)

@@ -16,7 +16,15 @@ from slrdoctor.registry import Unavailable, measure
 Floats = NDArray[np.float64]
 
 # scores that are shares of something; a log may give them in percent
-ACCURACIES = ("accuracy", "sentence_accuracy", "token_accuracy", "recall", "precision", "class_recall", "f1")
+ACCURACIES = (
+    "accuracy",
+    "sentence_accuracy",
+    "token_accuracy",
+    "recall",
+    "precision",
+    "class_recall",
+    "f1",
+)
 ERRORS = ("wer", "cer", "part_wer")
 EDITS = ("substitutions", "deletions", "insertions")  # shares in the WER's unit, or counts
 # a term of a loss stands for the loss where no total is logged: the earlier, the rather
@@ -96,7 +104,9 @@ def _curves(file: HistoryFile) -> Iterator[Curve]:
             yield curve
 
 
-def _of_series(series: Scalar, where: str, told: set[tuple[str, str]], finished: set[float]) -> Iterator[Curve]:
+def _of_series(
+    series: Scalar, where: str, told: set[tuple[str, str]], finished: set[float]
+) -> Iterator[Curve]:
     epochs, values = np.asarray(series.epochs, np.float64), np.asarray(series.values, np.float64)
     if series.quantity != "other" and series.quantity != "loss":
         present = values != ABSENT
@@ -178,11 +188,17 @@ def _promoted(curves: Iterable[Curve]) -> list[Curve]:
     kept = list(curves)
     told = {c.split for c in kept if c.quantity == "loss"}
     for split in {c.split for c in kept} - told:
-        parts = [c for c in kept if c.split == split and c.quantity == "part_loss" and np.any(c.values != ABSENT)]
+        parts = [
+            c
+            for c in kept
+            if c.split == split and c.quantity == "part_loss" and np.any(c.values != ABSENT)
+        ]
         main = min(parts, key=lambda c: (_rank(c.name), c.per != "epoch"), default=None)
         if main is not None:
             same = [c for c in parts if _rank(c.name) == _rank(main.name)]
-            kept = [dataclasses.replace(c, quantity="loss") if any(c is s for s in same) else c for c in kept]
+            kept = [
+                dataclasses.replace(c, quantity="loss") if any(c is s for s in same) else c for c in kept
+            ]
     return kept
 
 

@@ -59,14 +59,15 @@ def bare_id(text: str) -> str:
 
 
 def sample_key(row: Row) -> tuple[str, str]:
-    """Equal for rows of one split that tell of one sample.
+    """Equal for rows that tell of one sample.
 
     The same id at two paths is two samples; of clips cut from one video the path is the
     video's, and only the line tells them apart.
     """
+    name = without_suffix(row.id.strip())
     if row.path is None:
-        return bare_id(row.id), ""
-    return bare_id(row.id), str(row.line) if is_link(row.path) else row.path
+        return name, ""
+    return name, str(row.line) if is_link(row.path) else row.path
 
 
 def are_counters(ids: Iterable[str]) -> bool:
@@ -75,10 +76,9 @@ def are_counters(ids: Iterable[str]) -> bool:
     Such ids start again in every split, so an id in two splits is no sample in both.
     """
     by_name: dict[tuple[str, str], set[int]] = {}
-    total = 0
-    for text in ids:
-        total += 1
-        found = _NUMBERED.fullmatch(bare_id(text))
+    bare = {bare_id(text) for text in ids}
+    for text in bare:
+        found = _NUMBERED.fullmatch(text)
         if found:
             by_name.setdefault((found[1], found[3]), set()).add(int(found[2]))
     counted = 0
@@ -86,4 +86,4 @@ def are_counters(ids: Iterable[str]) -> bool:
         low, high = min(numbers), max(numbers)
         if low <= 1 and len(numbers) > 1 and len(numbers) >= DENSE * (high - low + 1):
             counted += len(numbers)
-    return total > 1 and counted >= DENSE * total
+    return len(bare) > 1 and counted >= DENSE * len(bare)

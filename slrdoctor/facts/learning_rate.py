@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.facts.configured import configured
-from slrdoctor.facts.dev_score import finite, settled
+from slrdoctor.facts.dev_score import finite, over, settled
 from slrdoctor.facts.history import Curve, History
 from slrdoctor.facts.train_loss import running_median
 from slrdoctor.registry import Unavailable, measure
@@ -125,9 +125,9 @@ def _fall(curve: Curve | None, since: float) -> float:
         return math.nan
     smooth = running_median(values, 3)
     start = min(int(since * len(values)), len(values) - 1)
-    return float((smooth[start] - np.min(smooth[start:])) / abs(smooth[0])) if smooth[0] else math.nan
+    return over(float(smooth[start] - np.min(smooth[start:])), abs(float(smooth[0])))
 
 
 def _left(curve: Curve | None) -> float:
     values = finite(curve)[1] if curve is not None else np.empty(0)
-    return settled(values) / float(values[0]) if len(values) and values[0] else math.nan
+    return over(settled(values), float(values[0])) if len(values) else math.nan

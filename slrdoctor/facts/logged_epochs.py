@@ -67,7 +67,7 @@ class KeptCheckpoint:
     def sentence(self) -> str:
         if self.best_kept:
             return f"the best checkpoint was kept: {self.by}"
-        return f"of the checkpoints, {', '.join(self.kept[:3]) or 'none'} were kept"
+        return f"nothing shows that the best of {len(self.kept)} checkpoints was kept"
 
 
 @measure

@@ -25,6 +25,7 @@ class LossRatio:
     spread: float  # largest over smallest ratio in these epochs
     larger: str  # train | dev
     batches: int | None  # an epoch of the split with the larger loss
+    other_batches: int | None  # of the split with the smaller loss
     first_train: float
     first_dev: float
     train_reduction: str  # as `LossScale` has it
@@ -39,7 +40,8 @@ class LossRatio:
 
     @property
     def sentence(self) -> str:
-        times = f"the {self.larger} loss is {self.ratio:.3g} times the other"
+        other = "dev" if self.larger == "train" else "train"
+        times = f"the {self.larger} loss is {self.ratio:.3g} times the {other} loss"
         return f"{times} in the first {self.epochs} epochs"
 
 
@@ -66,12 +68,14 @@ def loss_ratio(history: History, size: EpochSize | None, scale: LossScale | None
     ratios = np.array([first[e] / second[e] for e in both])
     larger = "train" if np.median(ratios) >= 1 else "dev"
     ratios = ratios if larger == "train" else 1 / ratios
-    batches = (size.train_batches if larger == "train" else size.dev_batches) if size else None
+    counts = (size.train_batches, size.dev_batches) if size else (None, None)
+    batches, other_batches = counts if larger == "train" else counts[::-1]
     return LossRatio(
         ratio=float(np.median(ratios)),
         spread=float(np.max(ratios) / np.min(ratios)),
         larger=larger,
         batches=batches,
+        other_batches=other_batches,
         first_train=first[both[0]],
         first_dev=second[both[0]],
         train_reduction=scale.reduction if scale else "unknown",

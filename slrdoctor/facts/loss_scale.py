@@ -68,13 +68,8 @@ def loss_scale(
 ) -> LossScale:
     anchor = _anchor(task, start, floor, classes)
     train, dev = history.curve("train", "loss"), held_out(history, "loss")
-    reductions = [
-        _reduction(curve, anchor, _factors(anchor, size, of_dev))
-        if curve is not None
-        else (UNKNOWN, math.nan)
-        for curve, of_dev in ((train, False), (dev, True))
-    ]
-    (train_name, train_factor), (dev_name, dev_factor) = reductions
+    train_name, train_factor = _reduction(train, anchor, _factors(anchor, size, of_dev=False))
+    dev_name, dev_factor = _reduction(dev, anchor, _factors(anchor, size, of_dev=True), train_name)
     firsts = ", ".join(
         f"{curve.split} {finite(curve)[1][0]:.4g}"
         for curve in (train, dev)
@@ -126,9 +121,15 @@ def _factors(anchor: Anchor, size: EpochSize | None, of_dev: bool) -> dict[str, 
     return factors
 
 
-def _reduction(curve: Curve, anchor: Anchor, factors: dict[str, float]) -> tuple[str, float]:
-    """The one reduction under which the first value is that of a model that begins to learn."""
-    values = finite(curve)[1]
+def _reduction(
+    curve: Curve | None, anchor: Anchor, factors: dict[str, float], other: str = UNKNOWN
+) -> tuple[str, float]:
+    """The one reduction under which the first value is that of a model that begins to learn.
+
+    `other` is the reduction of the training loss: one script seldom reduces its losses in
+    two ways, so of several that are possible the one of its kind is taken.
+    """
+    values = finite(curve)[1] if curve is not None else np.empty(0)
     if not len(values):
         return UNKNOWN, math.nan
     start = anchor.start if math.isfinite(anchor.start) else 12 * anchor.floor
@@ -137,6 +138,9 @@ def _reduction(curve: Curve, anchor: Anchor, factors: dict[str, float]) -> tuple
         for name, factor in factors.items()
         if UNDER_FLOOR * anchor.floor <= values[0] / factor <= OVER_START * start
     }
+    alike = {name: factor for name, factor in likely.items() if _kind(name) == _kind(other)}
+    if len(alike) == 1:
+        likely = alike
     if len(likely) > 1:
         likely = _standing_at_floor(values, anchor.floor, likely) or _nearest(values[0], start, likely)
     if not likely:
@@ -144,6 +148,11 @@ def _reduction(curve: Curve, anchor: Anchor, factors: dict[str, float]) -> tuple
         if MEAN_UNDER_FLOOR * anchor.floor <= values[0] / factor <= MEAN_OVER_START * start:
             likely = {name: factor}
     return next(iter(likely.items())) if len(likely) == 1 else (UNKNOWN, math.nan)
+
+
+def _kind(name: str) -> str:
+    """The name of a reduction without its numbers: that of dev has other ones."""
+    return "".join(c for c in name if not c.isdigit())
 
 
 def _standing_at_floor(values: Floats, floor: float, factors: dict[str, float]) -> dict[str, float]:

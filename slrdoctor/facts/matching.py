@@ -23,6 +23,7 @@ GUESS_SHARE = 0.5  # ... and one that takes something off the names
 CLEARLY_MORE = 1.5  # times the rows that a looser reading must cover to be taken before a stricter
 ANCHORS = 40  # names that an affix is looked for with ...
 AROUND = 20_000  # ... in so many others
+DEEPEST = 12  # folders above a clip that a path is compared by
 _DIGITS = re.compile(r"\d+")
 
 
@@ -93,7 +94,8 @@ def name_of(key: str) -> str:
 def tails(key: str) -> list[str]:
     """The key, then what is left of it when its first folders are taken off one by one."""
     parts = key.split("/")
-    return ["/".join(parts[i:]) for i in range(len(parts))]
+    first = max(1, len(parts) - DEEPEST)
+    return [key, *("/".join(parts[i:]) for i in range(first, len(parts)))]
 
 
 def composed(text: str) -> str:

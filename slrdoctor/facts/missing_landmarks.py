@@ -34,9 +34,12 @@ def missing_landmarks(clips: ClipTable, landmarks: Landmarks) -> MissingLandmark
     """Raises Unavailable where blocks are absent and the layout is not certain enough to say which."""
     names = tuple(name for name, _, _ in landmarks.blocks)
     absent, without_hands, frames = [0.0] * len(names), 0.0, 0
-    for row in clips.rows:
-        if row.dims != landmarks.dims or len(row.missing) != len(names):
-            continue
+    rows = [r for r in clips.rows if r.dims == landmarks.dims and len(r.missing) == len(names)]
+    if len(rows) < len(clips.rows) / 2:
+        raise Unavailable(
+            f"{clips.read_from}: {len(rows)} of {len(clips.rows)} clips have the layout {landmarks.name}"
+        )
+    for row in rows:
         padding = row.trailing if row.ends_in_zeros else 0
         frames += row.frames - padding
         without_hands += row.hands_missing * row.frames - padding

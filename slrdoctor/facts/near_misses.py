@@ -13,6 +13,7 @@ KINDS = ("extension", "unicode form", "case", "prefix", "split", "spelling")
 SPELLED = 5  # rows that are held against every stored name, letter by letter
 STORED = 5_000  # names they are held against
 ALIKE = 85.0  # of 100: rapidfuzz.fuzz.ratio from which two names are one with a slip
+LONGEST = 255  # letters: what file systems allow
 SHORTEST = 3  # letters of a name that can be recognised inside another
 _PARTED = re.compile(r"[_\-./ ]+")
 _DIGITS = re.compile(r"\d+")
@@ -78,10 +79,10 @@ def _by_spelling(
 ) -> NearMiss | None:
     from rapidfuzz import fuzz, process
 
-    for name in wanted:
+    for name in (w for w in wanted if len(w) <= LONGEST):
         # other numbers are other samples, not a slip
         numbers = _DIGITS.findall(name)
-        like = [s for s in stored if _DIGITS.findall(s) == numbers]
+        like = [s for s in stored if len(s) <= LONGEST and _DIGITS.findall(s) == numbers]
         found = process.extractOne(name, like, scorer=fuzz.ratio, score_cutoff=ALIKE)
         if found is not None:
             return NearMiss(row.id, names[found[0]], "spelling")
@@ -90,7 +91,7 @@ def _by_spelling(
 
 def _ends(name: str) -> Iterator[str]:
     """The beginnings and ends of a name at its separators, but for those that are only numbers."""
-    for part in _PARTED.finditer(name):
+    for part in _PARTED.finditer(name) if len(name) <= LONGEST else ():
         for piece in (name[: part.start()], name[part.end() :]):
             if len(piece) >= SHORTEST and not piece.isdigit():
                 yield piece

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.facts.model_config import ConfiguredClasses
-from slrdoctor.facts.samples import Targets
+from slrdoctor.facts.samples import Samples, Targets
 from slrdoctor.facts.task import Task
 from slrdoctor.facts.vocabulary import BlankIndex, Vocabulary
 from slrdoctor.registry import Unavailable, measure
@@ -77,9 +77,8 @@ def output_classes(
     task: Task,
     run: TrainingRun,
     config: ConfiguredClasses | None,
-    vocabulary: Vocabulary | None,
-    blank: BlankIndex | None,
-    targets: Targets | None,
+    sizes: VocabularySize | None,
+    samples: Samples | None,
 ) -> OutputClasses:
     """What the config says, else the log, the vocabulary, and last the annotated labels."""
     if task.name not in ("ctc", "classification"):
@@ -91,19 +90,13 @@ def output_classes(
         logged = history.facts.get("classes")
         if isinstance(logged, int) and logged > 1:
             return OutputClasses(logged, f"logged in {history.where}", history.where)
-    if vocabulary is not None and len(vocabulary.tokens) > 1:
-        size = len(vocabulary.tokens)
-        if task.name == "ctc" and blank is not None and blank.index >= size:
-            size = blank.index + 1
-        return OutputClasses(size, f"{size} indices in use", vocabulary.read_from)
-    distinct = (
-        {gloss for glosses in targets.glosses for gloss in glosses} if targets is not None else set()
-    )
-    if targets is None or len(distinct) < 2:
+    if sizes is not None and sizes.needed > 1:
+        return OutputClasses(sizes.needed, sizes.sentence, sizes.read_from)
+    rows = samples.rows if samples is not None and not samples.excerpt else ()
+    labels = {gloss for row in rows for gloss in row.glosses or ()}
+    if samples is None or len(labels) < 2:
         raise Unavailable(
             "looked for num_classes in configs, a vocabulary and annotated labels",
             "give the doctor the vocabulary, or num_classes in the config",
         )
-    count = len(distinct) + (task.name == "ctc")
-    with_blank = " and a blank" if task.name == "ctc" else ""
-    return OutputClasses(count, f"{len(distinct)} labels{with_blank}", targets.read_from)
+    return OutputClasses(len(labels), f"{len(labels)} labels", samples.read_from)

@@ -66,8 +66,9 @@ class ErrorCounts:
         if self.is_classification:
             return f"{self.exact} of {self.samples} stored predictions are right ({self.accuracy:.1%})"
         return (
-            f"WER {self.wer:.2%} over {self.samples} stored hypotheses: {self.substitutions} substitutions, "
-            f"{self.deletions} deletions, {self.insertions} insertions on {self.reference_tokens} tokens"
+            f"WER {self.wer:.2%} over {self.samples} stored hypotheses: {self.substitutions} "
+            f"substitutions, {self.deletions} deletions, {self.insertions} insertions "
+            f"on {self.reference_tokens} tokens"
         )
 
 
@@ -85,7 +86,11 @@ def error_counts(run: TrainingRun) -> ErrorCounts:
 
 def _preference(file: PredictionFile) -> tuple[int, int, int]:
     numbers = _STEP.findall(file.where.rpartition("/")[2])
-    return ("train", "", "test", "dev").index(file.split), int(numbers[0]) if numbers else -1, len(file.ids)
+    return (
+        ("train", "", "test", "dev").index(file.split),
+        int(numbers[0]) if numbers else -1,
+        len(file.ids),
+    )
 
 
 def counted(file: PredictionFile) -> ErrorCounts:
@@ -115,6 +120,7 @@ def counted(file: PredictionFile) -> ErrorCounts:
         distinct_reference=len(meant),
         commonest=commonest,
         commonest_share=times / said.total() if said else 0.0,
-        is_classification=all(len(r) == 1 for r in file.references) and all(len(h) <= 1 for h in file.hypotheses),
+        is_classification=all(len(r) == 1 for r in file.references)
+        and all(len(h) <= 1 for h in file.hypotheses),
         read_from=file.where,
     )

@@ -12,7 +12,7 @@ from slrdoctor.facts.blind_floor import BlindFloor
 from slrdoctor.facts.blind_score import BlindScore
 from slrdoctor.facts.chance import most_by_chance
 from slrdoctor.facts.class_count import ClassCount
-from slrdoctor.facts.dev_score import LOWER_IS_BETTER, DevScore, Floats, finite, held_out, settled
+from slrdoctor.facts.dev_score import LOWER_IS_BETTER, DevScore, Floats, finite, held_out, over, settled
 from slrdoctor.facts.epoch_size import EpochSize
 from slrdoctor.facts.history import Curve, History
 from slrdoctor.facts.loss_scale import LossScale as LossScale
@@ -25,6 +25,7 @@ BEATS_BLIND_WER = 0.9  # of the blind WER
 # no constant hypothesis is this good on a public benchmark, where the blind WER is 0.9 to 1
 WER_WITHOUT_FLOOR = 0.85
 UNLIKELY = 1e-3  # chance that guessing reaches the best accuracy in any epoch
+SMALLEST_FLOOR = 1e-3  # nats
 SAMPLES_AT_LEAST = 100  # taken for a dev set whose size is not known
 BLEU_POINTS = 2.0  # a decoder that ignores its input scores less
 
@@ -60,6 +61,18 @@ class Progress:
     dev_samples: int | None = None
 
     @property
+    def train_over_floor(self) -> float:
+        return over(self.last_train, self.floor)
+
+    @property
+    def dev_over_floor(self) -> float:
+        return over(self.last_dev, self.floor)
+
+    @property
+    def train_over_first(self) -> float:
+        return over(self.last_train, self.first_train)
+
+    @property
     def error_left(self) -> float:
         """The dev score's error over that of guessing: 0 is perfect, 1 no better than guessing.
 
@@ -68,7 +81,7 @@ class Progress:
         """
         between = (self.best_metric + self.last_metric) / 2
         if self.metric in ("wer", "cer"):
-            return between / (self.blind_metric if math.isfinite(self.blind_metric) else 1.0)
+            return over(between, self.blind_metric if math.isfinite(self.blind_metric) else 1.0)
         if self.metric == "accuracy":
             return (1 - between) / (1 - (self.blind_metric if self.blind_metric < 1 else 0.0))
         return math.nan
@@ -94,6 +107,8 @@ def progress(
             f"train for at least {FEWEST} epochs, with the dev score logged after each",
         )
     height, known_by = _floor(scale, floor, blind, classes, train)
+    if height < SMALLEST_FLOOR:
+        height, known_by = math.nan, f"{known_by}: labels that are all the same leave nothing to learn"
     losses = {
         which: _scaled(curve, factor if math.isfinite(height) else 1.0)
         for which, curve, factor in (
@@ -107,10 +122,10 @@ def progress(
         "floor": height,
         "floor_known_by": known_by,
         "blind_metric": _blind_metric(score, floor, blind, classes),
-        "first_train": losses["train"][0],
+        "first_train": float(losses["train"][0]),
         "last_train": settled(losses["train"]),
         "best_train": float(np.min(losses["train"])),
-        "first_dev": losses["dev"][0],
+        "first_dev": float(losses["dev"][0]),
         "best_dev": float(np.min(losses["dev"])),
         "last_dev": settled(losses["dev"]),
     }
@@ -195,7 +210,7 @@ def _concluded(
         learned=learned,
         read_from=read_from,
         sentence=_sentence(told, score, epochs),
-        train_accuracy=float(settled(finite(accuracy)[1])) if accuracy is not None else math.nan,
+        train_accuracy=settled(_scaled(accuracy, 1.0)),
         dev_samples=samples,
     )
 
@@ -218,15 +233,19 @@ def beats_blind(score: DevScore, blind: float, samples: int | None) -> bool:
 
 
 def _sentence(told: dict[str, Any], score: DevScore | None, epochs: int) -> str:
-    """Where losses and score went, in one line."""
-    floor, parts = told["floor"], []
+    """Where score and losses went, in one line."""
+    parts = []
     if score is not None:
-        parts.append(f"{score.sentence} over {epochs} epochs")
-        if math.isfinite(told["blind_metric"]):
-            parts.append(f"blind guessing scores {score.shown(told['blind_metric'])}")
-    for split in ("train", "dev"):
-        if math.isfinite(told[f"last_{split}"]):
-            parts.append(f"{split} loss {told[f'first_{split}']:.3g} to {told[f'last_{split}']:.3g}")
-    if math.isfinite(floor):
-        parts.append(f"the input-blind floor is {floor:.2f}")
-    return "; ".join(parts)
+        went = {1: "rose", -1: "fell", 0: "stayed"}[int(np.sign(score.last - score.first))]
+        way = f"from {score.shown(score.first)} to {score.shown(score.last)}"
+        blind = told["blind_metric"]
+        guessing = f" (blind guessing: {score.shown(blind)})" if math.isfinite(blind) else ""
+        parts.append(f"{score.split} {score.word} {went} {way} over {epochs} epochs{guessing}")
+    parts += [
+        f"{split} loss {told[f'first_{split}']:.3g} to {told[f'last_{split}']:.3g}"
+        for split in ("train", "dev")
+        if math.isfinite(told[f"last_{split}"])
+    ]
+    if math.isfinite(told["floor"]):
+        parts.append(f"input-blind floor {told['floor']:.2f}")
+    return ", ".join(parts)

@@ -31,6 +31,7 @@ class Samples:
     read_from: str
     from_folders: bool = False  # a clip each, labelled by the folder it lies in
     excerpt: str = ""  # how it is seen that most of the data set is elsewhere
+    narrowed: bool = False  # to one of several nested lists: a vocabulary may be of a larger one
 
     def of(self, split: str) -> tuple[Row, ...]:
         return tuple(row for row in self.rows if row.split == split)
@@ -124,9 +125,8 @@ def samples(data: DataSet) -> Samples:
     if narrow is None:
         return Samples(tuple(merged.rows), merged.read_from())
     rows = tuple(row for row in merged.rows if bare_id(row.id) in narrow[1])
-    return Samples(
-        rows, f"{merged.read_from()}, only those of {narrow[0].where}: the clips on disk are these"
-    )
+    told = f"{merged.read_from()}, only those of {narrow[0].where}: the clips on disk are these"
+    return Samples(rows, told, narrowed=True)
 
 
 @measure

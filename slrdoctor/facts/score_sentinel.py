@@ -9,7 +9,7 @@ import numpy as np
 
 from slrdoctor.artifacts.log_notes import kind_of
 from slrdoctor.artifacts.run import TrainingRun
-from slrdoctor.facts.dev_score import DevScore, finite, held_out, settled
+from slrdoctor.facts.dev_score import DevScore, finite, held_out, over, settled
 from slrdoctor.facts.history import Curve, History
 from slrdoctor.facts.progress import Progress
 from slrdoctor.registry import Unavailable, measure
@@ -90,11 +90,11 @@ def _at_end(curve: Curve, score: DevScore, progress: Progress | None) -> LossAtE
     over_floor = over_quarter = over_best = math.nan
     if progress is not None:
         scaled = progress.last_train if curve.split == "train" else progress.last_dev
-        over_floor = scaled / progress.floor
+        over_floor = over(scaled, progress.floor)
     if len(values) >= LONG_ENOUGH:
         quarter = len(values) // 4
-        over_quarter = end / float(np.median(values[quarter - 1 : quarter + 2]))
+        over_quarter = over(end, float(np.median(values[quarter - 1 : quarter + 2])))
     if score.best <= GOOD and curve.per == score.per:
         then = values[epochs == score.best_at]
-        over_best = end / float(then[0]) if len(then) and then[0] else math.nan
+        over_best = over(end, float(then[0])) if len(then) else math.nan
     return LossAtEnd(curve.split, end, over_floor, over_quarter, over_best, curve.read_from)

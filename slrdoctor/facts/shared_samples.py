@@ -10,7 +10,7 @@ from slrdoctor.artifacts.kinds.splits import without_splits
 from slrdoctor.artifacts.run import SPLITS, Row
 from slrdoctor.facts.features import ClipTable
 from slrdoctor.facts.gloss_forms import same_target
-from slrdoctor.facts.identity import are_counters, bare_id, is_link
+from slrdoctor.facts.identity import are_counters, bare_id, is_link, without_suffix
 from slrdoctor.facts.samples import Samples
 from slrdoctor.registry import Unavailable, measure
 
@@ -84,6 +84,10 @@ def _by_id(rows: tuple[Row, ...], digests: dict[tuple[str, str], str]) -> Iterat
         if counts and not _is_one_count(pairs):
             continue
         for a, b in pairs:
+            # train/a and dev/a are one sample only where their targets agree
+            named_apart = without_suffix(a.id.strip()) != without_suffix(b.id.strip())
+            if named_apart and not _is_same_row(a, b):
+                continue
             if not _are_other_arrays(a, b, digests, counts) and not _are_other_paths(a, b):
                 yield Shared(a.id, (one, other), "id")
 

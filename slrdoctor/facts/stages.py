@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from slrdoctor.artifacts.run import TrainingRun
-from slrdoctor.facts.dev_score import DevScore, Floats, finite, held_out
+from slrdoctor.facts.dev_score import DevScore, Floats, finite, held_out, over
 from slrdoctor.facts.history import History
 from slrdoctor.registry import Unavailable, measure
 
@@ -29,6 +29,14 @@ class StageChange:
     lowest_after: float  # of a running median of three, up to the next change or the end
     step_before: float  # median change from epoch to epoch before it
     score_better: bool  # the dev score's best after it is better than before
+
+    @property
+    def jumped(self) -> float:
+        return over(self.after, self.before)
+
+    @property
+    def stayed(self) -> float:
+        return over(self.lowest_after, self.before)
 
 
 @dataclass(frozen=True)

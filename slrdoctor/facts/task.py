@@ -74,11 +74,17 @@ def _evidence(data: DataSet, run: TrainingRun, samples: Samples | None) -> Itera
     labels = _by_labels(data, samples)
     yield from _by_config(run, has_glosses=samples is None or any(r.glosses for r in samples.rows))
     yield from _by_history(run, labels)
+    if labels is not None and labels.name == "classification":
+        yield from _by_cross_entropy(run)
     token = _blank_token(data)
     if token and labels is not None and labels.name in ("ctc", "classification"):
         yield Task("ctc", f"the vocabulary has the token {token[0]}", token[1])
     if labels is not None:
         yield labels
+    yield from _by_cross_entropy(run)
+
+
+def _by_cross_entropy(run: TrainingRun) -> Iterator[Task]:
     for found in every_value(run):
         if isinstance(found.value, str) and _CROSS_ENTROPY.search(found.value):
             yield Task("classification", f"{found.key}: {found.value}", found.read_from)
@@ -148,9 +154,11 @@ def _by_history(run: TrainingRun, labels: Task | None) -> Iterator[Task]:
 def _by_labels(data: DataSet, samples: Samples | None) -> Task | None:
     if samples is None:
         return None
-    lengths = [len(row.glosses) for row in samples.rows if row.glosses]
+    # some corpora have glosses for dev and test, and only texts to train on
+    rows = samples.training or samples.rows
+    lengths = [len(row.glosses) for row in rows if row.glosses]
     if not lengths:
-        texts = any(row.text for row in samples.rows)
+        texts = any(row.text for row in rows)
         return (
             Task("translation", "the annotations have texts and no glosses", samples.read_from)
             if texts

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from slrdoctor.artifacts.run import TrainingRun
-from slrdoctor.facts.dev_score import DevScore, Floats, finite, held_out, settled
+from slrdoctor.facts.dev_score import DevScore, Floats, finite, held_out, over, settled
 from slrdoctor.facts.epoch_size import EpochSize
 from slrdoctor.facts.history import Curve, History
 from slrdoctor.registry import Unavailable, measure
@@ -41,6 +41,14 @@ class TrainLoss:
     per: str  # epoch | step
     score_kept: bool | None  # whether the dev score kept its gain to the end; None without a score
     read_from: str
+
+    @property
+    def over_middle(self) -> float:
+        return over(self.last, self.middle)
+
+    @property
+    def over_first(self) -> float:
+        return over(self.last, self.first)
 
     @property
     def sentence(self) -> str:
@@ -85,7 +93,8 @@ def at_end(points: int) -> int:
 def running_median(values: Floats, width: int = 5) -> Floats:
     """The median of each value and its neighbours, `width` in all, fewer at both ends."""
     half = width // 2
-    return np.array([np.median(values[max(0, i - half) : i + half + 1]) for i in range(len(values))])
+    padded = np.pad(values, half, constant_values=np.nan)
+    return np.asarray(np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1))
 
 
 def keeps_its_gain(score: DevScore, later: float) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from slrdoctor.finding import Evidence, Severity
@@ -25,6 +27,7 @@ VERDICT_COLOURS = {"broken": "bold white on red", "suspect": "bold black on yell
     "unknown": "bold black on white",
 }
 SKIPS_SHOWN = 4
+_CHAIN = re.compile(r"^(?:no [A-Z]\w+: )+")  # "no CtcLengths: no LayerStack: " before the reason itself
 
 
 def render(report: Report) -> str:
@@ -52,7 +55,7 @@ def _parts(report: Report, quiet: bool, verbose: bool) -> Iterator[RenderableTyp
         shown: set[int] = set()
         for root in roots:
             yield Text()
-            yield _cause(root, report.diagnoses, shown, verbose)
+            yield _cause(root, report, shown, verbose)
         yield Text()
         yield from _remainder(report, verbose)
 
@@ -108,7 +111,7 @@ def _looked_at(report: Report, verbose: bool) -> Iterator[RenderableType]:
             "dim",
         )
         if verbose:
-            yield Padding(Text(choice["how"], "dim"), (0, 0, 0, 4))
+            yield _indented(Text(choice["how"], "dim"), 4)
     problems = report.run.get("problems", ())
     for problem in problems if verbose else problems[:3]:
         yield Text(f"could not read {problem['path']}: {problem['message']}", "yellow")
@@ -121,35 +124,53 @@ def _few(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + more
 
 
-def _cause(d: Diagnosis, all_: Sequence[Diagnosis], shown: set[int], verbose: bool) -> RenderableType:
+def _cause(d: Diagnosis, report: Report, shown: set[int], verbose: bool) -> RenderableType:
     """A cause whole, and beneath it, in one line each, what it explains."""
-    shown.add(d.rank)
-    below: list[RenderableType] = [_message(d)]
-    below += [_evidence(e) for e in d.finding.evidence[: None if verbose else 3]]
-    if d.finding.samples:
-        below.append(_labelled("samples", _few(d.finding.samples, 5)))
-    for fix in d.finding.fixes:
-        below.append(
-            _labelled(
-                "fix", fix.do + ("" if fix.safe else " (changes what scores mean: keep a copy)"), "green"
-            )
-        )
-        if fix.how:
-            below.append(Padding(Text(fix.how.rstrip(), "green"), (0, 0, 0, 9)))
-    below.append(_labelled("verify", d.finding.verify or f"slrdoctor scan --select {d.check.code}"))
-    symptoms = [
-        s for s in all_ if d.check.code in s.explained_by and s.rank not in shown and _related(d, s)
+    below: list[RenderableType] = [
+        Text(f"{_in_case(d)}{_sentence(d.finding.message)}"),
+        _details(d, report.verify(d), verbose),
     ]
+    symptoms = list(_symptoms(d, report, shown, 1))
     if symptoms:
-        below.append(Text("which explains", "dim"))
-    for symptom in symptoms:
-        shown.add(symptom.rank)
-        below.append(Padding(_symptom(symptom), (0, 0, 0, 2)))
-        deeper = [s for s in all_ if symptom.check.code in s.explained_by and s.rank not in shown]
-        for one in deeper:
-            shown.add(one.rank)
-            below.append(Padding(_symptom(one), (0, 0, 0, 4)))
-    return Group(_title(d), Padding(Group(*below), (0, 0, 0, 3)))
+        below += [Text("which explains", "dim"), *symptoms]
+    return Group(_title(d), _indented(Group(*below), 3))
+
+
+def _symptoms(d: Diagnosis, report: Report, shown: set[int], depth: int) -> Iterator[RenderableType]:
+    """What a finding explains, each once, and beneath each what that explains in turn."""
+    shown.add(d.rank)
+    for symptom in report.diagnoses:
+        if symptom.rank not in shown and d.check.code in symptom.explained_by and _related(d, symptom):
+            shown.add(symptom.rank)
+            yield _indented(_symptom(symptom), 2 * depth)
+            yield from _symptoms(symptom, report, shown, depth + 1)
+
+
+def _details(d: Diagnosis, verify: str, verbose: bool) -> RenderableType:
+    """Evidence, samples, fixes and the command to verify: of a mere note only what to do."""
+    brief = d.check.severity == Severity.NOTE and not verbose
+    rows: list[tuple[str, str, str]] = []
+    if not brief:
+        rows += [("seen", _evidence(e), "") for e in d.finding.evidence[: None if verbose else 3]]
+        if d.finding.samples:
+            rows.append(("samples", _few(d.finding.samples, 5), ""))
+    for fix in d.finding.fixes[: 1 if brief else None]:
+        unsafe = "" if fix.safe else " (changes what is scored or kept: keep a copy)"
+        rows.append(("fix", fix.do + unsafe, "green"))
+        if fix.how and not brief:
+            rows += [("", line, "green") for line in fix.how.rstrip().splitlines()]
+    if not brief:
+        rows.append(("verify", verify, ""))
+    table = Table.grid(padding=(0, 1))
+    table.add_column(style="dim", width=7)
+    table.add_column(overflow="fold")
+    for label, text, style in rows:
+        table.add_row(label, Text(text, style))
+    return table
+
+
+def _indented(part: RenderableType, columns: int) -> RenderableType:
+    return Padding(part, (0, 0, 0, columns), expand=False)
 
 
 def _related(cause: Diagnosis, symptom: Diagnosis) -> bool:
@@ -158,12 +179,8 @@ def _related(cause: Diagnosis, symptom: Diagnosis) -> bool:
 
 
 def _title(d: Diagnosis) -> Text:
-    text = Text(f"{d.rank}. {d.check.code} {d.check.name} ", COLOURS[d.check.severity])
-    return text.append(f"{d.check.severity.word}, {d.check.confidence.word}", "dim")
-
-
-def _message(d: Diagnosis) -> Text:
-    return Text(f"{_in_case(d)}{_sentence(d.finding.message)}")
+    text = Text(f"{d.rank}. {d.check.code} {d.check.name}", COLOURS[d.check.severity])
+    return text.append(f"  ({d.check.severity.word}, {d.check.confidence.word})", "dim")
 
 
 def _symptom(d: Diagnosis) -> Text:
@@ -177,18 +194,12 @@ def _in_case(d: Diagnosis) -> str:
     return f"[{named[-1]}] " if named else ""
 
 
-def _evidence(e: Evidence) -> RenderableType:
+def _evidence(e: Evidence) -> str:
     unit = f" {e.unit}" if e.unit else ""
     text = f"{e.what} = {_number(e.value)}{unit}"
     if e.limit is not None:
         text += f", limit {_number(e.limit.value)} ({e.limit.source})"
-    return _labelled("seen", f"{text}, in {e.read_from}" if e.read_from else text)
-
-
-def _labelled(label: str, text: str, style: str = "") -> RenderableType:
-    line = Text.assemble((f"{label:<8} ", "dim"), (text, style))
-    line.overflow = "fold"
-    return line
+    return f"{text}, in {e.read_from}" if e.read_from else text
 
 
 def _number(value: float | int | str) -> str:
@@ -217,10 +228,15 @@ def _remainder(report: Report, verbose: bool) -> Iterator[RenderableType]:
         yield from _skips(report.skipped, verbose)
     for entry in report.ignored:
         yield Text(f"ignored  {entry.code} {entry.name}: {entry.text}", "dim")
-    for entry in report.crashed:
+    for entry in _once(report.crashed):
         yield Text(f"crashed  {entry.code} {entry.name}: {entry.text}", "bold red")
         if verbose and entry.trace:
-            yield Padding(Text(entry.trace.rstrip(), "dim"), (0, 0, 0, 4))
+            yield _indented(Text(entry.trace.rstrip(), "dim"), 4)
+
+
+def _once(entries: Sequence[Entry]) -> list[Entry]:
+    """One entry a check: of a crash in each of six runs the first tells all."""
+    return list({entry.code: entry for entry in reversed(entries)}.values())[::-1]
 
 
 def _skips(skipped: Sequence[Entry], verbose: bool) -> Iterator[RenderableType]:
@@ -233,18 +249,17 @@ def _skips(skipped: Sequence[Entry], verbose: bool) -> Iterator[RenderableType]:
         return
     by_reason: dict[str, list[Entry]] = {}
     for entry in skipped:
-        by_reason.setdefault(entry.text.rpartition(": no ")[2], []).append(entry)
+        by_reason.setdefault(_CHAIN.sub("", entry.text), []).append(entry)
     yield Text.assemble(("Not looked at: ", "yellow"), f"{len(skipped)} checks.")
     ordered = sorted(by_reason.items(), key=lambda item: -len(item[1]))
     for reason, entries in ordered[:SKIPS_SHOWN]:
         codes = _few([e.code for e in entries], 6)
-        yield Padding(Text(f"{codes}: {_sentence(reason)}", "dim"), (0, 0, 0, 2))
-    if len(ordered) > SKIPS_SHOWN:
-        left = sum(len(entries) for _, entries in ordered[SKIPS_SHOWN:])
-        yield Padding(
-            Text(f"and {left} more for {len(ordered) - SKIPS_SHOWN} other reasons (--verbose)", "dim"),
-            (0, 0, 0, 2),
-        )
+        yield _indented(Text(f"{codes}: {_sentence(reason)}", "dim"), 2)
+    rest = ordered[SKIPS_SHOWN:]
+    if rest:
+        left = sum(len(entries) for _, entries in rest)
+        reasons = "1 other reason" if len(rest) == 1 else f"{len(rest)} other reasons"
+        yield _indented(Text(f"and {left} more for {reasons} (--verbose)", "dim"), 2)
 
 
 def _families(entries: Sequence[Entry]) -> str:

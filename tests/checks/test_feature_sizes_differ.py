@@ -36,3 +36,12 @@ def test_fea109_is_quiet_on_other_lengths_and_precisions(make_table: Any, other:
 def test_fea109_is_quiet_when_the_number_of_people_varies(make_table: Any, make_row: Any) -> None:
     rows = tuple(make_row(f"p{n}", shape=(40, n, 75, 3), dims=225 * n) for n in (1, 1, 2))
     assert not findings("FEA109", make_table(table={"rows": rows}))
+
+
+def test_fea109_is_quiet_where_no_two_clips_agree_and_fires_where_two_do(
+    make_table: Any, make_row: Any
+) -> None:
+    rows = tuple(make_row(f"c{n}", shape=(40, n), dims=n) for n in (10, 11, 12, 13))
+    assert not findings("FEA109", make_table(table={"rows": rows}))
+    assert findings("FEA109", make_table(table={"rows": (*rows, rows[0])}))
+    assert findings("FEA109", make_table(table={"rows": rows[:2]}))

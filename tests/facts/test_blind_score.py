@@ -16,7 +16,7 @@ from slrdoctor.facts.blind_score import (
     edits,
 )
 from slrdoctor.facts.constant_output import best_constant, grouped
-from slrdoctor.facts.samples import Targets
+from slrdoctor.facts.samples import Samples, Targets
 from slrdoctor.registry import Unavailable
 
 RUN = TrainingRun("", Path())
@@ -64,38 +64,59 @@ def test_the_search_finds_the_best_of_all_short_answers() -> None:
 
 
 def test_the_blind_wer_is_at_most_that_of_saying_nothing() -> None:
-    score = blind_score(RUN, targets(dev=["A B", "C D", "E F"]))
+    score = blind_score(RUN, None, targets(dev=["A B", "C D", "E F"]))
     assert score.wer <= 1
-    different = blind_score(RUN, targets(train=["X Y Z X Y Z"] * 3, dev=["A"]))
+    different = blind_score(RUN, None, targets(train=["X Y Z X Y Z"] * 3, dev=["A"]))
     assert (different.wer, different.hypothesis) == (1.0, ())
 
 
 def test_the_constant_answer_is_chosen_on_train_and_scored_on_dev() -> None:
-    score = blind_score(RUN, targets(train=["A B"] * 5, dev=["A B", "A C"]))
+    score = blind_score(RUN, None, targets(train=["A B"] * 5, dev=["A B", "A C"]))
     assert score.hypothesis == ("A", "B")
     assert score.wer == pytest.approx(1 / 4)
     assert score.split == "dev"
 
 
 def test_of_classes_it_gives_majority_and_chance() -> None:
-    score = blind_score(RUN, targets(train=["A", "A", "B", "C"], dev=["A", "B", "B", "D"]))
+    score = blind_score(RUN, None, targets(train=["A", "A", "B", "C"], dev=["A", "B", "B", "D"]))
     assert (score.majority, score.accuracy, score.chance) == ("A", 0.25, 0.25)
     assert "'A'" in score.sentence
 
 
 def test_sequences_have_no_accuracy() -> None:
-    assert math.isnan(blind_score(RUN, targets(dev=["A B", "A"])).accuracy)
+    assert math.isnan(blind_score(RUN, None, targets(dev=["A B", "A"])).accuracy)
+
+
+def predicted(*references: str) -> TrainingRun:
+    pairs = tuple(tuple(r.split()) for r in references)
+    ids = tuple(map(str, range(len(pairs))))
+    file = PredictionFile("hyps.json", "json", "test", ids, ((),) * len(pairs), pairs)
+    return TrainingRun("", Path(), predictions=(file,))
 
 
 def test_references_of_predictions_stand_in_for_annotations() -> None:
-    predictions = PredictionFile("hyps.json", "json", "test", ("1", "2"), ((), ()), (("A", "B"), ("A",)))
-    score = blind_score(TrainingRun("", Path(), predictions=(predictions,)), None)
-    assert (score.samples, score.split, score.read_from) == (2, "test", "hyps.json")
+    score = blind_score(predicted(*["A B", "A"] * 5), None, None)
+    assert (score.samples, score.split, score.read_from) == (10, "test", "hyps.json")
+
+
+def test_a_few_shown_predictions_are_no_evaluation() -> None:
+    with pytest.raises(Unavailable, match="10 or more predictions"):
+        blind_score(predicted("G", "H"), None, None)
+
+
+def test_an_excerpt_of_a_data_set_does_not_show_its_labels() -> None:
+    with pytest.raises(Unavailable):
+        blind_score(RUN, Samples((), "folders", excerpt="few"), targets(train=["A", "B"]))
+
+
+def test_chance_is_not_known_where_most_labels_are_unseen() -> None:
+    assert math.isnan(blind_score(predicted(*"ABCDEFGHIJ"), None, None).chance)
+    assert blind_score(predicted(*"AB" * 10), None, None).chance == 0.5
 
 
 def test_with_nothing_to_score_it_says_what_was_looked_for() -> None:
     with pytest.raises(Unavailable, match="predictions"):
-        blind_score(RUN, None)
+        blind_score(RUN, None, None)
 
 
 def test_the_loss_without_frames_is_the_limit_of_many_frames() -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from slrdoctor.artifacts.run import Clip, Row
+from slrdoctor.artifacts.run import Clip, PredictionFile, Row, TrainingRun
 from slrdoctor.facts.ctc_lengths import CtcLengths, ctc_lengths, repeats_in
 from slrdoctor.facts.features import ClipRow, ClipTable
 from slrdoctor.facts.join import Join, Pair
@@ -14,6 +15,7 @@ from slrdoctor.facts.samples import Samples, Targets
 from slrdoctor.facts.task import Task
 from slrdoctor.registry import Unavailable
 
+RUN = TrainingRun("", Path())
 CTC = Task("ctc", "several glosses", "train.csv")
 AS_STORED = LayerStack("", 1, "nothing says the model's temporal stride", "", known=False)
 
@@ -80,7 +82,7 @@ def clip(id: str, length: int | None = None) -> Clip:
 def test_lengths_come_from_the_stored_features_and_repeats_are_counted() -> None:
     rows = [row("a", "X Y Y Y"), row("b", "X Y X")]
     samples, targets, join, table = case(rows, [clip("a"), clip("b")], [20, 9])
-    measured = ctc_lengths(CTC, targets, LayerStack("S4", 4, "told", ""), samples, join, table)
+    measured = ctc_lengths(CTC, RUN, targets, LayerStack("S4", 4, "told", ""), samples, join, table)
     assert measured.input_lengths.tolist() == [5, 3]
     assert measured.target_lengths.tolist() == [4, 3]
     assert measured.repeats.tolist() == [2, 0]
@@ -90,39 +92,54 @@ def test_lengths_come_from_the_stored_features_and_repeats_are_counted() -> None
 
 def test_a_stored_real_length_counts_and_not_the_padding() -> None:
     samples, targets, join, table = case([row("a", "X Y")], [clip("a", length=6)], [50])
-    assert ctc_lengths(CTC, targets, AS_STORED, samples, join, table).frames.tolist() == [6]
+    assert ctc_lengths(CTC, RUN, targets, AS_STORED, samples, join, table).frames.tolist() == [6]
 
 
 def test_one_id_in_two_splits_has_the_frames_of_each() -> None:
     rows = [row("a", "X Y"), row("a", "X Y", split="dev")]
     samples, targets, join, table = case(rows, [clip("a"), clip("a")], [5, 7])
-    assert ctc_lengths(CTC, targets, AS_STORED, samples, join, table).frames.tolist() == [5, 7]
+    assert ctc_lengths(CTC, RUN, targets, AS_STORED, samples, join, table).frames.tolist() == [5, 7]
 
 
 def test_without_features_the_annotated_frame_counts_are_taken_and_named() -> None:
     rows = [row("a", "X Y", frames=40), row("b", "X", frames=None), row("c", "X", frames=0)]
     samples, targets, _, _ = case(rows, [], [])
-    measured = ctc_lengths(CTC, targets, AS_STORED, samples, None, None)
+    measured = ctc_lengths(CTC, RUN, targets, AS_STORED, samples, None, None)
     assert measured.ids == ("a",)
     assert "annotated frame counts" in measured.read_from
 
 
 def test_a_sample_without_glosses_is_left_to_another_check() -> None:
     samples, targets, _, _ = case([row("a", "", frames=9), row("b", "X", frames=9)], [], [])
-    assert ctc_lengths(CTC, targets, AS_STORED, samples, None, None).ids == ("b",)
+    assert ctc_lengths(CTC, RUN, targets, AS_STORED, samples, None, None).ids == ("b",)
 
 
 def test_without_any_frames_it_says_what_was_looked_for() -> None:
     samples, targets, _, _ = case([row("a", "X Y")], [], [])
     with pytest.raises(Unavailable, match="frame counts in train") as missing:
-        ctc_lengths(CTC, targets, AS_STORED, samples, None, None)
+        ctc_lengths(CTC, RUN, targets, AS_STORED, samples, None, None)
     assert "frames column" in missing.value.enable
 
 
 def test_lengths_are_not_judged_where_the_task_is_not_ctc() -> None:
     samples, targets, _, _ = case([row("a", "X", frames=9)], [], [])
     with pytest.raises(Unavailable, match="classification"):
-        ctc_lengths(Task("classification", "", ""), targets, AS_STORED, samples, None, None)
+        ctc_lengths(Task("classification", "", ""), RUN, targets, AS_STORED, samples, None, None)
+
+
+def test_single_signs_are_not_the_targets_of_a_run_that_recognises_sentences() -> None:
+    samples, targets, _, _ = case([row("a", "X", frames=9)], [], [])
+    sentences = PredictionFile("refs.npy", "npy", "test", ("1",), ((),), (("X", "Y"),))
+    run = TrainingRun("", Path(), predictions=(sentences,))
+    with pytest.raises(Unavailable, match=r"refs\.npy"):
+        ctc_lengths(CTC, run, targets, AS_STORED, samples, None, None)
+    assert ctc_lengths(CTC, RUN, targets, AS_STORED, samples, None, None).ids == ("a",)
+
+
+def test_an_excerpt_of_a_data_set_says_nothing_of_the_lengths() -> None:
+    samples, targets, _, _ = case([row("a", "X", frames=9)], [], [])
+    with pytest.raises(Unavailable, match="an excerpt"):
+        ctc_lengths(CTC, RUN, targets, AS_STORED, replace(samples, excerpt="an excerpt"), None, None)
 
 
 def test_feasible_tight_and_comfortable_meet_at_their_exact_bounds() -> None:
@@ -171,6 +188,8 @@ def test_real_annotations_without_features_are_judged_by_their_frame_counts(shar
         if k != "prefix"
     ]
     samples, targets, _, _ = case(rows, [], [])
-    measured = ctc_lengths(CTC, targets, LayerStack("S4", 4, "conv_type 2", ""), samples, None, None)
+    measured = ctc_lengths(
+        CTC, RUN, targets, LayerStack("S4", 4, "conv_type 2", ""), samples, None, None
+    )
     assert len(measured.ids) == 324
     assert not measured.infeasible.any()

@@ -259,3 +259,10 @@ def test_axis_order_needs_clips_of_two_axes(tmp_path: Path) -> None:
         1.0,
         False,
     )
+
+
+def test_missing_landmarks_are_not_told_of_a_layout_that_few_clips_have(tmp_path: Path) -> None:
+    wide = [clip(i, 10, 126) for i in range(2)]
+    known = facts(features(tmp_path, "train", *wide, *(clip(i, 10, 200 + i) for i in range(3))))
+    with pytest.raises(Unavailable, match="2 of 5 clips have the layout"):
+        known.get(MissingLandmarks)

@@ -22,9 +22,10 @@ def counts(
     specials: tuple[int, ...] = (),
     task: str = "classification",
     excerpt: str = "",
+    narrowed: bool = False,
 ) -> GlossCounts:
     rows = tuple(Row(f"s{i}", "train", tuple(label.split())) for i, label in enumerate(labels))
-    samples = Samples((*rows, Row("d", "dev", ("7",))), "train.csv", excerpt=excerpt)
+    samples = Samples((*rows, Row("d", "dev", ("7",))), "train.csv", excerpt=excerpt, narrowed=narrowed)
     vocabulary = Vocabulary(tokens, specials, "vocab.json") if tokens else None
     coding = target_coding(targets(samples), vocabulary) if vocabulary else None
     configs = (ConfigFile("config.yaml", "yaml", config),) if config else ()
@@ -67,6 +68,11 @@ def test_a_list_of_names_for_class_numbers_says_nothing_of_the_head() -> None:
 
     assert counts(["0", "1"], names).outputs == 0
     assert counts(["0", "1"], names, {"num_classes": 100}).outputs == 100
+
+
+def test_a_list_of_names_for_a_larger_set_says_nothing_of_the_head() -> None:
+    assert counts(["A", "B"], ("A", "B", "C", "D", "E"), narrowed=True).outputs == 0
+    assert counts(["A", "B"], ("A", "B", "C", "D", "E")).outputs == 5
 
 
 def test_an_excerpt_is_no_training_set() -> None:

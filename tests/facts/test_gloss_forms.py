@@ -64,6 +64,12 @@ def test_marks_alone_are_kept_as_they_are() -> None:
     assert cores(("__ON__", "Regen++")) == ("regen",)
 
 
+def test_hostile_lengths_take_no_time() -> None:
+    for long in ("+" * 100_000 + "x", "(" * 100_000, "1" * 100_000, "a_" * 50_000):
+        assert core(long)
+        assert not is_numbers((long,))
+
+
 def test_targets_are_the_same_without_case_and_marks() -> None:
     assert same_target(("__ON__", "ABEND", "REGEN++"), ("abend", "regen"))
     assert not same_target(("A", "B"), ("B", "A"))

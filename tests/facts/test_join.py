@@ -294,6 +294,13 @@ def test_clips_of_labelled_folders_are_their_own_samples() -> None:
     assert not found.missing
 
 
+def test_hostile_names_take_no_time() -> None:
+    ids = ["a_" * 50_000, "a/" * 50_000 + "b", "1" * 100_000]
+    found = joined(rows(ids), stored([i + "x" for i in ids]), expected=("features",))
+
+    assert len(found.missing) + len(found.pairs) == 3
+
+
 names = st.text(st.sampled_from("ab1_/"), min_size=1, max_size=4).filter(
     lambda s: s.strip("/") == s and "//" not in s
 )

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from slrdoctor.artifacts.run import HistoryFile, TrainingRun
+from slrdoctor.artifacts.run import HistoryFile, Row, TrainingRun
 from slrdoctor.facts.model_config import ConfiguredClasses, Said
 from slrdoctor.facts.output_classes import output_classes, vocabulary_size
-from slrdoctor.facts.samples import Targets
+from slrdoctor.facts.samples import Samples, Targets
 from slrdoctor.facts.task import Task
 from slrdoctor.facts.vocabulary import BlankIndex, Vocabulary
 from slrdoctor.registry import Unavailable
@@ -50,18 +50,26 @@ def test_without_a_vocabulary_the_annotated_glosses_of_ctc_are_the_least() -> No
 
 def test_classes_come_from_the_config_then_the_log_then_the_vocabulary_then_the_labels() -> None:
     config = ConfiguredClasses((Said(1296, "c.yaml num_classes"),), "c.yaml")
-    words = Vocabulary((None, *GLOSSES), (), "gloss_dict.npy")
+    sizes = vocabulary_size(CTC, Vocabulary((None, *GLOSSES), (), "gloss_dict.npy"), blank(0), None)
     logged = TrainingRun(
         "", Path(), histories=(HistoryFile("log.txt", "text", (), facts={"classes": 70}),)
     )
-    assert output_classes(CTC, logged, config, words, blank(0), TARGETS).count == 1296
-    assert output_classes(CTC, logged, None, words, blank(0), TARGETS).count == 70
-    assert output_classes(CTC, RUN, None, words, blank(0), TARGETS).count == 65
-    assert output_classes(CTC, RUN, None, Vocabulary(GLOSSES, (), "v"), blank(64), TARGETS).count == 65
-    assert output_classes(CTC, RUN, None, None, None, TARGETS).count == 4
-    assert output_classes(CLASSIFICATION, RUN, None, None, None, TARGETS).count == 3
+    assert output_classes(CTC, logged, config, sizes, None).count == 1296
+    assert output_classes(CTC, logged, None, sizes, None).count == 70
+    assert output_classes(CTC, RUN, None, sizes, None).count == 65
+    assert output_classes(CTC, RUN, None, vocabulary_size(CTC, None, None, TARGETS), None).count == 4
+    rows = tuple(Row(g, "train", (g,)) for g in "XYZ")
+    assert output_classes(CLASSIFICATION, RUN, None, None, Samples(rows, "train.csv")).count == 3
+
+
+def test_the_labels_of_an_excerpt_are_not_all_labels() -> None:
+    rows = tuple(Row(g, "train", (g,)) for g in "XYZ")
+    with pytest.raises(Unavailable, match="labels"):
+        output_classes(
+            CLASSIFICATION, RUN, None, None, Samples(rows, "folders", from_folders=True, excerpt="few")
+        )
 
 
 def test_with_nothing_to_count_it_says_what_was_looked_for() -> None:
     with pytest.raises(Unavailable, match="vocabulary"):
-        output_classes(CTC, RUN, None, None, None, None)
+        output_classes(CTC, RUN, None, None, None)

@@ -159,7 +159,7 @@ def test_equal_arrays_are_one_sample_under_any_id() -> None:
 def test_constant_and_empty_arrays_are_equal_to_too_many() -> None:
     table = clips(("a", "train", "d1"), ("c", "dev", "d1"))
     for change in ({"constant": True}, {"frames": 0}, {"frames": 1}, {"digest": ""}):
-        rows = tuple(replace(r, **change) for r in table.rows)  # type: ignore[arg-type]
+        rows = tuple(replace(r, **change) for r in table.rows)
 
         assert not shared_samples(None, replace(table, rows=rows)).shared
 
@@ -216,6 +216,14 @@ def test_two_files_that_count_their_samples_do_not_contradict() -> None:
     assert not contradictions(
         of(*[row(str(i), "train", f"{f}{i}") for f in "ab" for i in range(9)])
     ).found
+
+
+def test_ids_that_name_their_split_are_not_compared_across_splits() -> None:
+    assert not contradictions(of(row("train/x7", "train", "A B"), row("dev/x7", "dev", "C D"))).found
+    assert not shared_samples(
+        of(row("train/x7", "train", "A B"), row("dev/x7", "dev", "C D")), None
+    ).shared
+    assert shared_samples(of(row("train/x7", "train", "A B"), row("dev/x7", "dev", "A B")), None).shared
 
 
 # -- sentences

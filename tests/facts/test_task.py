@@ -74,6 +74,16 @@ def test_what_is_switched_off_tells_nothing() -> None:
     )
 
 
+def test_the_training_samples_tell_the_task() -> None:
+    dev = (Row("d", "dev", ("A", "B"), text="a b"),)
+
+    assert told(Samples(TEXTS.rows + dev, "a.csv")).name == "translation"
+
+
+def test_a_cross_entropy_of_labels_is_a_classification() -> None:
+    assert told(LABELS, {"loss": "CrossEntropyLoss"}, tokens=("<blank>", "A")).name == "classification"
+
+
 def test_a_blank_sign_is_no_ctc() -> None:
     assert told(LABELS, tokens=("A", "B", "blank", "nothing")).name == "classification"
 

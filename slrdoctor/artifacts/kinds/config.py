@@ -18,6 +18,7 @@ MOST = 5000  # settings; more are data
 _FORMATS = ("json", "yaml", "toml")
 _HEAD = 60  # lines of a log in which its arguments stand
 _LONGEST = 100_000  # characters of such a line
+_LINE = 1000  # characters of a line of an args.txt
 _NAMED = re.compile(
     r"(?:^|[^a-z])(?:config|configs|cfg|conf|hparams|hyperparams|hyperparameters|hyper_parameters|params|parameters"
     r"|args|arguments|opts?|options|settings|setup|experiment)(?:[^a-z]|$)"
@@ -142,7 +143,7 @@ def _in_text(name: str, lines: Sequence[str]) -> Any:
                 return _plain(found)
     if not _NAMED.search(name) or "log" in name:
         return None
-    matches = [_SETTING.fullmatch(line) for line in lines if line.strip()]
+    matches = [_SETTING.fullmatch(line[:_LINE]) for line in lines[:MOST] if line.strip()]
     if len(matches) < 2 or sum(match is not None for match in matches) < 0.8 * len(matches):
         return None
     return {match[1]: _literal(match[2] or "") for match in matches if match is not None}

@@ -31,10 +31,10 @@ ID_KEYS = ("name", "id", "fileid", "video_id", "video", "sample_id", "key")
 OFFSETS, LENGTHS, IDS = ("offsets", "offset", "starts"), ("lengths", "length", "lens", "num_frames"), (
     "ids", "id", "names", "name", "keys", "video_ids", "filenames",
 )  # fmt: skip
-_LABELS = re.compile(
+LABELS = re.compile(
     r"(?:^|[^a-z])(?:y|labels?|targets?|classes|glosses|gloss|ids?|lengths?|lens)(?:[^a-z]|$)"
 )
-_NO_CLIP = re.compile(
+NO_CLIP = re.compile(
     r"(?:^|[^a-z])(?:mean|std|stats?|norm|vocab|embeddings?|log_?probs?|logits|hyps?|refs?|preds?)(?:[^a-z]|$)"
 )
 
@@ -47,7 +47,7 @@ def is_clip_shape(info: ArrayInfo) -> bool:
 def is_clip(content: Content) -> bool:
     """Whether a file of its own can be one sample: one numeric array, or a table of numbers."""
     if isinstance(content, Arrays):
-        shapes = [m for name, m in content.members.items() if not _LABELS.search(name.lower())]
+        shapes = [m for name, m in content.members.items() if not LABELS.search(name.lower())]
         return bool(shapes) and len(content.members) <= 12 and any(is_clip_shape(m) for m in shapes)
     if isinstance(content, Table):
         return _is_numeric_table(content)
@@ -96,7 +96,7 @@ def array_key(record: Mapping[str, Any]) -> str | None:
     for key in ARRAY_KEYS:
         if key in arrays:
             return key
-    big = {k: v for k, v in arrays.items() if not _LABELS.search(k.lower())}
+    big = {k: v for k, v in arrays.items() if not LABELS.search(k.lower())}
     return max(big, key=lambda k: big[k].size) if big else None
 
 
@@ -108,9 +108,7 @@ def clip_member(content: Content) -> str:
     """Which member of a one-sample file is the features: "" for a file that is nothing else."""
     if isinstance(content, Arrays) and set(content.members) != {""}:
         usable = {
-            n: i
-            for n, i in content.members.items()
-            if is_clip_shape(i) and not _LABELS.search(n.lower())
+            n: i for n, i in content.members.items() if is_clip_shape(i) and not LABELS.search(n.lower())
         }
         for key in ARRAY_KEYS:
             if key in usable:
@@ -144,7 +142,7 @@ def _clips_of_arrays(path: Path, reader: str, content: Arrays) -> tuple[list[Cli
         for name, info in content.members.items()
         if len(info.shape) >= 2
         and is_clip_shape(info)
-        and not _LABELS.search(name.rpartition("/")[2].lower())
+        and not LABELS.search(name.rpartition("/")[2].lower())
     }
     if len(data) == 1:
         [(name, info)] = data.items()
@@ -164,13 +162,12 @@ def _clips_of_arrays(path: Path, reader: str, content: Arrays) -> tuple[list[Cli
                 for i in range(info.shape[0])
             ], bool(real)  # fmt: skip
         return [], False
-    if len(data) >= 2 and not all(_NO_CLIP.search(n.lower()) for n in data):
-        prefix_free = {n: n for n in data}
-        return [Clip(_clip_key(n, prefix_free), path, reader, n) for n in sorted(data)], False
+    if len(data) >= 2 and not all(NO_CLIP.search(n.lower()) for n in data):
+        return [Clip(_clip_key(n), path, reader, n) for n in sorted(data)], False
     return [], False
 
 
-def _clip_key(name: str, _all: Mapping[str, str]) -> str:
+def _clip_key(name: str) -> str:
     # a group per sample: "sample_01/keypoints" is sample_01
     head, _, leaf = name.rpartition("/")
     return head.rpartition("/")[2] or leaf if leaf.lower() in ARRAY_KEYS and head else name.lstrip("/")
@@ -183,7 +180,7 @@ def _is_batch(
     label_rows = any(
         i.shape[:1] == info.shape[:1]
         for n, i in content.members.items()
-        if n != name and _LABELS.search(n.lower())
+        if n != name and LABELS.search(n.lower())
     )
     words = re.findall(r"[a-z]+", f"{path.stem} {name}".lower())
     landmarks = len(info.shape) == 3 and info.shape[2] in (2, 3, 4)
@@ -231,7 +228,7 @@ def _clips_of_tree(path: Path, reader: str, value: Any) -> Iterator[Clip]:
             inner = array_key(record)
             if inner is not None:
                 yield Clip(name_of(key, record), path, reader, f"{key}/{inner}")
-        elif _is_sequence_array(record) and not _LABELS.search(key.lower()):
+        elif _is_sequence_array(record) and not LABELS.search(key.lower()):
             yield Clip(key, path, reader, key)
 
 

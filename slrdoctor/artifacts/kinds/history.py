@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Callable
 
 import numpy as np
 
 from slrdoctor.artifacts.content import Arrays, Content, Table, Text, Tree
 from slrdoctor.artifacts.kinds.history_tables import histories_of_table, table_of_lines
+from slrdoctor.artifacts.kinds.history_trackers import history_of_tracker
 from slrdoctor.artifacts.kinds.history_trees import histories_of_tree
 from slrdoctor.artifacts.kinds.splits import split_of_name
 from slrdoctor.artifacts.logs import recognise_log
@@ -25,7 +24,8 @@ def recognise_history(where: str, format: str, content: Content) -> tuple[Histor
     if isinstance(content, Table):
         found = histories_of_table(where, content)
     elif isinstance(content, Tree):
-        found = histories_of_tree(where, content.value)
+        tracked = history_of_tracker(where, content.value)
+        found = tracked if tracked is not None else histories_of_tree(where, content.value)
     elif isinstance(content, Text):
         table = table_of_lines(content.lines)
         log = None if table is not None else recognise_log(where, content)
@@ -54,7 +54,9 @@ def _of_arrays(where: str, content: Arrays) -> tuple[HistoryFile, ...]:
         return ()
     series = SeriesOfRun()
     longest = 0
-    epochs = next((content.load(n).tolist() for n, m in told.items() if m.quantity == "epoch"), [])
+    epochs: list[float] = next(
+        (content.load(n).tolist() for n, m in told.items() if m.quantity == "epoch"), []
+    )
     for name, meaning in told.items():
         values = [] if meaning.quantity == "epoch" else content.load(name).tolist()
         longest = max(longest, len(values))

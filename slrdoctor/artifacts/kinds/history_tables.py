@@ -16,7 +16,8 @@ from slrdoctor.artifacts.series import SeriesOfRun
 from slrdoctor.artifacts.series_names import SPLITS, Meaning, meaning_of
 
 _RUN = re.compile(
-    r"^(?:experiment|exp|run|trial|fold|seed|model|version|config)(?:[ _]?(?:id|name|no|nr|version|type))?$"
+    r"^(?:experiment|exp|run|trial|fold|seed|model|version|config)"
+    r"(?:[ _]?(?:id|name|no|nr|version|type))?$"
 )
 _SPLIT = ("split", "phase", "set", "subset", "mode", "dataset")
 _STAGE = ("stage", "phase", "training_stage")
@@ -112,7 +113,7 @@ class _Columns:
                 continue
             # rows of one epoch at growing steps, or of several splits, are one row of it
             grows = self.epoch is not None and step is not None and step >= last_step
-            if not epochs or epochs[-1] != at or not grows and said in seen:
+            if not epochs or epochs[-1] != at or (not grows and said in seen):
                 epochs.append(at)
                 seen = set()
             seen.add(said)
@@ -193,13 +194,20 @@ def table_of_lines(lines: Sequence[str]) -> Table | None:
     head = next((line for line in itertools.islice(lines, 20) if line.strip()), "").strip().strip("|")
     for separator in (",", ";", "\t", "|", None):
         names = [n.strip() for n in (head.split(separator) if separator else head.split())]
-        if len(names) >= 2 and sum(meaning_of(n).quantity == "epoch" and len(n) < 12 for n in names) == 1 and all(
-            re.fullmatch(r"[\w@./()% -]{1,40}", n) and not re.search(r"\d{2,}|[:=]", n) for n in names
-        ):  # fmt: skip
+        if _is_header(names):
             rows = list(_rows(lines, separator, names))
             if rows or sum(1 for line in itertools.islice(lines, 50) if line.strip()) == 1:
                 return Table(tuple(names), rows)
     return None
+
+
+def _is_header(names: Sequence[str]) -> bool:
+    epochs = [name for name in names if len(name) < 12 and meaning_of(name).quantity == "epoch"]
+    return (
+        len(names) >= 2
+        and len(epochs) == 1
+        and all(re.fullmatch(r"[\w@./()% -]{1,40}", n) and not re.search(r"\d{2,}", n) for n in names)
+    )
 
 
 def _rows(lines: Iterable[str], separator: str | None, names: Sequence[str]) -> Iterator[list[str]]:

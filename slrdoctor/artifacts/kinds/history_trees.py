@@ -15,8 +15,7 @@ import numpy as np
 from slrdoctor.artifacts.content import Table
 from slrdoctor.artifacts.kinds.history_tables import histories_of_table
 from slrdoctor.artifacts.run import HistoryFile
-from slrdoctor.artifacts.series import SeriesOfRun
-from slrdoctor.artifacts.series_names import SPLITS, is_known, meaning_of, words_of
+from slrdoctor.artifacts.series_names import is_known, meaning_of, words_of
 
 MAIN = frozenset(
     ("loss", "part_loss", "accuracy", "wer", "cer", "bleu", "recall", "sentence_accuracy", "possim")
@@ -25,7 +24,9 @@ DEEPEST = 5
 MOST_KEYS = 500  # of a dict that may be a history; vocabularies and annotations have more
 MOST_FACTS = 200
 BATCHES_AT_LEAST = 20  # a list that many times longer than the dev one is of batches, not of epochs
-_TRANSPARENT = re.compile(r"(?:train(?:ing)?_?)?(?:hist(?:ory)?|log_?history|logs?|metrics|curves|epochs|records|rows)")
+_TRANSPARENT = re.compile(
+    r"(?:train(?:ing)?_?)?(?:hist(?:ory)?|log_?history|logs?|metrics|curves|epochs|records|rows)"
+)
 _EPOCH_KEY = re.compile(r"(?:epoch[ _-]?)?(\d+)", re.IGNORECASE)
 _TOKENS = frozenset(("vocab", "vocabulary", "classes", "gloss", "glosses", "labels"))
 _NAMES = ("run", "name", "run_name", "experiment", "model", "id", "fold", "seed")
@@ -33,21 +34,19 @@ _NAMES = ("run", "name", "run_name", "experiment", "model", "id", "fold", "seed"
 
 def histories_of_tree(where: str, value: Any) -> tuple[HistoryFile, ...]:
     """One history a run in the tree; none where there is no history in it."""
-    if isinstance(value, list) and value and all(_is_tag(record) for record in value):
-        return _of_tensorboard(where, value)
-    if isinstance(value, Mapping) and "_step" in value and {"_runtime", "_timestamp", "_wandb"} & set(value):
-        return _of_wandb_summary(where, value)
     found = list(_runs(value, "", value if isinstance(value, Mapping) else {}, 0))
     histories: list[HistoryFile] = []
     for name, beside, table in found:
-        facts = _facts(beside)
+        facts = facts_beside(beside)
         for history in histories_of_table(where, table):
             run = " ".join(part for part in (name if len(found) > 1 else "", history.run) if part)
             histories.append(dataclasses.replace(history, run=run, facts={**facts, **history.facts}))
     return tuple(histories)
 
 
-def _runs(value: Any, name: str, beside: Mapping[Any, Any], depth: int) -> Iterator[tuple[str, Mapping[Any, Any], Table]]:
+def _runs(
+    value: Any, name: str, beside: Mapping[Any, Any], depth: int
+) -> Iterator[tuple[str, Mapping[Any, Any], Table]]:
     """(name, the dict that holds it, table) of every history below `value`."""
     table = _table(value)
     if table is not None:
@@ -104,25 +103,29 @@ def _is_numbered(value: Mapping[Any, Any]) -> bool:
 
 
 def _table_of_records(records: Sequence[Any]) -> Table | None:
-    flat = [dict(_flat(r, "", 0)) for r in records[:20] if isinstance(r, Mapping)]
-    if not flat or not any(meaning_of(name).quantity in MAIN for record in flat for name in record):
+    records_flat = [dict(flat(r, "", 0)) for r in records[:20] if isinstance(r, Mapping)]
+    if not records_flat or not any(
+        meaning_of(name).quantity in MAIN for record in records_flat for name in record
+    ):
         return None
     names: dict[str, int] = {}
     rows: list[dict[str, Any]] = []
     for record in records:
-        if isinstance(record, Mapping) and "train_runtime" not in record:  # the trainer's summary at the end
-            rows.append(dict(_flat(record, "", 0)))
+        if (
+            isinstance(record, Mapping) and "train_runtime" not in record
+        ):  # the trainer's summary at the end
+            rows.append(dict(flat(record, "", 0)))
             for name in rows[-1]:
                 names.setdefault(name, len(names))
     return Table(tuple(names), [[row.get(name) for name in names] for row in rows])
 
 
-def _flat(record: Mapping[Any, Any], path: str, depth: int) -> Iterator[tuple[str, Any]]:
+def flat(record: Mapping[Any, Any], path: str, depth: int) -> Iterator[tuple[str, Any]]:
     """The scalars of a record, by their paths: {"val": {"loss": 1}} has "val/loss"."""
     for key, value in record.items():
         name = f"{path}/{key}" if path else str(key)
         if isinstance(value, Mapping) and depth < 2:
-            yield from _flat(value, name, depth + 1)
+            yield from flat(value, name, depth + 1)
         elif isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.size == 1):
             yield name, value.item()
         elif value is None or isinstance(value, (str, int, float)):
@@ -136,22 +139,31 @@ def _lists(value: Mapping[Any, Any], path: str, depth: int) -> Iterator[tuple[st
         if isinstance(child, np.ndarray) and child.ndim == 1 and child.dtype.kind in "fiuO":
             child = child.tolist()
         if isinstance(child, (list, tuple)) and len(child) < 1_000_000:
-            if _TRANSPARENT.fullmatch(str(key).lower()) and path == "" and meaning_of(name).quantity != "epoch":
+            if (
+                _TRANSPARENT.fullmatch(str(key).lower())
+                and path == ""
+                and meaning_of(name).quantity != "epoch"
+            ):
                 continue
             numbers = _numbers(child)
             if numbers is not None:
                 yield name, numbers
             elif child and isinstance(child[0], Mapping) and _is_of_series(str(key)):
                 yield from ((f"{name}/{inner}", column) for inner, column in _columns_of(child))
-        elif isinstance(child, Mapping) and depth < 3 and len(child) <= MOST_KEYS and _is_of_series(str(key)):
+        elif (
+            isinstance(child, Mapping)
+            and depth < 3
+            and len(child) <= MOST_KEYS
+            and _is_of_series(str(key))
+        ):
             yield from _lists(child, name, depth + 1)
 
 
 def _columns_of(records: Sequence[Any]) -> Iterator[tuple[str, list[Any]]]:
     """{"train": [{"loss": 1}, ...]}: the columns of a split's records."""
-    flat = [dict(_flat(r, "", 0)) for r in records if isinstance(r, Mapping)]
-    for name in flat[0] if flat else ():
-        numbers = _numbers([record.get(name) for record in flat])
+    records_flat = [dict(flat(r, "", 0)) for r in records if isinstance(r, Mapping)]
+    for name in records_flat[0] if records_flat else ():
+        numbers = _numbers([record.get(name) for record in records_flat])
         if numbers is not None:
             yield name, numbers
 
@@ -165,12 +177,22 @@ def _numbers(values: Sequence[Any]) -> list[Any] | None:
     """Numbers, NaN, None and "nan" as they are; a list of lists is one mean an epoch."""
     numbers: list[Any] = []
     for value in values:
-        if isinstance(value, (list, tuple, np.ndarray)) and len(value) and _numbers(list(value)) is not None:
-            value = float(np.mean([v for v in value if v is not None])) if not isinstance(value[0], (list, tuple)) else None
+        if (
+            isinstance(value, (list, tuple, np.ndarray))
+            and len(value)
+            and _numbers(list(value)) is not None
+        ):
+            value = (
+                float(np.mean([v for v in value if v is not None]))
+                if not isinstance(value[0], (list, tuple))
+                else None
+            )
         if isinstance(value, np.generic):
             value = value.item()
         if isinstance(value, bool) or not (
-            value is None or isinstance(value, (int, float)) or str(value).lower() in ("nan", "inf", "-inf")
+            value is None
+            or isinstance(value, (int, float))
+            or str(value).lower() in ("nan", "inf", "-inf")
         ):
             return None
         numbers.append(value)
@@ -217,7 +239,7 @@ def _epochs_of(values: Sequence[Any], count: int, epochs: Sequence[Any] | None) 
     return [float(number + 1) for number in range(len(values))]
 
 
-def _facts(beside: Mapping[Any, Any], depth: int = 0) -> dict[str, Any]:
+def facts_beside(beside: Mapping[Any, Any], depth: int = 0) -> dict[str, Any]:
     """What stands beside a history: parameters, classes, a config, best and test scores."""
     facts: dict[str, Any] = {}
     for key, value in beside.items():
@@ -230,63 +252,8 @@ def _facts(beside: Mapping[Any, Any], depth: int = 0) -> dict[str, Any]:
         if isinstance(value, (bool, int, float)) or (isinstance(value, str) and len(value) <= 200):
             facts[name] = value
         elif isinstance(value, Mapping) and depth < 3 and not _EPOCH_KEY.fullmatch(name):
-            inner = _facts(value, depth + 1)
+            inner = facts_beside(value, depth + 1)
             facts |= {name: inner} if inner else {}
         elif isinstance(value, (list, tuple)) and words & _TOKENS and len(value) <= MOST_KEYS * 100:
             facts[name] = tuple(map(str, value))
     return facts
-
-
-def _is_tag(record: Any) -> bool:
-    return isinstance(record, Mapping) and set(record) == {"tag", "step", "value"}
-
-
-def _of_tensorboard(where: str, records: Sequence[Mapping[str, Any]]) -> tuple[HistoryFile, ...]:
-    """Scalars of an event file. Steps become epochs where a tag says which step is of which."""
-    of_step: dict[float, float] = {}
-    for record in records:
-        if record["tag"].lower() == "epoch":
-            of_step = dict(zip(record["step"], record["value"]))
-    # Keras writes one file in train/ and one in validation/, with the same tags
-    folder = SPLITS.get(where.rpartition("/")[0].rpartition("/")[2].lower(), "")
-    series = SeriesOfRun()
-    rows: list[float] = []
-    for record in records:
-        tag, steps = record["tag"], record["step"]
-        meaning = meaning_of(tag)
-        meaning = dataclasses.replace(meaning, split=meaning.split or folder)
-        if meaning.quantity in ("epoch", "step") or not len(steps):
-            continue
-        whole = meaning.per == "epoch" or (meaning.per != "step" and _counts(steps))
-        epochs = [of_step.get(step) for step in steps]
-        if not whole and all(e is not None for e in epochs) and len(set(epochs)) == len(epochs):
-            whole, steps = True, epochs
-        for step, value in zip(steps, record["value"]):
-            series.read(tag, meaning, float(step), float(value), "epoch" if whole else "step")
-        if whole and len(steps) > len(rows):
-            rows = [float(step) for step in steps]
-    found = series.finished()
-    if not any(scalar.quantity in MAIN or scalar.quantity == "negsim" for scalar in found):
-        return ()
-    return (HistoryFile(where, "", found, row_epochs=tuple(rows)),)
-
-
-def _counts(steps: Sequence[float]) -> bool:
-    """Whether steps are 0, 1, 2 ... or 1, 2, 3 ...: counts of epochs, short of a training's steps."""
-    first = steps[0]
-    return first in (0, 1) and len(steps) <= 5_000 and all(step == first + i for i, step in enumerate(steps))
-
-
-def _of_wandb_summary(where: str, summary: Mapping[str, Any]) -> tuple[HistoryFile, ...]:
-    """The last values that W&B kept: one point a series."""
-    epoch = summary.get("epoch", summary.get("Epoch"))
-    per = "epoch" if isinstance(epoch, (int, float)) else "step"
-    at = float(epoch if isinstance(epoch, (int, float)) else summary["_step"])
-    series = SeriesOfRun()
-    for name, value in _flat(summary, "", 0):
-        meaning = meaning_of(name)
-        if isinstance(value, (int, float)) and not name.startswith("_") and meaning.quantity not in ("epoch", "step", "other"):
-            series.read(name, meaning, at, float(value), per)
-    if not any(scalar.quantity in MAIN for scalar in series.finished()):
-        return ()
-    return (HistoryFile(where, "", series.finished(), facts={"log": "W&B summary", **_facts(summary)}),)

@@ -20,7 +20,10 @@ _NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hypothesis", ("reference", "references", "ref")),
     ("hyps", ("refs", "references", "targets")),
     ("hyp", ("ref", "refs", "reference")),
-    ("predictions", ("references", "targets", "labels", "ground_truth", "groundtruth", "refs", "trues", "gt")),
+    (
+        "predictions",
+        ("references", "targets", "labels", "ground_truth", "groundtruth", "refs", "trues", "gt"),
+    ),
     ("prediction", ("reference", "target", "label", "ground_truth", "ref", "gt")),
     ("predicted", ("true", "actual", "references", "labels")),
     ("preds", ("refs", "targets", "labels", "trues", "true", "gts", "gt", "references")),
@@ -30,9 +33,12 @@ _NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("outputs", ("targets", "labels", "references")),
 )
 _NAMED = re.compile(r"^[^|]{1,300}\|")
-_STM = ("phoenix2014-groundtruth-{}.stm", "phoenix2014-T-groundtruth-{}.stm", "CSL-Daily-groundtruth-{}.stm",
-        "CSL-groundtruth-{}.stm", "groundtruth-{}.stm", "references-{}.stm", "reference-{}.stm", "{}.stm")  # fmt: skip
-_STM_ANY = ("tmp.stm", "ref.stm", "refs.stm", "reference.stm", "references.stm", "groundtruth.stm", "out.stm")
+# what the references of a split are called beside a ctm
+_STM = """
+    phoenix2014-groundtruth-{}.stm phoenix2014-T-groundtruth-{}.stm CSL-Daily-groundtruth-{}.stm
+    CSL-groundtruth-{}.stm groundtruth-{}.stm references-{}.stm reference-{}.stm {}.stm
+"""
+_STM_ANY = "tmp.stm ref.stm refs.stm reference.stm references.stm groundtruth.stm out.stm"
 
 
 def pairs_of_two_files(where: str, content: Content, siblings: Siblings) -> Pairs | None:
@@ -100,9 +106,13 @@ def _of_lines(lines: Sequence[str]) -> dict[str, Any] | list[Any]:
     return [line.strip() for line in kept]
 
 
-def _paired(hypotheses: dict[str, Any] | list[Any], references: dict[str, Any] | list[Any]) -> Pairs | None:
+def _paired(
+    hypotheses: dict[str, Any] | list[Any], references: dict[str, Any] | list[Any]
+) -> Pairs | None:
     if isinstance(hypotheses, dict) and isinstance(references, dict):
-        return [(key, hypotheses[key], references[key]) for key in hypotheses if key in references] or None
+        return [
+            (key, hypotheses[key], references[key]) for key in hypotheses if key in references
+        ] or None
     if isinstance(hypotheses, dict) or isinstance(references, dict):
         return None
     # empty hypotheses at the end are lines without anything on them
@@ -121,9 +131,13 @@ def ctm_with_stm(where: str, ctm: Table, siblings: Siblings) -> Pairs | None:
     name = where.rpartition("/")[2]
     split = split_of_name(name)
     stem = name.rpartition(".")[0]
-    named = [pattern.format(said) for pattern in _STM for said in (split, "dev", "test")[: 1 if split else 3]]
+    named = [
+        pattern.format(said)
+        for pattern in _STM.split()
+        for said in (split, "dev", "test")[: 1 if split else 3]
+    ]
     beside = [other.rpartition(".")[0] + ".stm" for other in reference_names(name)]
-    for candidate in (f"{stem}.stm", *beside, *named, *_STM_ANY):
+    for candidate in (f"{stem}.stm", *beside, *named, *_STM_ANY.split()):
         stm = siblings(candidate)
         if isinstance(stm, Table) and stm.columns is not None and "gloss" in stm.columns:
             decoded: dict[str, list[str]] = {}
@@ -131,5 +145,8 @@ def ctm_with_stm(where: str, ctm: Table, siblings: Siblings) -> Pairs | None:
                 decoded.setdefault(str(row.get("id")), []).append(str(row.get("token", "")))
             rows = [row for row in stm.records() if row.get("id")]
             if any(str(row["id"]) in decoded for row in rows):
-                return [(str(r["id"]), decoded.get(str(r["id"]), []), str(r.get("gloss") or "")) for r in rows]
+                return [
+                    (str(r["id"]), decoded.get(str(r["id"]), []), str(r.get("gloss") or ""))
+                    for r in rows
+                ]
     return None

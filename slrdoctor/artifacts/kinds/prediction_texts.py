@@ -6,7 +6,10 @@ import itertools
 import re
 from collections.abc import Sequence
 
-_REFERENCE = r"(?:true|actual|ground[ _-]?truth|reference|ref|target|gt|expected|correct(?= (?:sign|label|class)))"
+_REFERENCE = (
+    r"(?:true|actual|ground[ _-]?truth|reference|ref|target|gt|expected|"
+    r"correct(?= (?:sign|label|class)))"
+)
 _HYPOTHESIS = r"(?:predicted|prediction|pred|hypothesis|hyp|decoded|recogni[sz]ed|output)"
 _NOUN = r"(?:[ _-]?(?:signs?|glosses|gloss|labels?|class|sentence|sequence|text|words?|tokens?|output))?"
 _EITHER = re.compile(

@@ -17,21 +17,25 @@ from slrdoctor.artifacts.run import PredictionFile
 Siblings = Callable[[str], Content | None]
 Tokens = tuple[str, ...]
 
-HYPOTHESIS = frozenset(
-    ("hyp", "hyps", "hypothesis", "hypotheses", "pred", "preds", "prediction", "predictions", "predicted", "decoded",
-     "recognized", "recognised", "output", "outputs", "pres")
-)  # fmt: skip
-REFERENCE = frozenset(
-    ("ref", "refs", "reference", "references", "target", "targets", "gt", "groundtruth", "truth", "true", "trues", "actual",
-     "expected")
-)  # fmt: skip
-WEAK_REFERENCE = frozenset(("label", "labels", "gloss", "glosses", "sentence", "text", "annotation", "class", "sign"))
-ID = ("id", "name", "file", "filename", "video", "video_id", "sample", "sample_id", "fileid", "clip", "path", "key")
+_HYPOTHESIS_WORDS = """
+    hyp hyps hypothesis hypotheses pred preds prediction predictions predicted decoded recognized
+    recognised output outputs pres
+"""
+_REFERENCE_WORDS = """
+    ref refs reference references target targets gt groundtruth truth true trues actual expected
+"""
+_WEAK_REFERENCE_WORDS = "label labels gloss glosses sentence text annotation class sign"
 # words of a key that is about a hypothesis or a reference and is not it
-_ABOUT = frozenset(
-    ("prob", "probs", "probability", "score", "scores", "confidence", "conf", "logit", "logits", "len", "length", "wer",
-     "cer", "bleu", "top", "top3", "top5", "count", "time", "correct", "idx", "index", "id", "ids", "loss", "path", "file")
-)  # fmt: skip
+_ABOUT_WORDS = """
+    prob probs probability score scores confidence conf logit logits len length wer cer bleu top top3 top5
+    count time correct idx index id ids loss path file
+"""
+_ID_NAMES = "id name file filename video video_id sample sample_id fileid clip path key"
+HYPOTHESIS = frozenset(_HYPOTHESIS_WORDS.split())
+REFERENCE = frozenset(_REFERENCE_WORDS.split())
+WEAK_REFERENCE = frozenset(_WEAK_REFERENCE_WORDS.split())
+_ABOUT = frozenset(_ABOUT_WORDS.split())
+ID = tuple(_ID_NAMES.split())
 _WORD = re.compile(r"[a-z]+\d*")
 MOST_PAIRS = 2_000_000
 
@@ -46,7 +50,11 @@ def recognise_predictions(
     """
     pairs: list[tuple[str, Any, Any]] | None = None
     if isinstance(content, Table):
-        pairs = ctm_with_stm(where, content, siblings) if format == "ctm" else _of_records(content.records(), content.columns)
+        pairs = (
+            ctm_with_stm(where, content, siblings)
+            if format == "ctm"
+            else _of_records(content.records(), content.columns)
+        )
     elif isinstance(content, Tree):
         pairs = _of_tree(content.value)
     elif isinstance(content, Text):
@@ -68,7 +76,7 @@ def recognise_predictions(
 
 
 def tokens_of(value: Any) -> Tokens:
-    """The tokens of a hypothesis or reference: a sentence is cut at white space, a class is one token."""
+    """The tokens of a hypothesis or reference: a sentence is cut at white space, a number is one."""
     if value is None:
         return ()
     if isinstance(value, np.ndarray):
@@ -96,7 +104,12 @@ def _of_arrays(where: str, content: Arrays) -> list[tuple[str, Any, Any]] | None
         if len(both[0]) == len(both[1]):
             return [(str(i), h, r) for i, (h, r) in enumerate(zip(*both))]
     info = content.members.get("")
-    if info is None or len(info.shape) != 2 or info.shape[1] != 2 or np.dtype(info.dtype).kind not in "iu":
+    if (
+        info is None
+        or len(info.shape) != 2
+        or info.shape[1] != 2
+        or np.dtype(info.dtype).kind not in "iu"
+    ):
         return None
     if not set(_words(where.rpartition("/")[2])) & HYPOTHESIS:
         return None
@@ -111,7 +124,9 @@ def _of_tree(value: Any) -> list[tuple[str, Any, Any]] | None:
         if all(isinstance(record, Mapping) for record in value.values()):
             return _of_records([{"id": str(key), **record} for key, record in value.items()], None)
         for key, child in value.items():
-            if isinstance(child, list) and set(_words(key)) & (HYPOTHESIS | {"results", "samples", "examples"}):
+            if isinstance(child, list) and set(_words(key)) & (
+                HYPOTHESIS | {"results", "samples", "examples"}
+            ):
                 return _of_records(child, None)
     if isinstance(value, list):
         return _of_records(value, None)
@@ -120,23 +135,36 @@ def _of_tree(value: Any) -> list[tuple[str, Any, Any]] | None:
 
 def _of_lists(value: Mapping[Any, Any]) -> list[tuple[str, Any, Any]] | None:
     """{"hyps": [...], "refs": [...]}, or each a dict by id."""
-    lists = {str(k): v for k, v in value.items() if isinstance(v, (list, tuple, Mapping, np.ndarray)) and len(v)}
+    lists = {
+        str(k): v
+        for k, v in value.items()
+        if isinstance(v, (list, tuple, Mapping, np.ndarray)) and len(v)
+    }
     names = _names(list(lists))
     if names is None:
         return None
     hypotheses, references = lists[names[0]], lists[names[1]]
     if isinstance(hypotheses, Mapping) and isinstance(references, Mapping):
         return [(str(key), hypotheses[key], references[key]) for key in hypotheses if key in references]
-    if isinstance(hypotheses, Mapping) or isinstance(references, Mapping) or len(hypotheses) != len(references):
+    if (
+        isinstance(hypotheses, Mapping)
+        or isinstance(references, Mapping)
+        or len(hypotheses) != len(references)
+    ):
         return None
-    ids = next((lists[n] for n in lists if n.lower().rstrip("s") in ID and len(lists[n]) == len(hypotheses)), None)
+    ids = next(
+        (lists[n] for n in lists if n.lower().rstrip("s") in ID and len(lists[n]) == len(hypotheses)),
+        None,
+    )
     return [
         (str(ids[i]) if ids is not None and not isinstance(ids, Mapping) else str(i), h, r)
         for i, (h, r) in enumerate(zip(hypotheses, references))
     ]
 
 
-def _of_records(records: Sequence[Any], columns: Sequence[str] | None) -> list[tuple[str, Any, Any]] | None:
+def _of_records(
+    records: Sequence[Any], columns: Sequence[str] | None
+) -> list[tuple[str, Any, Any]] | None:
     first = next((r for r in records if isinstance(r, Mapping)), None)
     if first is None:
         return None
@@ -147,7 +175,11 @@ def _of_records(records: Sequence[Any], columns: Sequence[str] | None) -> list[t
     hypothesis, reference = names
     of_id = next((k for k in keys if k.strip().lower() in ID), None)
     return [
-        (str(record.get(of_id, number)) if of_id else str(number), record[hypothesis], record.get(reference))
+        (
+            str(record.get(of_id, number)) if of_id else str(number),
+            record[hypothesis],
+            record.get(reference),
+        )
         for number, record in enumerate(records)
         if isinstance(record, Mapping) and hypothesis in record and reference in record
     ]
@@ -157,12 +189,20 @@ def _names(keys: Sequence[str]) -> tuple[str, str] | None:
     """Which key has the hypothesis and which the reference; glosses before texts."""
     told = {key: set(_words(key)) for key in keys}
     hypotheses = [k for k, words in told.items() if words & HYPOTHESIS and not words & _ABOUT]
-    references = [k for k, words in told.items() if words & REFERENCE and not words & (_ABOUT | HYPOTHESIS)]
-    weak = [k for k, words in told.items() if words & WEAK_REFERENCE and not words & (_ABOUT | HYPOTHESIS)]
+    references = [
+        k for k, words in told.items() if words & REFERENCE and not words & (_ABOUT | HYPOTHESIS)
+    ]
+    weak = [
+        k for k, words in told.items() if words & WEAK_REFERENCE and not words & (_ABOUT | HYPOTHESIS)
+    ]
     references = references or weak
     if not hypotheses:  # pred_idx beside true_idx
-        hypotheses = [k for k, words in told.items() if words & HYPOTHESIS and words & {"idx", "index", "id"}]
-        references = [k for k, w in told.items() if w & (REFERENCE | WEAK_REFERENCE) and w & {"idx", "index", "id"}]
+        hypotheses = [
+            k for k, words in told.items() if words & HYPOTHESIS and words & {"idx", "index", "id"}
+        ]
+        references = [
+            k for k, w in told.items() if w & (REFERENCE | WEAK_REFERENCE) and w & {"idx", "index", "id"}
+        ]
     if not hypotheses or not references:
         return None
     hypothesis = min(hypotheses, key=lambda k: not told[k] & {"gls", "gloss", "glosses", "label"})

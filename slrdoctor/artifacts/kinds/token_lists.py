@@ -103,6 +103,8 @@ def tokens_in_lines(lines: Sequence[str]) -> Tokens | None:
     if words[0].startswith(("{", "[")) and not words[0].endswith("]"):
         return _in_json(lines)
     filled = [word for word in words if word]
+    if any(len(word) > LONGEST + 10 for word in filled):
+        return None
     found = _numbered_lines(filled)
     if found is not None:
         return found
@@ -120,11 +122,11 @@ def tokens_in_lines(lines: Sequence[str]) -> Tokens | None:
 
 def tokens_in_table(table: Table, named: bool) -> Tokens | None:
     """A class list: a column that numbers the rows, and one that names them, each once."""
-    rows = [[name_of(cell).strip() for cell in row] for row in table.rows[: MOST + 1]]
-    width = len(table.columns) if table.columns is not None else max(map(len, rows), default=0)
+    width = len(table.columns) if table.columns is not None else max(map(len, table.rows), default=0)
     names = [name_of(name).strip().lower().replace(" ", "_") for name in table.columns or [""] * width]
     if not 0 < width <= 6 or any(_SAMPLE_COLUMNS.search(name) for name in names):
         return None
+    rows = [[name_of(cell).strip() for cell in row] for row in table.rows[: MOST + 1]]
     if not rows:
         return Tokens(()) if named and table.columns is not None and width <= 4 else None
     if any(len(row) < width for row in rows):

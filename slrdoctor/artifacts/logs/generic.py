@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections import Counter
 
 from slrdoctor.artifacts.log_lines import NUMBER, LineReading, Value
 from slrdoctor.artifacts.logs import LogFormat
@@ -14,11 +16,12 @@ from slrdoctor.artifacts.series import DECODED
 from slrdoctor.artifacts.series_names import SPLITS, is_known, meaning_of, words_of
 
 _WORTH_A_LOOK = re.compile(
-    r"(?i)epoch|loss|acc|wer|bleu|belu|error rate|lr\b|learning|norm|sim|cost|nll|\bep\b|epoca|época|epoche|"
-    r"blank|rouge|\bcer\b|recall|\br@|损失|准确率|第\s*\d"
+    r"(?i)epoch|loss|acc|wer|bleu|belu|error rate|lr\b|learning|norm|sim|cost|nll|\bep\b|epoca|época|"
+    r"epoche|blank|rouge|\bcer\b|recall|\br@|损失|准确率|第\s*\d"
 )
 _EPOCH = re.compile(
-    r"(?i)(?:\b(?:epoch|ep|epoca|época|epoche|époque)|轮次|эпоха)[\s_:=#.\[(-]*(\d+(?:\.\d+)?)(?:\s*(?:/|of)\s*(\d+))?"
+    r"(?i)(?:\b(?:epoch|ep|epoca|época|epoche|époque)|轮次|эпоха)[\s_:=#.\[(-]*"
+    r"(\d+(?:\.\d+)?)(?:\s*(?:/|of)\s*(\d+))?"
     r"|第\s*(\d+)\s*轮|\b(\d+)\s?epoch results"
 )
 _BATCH = re.compile(
@@ -28,11 +31,11 @@ _BATCH = re.compile(
     r"|%\|[^|]*\|\s*(\d+)/(\d+)"  # tqdm
     r"|^\W*(\d+)/(\d+)\s*(?:\[[=>.\s]|[━╸╺\x1b])"  # Keras
 )
-_ITEMS = re.compile(
-    r"\[\s*(\d+)/(\d+)\s*\(\s*\d+(?:\.\d+)?%\s*\)\s*\]"
-)  # [640/60000 (1%)]: samples, not batches
+# [640/60000 (1%)] counts samples, not batches
+_ITEMS = re.compile(r"\[\s*(\d+)/(\d+)\s*\(\s*\d+(?:\.\d+)?%\s*\)\s*\]")
 _ONE_BATCH = re.compile(
-    r"(?i)\b(?:global[ _])?(?:batch|steps?|iters?|iteration|update)(?:[_ ]?(?:id|idx|no|num|index|i))?[\s:=#\[(]*(\d+)\b(?![.\d])"
+    r"(?i)\b(?:global[ _])?(?:batch|steps?|iters?|iteration|update)(?:[_ ]?(?:id|idx|no|num|index|i))?"
+    r"[\s:=#\[(]*(\d+)\b(?![.\d])"
 )
 _COUNTED = re.compile(r"^\W*(\d+)\s*/\s*(\d+)\b(?!\s*\[)")  # [3/40] train_loss: ...
 # from here on a line tells of another moment: the best epoch, a checkpoint, a summary
@@ -47,6 +50,9 @@ _JOINED = re.compile(
     r"(?i)\b(top|recall|acc|r|bleu|rouge|hits?)\s?[@-]?\s?(\d{1,2})\b(?=\s*(?:acc|[:=]))"
 )
 _OF = re.compile(r"(?<![\[\d])\d+/\d+\s*\(\s*(\d+(?:\.\d+)?)\s*%\s*\)")
+_COUNT_OF_BATCHES = re.compile(
+    r"(?i)(?:skipped|nan|inf|invalid|dropped|valid|finite|counted|used)[ _]batches"
+)
 _CUT = re.compile(r"[|,;{{}}\[\]()]|\s[-–—]+\s|=>|->|→|\.\s")
 
 
@@ -102,10 +108,12 @@ def _values(text: str, epoch: re.Match[str] | None) -> list[Value]:
         end = number.end()
         said = _split_said(before) or said
         name = _name(before)
-        if not name or epoch is not None and epoch.start() <= number.start() < epoch.end():
+        if not name or (epoch is not None and epoch.start() <= number.start() < epoch.end()):
             continue
         told = meaning_of(name)
-        if told.quantity in ("other", "time", "epoch", "step"):
+        if _COUNT_OF_BATCHES.search(name):
+            name = name.replace(" ", "_")
+        elif told.quantity in ("other", "time", "epoch", "step"):
             continue
         split = told.split or said
         percent = bool(number[2]) or told.percent
@@ -115,13 +123,16 @@ def _values(text: str, epoch: re.Match[str] | None) -> list[Value]:
 
 def _carried(found: list[Value]) -> list[Value]:
     """`Train Loss: 1.2, WER: 0.9`: what takes decoding is of dev, unless the line has it for both."""
-    times = [value.quantity for value in found]
+    times = Counter(value.quantity for value in found)
     return [
-        Value(v.name, v.value, "", v.quantity, v.percent)
-        if v.quantity in DECODED and v.split == "train" and times.count(v.quantity) == 1 and not meaning_of(v.name).split
-        else v
-        for v in found
-    ]  # fmt: skip
+        dataclasses.replace(value, split="")
+        if value.quantity in DECODED
+        and value.split == "train"
+        and times[value.quantity] == 1
+        and not meaning_of(value.name).split
+        else value
+        for value in found
+    ]
 
 
 def _split_said(before: str) -> str:

@@ -9,8 +9,10 @@ LOG = LogFormat(
         Line(
             "Batch ",
             r"\[Epoch:\s*(?P<epoch>\d+)\s+Step:\s*(?P<step>\d+)\]\s*"
-            r"(?:Batch Recognition Loss:\s*(?P<recognition>{n})\s*=>\s*Gls Tokens per Sec:\s*[-\w.+]+\s*\|\|\s*)?"
-            r"(?:Batch Translation Loss:\s*(?P<translation>{n})\s*=>\s*Txt Tokens per Sec:\s*[-\w.+]+\s*\|\|\s*)?"
+            r"(?:Batch Recognition Loss:\s*(?P<recognition>{n})"
+            r"\s*=>\s*Gls Tokens per Sec:\s*[-\w.+]+\s*\|\|\s*)?"
+            r"(?:Batch Translation Loss:\s*(?P<translation>{n})"
+            r"\s*=>\s*Txt Tokens per Sec:\s*[-\w.+]+\s*\|\|\s*)?"
             r"Lr:\s*(?P<lr>{n})",
             split="train",
             part=True,
@@ -28,7 +30,8 @@ LOG = LogFormat(
         ),
         Line(
             "Eval Metric:",
-            r"Steps:\s*(?P<step>\d+)\s+Recognition Loss:\s*(?P<recognition>{n})\s+Translation Loss:\s*(?P<translation>{n})"
+            r"Steps:\s*(?P<step>\d+)\s+Recognition Loss:\s*(?P<recognition>{n})"
+            r"\s+Translation Loss:\s*(?P<translation>{n})"
             r"\s+PPL:\s*(?P<ppl>{n})\s+Eval Metric:\s*\w+\s+WER\s*(?P<wer>{n})\s*\(DEL:\s*(?P<del_>{n}),"
             r"\s*INS:\s*(?P<ins>{n}),\s*SUB:\s*(?P<sub>{n})\)\s*BLEU-4\s*(?P<bleu4>{n})\s*\(BLEU-1:[^)]*\)"
             r"\s*CHRF\s*(?P<chrf>{n})\s*ROUGE\s*(?P<rouge>{n})\s*LR:\s*(?P<lr>{n})",

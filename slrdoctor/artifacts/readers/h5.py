@@ -7,6 +7,7 @@ Links to other files, links that dangle, and datasets that lie in other files ar
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,10 +18,11 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import ArrayInfo, Content, Reader, Unreadable
 from slrdoctor.artifacts.cut_arrays import CutArrays
-from slrdoctor.artifacts.file_bytes import MOST_BYTES
-from slrdoctor.artifacts.readers import read_head
+from slrdoctor.artifacts.file_bytes import MOST_BYTES, file_bytes
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
+SCANNED = 1 << 30  # bytes in which heaps of texts are looked for
+_HEAP = b"GCOL\x01\x00\x00\x00"
 MOST_STRINGS = 1_000_000
 LARGEST_ATTRIBUTE = 1 << 20  # elements
 # what h5py makes of a damaged file; libhdf5's own messages come as RuntimeError or OSError
@@ -30,7 +32,7 @@ _LIBRARY_ERRORS = (
 
 
 def _read(path: Path) -> Content:
-    read_head(path)
+    _check_heaps(file_bytes(path))
     members: dict[str, ArrayInfo] = {}
     extras: dict[str, Any] = {}
     with _opened(path) as file:
@@ -49,6 +51,24 @@ def _read(path: Path) -> Content:
         return _values(path, name, slice(start, stop))
 
     return CutArrays(members, lambda name: _values(path, name, slice(None)), extras, cut=cut)
+
+
+def _check_heaps(view: memoryview) -> None:
+    """Walk the heaps that hold texts: a wrong size in one sends libhdf5 into a loop without end."""
+    source = view.obj if isinstance(view.obj, (bytes, mmap.mmap)) else bytes(view)
+    heap = source.find(_HEAP, 0, SCANNED)
+    while heap >= 0:
+        end = heap + int.from_bytes(view[heap + 8 : heap + 16], "little")
+        at = heap + 16
+        while at + 16 <= min(end, len(view)):
+            size = int.from_bytes(view[at + 8 : at + 16], "little")
+            is_free = view[at : at + 2] == b"\0\0"  # the rest of the heap, whose size counts its header
+            at += size if is_free else 16 + -(-size // 8) * 8
+            if is_free and at != end:
+                raise Unreadable("its heap of texts is damaged")
+        if at > end:
+            raise Unreadable("its heap of texts is damaged")
+        heap = source.find(_HEAP, heap + 4, SCANNED)
 
 
 @contextmanager
@@ -84,7 +104,7 @@ def _take_dataset(
 def _strings(name: str, dataset: Any) -> dict[str, Any]:
     import h5py
 
-    if dataset.dtype.kind == "O" and h5py.check_string_dtype(dataset.dtype) is None:
+    if dataset.dtype.kind == "O":
         return {}  # references and arrays of variable length
     return {name: _plain(dataset[()])}
 
@@ -92,7 +112,7 @@ def _strings(name: str, dataset: Any) -> dict[str, Any]:
 def _take_attributes(prefix: str, item: Any, extras: dict[str, Any]) -> None:
     for name in item.attrs:
         attribute = item.attrs.get_id(name)
-        if attribute.shape is not None and np.prod(attribute.shape) <= LARGEST_ATTRIBUTE:
+        if attribute.dtype.kind != "O" and attribute.shape is not None and np.prod(attribute.shape) <= LARGEST_ATTRIBUTE:
             value = _plain(item.attrs[name])
             if value is not None:
                 extras.setdefault(prefix + name, value)

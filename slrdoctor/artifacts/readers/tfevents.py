@@ -27,10 +27,12 @@ def read(path: Path) -> Tree:
     not installed.
     """
     try:
-        from google.protobuf.message import DecodeError
+        from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
         from tensorboard.compat.proto.event_pb2 import Event
     except ImportError as error:
-        raise Unreadable("event files need tensorboard: pip install tensorboard", "not-installed") from error
+        raise Unreadable(
+            "event files need tensorboard: pip install tensorboard", "not-installed"
+        ) from error
     scalars: dict[str, tuple[list[int], list[float]]] = {}
     count = 0
     try:
@@ -45,10 +47,14 @@ def read(path: Path) -> Tree:
                     values.append(number)
     except DecodeError as error:
         if not count:
-            raise Unreadable("no TensorBoard event file: its first record cannot be read", "corrupt") from error
+            raise Unreadable(
+                "no TensorBoard event file: its first record cannot be read", "corrupt"
+            ) from error
     if not count:
         raise Unreadable("a TensorBoard event file without one whole record", "truncated")
-    return Tree([{"tag": tag, "step": steps, "value": values} for tag, (steps, values) in scalars.items()])
+    return Tree(
+        [{"tag": tag, "step": steps, "value": values} for tag, (steps, values) in scalars.items()]
+    )
 
 
 def _records(path: Path) -> Iterator[bytes]:

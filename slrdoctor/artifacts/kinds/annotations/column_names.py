@@ -53,10 +53,10 @@ ID_WORDS = frozenset(("id", "name", "key", "uid", "identifier"))
 PATH_WORDS = frozenset(("path", "file", "filename", "filepath"))
 TEXT_WORDS = frozenset(("sentence", "translation", "caption", "subtitle", "text"))
 # ... and that make of a column a number of the thing, or a thing of somebody else
-NUMBERS = frozenset(
+NOT_ITSELF = frozenset(
     _words("""
-    count len length num number n index idx ids size duration signer speaker participant subject user class
-    label sign word gloss_id category model run experiment dataset annotator channel source url
+    count len length num number n index idx ids size duration signer speaker participant subject
+    user class label sign word category model run experiment dataset annotator channel source url
     """)
 )
 OF_GUESSES = frozenset(

@@ -77,10 +77,10 @@ class _Columns:
         return next(iter(self.those(names, fits)), None)
 
     def worded(self, words: frozenset[str], fits: Fits) -> str | None:
-        """The first key with one of the words in its name, `DGS gloss`, that is no count or number of it."""
+        """The first key with one of the words in its name: `DGS gloss`, but no `gloss count`."""
         for key, values in self.values.items():
             found = set(_words_of(key))
-            if values and found & words and not found & column_names.NUMBERS and fits(values):
+            if values and found & words and not found & column_names.NOT_ITSELF and fits(values):
                 return key
         return None
 
@@ -198,7 +198,9 @@ def _are_texts(values: list[Any]) -> bool:
 
 
 def _are_splits(values: list[Any]) -> bool:
-    named = [bool(isinstance(value, str) and split_of_name(value)) for value in values]
+    named = [
+        bool(isinstance(value, str) and len(value) <= 80 and split_of_name(value)) for value in values
+    ]
     return not named or sum(named) > 0.5 * len(named)
 
 

@@ -25,6 +25,7 @@ _TRANSCRIPT = re.compile(r"(\S*\d\S*)[ \t]+(\S.*)")
 _HINTED = re.compile(
     r"(?:^|[^a-z])(?:text|gloss|glosses|labels?|annotations?|transcripts?|transcriptions?|orth|corpus)(?:[^a-z]|$)"
 )
+_LONGEST = 4000  # characters of a line
 _OUTPUTS = (".out", ".err")
 _LOG = re.compile(
     r"(?:^|[^a-z])(?:log|logs|history|metrics|results?|stdout|stderr|readme|nohup|slurm)(?:[^a-z]|$)"
@@ -77,9 +78,20 @@ def _table(where: str, format: str, lines: Sequence[str]) -> AnnotationFile | No
     return recognise_table(where, format, table)
 
 
+def _matches(
+    pattern: re.Pattern[str], lines: Sequence[tuple[int, str]]
+) -> list[tuple[int, re.Match[str]]]:
+    """The lines that have a form. Very long ones have none, and would keep the pattern busy."""
+    return [
+        (number, match)
+        for number, line in lines
+        if len(line) <= _LONGEST and (match := pattern.fullmatch(line.strip()))
+    ]
+
+
 def _file_list(where: str, format: str, lines: Sequence[tuple[int, str]]) -> AnnotationFile | None:
     """`path class` or `path frames class`, as action recognition has it."""
-    found = [(number, match) for number, line in lines if (match := _LISTED.fullmatch(line.strip()))]
+    found = _matches(_LISTED, lines)
     if len(found) < max(2, 0.9 * len(lines)):
         return None
     records = [
@@ -96,7 +108,7 @@ def _file_list(where: str, format: str, lines: Sequence[tuple[int, str]]) -> Ann
 def _transcripts(where: str, format: str, lines: Sequence[tuple[int, str]]) -> AnnotationFile | None:
     """`id GLOSS GLOSS`, as Kaldi has it: only under a name that tells of it, with ids that are alike."""
     name = where.rpartition("/")[2].lower()
-    found = [(number, match) for number, line in lines if (match := _TRANSCRIPT.fullmatch(line.strip()))]
+    found = _matches(_TRANSCRIPT, lines)
     if len(found) < max(2, 0.9 * len(lines)):
         return None
     names = [match[1] for _, match in found]

@@ -22,6 +22,7 @@ from slrdoctor.artifacts.kinds.plain_values import name_of, plain
 from slrdoctor.artifacts.kinds.splits import split_of_name
 from slrdoctor.artifacts.run import AnnotationFile, Row
 
+_LONGEST_SPLIT = 80  # characters of a cell that tells the split
 _FRAME_NUMBERS = frozenset(
     ("frame", "frameid", "frameidx", "frameindex", "frameno", "framenumber", "timestamp")
 )
@@ -116,7 +117,7 @@ def _row(record: Record, roles: Roles, line: int, split: str) -> Row | str:
     text = cells.words_of_text(record.get(roles.text)) or None if roles.text else None
     return Row(
         id=name,
-        split=split_of_name(_text(record, roles.split)) or split,
+        split=split_of_name(_text(record, roles.split)[:_LONGEST_SPLIT]) or split,
         # an empty target is a fault of the sample; a text without glosses is another task
         glosses=glosses if glosses is not None or text is not None else (),
         text=text,

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from slrdoctor.facts.shared_sentences import SharedSentences
+from slrdoctor.testing import findings
+
+
+def sentences(**shares: tuple[int, int]) -> SharedSentences:
+    return SharedSentences("gloss sequences", shares, ("d1", "d2"), "a.csv")
+
+
+def test_spl302_fires_where_all_sentences_are_known() -> None:
+    [finding] = findings("SPL302", sentences(dev=(18, 18)))
+
+    assert finding.message == "18 of 18 dev gloss sequences occur in train word for word"
+    assert (finding.affected, finding.total) == (18, 18)
+
+
+def test_spl302_is_quiet_at_a_tenth() -> None:
+    assert not findings("SPL302", sentences(dev=(1, 10)))
+    assert findings("SPL302", sentences(dev=(11, 100)))
+
+
+def test_spl302_tells_of_the_splits_over_the_limit_alone() -> None:
+    [finding] = findings("SPL302", sentences(dev=(0, 50), test=(40, 50)))
+
+    assert finding.message == "40 of 50 test gloss sequences occur in train word for word"

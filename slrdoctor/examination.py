@@ -15,6 +15,8 @@ from slrdoctor.artifacts.run import RunDirectory, TrainingRun
 from slrdoctor.engine import Facts, MeasureCrashed, Outcome, judge
 from slrdoctor.facts.ctc_lengths import LayerStack
 from slrdoctor.facts.features import Effort
+from slrdoctor.facts.predictions import ErrorCounts
+from slrdoctor.facts.progress import Progress
 from slrdoctor.facts.task import Task
 from slrdoctor.facts.vocabulary import BlankIndex
 from slrdoctor.ranking import Case
@@ -85,8 +87,18 @@ def scan(
         for check in chosen:
             if _belongs(check, case, known):
                 outcomes.append((case, judge(check, known)))
+        if not select:
+            _tell(known)
     measured = [(case, fact) for case, known in facts for fact in known.measured()]
     return build(_version(), summarise(run, measured), outcomes, ignored, measured, broken)
+
+
+def _tell(known: Facts) -> None:
+    """Measure what a reader wants to know of every run, whether or not a check asks for it."""
+    for fact in (Progress, ErrorCounts):
+        if known.rests_on_given(fact):
+            with contextlib.suppress(Unavailable, MeasureCrashed):
+                known.get(fact)
 
 
 def detect(path: str | Path) -> tuple[RunDirectory, dict[type, object]]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, LIKELY, ClipTable, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import DEGRADES, LIKELY, ClipRow, ClipTable, Evidence, Finding, Fix, Threshold, check
 
 REPEATED = Threshold(0.5, "rule of thumb, to be measured: half of the frames repeat the one before them")
 SAMPLES = Threshold(
@@ -11,6 +11,13 @@ SAMPLES = Threshold(
 )
 PADDED = Threshold(0.5, "as in FEA115: where most clips of one length end in a run, the run is padding")
 FEW_VALUES = Threshold(8, "rule of thumb: one-hot and quantised features repeat by nature")
+FIXES = (
+    Fix(
+        "Decode the videos at their own frame rate.",
+        "ffmpeg -i in.mp4 -vf mpdecimate -vsync vfr out.mp4",
+    ),
+    Fix("Extract again, detecting in every frame.", "Holistic(static_image_mode=True)"),
+)
 
 
 @check("FEA110", severity=DEGRADES, confidence=LIKELY)
@@ -29,48 +36,33 @@ def frozen_frames(clips: ClipTable) -> Iterator[Finding]:
 
     References: ffmpeg's `-vsync` and `mpdecimate`, https://ffmpeg.org/ffmpeg-filters.html
     """
-    rows = [
-        row
-        for row in clips.rows
-        if row.frames > 1 and not row.constant and row.distinct > FEW_VALUES.value
-    ]
-    if not rows:
-        return
-    [(_, alike)] = Counter(row.frames for row in rows).most_common(1)
-    end_in_a_run = sum(row.trailing > 0 for row in rows)
-    padded = alike > len(rows) / 2 and end_in_a_run > PADDED.value * len(rows)
+    moving = [row for row in clips.rows if row.frames > 1 and not row.constant]
+    rows = [row for row in moving if row.distinct > FEW_VALUES.value]
+    padded = _are_padded(rows)
     shares = [(row.repeated_inside if padded else row.repeated, row) for row in rows]
     frozen = [(share, row) for share, row in shares if share > REPEATED.value]
     if len(frozen) <= SAMPLES.value * len(rows):
         return
-    worst = max(frozen, key=lambda item: item[0])
+    most, worst = max(frozen, key=lambda item: item[0])
+    share = len(frozen) / len(rows)
     yield Finding(
         f"in {len(frozen)} of {len(rows)} clips over half of the frames repeat the one before them, "
-        f"up to {worst[0]:.0%} in {worst[1].id}",
+        f"up to {most:.0%} in {worst.id}",
         (
-            Evidence(
-                "clips with frozen frames",
-                len(frozen) / len(rows),
-                clips.read_from,
-                "share of clips",
-                SAMPLES,
-            ),
-            Evidence(
-                f"repeated frames in {worst[1].id}",
-                worst[0],
-                clips.read_from,
-                "share of frames",
-                REPEATED,
-            ),
+            Evidence("clips with frozen frames", share, clips.read_from, "share of clips", SAMPLES),
+            Evidence(f"repeated frames in {worst.id}", most, clips.read_from, "share", REPEATED),
         ),
-        (
-            Fix(
-                "Decode the videos at their own frame rate.",
-                "ffmpeg -i clip.mp4 -vf mpdecimate -vsync vfr out.mp4",
-            ),
-            Fix("Extract again, detecting in every frame.", "Holistic(static_image_mode=True)"),
-        ),
+        FIXES,
         tuple(row.id for _, row in frozen[:5]),
         len(frozen),
         len(rows),
     )
+
+
+def _are_padded(rows: list[ClipRow]) -> bool:
+    """Whether most clips have one length and end in a run: then the run is padding."""
+    if not rows:
+        return False
+    [(_, alike)] = Counter(row.frames for row in rows).most_common(1)
+    end_in_a_run = sum(row.trailing > 0 for row in rows)
+    return alike > len(rows) / 2 and end_in_a_run > PADDED.value * len(rows)

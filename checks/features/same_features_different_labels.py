@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
-    ClipRow,
     ClipTable,
     Evidence,
     Finding,
@@ -20,6 +19,10 @@ SHARE = Threshold(
     "rule of thumb, to be measured: one video may be there twice by mistake, a stale cache repeats many",
 )
 FEWEST_VALUES = Threshold(16, "arithmetic: arrays of a few values, one-hot ones say, agree by chance")
+FIXES = (
+    Fix("Delete cached features and extract them again.", "rm -r cache/   # then extract", safe=False),
+    Fix("See that the extraction opens each sample's own video and saves a copy of the array."),
+)
 
 
 @check("FEA113", severity=BLOCKS, confidence=CERTAIN, explains=("TRN502", "EVL905"))
@@ -37,50 +40,29 @@ def same_features_different_labels(clips: ClipTable, targets: Targets) -> Iterat
     References: the digests (BLAKE2b) of the stored arrays of this run.
     """
     target_of = dict(zip(zip(targets.ids, targets.splits), targets.glosses))
-    groups: dict[str, list[ClipRow]] = {}
-    judged = 0
-    for row in clips.rows:
-        # of a clip that was read in part, only the parts are known to be equal
-        if (row.id, row.split) in target_of and not row.constant and not row.sampled:
-            judged += 1
-            if row.frames * row.dims >= FEWEST_VALUES.value:
-                groups.setdefault(row.digest, []).append(row)
-    clashing = [g for g in groups.values() if len({target_of[row.id, row.split] for row in g}) > 1]
+    # of a clip that was read in part, only the parts are known to be equal
+    rows = [r for r in clips.rows if (r.id, r.split) in target_of and not r.constant and not r.sampled]
+    groups: dict[str, dict[str, tuple[str, ...]]] = {}  # digest -> targets by id
+    for row in rows:
+        if row.frames * row.dims >= FEWEST_VALUES.value:
+            groups.setdefault(row.digest, {})[row.id] = target_of[row.id, row.split]
+    clashing = [group for group in groups.values() if len(set(group.values())) > 1]
     affected = sum(len(group) for group in clashing)
-    if not clashing or affected < SHARE.value * judged:
+    if not clashing or affected < SHARE.value * len(rows):
         return
     largest = max(clashing, key=len)
-    one, other = _two_targets(largest, target_of)
+    (one, its), *others = largest.items()
+    other, other_s = next((id, target) for id, target in others if target != its)
+    share = affected / len(rows)
     yield Finding(
-        f"{affected} of {judged} samples share their array with a sample of another target: "
-        f"{one.id} ({' '.join(target_of[one.id, one.split])}) and {other.id} "
-        f"({' '.join(target_of[other.id, other.split])}) are equal",
+        f"{affected} of {len(rows)} samples share their array with a sample of another target: "
+        f"{one} ({' '.join(its)}) and {other} ({' '.join(other_s)}) are equal",
         (
-            Evidence(
-                "samples whose array has several targets",
-                affected / judged,
-                clips.read_from,
-                "share",
-                SHARE,
-            ),
+            Evidence("samples whose array has several targets", share, clips.read_from, "share", SHARE),
             Evidence("most ids of one array", len(largest), clips.read_from, "ids"),
         ),
-        (
-            Fix(
-                "Delete cached features and extract them again.",
-                "rm -r cache/   # then run the extraction",
-            ),
-            Fix("See that the extraction opens each sample's own video and saves a copy of the array."),
-        ),
-        tuple(row.id for row in largest[:5]),
+        FIXES,
+        tuple(largest)[:5],
         affected,
-        judged,
+        len(rows),
     )
-
-
-def _two_targets(
-    group: list[ClipRow], target_of: dict[tuple[str, str], tuple[str, ...]]
-) -> tuple[ClipRow, ClipRow]:
-    first = group[0]
-    differs = (row for row in group if target_of[row.id, row.split] != target_of[first.id, first.split])
-    return first, next(differs)

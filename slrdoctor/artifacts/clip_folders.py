@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Unreadable
 from slrdoctor.artifacts.kinds import checkpoint, features
-from slrdoctor.artifacts.kinds.splits import split_of_name, split_of_word
+from slrdoctor.artifacts.kinds.splits import split_of_name, split_of_word, without_splits
 from slrdoctor.artifacts.listing import File, Listing
 from slrdoctor.artifacts.readers import read, reader_of
 from slrdoctor.artifacts.run import Clip, FeatureSet
@@ -57,7 +57,19 @@ def find_clip_folders(listing: Listing) -> tuple[list[FeatureSet], set[str]]:
         groups = [replace(g, is_frames=False) for g in groups]
     used = {file.where for g in groups for file in g.files}
     sets = [_feature_set(root, split, list(found)) for (root, split), found in _roots(groups).items()]
-    return sets, used
+    return sets + list(_empty_splits(listing, sets)), used
+
+
+def _empty_splits(listing: Listing, sets: Iterable[FeatureSet]) -> Iterator[FeatureSet]:
+    """Folders of a split without a file, where the same folder of another split holds features."""
+    full = {(without_splits(one.where), one.where): one for one in sets if one.split}
+    for where in listing.empty_folders:
+        split = split_of_name(where.rpartition("/")[2])
+        twin = next(
+            (s for (family, _), s in full.items() if split and family == without_splits(where)), None
+        )
+        if twin is not None:
+            yield FeatureSet(split, where, twin.format, twin.layout, ())
 
 
 def _candidates(listing: Listing) -> Iterator[tuple[str, str, list[File]]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from slrdoctor.artifacts import cases, pointed
 from slrdoctor.artifacts.clip_folders import find_clip_folders
 from slrdoctor.artifacts.content import Arrays, Content, Text, Tree, Unreadable
+from slrdoctor.artifacts.expectations import hold_against_configs
 from slrdoctor.artifacts.found import Found, NothingToExamine
 from slrdoctor.artifacts.kinds import (
     batch_labels,
@@ -59,6 +60,8 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
         raise NothingToExamine(f"{path} cannot be read: {listing.problems[0][1]}")
     found = find(listing, progress)
     pointed.apply(found, settings, path, find)
+    if not settings.features:
+        hold_against_configs(found, listing)
     found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
     if found.is_empty():
         raise NothingToExamine(

@@ -34,6 +34,7 @@ class Found:
     configs: list[ConfigFile] = field(default_factory=list)
     sources: list[SourceFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    beside: list[FeatureSet] = field(default_factory=list)  # features that nothing points to
     expected: list[str] = field(default_factory=list)  # what points to features that are not there
 
     def is_empty(self) -> bool:

@@ -38,12 +38,14 @@ class Listing:
     files: tuple[File, ...]
     problems: tuple[tuple[str, str], ...] = ()  # (where, a sentence)
     by_folder: dict[str, list[File]] = field(default_factory=dict)
+    empty_folders: tuple[str, ...] = ()
 
 
 def walk(root: Path) -> Listing:
     """List every file under `root`, following links but no loop of them."""
     files: list[File] = []
     problems: list[tuple[str, str]] = []
+    empty: list[str] = []
     home = root.stat()
     seen: set[tuple[int, int]] = {(home.st_dev, home.st_ino)}
     waiting = [(root, "")]
@@ -54,6 +56,8 @@ def walk(root: Path) -> Listing:
         except OSError as error:
             problems.append((where or ".", error.strerror or str(error)))
             continue
+        if not entries:
+            empty.append(where)
         subfolders = []
         for entry in entries:
             below = f"{where}/{entry.name}" if where else entry.name
@@ -75,7 +79,7 @@ def walk(root: Path) -> Listing:
     by_folder: dict[str, list[File]] = {}
     for file in files:
         by_folder.setdefault(file.folder, []).append(file)
-    return Listing(root, tuple(files), tuple(problems), by_folder)
+    return Listing(root, tuple(files), tuple(problems), by_folder, tuple(sorted(empty)))
 
 
 def folders_above(where: str) -> Iterator[str]:

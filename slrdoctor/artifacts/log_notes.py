@@ -20,7 +20,7 @@ _SCORER_ERROR = re.compile(
 _NAN_BATCH = re.compile(
     r"(?i)loss (?:is|was|became)\s+(?:nan|inf|not finite|infinite)|"
     r"(?:nan|inf|infinite|non-?finite)\W+(?:\w+\W+){0,2}loss|"
-    r"skip\w*\W+(?:\w+\W+){0,3}batch|batch\W+(?:\w+\W+){0,3}skipped|"
+    r"skip\w*\W+(?:\w+\W+){0,3}batch(?!\w*\s*[:=])|batch\W+(?:\w+\W+){0,3}skipped|"
     r"(?:nan|inf)\b.{0,30}\b(?:detected|encountered|found|skipp|ignor)|"
     r"(?:detected|encountered|found|skipping|ignoring)\b.{0,30}\b(?:nan|inf)\b"
 )
@@ -102,7 +102,7 @@ class Notes:
             self.lines.append((number, line.strip()[:300]))
 
     def facts(self, epochs: Sequence[float]) -> dict[str, Any]:
-        """`nan_batches` by epoch, and `stages`: the first epoch of each; `epochs` are those of the rows."""
+        """`nan_batches` by epoch, `stages` by their first epoch; `epochs` are those of the rows."""
         facts: dict[str, Any] = {}
         if self._nan_batches:
             facts["nan_batches"] = tuple(sorted(self._nan_batches.items()))

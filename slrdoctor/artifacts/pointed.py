@@ -21,13 +21,16 @@ def apply(found: Found, settings: Settings, root: Path, find: Find) -> None:
     or a checkpoint are named and not there; missing features are a finding, not an error.
     """
     if settings.features:
-        # the same files may have been found as one set of no split: the user's split counts
-        found.features = []
+        detected = found.features
+        # a split that the user does not name stays as it was found; a set of no split holds
+        # files that are now named, so it goes
+        found.features = [s for s in detected if s.split and s.split not in settings.features]
         for split, written in settings.features.items():
             named = find(_listing(written, root))
             found.features += [replace(s, split=split) for s in named.features]
             found.problems += [p for p in named.problems if p not in found.problems]
             if not named.features:
+                found.beside = [s for s in detected if s not in found.features]
                 found.expected.append(f"{NAME}: [features] {split} = {written!r} has no features")
     if settings.annotations:
         found.annotations = []

@@ -188,6 +188,7 @@ class DataSet:
     choices: tuple[Choice, ...] = ()
     looked: int = 0  # files that were looked at
     expected_features: tuple[str, ...] = ()  # what points to features that are not there
+    beside: tuple[FeatureSet, ...] = ()  # features that are here and that those words do not name
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ SPLITS = {
     "验证": "dev",
     "测试": "test",
 }
-LOSS = frozenset(("loss", "losses", "cost", "nll", "pérdida", "perdida", "perte", "verlust", "损失"))
+LOSS = frozenset(
+    ("loss", "losses", "cost", "nll", "pérdida", "perdida", "perda", "perte", "verlust", "损失")
+)
 ACCURACY = frozenset(
     ("acc", "accu", "accuracy", "accuracies", "acc1", "prec1", "top1", "hit1", "exactitud", "准确率")
 )
@@ -58,11 +60,12 @@ _ELSEWHERE_WORDS = """
 _NO_CURVE = frozenset(_ELSEWHERE_WORDS.split())
 # parts that a loss or an accuracy is told apart by; a name may begin with them
 _PART_WORDS = """
-    ctc att attention ce xent crossentropy entropy cross recognition translation contrastive supcon triplet
-    kl kld conv lstm seq sequence dist distillation vae va ve aux auxiliary cls loc reg mlm lm cl masked
+    ctc att attention ce xent crossentropy entropy cross recognition translation contrastive supcon
+    triplet kl kld conv lstm seq sequence dist distillation vae va ve aux auxiliary cls loc reg mlm lm cl
+    masked
     smooth l1 l2 learning grad gradient norm blank pos neg positive negative word error token sentence
-    exact match top perplexity global similarity best min max % percent label batches skipped nan inf counted
-    finite used invalid dropped
+    exact match top perplexity global similarity best min max % percent label batches skipped nan inf
+    counted finite used invalid dropped
 """
 _KNOWN = frozenset(_PART_WORDS.split())
 _SIMILARITY = frozenset(("sim", "similarity", "cos", "cosine"))

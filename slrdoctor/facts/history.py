@@ -15,18 +15,13 @@ from slrdoctor.registry import Unavailable, measure
 
 Floats = NDArray[np.float64]
 
-# scores that are shares of something; a log may give them in percent
-ACCURACIES = (
-    "accuracy",
-    "sentence_accuracy",
-    "token_accuracy",
-    "recall",
-    "precision",
-    "class_recall",
-    "f1",
-)
-ERRORS = ("wer", "cer", "part_wer")
-EDITS = ("substitutions", "deletions", "insertions")  # shares in the WER's unit, or counts
+# scores that are shares of something; a log may give them in percent, those of one line alike
+SHARES: tuple[tuple[str, ...], ...] = (
+    ("accuracy", "accuracy_top"), ("sentence_accuracy",), ("token_accuracy",), ("recall",),
+    ("precision",), ("class_recall",), ("f1",), ("blank_share",),
+)  # fmt: skip
+ERRORS: tuple[tuple[str, ...], ...] = (("wer", "part_wer"), ("cer",))
+EDITS = ("substitutions", "deletions", "insertions")  # in the unit of the WER, or counts
 # a term of a loss stands for the loss where no total is logged: the earlier, the rather
 MAIN_PARTS = ("ctc", "recognition", "seq", "ce", "entropy", "nll", "translation", "contrastive")
 ABSENT = -1.0  # what signjoey writes for a metric that was not computed
@@ -141,16 +136,17 @@ def _in_percent(file: HistoryFile) -> set[str]:
     """The quantities that a file gives in percent, told for all its splits together."""
     signed = set(file.facts.get("percent", ()))
     found: set[str] = set()
-    for family, is_percent in ((ACCURACIES, _accuracy_is_percent), (ERRORS, _error_is_percent)):
-        of = [s for s in file.series if s.quantity.partition("_top")[0] in family]
-        values = [np.asarray(s.values, np.float64) for s in of]
-        good = [v[np.isfinite(v) & (v != ABSENT)] for v in values]
-        if any(s.name in signed for s in of) or any(len(v) and is_percent(v) for v in good):
-            found |= {s.quantity for s in of}
-    return found | set(EDITS) if found & set(ERRORS) else found
+    for families, is_percent in ((SHARES, _share_is_percent), (ERRORS, _error_is_percent)):
+        for family in families:
+            of = [s for s in file.series if s.quantity.rstrip("0123456789") in family]
+            values = [np.asarray(s.values, np.float64) for s in of]
+            good = [v[np.isfinite(v) & (v != ABSENT)] for v in values]
+            if any(s.name in signed for s in of) or any(len(v) and is_percent(v) for v in good):
+                found |= {s.quantity for s in of}
+    return found | set(EDITS) if "wer" in found else found
 
 
-def _accuracy_is_percent(values: Floats) -> bool:
+def _share_is_percent(values: Floats) -> bool:
     return float(values.max()) > 1 + 1e-6  # nothing else can be over 1
 
 

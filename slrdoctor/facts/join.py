@@ -182,7 +182,11 @@ class _Joined:
             for i in missing
             if i in self._other_format
         ]
-        misses += near_misses([self._rows[i] for i in missing if i not in self._other_format], spare)
+        misses += _beside(data, [self._rows[i] for i in missing if i not in self._other_format])
+        explained = {miss.id for miss in misses}
+        misses += near_misses(
+            [self._rows[i] for i in missing if self._rows[i].id not in explained], spare
+        )
         misses.sort(key=lambda miss: KINDS.index(miss.by))
         covered = dict.fromkeys((row.split for row in self._rows), (0, 0))
         for i, row in enumerate(self._rows):
@@ -214,6 +218,13 @@ class _Joined:
         return any(name in broken for name in names) or any(
             name_of(name) in broken and not name_of(name).isdigit() for name in names
         )
+
+
+def _beside(data: DataSet, rows: Sequence[Row]) -> list[NearMiss]:
+    """Rows whose features are here, in a format or folder that the run's own words do not name."""
+    stored = {name_of(key_of(clip.key)): clip.path.name for found in data.beside for clip in found.clips}
+    names = [(row.id, name_of(key_of(row.path or row.id))) for row in rows]
+    return [NearMiss(id, stored[name], "extension") for id, name in names if name in stored]
 
 
 def _broken_names(data: DataSet) -> set[str]:

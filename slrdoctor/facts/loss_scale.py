@@ -19,7 +19,7 @@ from slrdoctor.registry import Unavailable, measure
 UNKNOWN = "unknown"
 # what the first logged value may be, as multiples of the floor and of the uniform start: an
 # epoch's mean lies below its start as far as the epoch learned, and above it after a rough one
-UNDER_FLOOR, OVER_START = 0.4, 1.5
+UNDER_FLOOR, OVER_START = 0.4, 1.3
 # a mean needs no other explanation: it is believed further from the start than a sum is
 MEAN_UNDER_FLOOR, MEAN_OVER_START = 0.02, 3.0
 NEAR = 0.15  # relative distance at which a value stands at the floor

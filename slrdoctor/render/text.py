@@ -112,11 +112,21 @@ def _looked_at(report: Report, verbose: bool) -> Iterator[RenderableType]:
         )
         if verbose:
             yield _indented(Text(choice["how"], "dim"), 4)
+    for name, said in _told(report):
+        yield Text(f"{name}{_sentence(said)}", "dim")
     problems = report.run.get("problems", ())
     for problem in problems if verbose else problems[:3]:
         yield Text(f"could not read {problem['path']}: {problem['message']}", "yellow")
     if len(problems) > 3 and not verbose:
         yield Text(f"and {len(problems) - 3} more files that could not be read (--verbose)", "yellow")
+
+
+def _told(report: Report) -> Iterator[tuple[str, str]]:
+    """What each run did, in the words of its facts, where there are several runs."""
+    for key, fact in report.facts.items():
+        name, _, case = key.partition(" (")
+        if case and name in ("Progress", "ErrorCounts") and fact.get("sentence"):
+            yield f"[{case.rstrip(')')}] ", fact["sentence"]
 
 
 def _few(names: Sequence[str], most: int) -> str:

@@ -191,3 +191,37 @@ def test_an_unknown_key_names_the_nearest(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match="did you mean 'stride'"):
         discover(tmp_path)
+
+
+def test_an_empty_folder_of_a_split_is_a_set_without_clips(tmp_path: Path) -> None:
+    for i in range(4):
+        save(tmp_path / "feats" / "train" / f"a{i}.npy")
+    (tmp_path / "feats" / "dev").mkdir()
+
+    data, _ = only_case(discover(tmp_path))
+
+    assert {(s.split, len(s.clips)) for s in data.features} == {("train", 4), ("dev", 0)}
+
+
+def test_a_format_that_the_config_names_and_no_file_has_is_an_expectation(tmp_path: Path) -> None:
+    for i in range(4):
+        (tmp_path / "feats").mkdir(exist_ok=True)
+        np.savez(tmp_path / "feats" / f"a{i}.npz", keypoints=RNG.normal(size=(9, 12)))
+    annotate(tmp_path, [f"a{i}" for i in range(4)])
+    write(tmp_path / "config.yaml", "data:\n  features: feats/*.npy\n  batch_size: 4\ntraining:\n  lr: 0.1\n")
+
+    data, _ = only_case(discover(tmp_path))
+
+    assert not data.features and len(data.beside) == 1
+    assert "feats/*.npy" in data.expected_features[0]
+
+
+def test_a_pattern_of_the_config_that_matches_is_no_expectation(tmp_path: Path) -> None:
+    for i in range(4):
+        save(tmp_path / "feats" / f"a{i}.npy")
+    annotate(tmp_path, [f"a{i}" for i in range(4)])
+    write(tmp_path / "config.yaml", "data:\n  features: feats/*.npy\n  batch_size: 4\ntraining:\n  lr: 0.1\n")
+
+    data, _ = only_case(discover(tmp_path))
+
+    assert data.features and not data.expected_features

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from pathlib import Path
@@ -55,10 +56,8 @@ def test_hundred_levels_are_read() -> None:
 
 
 def test_numbers_of_ten_thousand_digits_are_no_traceback() -> None:
-    try:
+    with contextlib.suppress(Unreadable):  # Python 3.10 reads them
         parse("[" + "9" * 10_000 + "]")
-    except Unreadable:
-        pass
 
 
 def test_half_a_surrogate_pair_becomes_a_character_that_can_be_printed() -> None:

@@ -30,14 +30,26 @@ LEARNED = Progress(
 
 def test_fea101_fires_when_no_sample_has_features_and_names_the_near_miss() -> None:
     near = (NearMiss("vid1", "vid1.npz", "extension"),)
-    none = replace(FOUND, joined=0, readable=0, missing=(("vid1", "train"),), near_misses=near, near_counts={"extension": 100})
+    none = replace(
+        FOUND,
+        joined=0,
+        readable=0,
+        missing=(("vid1", "train"),),
+        near_misses=near,
+        near_counts={"extension": 100},
+    )
     [finding] = findings("FEA101", none)
-    assert "none of 100" in finding.message and "100 by extension, such as vid1 and vid1.npz" in finding.message
+    assert (
+        "none of 100" in finding.message
+        and "100 by extension, such as vid1 and vid1.npz" in finding.message
+    )
     assert (finding.affected, finding.total) == (100, 100)
 
 
 def test_fea101_fires_when_all_files_are_pointers_and_says_so() -> None:
-    [finding] = findings("FEA101", replace(FOUND, joined=0, readable=0, faults=(("a Git LFS pointer", 100),)))
+    [finding] = findings(
+        "FEA101", replace(FOUND, joined=0, readable=0, faults=(("a Git LFS pointer", 100),))
+    )
     assert "a Git LFS pointer" in finding.message
 
 

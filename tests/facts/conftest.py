@@ -22,7 +22,11 @@ def make_curve() -> MakeCurve:
     """`make_curve("dev", "loss", [3.2, 2.0])`: epochs count from 1 unless given."""
 
     def make(
-        split: str, quantity: str, values: Sequence[float], epochs: Sequence[float] | None = None, **more: Any
+        split: str,
+        quantity: str,
+        values: Sequence[float],
+        epochs: Sequence[float] | None = None,
+        **more: Any,
     ) -> Curve:
         at = np.arange(1, len(values) + 1) if epochs is None else epochs
         told = {"name": f"{split}_{quantity}", "read_from": "history.csv"} | more

@@ -27,7 +27,9 @@ def test_the_tail_of_many_samples_agrees_with_scipy() -> None:
     for _ in range(50):
         samples, share = int(rng.integers(1000, 100_000)), float(rng.uniform(0.001, 0.999))
         count = int(samples * share + rng.normal() * math.sqrt(samples))
-        assert tail(count, samples, share) == pytest.approx(float(binom.sf(count - 1, samples, share)), abs=1e-8)
+        assert tail(count, samples, share) == pytest.approx(
+            float(binom.sf(count - 1, samples, share)), abs=1e-8
+        )
 
 
 def test_the_tail_has_sound_ends() -> None:
@@ -35,7 +37,9 @@ def test_the_tail_has_sound_ends() -> None:
     assert tail(3, 10, 0.0) == 0 and tail(3, 10, 1.0) == 1
 
 
-@pytest.mark.parametrize(("samples", "share", "alpha"), [(93, 1 / 97, 1e-3), (50, 0.5, 0.01), (1, 0.1, 0.5)])
+@pytest.mark.parametrize(
+    ("samples", "share", "alpha"), [(93, 1 / 97, 1e-3), (50, 0.5, 0.01), (1, 0.1, 0.5)]
+)
 def test_the_bound_is_the_last_count_that_is_likelier_than_alpha(
     samples: int, share: float, alpha: float
 ) -> None:

@@ -36,6 +36,7 @@ def data_sets(
                 choices=tuple(chosen + taken),
                 looked=looked,
                 expected_features=tuple(found.expected),
+                beside=tuple(found.beside),
             )
         ], choices + chosen + taken
     names = [name for name, _ in families]

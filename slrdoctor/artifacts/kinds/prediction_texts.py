@@ -15,7 +15,7 @@ _NOUN = r"(?:[ _-]?(?:signs?|glosses|gloss|labels?|class|sentence|sequence|text|
 _EITHER = re.compile(
     rf"(?i)(?<![a-z])(?:(?P<reference>{_REFERENCE})|(?P<hypothesis>{_HYPOTHESIS})){_NOUN}\s*(?::|=>?|\t)\s*"
 )
-_END = re.compile(r"\s{2,}.*$|[|;\t].*$|,\s(?=\w+\s?[:=]).*$|\s->.*$|\s\((?:conf|prob|p=).*$")
+_END = re.compile(r"[|;\t].*$|,\s(?=\w+\s?[:=]).*$|\s->.*$|\s\((?:conf|prob|p=).*$")
 _FILLER = re.compile(r"\*{2,}")  # sclite and jiwer fill gaps of an alignment with stars
 FEWEST = 2  # pairs that make a list of predictions
 PROBED = 400  # lines that must have a pair for a file to be read on

@@ -19,20 +19,22 @@ Tokens = tuple[str, ...]
 
 _HYPOTHESIS_WORDS = """
     hyp hyps hypothesis hypotheses pred preds prediction predictions predicted decoded recognized
-    recognised output outputs pres
+    recognised pres
 """
+_OUTPUT_WORDS = "output outputs"  # a hypothesis only beside what is surely a reference
 _REFERENCE_WORDS = """
     ref refs reference references target targets gt groundtruth truth true trues actual expected
 """
 _WEAK_REFERENCE_WORDS = "label labels gloss glosses sentence text annotation class sign"
 # words of a key that is about a hypothesis or a reference and is not it
 _ABOUT_WORDS = """
-    prob probs probability score scores confidence conf logit logits len length wer cer bleu top top3 top5
-    count time correct idx index id ids loss path file
+    prob probs probability score scores confidence conf logit logits len length wer cer bleu top top3
+    top5 count time correct idx index id ids loss path file
 """
 _ID_NAMES = "id name file filename video video_id sample sample_id fileid clip path key"
 HYPOTHESIS = frozenset(_HYPOTHESIS_WORDS.split())
 REFERENCE = frozenset(_REFERENCE_WORDS.split())
+_OUTPUT = frozenset(_OUTPUT_WORDS.split())
 WEAK_REFERENCE = frozenset(_WEAK_REFERENCE_WORDS.split())
 _ABOUT = frozenset(_ABOUT_WORDS.split())
 ID = tuple(_ID_NAMES.split())
@@ -63,7 +65,7 @@ def recognise_predictions(
         pairs = _of_arrays(where, content)
     if pairs is None and not isinstance(content, Table):
         pairs = pairs_of_two_files(where, content, siblings)
-    if not pairs or len(pairs) > MOST_PAIRS:
+    if not pairs or len(pairs) > MOST_PAIRS or not all(map(_is_tokens, pairs[0][1:])):
         return None
     return PredictionFile(
         where,
@@ -88,6 +90,19 @@ def tokens_of(value: Any) -> Tokens:
     if isinstance(value, str):
         return tuple(value.split())
     return (_token(value),)
+
+
+def _is_tokens(value: Any) -> bool:
+    """Whether a value can be tokens: text, a class, or a list of them; not features, not scores."""
+    if isinstance(value, np.ndarray):
+        return value.ndim <= 1 and value.dtype.kind in "iuUSO"
+    if isinstance(value, (list, tuple)):
+        return all(isinstance(item, (str, int, np.integer)) for item in value[:100])
+    return (
+        value is None
+        or isinstance(value, (str, int, np.integer))
+        or (isinstance(value, float) and value.is_integer())
+    )
 
 
 def _token(value: Any) -> str:
@@ -195,6 +210,8 @@ def _names(keys: Sequence[str]) -> tuple[str, str] | None:
     weak = [
         k for k, words in told.items() if words & WEAK_REFERENCE and not words & (_ABOUT | HYPOTHESIS)
     ]
+    if references and not hypotheses:
+        hypotheses = [k for k, words in told.items() if words & _OUTPUT and not words & _ABOUT]
     references = references or weak
     if not hypotheses:  # pred_idx beside true_idx
         hypotheses = [

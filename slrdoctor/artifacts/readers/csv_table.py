@@ -29,8 +29,8 @@ _IN_HEADERS = """
     steps loss train_loss val_loss accuracy acc wer lr run model experiment_id row_id type x y z
 """
 _HEADER_WORDS = frozenset(_IN_HEADERS.split())
-_PATHLIKE = re.compile(
-    r"[/\\]|\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|jpg|png|json|h5|webm|mkv|csv|parquet)$", re.I
+_FILE = re.compile(
+    r"\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|jpg|png|json|h5|webm|mkv|csv|parquet)$", re.IGNORECASE
 )
 _PLAIN = re.compile(r"[^\W\d][\w .:()%/#-]{0,59}")
 _DIGITS = re.compile(r"\d+")
@@ -84,6 +84,8 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first of the rows names the columns."""
     first, rest = [cell.strip() for cell in rows[0]], rows[1:]
     columns = [[row[i].strip() for row in rest if len(row) > i] for i in range(len(first))]
+    if any(_FILE.search(cell) for cell in first):
+        return False
     if _DIGITS.search(first[0]) and _shape(first[0]) in {_shape(cell) for cell in columns[0]}:
         return False
     if {
@@ -92,7 +94,7 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
         return not any(_is_number(cell) for cell in first) or _is_numbered(first)
     if any(_is_number(cell) for cell in first):
         return _is_numbered(first) and bool(rest)
-    if any(_PATHLIKE.search(cell) for cell in first) or not rest or len(first) == 1:
+    if any("/" in cell or "\\" in cell for cell in first) or not rest or len(first) == 1:
         return False
     if any(column and sum(map(_is_number, column)) >= 0.9 * len(column) for column in columns):
         return True

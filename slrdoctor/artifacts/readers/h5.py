@@ -112,7 +112,11 @@ def _strings(name: str, dataset: Any) -> dict[str, Any]:
 def _take_attributes(prefix: str, item: Any, extras: dict[str, Any]) -> None:
     for name in item.attrs:
         attribute = item.attrs.get_id(name)
-        if attribute.dtype.kind != "O" and attribute.shape is not None and np.prod(attribute.shape) <= LARGEST_ATTRIBUTE:
+        if (
+            attribute.dtype.kind != "O"
+            and attribute.shape is not None
+            and np.prod(attribute.shape) <= LARGEST_ATTRIBUTE
+        ):
             value = _plain(item.attrs[name])
             if value is not None:
                 extras.setdefault(prefix + name, value)

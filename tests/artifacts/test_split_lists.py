@@ -1,0 +1,60 @@
+"""Lists that say which sample is in which split."""
+
+from __future__ import annotations
+
+from slrdoctor.artifacts.content import Text, Tree
+from slrdoctor.artifacts.kinds.annotations import recognise_split_list
+from slrdoctor.artifacts.readers.csv_table import table_of
+
+
+def test_csl_daily_split_file() -> None:
+    text = Text(["name|split", "S000000_P0000_T00|train", "S000001_P0000_T00|dev"])
+    assert recognise_split_list("split_1.txt", "text", text) == {
+        "S000000_P0000_T00": "train",
+        "S000001_P0000_T00": "dev",
+    }
+
+
+def test_lists_of_ids_by_split() -> None:
+    value = {"train": ["a1", "a2"], "validation": ["b1"], "test": [3]}
+    assert recognise_split_list("splits.json", "json", Tree(value)) == {
+        "a1": "train",
+        "a2": "train",
+        "b1": "dev",
+        "3": "test",
+    }
+    assert recognise_split_list("s.json", "json", Tree({"a1": "train", "a2": "dev", "a3": "val"})) == {
+        "a1": "train",
+        "a2": "dev",
+        "a3": "dev",
+    }
+
+
+def test_tables_of_ids_and_splits_with_and_without_header() -> None:
+    assert recognise_split_list("s.csv", "csv", table_of("video_id,subset\na1,Train\na2,Val\n")) == {
+        "a1": "train",
+        "a2": "dev",
+    }
+    assert recognise_split_list("s.csv", "csv", table_of("a1,train\na2,test\n")) == {
+        "a1": "train",
+        "a2": "test",
+    }
+
+
+def test_a_text_file_of_ids_takes_its_split_from_its_name() -> None:
+    assert recognise_split_list("lists/train.txt", "text", Text(["a1", "a2", ""])) == {
+        "a1": "train",
+        "a2": "train",
+    }
+
+
+def test_annotations_vocabularies_and_others_are_no_split_lists() -> None:
+    for where, text in (
+        ("train.csv", "id,split,gloss\na1,train,A B\nb1,dev,C\n"),
+        ("history.csv", "epoch,split,id\n1,train,a\n2,dev,b\n"),
+    ):
+        assert recognise_split_list(where, "csv", table_of(text)) is None
+    assert recognise_split_list("train.gloss", "text", Text(["A B", "C D"])) is None
+    assert recognise_split_list("vocab.txt", "text", Text(["a1", "a2"])) is None
+    assert recognise_split_list("x.json", "json", Tree({"train": [{"id": "a1"}], "dev": []})) is None
+    assert recognise_split_list("x.json", "json", Tree([1, 2])) is None

@@ -43,8 +43,8 @@ def loss_not_finite(loss: FiniteLoss) -> Iterator[Finding]:
     Judged by: a loss that ends in NaN or Inf, or is one of these in over half of its values; a
     dev loss only if it was finite before or there is no training loss, because one dev sample
     without an alignment makes a whole dev loss infinite; or a share of batches that count which
-    fell to half. Not where the dev score kept its gain meanwhile, nor for single batches that
-    were skipped in a run that went on.
+    fell to half. Not for single batches that were skipped in a run that went on, nor where the
+    dev score kept its gain meanwhile, unless the training loss was finite first and most is lost.
 
     Fix: stop at the first such loss, and look at its samples: targets longer than their input,
     features with NaN, a CTC loss in half precision, a learning rate that is too high.
@@ -81,7 +81,10 @@ def loss_not_finite(loss: FiniteLoss) -> Iterator[Finding]:
 
 
 def _is_broken(b: LossBreak, loss: FiniteLoss) -> bool:
-    if b.score_kept:
+    # batches that are skipped and still averaged are not finite from the first epoch on: a loss
+    # that was finite and then no longer is has another reason, whatever score is logged beside it
+    broke = b.split == "train" and b.bad == b.bad_at_end < b.points and b.bad > MOSTLY.value * b.points
+    if b.score_kept and not broke:
         return False
     # a dev loss that never was finite beside a sound training loss: a sample without an alignment
     if b.split != "train" and b.bad == b.points and not loss.dev_only:

@@ -17,6 +17,7 @@ from slrdoctor.api import (
 
 FAR_UNDER = Threshold(0.25, "measured on public runs: two that memorised ended at 0.01 and 0.03")
 FALLEN = Threshold(0.1, "rule of thumb, to be measured: of the first training loss, without a floor")
+RISEN = Threshold(1.1, "rule of thumb, to be measured: dev loss over its lowest, without a floor")
 HALF_WAY = Threshold(
     0.5,
     "rule of thumb, to be measured: half way from guessing to perfect; of six public CTC runs the one "
@@ -42,9 +43,10 @@ def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Iterator[Fi
     are emitted. What fails is the step to new samples, which no change of loss or decoder mends.
 
     Judged by: a training loss under a quarter of the input-blind floor (a tenth of the first loss
-    where the floor is not known), a dev loss at or above the floor where one is logged, and a dev
-    score less than half way from guessing to perfect. A ratio of dev to train loss alone says
-    nothing. A WER of 100% to the last digit is for EVL901 to judge.
+    where the floor is not known), a dev loss, where one is logged, at or above the floor (a tenth
+    over its lowest where the floor is not known), and a dev score less than half way from guessing
+    to perfect. A ratio of dev to train loss alone says nothing; a WER of 100% to the last digit is
+    for EVL901 to judge.
 
     Fix: look for a difference between train and dev, augment, regularise, add signers.
 
@@ -84,6 +86,6 @@ def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Iterator[Fi
 def _dev_at_floor(progress: Progress) -> bool:
     """Whether the dev loss is at the floor or above; where none is logged, what the score says."""
     if isfinite(progress.last_dev):
-        base = progress.floor if isfinite(progress.floor) else progress.first_dev
-        return progress.last_dev >= base
+        risen = progress.last_dev >= RISEN.value * progress.best_dev
+        return progress.last_dev >= progress.floor or (not isfinite(progress.floor) and risen)
     return progress.metric in ("wer", "cer") or not progress.learned

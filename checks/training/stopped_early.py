@@ -50,12 +50,12 @@ def stopped_early(score: DevScore, progress: Progress, rate: LearningRate | None
         return
     yield Finding(
         f"{score.split} {score.word} was still improving when the run ended after {len(errors)} "
-        f"{score.per}s: its error fell from {before:.1%} to {last:.1%} over the last quarter",
+        f"{score.looks}: its error fell from {before:.1%} to {last:.1%} over the last quarter",
         (
             Evidence(
                 "fall of the error", float((before - last) / before), score.read_from, limit=IMPROVING
             ),
             Evidence("best at", score.best_at, score.read_from, score.per),
         ),
-        (Fix(f"Go on from the last checkpoint up to {2 * len(errors)} {score.per}s."),),
+        (Fix(f"Go on from the last checkpoint up to {2 * len(errors)} {score.looks}."),),
     )

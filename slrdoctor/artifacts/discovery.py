@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from slrdoctor.artifacts import cases, pointed
 from slrdoctor.artifacts.clip_folders import find_clip_folders
-from slrdoctor.artifacts.content import Arrays, Content, Text, Tree, Unreadable
+from slrdoctor.artifacts.content import Arrays, Content, Unreadable
 from slrdoctor.artifacts.expectations import hold_against_configs
 from slrdoctor.artifacts.found import Found, NothingToExamine
 from slrdoctor.artifacts.kinds import (
@@ -21,6 +22,7 @@ from slrdoctor.artifacts.kinds import (
     vocabulary,
 )
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations
+from slrdoctor.artifacts.kinds.annotations.split_lists import recognise_split_list
 from slrdoctor.artifacts.kinds.splits import split_of_name
 from slrdoctor.artifacts.listing import File, Listing, walk
 from slrdoctor.artifacts.readers import read, reader_of
@@ -62,6 +64,7 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
     pointed.apply(found, settings, path, find)
     if not settings.features:
         hold_against_configs(found, listing)
+    _fill_splits(found)
     found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
     if found.is_empty():
         raise NothingToExamine(
@@ -78,6 +81,20 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
         choices=choices,
         looked=len(listing.files),
     )
+
+
+def _fill_splits(found: Found) -> None:
+    """Give samples the split that a list apart from their annotations says."""
+    if found.split_of:
+        found.annotations = [
+            replace(
+                a,
+                rows=tuple(
+                    r if r.split else replace(r, split=found.split_of.get(r.id, "")) for r in a.rows
+                ),
+            )
+            for a in found.annotations
+        ]
 
 
 def find(listing: Listing, progress: Progress | None = None) -> Found:
@@ -175,7 +192,7 @@ def _take(
     if pairs is not None:
         found.predictions.append(pairs)
         return
-    labelled = None if words is not None else recognise_annotations(file.where, format, content)
+    labelled = recognise_annotations(file.where, format, content, siblings)
     if labelled is not None:
         found.annotations.append(labelled)
     clips, stored = features.clips_in(file.path, format, content)
@@ -185,10 +202,17 @@ def _take(
             FeatureSet(split, file.where, format, "container", clips, length_stored=stored)
         )
     _take_batch_labels(file, format, content, found)
-    if words is None and labelled is None and not clips and isinstance(content, (Tree, Text)):
-        written = config.recognise_config(file.where, format, content)
-        if written is not None:
-            found.configs.append(written)
+    if labelled is None and not clips:
+        _take_words(file, format, content, found, is_vocabulary=words is not None)
+
+
+def _take_words(file: File, format: str, content: Content, found: Found, is_vocabulary: bool) -> None:
+    """What holds no samples: a config, or a list of which sample is in which split."""
+    written = config.recognise_config(file.where, format, content)
+    if written is not None:
+        found.configs.append(written)
+    elif not is_vocabulary:
+        found.split_of.update(recognise_split_list(file.where, format, content) or {})
 
 
 def _take_batch_labels(file: File, format: str, content: Content, found: Found) -> None:

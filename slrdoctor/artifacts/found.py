@@ -33,6 +33,7 @@ class Found:
     checkpoints: list[CheckpointFile] = field(default_factory=list)
     configs: list[ConfigFile] = field(default_factory=list)
     sources: list[SourceFile] = field(default_factory=list)
+    split_of: dict[str, str] = field(default_factory=dict)  # sample id -> split, from lists of splits
     problems: list[Problem] = field(default_factory=list)
     beside: list[FeatureSet] = field(default_factory=list)  # features that nothing points to
     expected: list[str] = field(default_factory=list)  # what points to features that are not there

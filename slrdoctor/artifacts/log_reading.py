@@ -70,11 +70,17 @@ class LogReading:
     def _take_line(self, number: int, line: str) -> bool:
         """Read a line; whether lines like it may be left out."""
         kind = kind_of(line)
-        if kind:
-            self._notes.take(number, kind, line, self._epoch, len(self._rows.epochs))
-        self._banner.take_best(line)
         reading = None if kind in ("scorer-error", "error") else self._reading_of(line)
-        if reading is not None and not (kind == "nan-batch" and reading.epoch is None):
+        if kind == "nan-batch" and reading is not None:
+            if reading.epoch is None:
+                reading = None  # "loss is nan, skipping": of a batch, whatever it names
+            elif reading.values and not reading.part:
+                kind = ""  # an epoch's own line
+        if kind:
+            epoch = reading.epoch if reading is not None and reading.epoch is not None else self._epoch
+            self._notes.take(number, kind, line, epoch, len(self._rows.epochs))
+        self._banner.take_best(line)
+        if reading is not None:
             self._take_reading(reading)
             return reading.part and not kind
         return not (kind or self._banner.take(line) or self._is_heading(line))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.found import Found
+from slrdoctor.artifacts.kinds.vocabulary import recognise_vocabulary
 from slrdoctor.artifacts.listing import File, Listing, walk
+from slrdoctor.artifacts.readers import read
+from slrdoctor.artifacts.run import VocabularyFile
 from slrdoctor.artifacts.settings import NAME, Settings, SettingsError
 
 Find = Callable[[Listing], Found]
@@ -58,10 +62,23 @@ def _named(written: str, root: Path, find: Find, kind: str, key: str) -> Found:
     if not listing.files:
         raise SettingsError(f"{NAME}: {key} = {written!r} names no file: looked in {root}")
     named = find(listing)
+    if kind == "vocabularies" and not named.vocabularies:
+        named.vocabularies = list(_as_vocabulary(listing))
     if not getattr(named, kind):
         why = f": {named.problems[0].message}" if named.problems else ""
         raise SettingsError(f"{NAME}: {key} = {written!r} could not be read as {kind}{why}")
     return named
+
+
+def _as_vocabulary(listing: Listing) -> Iterator[VocabularyFile]:
+    """A file that is a vocabulary because the user says so, whatever its name is."""
+    for file in listing.files:
+        try:
+            words = recognise_vocabulary("vocabulary.txt", file.suffix, read(file.path))
+        except Unreadable:
+            continue
+        if words is not None:
+            yield replace(words, where=file.where)
 
 
 def _listing(written: str, root: Path) -> Listing:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 def tail(count: int, samples: int, share: float) -> float:
@@ -49,26 +51,26 @@ def samples_behind(shares: Iterable[float], most: int = 20_000) -> int | None:
     """The number of samples that all these accuracies are whole multiples of one over.
 
     It is the smallest such number, so the true one may be a multiple of it. None where
-    the values are rounded, too few to tell, or fit no number up to `most`.
+    the values are too few or rounded too much to tell, or fit no number up to `most`.
     """
-    distinct = {round(share, 10) for share in shares if 0 < share < 1}
-    if len(distinct) < 2 or all(abs(s * 1e5 - round(s * 1e5)) < 1e-5 for s in distinct):
+    distinct = np.unique(np.round([share for share in shares if 0 < share < 1], 10))
+    if len(distinct) < 2:
         return None
-    samples = 1
-    for share in distinct:
-        fraction = _simplest(share, most)
-        if fraction is None:
-            return None
-        samples = math.lcm(samples, fraction.denominator)
-        if samples > most:
-            return None
-    return samples
+    samples = np.arange(1, most + 1)
+    slack = _rounding(distinct)  # [V]
+    counts = samples[:, None] * distinct  # [most, V]
+    fits = np.all(np.abs(counts - np.round(counts)) <= samples[:, None] * slack + 1e-9, axis=1)
+    if not fits.any():
+        return None
+    smallest = int(samples[np.argmax(fits)])
+    # how many numbers up to this one would fit values that are no shares of anything
+    by_chance = smallest * float(np.prod(np.minimum(1.0, 2 * slack * smallest)))
+    return smallest if by_chance < 1e-3 else None
 
 
-def _simplest(share: float, most: int) -> Fraction | None:
-    """A fraction with a small denominator that equals `share` as far as float32 tells."""
-    for limit in (10, 30, 100, 300, 1_000, 3_000, 10_000, most):
-        fraction = Fraction(share).limit_denominator(limit)
-        if abs(float(fraction) - share) <= 2e-7 * share:
-            return fraction
-    return None
+def _rounding(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far each value may lie from the true share: half of its last digit, or float32's part."""
+    for digits in range(1, 8):
+        if np.all(np.abs(values * 10**digits - np.round(values * 10**digits)) < 1e-6):
+            return np.full(len(values), 0.5 * 10.0**-digits)
+    return 2e-7 * values

@@ -63,6 +63,11 @@ class DevScore:
         return settled(self.values)
 
     @property
+    def looks(self) -> str:
+        """What one value stands for, in the plural: a log by steps is no log of every epoch."""
+        return "epochs" if self.per == "epoch" else "evaluations"
+
+    @property
     def word(self) -> str:
         return {"wer": "WER", "cer": "CER", "bleu": "BLEU"}.get(self.quantity, self.quantity)
 

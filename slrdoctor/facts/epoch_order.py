@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from slrdoctor.artifacts.run import HistoryFile, Scalar, TrainingRun
 from slrdoctor.facts.dev_score import Floats
@@ -79,42 +79,46 @@ def _epoch_series(file: HistoryFile) -> list[Scalar]:
 def judged(series: Scalar, where: str) -> tuple[Disorder | None, int]:
     """What is wrong with the order of a series, if anything, and how often the run was resumed."""
     epochs, values = np.asarray(series.epochs, np.float64), np.asarray(series.values, np.float64)
-    total = len(epochs)
-    twice = _each_row_twice(epochs, values)
-    epochs, values, copies = _without_copies(epochs, values)
+    known = ~np.isnan(epochs)
+    epochs, values = epochs[known], values[known]
     starts = [0, *(np.flatnonzero(np.diff(epochs) <= 0) + 1).tolist(), len(epochs)]
-    segments = [(epochs[a:b], values[a:b]) for a, b in itertools.pairwise(starts) if b > a]
-    restarts = len(segments) - 1
+    segments = [(epochs[a:b], values[a:b]) for a, b in itertools.pairwise(starts)]
+    if len(segments) < 2 or _each_row_twice(epochs, values):
+        return None, 0
+    restarts, copies = len(segments) - 1, _copies(epochs, values)
 
-    def fault(kind: str, about: Sequence[float], rows: int) -> tuple[Disorder, int]:
-        first = tuple(float(e) for e in list(dict.fromkeys(about))[:5])
-        return Disorder(kind, where, series.name, first, rows, total, restarts), 0
+    def fault(kind: str, about: list[float], rows: int) -> tuple[Disorder, int]:
+        first = tuple(dict.fromkeys(about))[:5]
+        return Disorder(kind, where, series.name, first, rows, len(epochs), restarts), 0
 
+    again = [float(later[0][0]) for later in segments[1:]]
+    repeated_epochs = len(epochs) - len(np.unique(epochs))
+    if restarts >= FEWEST_RESTARTS and 2 * copies.sum() >= max(1, repeated_epochs):
+        return fault("duplicate", epochs[copies].tolist(), int(copies.sum()))
     if restarts >= FEWEST_RESTARTS and restarts >= INTERLEAVED * len(epochs):
         if _several_an_epoch(epochs, values):
             return None, 0
-        again = [float(s[0][0]) for s in segments[1:]]
-        return fault("interleaved", again, total - len(set(epochs.tolist())))
-    resumes = 0
-    for earlier, later in itertools.pairwise(segments):
-        if not _continues(earlier, later):
-            return fault("several runs", [float(later[0][0])], sum(len(s[0]) for s in segments[1:]))
-        resumes += 1
-    if copies >= COPIED and not twice:
-        repeated = [e for e in series.epochs if series.epochs.count(e) > 1]
-        return fault("duplicate", repeated, copies)
-    return None, resumes
+        return fault("interleaved", again, max(restarts, repeated_epochs))
+    strays = 0
+    for at, (earlier, later) in enumerate(itertools.pairwise(segments), 1):
+        repeated = int(copies[starts[at] : starts[at + 1]].sum())
+        if repeated == len(later[0]):
+            strays += repeated  # a copy that does not go on is no resumed run
+        elif not repeated and not _continues(earlier, later):
+            return fault("several runs", [float(later[0][0])], sum(len(s[0]) for s in segments[at:]))
+    if strays >= COPIED:
+        return fault("duplicate", epochs[copies].tolist(), strays)
+    return None, restarts
 
 
-def _without_copies(epochs: Floats, values: Floats) -> tuple[Floats, Floats, int]:
-    """The rows without those that repeat an earlier one to the last digit, and how many did."""
+def _copies(epochs: Floats, values: Floats) -> NDArray[np.bool_]:
+    """Which rows repeat an earlier one to the last digit."""
     seen: set[tuple[float, float]] = set()
-    keep = []
-    for row, pair in enumerate(zip(epochs.tolist(), values.tolist())):
-        if pair not in seen and not np.isnan(pair[0]):
-            keep.append(row)
+    repeats = []
+    for pair in zip(epochs.tolist(), values.tolist()):
+        repeats.append(pair in seen)
         seen.add(pair)
-    return epochs[keep], values[keep], len(epochs) - len(keep)
+    return np.array(repeats, dtype=bool)
 
 
 def _each_row_twice(epochs: Floats, values: Floats) -> bool:

@@ -138,7 +138,7 @@ def _in_percent(file: HistoryFile) -> set[str]:
     found: set[str] = set()
     for families, is_percent in ((SHARES, _share_is_percent), (ERRORS, _error_is_percent)):
         for family in families:
-            of = [s for s in file.series if s.quantity.rstrip("0123456789") in family]
+            of = [s for s in file.series if {s.quantity, s.quantity.rstrip("0123456789")} & set(family)]
             values = [np.asarray(s.values, np.float64) for s in of]
             good = [v[np.isfinite(v) & (v != ABSENT)] for v in values]
             if any(s.name in signed for s in of) or any(len(v) and is_percent(v) for v in good):
@@ -158,7 +158,7 @@ def _error_is_percent(values: Floats) -> bool:
     """
     high = int(np.sum(values > 10))
     if high:
-        return high > 1 or len(values) <= 2 or float(np.median(values)) > 1.5
+        return high > 1 or len(values) <= 2 or float(values.max()) > 50 or float(np.median(values)) > 1.5
     return float(values.max()) > 3 and float(values.min()) > 1.05
 
 
@@ -175,7 +175,7 @@ def _fullest(curves: Sequence[Curve]) -> list[Curve]:
 
 def _fullness(curve: Curve) -> tuple[int, bool, int]:
     """Most values, then a total before a bare name, then most digits: a log rounds what a json keeps."""
-    digits = max((len(f"{v:.17g}") for v in curve.values[:50].tolist()), default=0)
+    digits = max((len(repr(v)) for v in curve.values[:50].tolist()), default=0)
     return len(curve.values), "total" in curve.name.lower() or "tot" in curve.name.lower(), digits
 
 

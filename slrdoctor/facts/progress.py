@@ -240,7 +240,7 @@ def _sentence(told: dict[str, Any], score: DevScore | None, epochs: int) -> str:
         way = f"from {score.shown(score.first)} to {score.shown(score.last)}"
         blind = told["blind_metric"]
         guessing = f" (blind guessing: {score.shown(blind)})" if math.isfinite(blind) else ""
-        parts.append(f"{score.split} {score.word} {went} {way} over {epochs} epochs{guessing}")
+        parts.append(f"{score.split} {score.word} {went} {way} over {epochs} {score.looks}{guessing}")
     parts += [
         f"{split} loss {told[f'first_{split}']:.3g} to {told[f'last_{split}']:.3g}"
         for split in ("train", "dev")

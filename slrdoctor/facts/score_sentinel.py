@@ -41,7 +41,7 @@ class ScoreSentinel:
     epochs: int
     from_epoch: float  # where the run of them at the end begins, or the first epoch
     losses: tuple[LossAtEnd, ...]  # of the scored split first, then of train
-    score_name: str
+    score_name: str  # "dev WER"
     read_from: str
     errors: tuple[str, ...] = ()  # lines of the log in which the scorer fails
     errors_in: str = ""  # "log.txt line 17"
@@ -77,7 +77,7 @@ def score_sentinel(
         epochs=len(exact),
         from_epoch=float(score.epochs[-at_end]) if at_end else float(score.epochs[0]),
         losses=tuple(_at_end(c, score, progress) for c in curves if c is not None and len(finite(c)[1])),
-        score_name=score.name,
+        score_name=f"{score.split} {score.word}",
         read_from=score.read_from,
         errors=tuple(text for _, text in errors),
         errors_in=errors[0][0] if errors else "",

@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from slrdoctor.artifacts.content import Content, Text, Tree
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations
-from slrdoctor.artifacts.readers import read, reader_of
 from slrdoctor.artifacts.readers.csv_table import table_of
 from slrdoctor.artifacts.readers.stm import READER as STM
 from slrdoctor.artifacts.run import AnnotationFile, Row
@@ -84,6 +82,11 @@ def test_vac_info_with_and_without_its_prefix() -> None:
     )
     assert of_tree("preprocess/x/train_info.npy", {"prefix": "../data", 0: entry}).rows == expected
     assert of_tree("preprocess/x/train_info.npy", {0: entry}).rows == expected
+
+
+def test_a_vac_info_that_repeats_its_samples_keeps_their_names() -> None:
+    entries = {i: {"fileid": f"v{i % 3}", "folder": "f", "label": "A B"} for i in range(9)}
+    assert [row.id for row in of_tree("train_info.npy", entries).rows] == ["v0", "v1", "v2"] * 3
 
 
 def test_a_vac_label_of_one_gloss_a_sample_is_still_a_sequence() -> None:

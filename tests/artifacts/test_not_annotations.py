@@ -76,6 +76,7 @@ def test_texts_of_other_things_are_not_claimed(where: str, text: str) -> None:
         ("gloss_dict.npy", {"A": [1, 30], "B": [2, 4]}),
         ("test_refs.npy", [["SIGN00", "SIGN01"], ["SIGN02", "SIGN03"]]),
         ("latency.json", {"lstm1": {"ms": 3.0, "params": 5}, "lstm2": {"ms": 4.0, "params": 6}}),
+        ("model.json", {"layer1": ["conv", "relu"], "layer2": ["conv", "pool"], "layer3": ["lstm"]}),
         ("split.json", {"train": ["a1", "a2"], "dev": ["b1"]}),
         ("keypoints.pkl", {"a1": {"keypoints": np.zeros((4, 86, 2))}}),
         ("coco.json", {"images": [{"id": 1, "file_name": "a.png"}], "info": {"year": 2020}}),

@@ -114,5 +114,10 @@ def test_real_histories_scores_and_texts_are_none_of_these(shared_data: Path, na
         assert reader is not None
         content = reader.read(path)
         where = path.relative_to(shared_data).as_posix()
-        for recognise in (recognise_annotations, recognise_vocabulary, recognise_config, recognise_split_list):
-            assert recognise(where, reader.name, content) is None  # type: ignore[operator]
+        for recognise in (
+            recognise_annotations,
+            recognise_vocabulary,
+            recognise_config,
+            recognise_split_list,
+        ):
+            assert recognise(where, reader.name, content) is None

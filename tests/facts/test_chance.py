@@ -62,3 +62,10 @@ def test_rounded_or_single_accuracies_tell_no_samples(values: list[float]) -> No
 
 def test_accuracies_that_fit_no_number_tell_no_samples() -> None:
     assert samples_behind(np.random.default_rng(1).uniform(size=6).tolist()) is None
+
+
+@pytest.mark.parametrize(("samples", "digits"), [(167, 4), (167, 6), (93, 4), (600, 6)])
+def test_rounded_accuracies_tell_their_samples_if_there_are_enough(samples: int, digits: int) -> None:
+    counts = np.random.default_rng(samples).choice(samples, 12, replace=False)
+    assert samples_behind(round(c / samples, digits) for c in counts.tolist()) == samples
+    assert samples_behind(round(c / samples, 2) for c in counts.tolist()) is None

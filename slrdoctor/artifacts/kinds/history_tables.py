@@ -102,6 +102,7 @@ class _Columns:
     def history(self, where: str, run: str, rows: Sequence[Sequence[Any]]) -> HistoryFile | None:
         series, epochs, stages = SeriesOfRun(), list[float](), list[tuple[float, str]]()
         before: str | None = None
+        columns = [*self.series, *self._changing(rows)]
         seen: set[str] = set()  # the splits that the last epoch's rows were of
         last_step = -math.inf
         for number, row in enumerate(rows):
@@ -109,7 +110,7 @@ class _Columns:
             if at is None:
                 continue
             said = SPLITS.get(_cell(row, self.split).lower(), "") if self.split is not None else ""
-            if not self._read(series, row, at, said):
+            if not self._read(series, row, columns, at, said):
                 continue
             # rows of one epoch at growing steps, or of several splits, are one row of it
             grows = self.epoch is not None and step is not None and step >= last_step
@@ -131,12 +132,24 @@ class _Columns:
             series.finished(place),
             run=run,
             row_epochs=tuple(epochs) if self.epoch is not None or self.step is None else (),
-            facts=self._facts(rows) | ({"stages": tuple(stages)} if stages else {}),
+            facts=self._facts(rows, columns) | ({"stages": tuple(stages)} if stages else {}),
         )
 
-    def _read(self, series: SeriesOfRun, row: Sequence[Any], at: float, said: str) -> bool:
+    def _changing(self, rows: Sequence[Sequence[Any]]) -> list[int]:
+        """Columns of no known quantity whose numbers change: batches counted, a margin, a penalty."""
+        found = []
+        for column, meaning in self.told.items():
+            if meaning.quantity == "other" and column not in (*self.run_columns, self.index, self.split):
+                cells = {_cell(row, column) for row in itertools.islice(rows, 200)} - {""}
+                if len(cells) > 1 and all(number_of(cell) is not None for cell in cells):
+                    found.append(column)
+        return found
+
+    def _read(
+        self, series: SeriesOfRun, row: Sequence[Any], columns: Sequence[int], at: float, said: str
+    ) -> bool:
         some = False
-        for column in self.series:
+        for column in columns:
             value = number_of(row[column]) if column < len(row) else None
             if value is None:
                 continue
@@ -158,10 +171,10 @@ class _Columns:
     def _step_of(self, row: Sequence[Any]) -> float | None:
         return number_of(row[self.step]) if self.step is not None and self.step < len(row) else None
 
-    def _facts(self, rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    def _facts(self, rows: Sequence[Sequence[Any]], columns: Sequence[int]) -> dict[str, Any]:
         """Columns with one value all along are settings of the run, not series."""
         facts: dict[str, Any] = {}
-        used = {self.epoch, self.step, self.split, self.stage, *self.series}
+        used = {self.epoch, self.step, self.split, self.stage, *columns}
         for column, name in enumerate(self.names):
             values = {_cell(row, column) for row in itertools.islice(rows, 1000)}
             if column not in used and name and len(values) == 1 and values != {""}:
@@ -250,14 +263,6 @@ def _first(names: Sequence[str], wanted: Sequence[str]) -> int | None:
 def _has_splits(rows: Sequence[Sequence[Any]], column: int) -> bool:
     values = {_cell(row, column).lower() for row in itertools.islice(rows, 200)}
     return bool(values) and values <= set(SPLITS)
-
-
-def _is_constant(rows: Sequence[Sequence[Any]], column: int, meaning: Meaning) -> bool:
-    """A column of no known quantity that holds text, or one number: a setting and no series."""
-    if meaning.quantity != "other":
-        return False
-    values = {_cell(row, column) for row in itertools.islice(rows, 200)} - {""}
-    return len(values) <= 1 or not all(number_of(value) is not None for value in values)
 
 
 def _has_percent(rows: Sequence[Sequence[Any]], column: int) -> bool:

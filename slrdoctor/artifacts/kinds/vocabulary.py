@@ -20,7 +20,7 @@ from slrdoctor.artifacts.kinds.token_lists import (
 )
 from slrdoctor.artifacts.run import VocabularyFile
 
-MOST = 200_000  # tokens; the largest subword vocabulary of the field has 250,000, gloss ones 10,000
+MOST = 200_000  # tokens; gloss vocabularies have some 10,000 at most
 
 _UNIT = r"(?:gloss|word|token|label|class|char|character|sign|gls|id|idx|index|int)e?s?"
 # names that only vocabularies have, and names that files of samples' labels share with them
@@ -34,8 +34,8 @@ _WEAK = re.compile(
     r"(?:[^a-z]|$)|(?:gloss|word|label)_?(?:names?|list)"
 )
 _OTHER = re.compile(
-    r"(?:^|[^a-z])(?:hyps?|preds?|predictions?(?!_?(?:index|id))|decoded|results?|refs?|references|config|metrics|history|logs?"
-    r"|counts?|freq|frequency|freqs|stats|statistics|weights|performance|report)(?:[^a-z]|$)"
+    r"(?:^|[^a-z])(?:hyps?|preds?|predictions?(?!_?(?:index|id))|decoded|results?|refs?|references"
+    r"|config|metrics|history|logs?|counts?|freq|frequency|freqs|stats|statistics|weights|performance|report)(?:[^a-z]|$)"
 )
 # keys under which a file of other things keeps a vocabulary
 _KEY = re.compile(
@@ -45,12 +45,6 @@ _KEY = re.compile(
 _AROUND = ("model", "data", "vocab", "vocabulary", "config", "tokenizer")
 _OF_TEXTS = {"txt", "text", "spoken", "bpe", "spm", "sentencepiece", "subword", "tokenizer"}
 _OF_CLASSES = {"class", "classes", "label", "labels", "classid", "categories", "action", "actions"}
-# keys under which a file of other things keeps a vocabulary
-_KEY = re.compile(
-    r"vocab|vocabulary|(?:gloss|word|token|label|class|char|sign|gls)s?(?:2|to)(?:ids?|idx|index|indices|int)"
-    r"|(?:id|idx|index|int)s?(?:2|to)(?:gloss|word|token|label|class|char|sign|gls)s?|stoi|itos|labelmap"
-    r"|classnames|classes|glossdict|glossvocab|gloss_list|glosslist|labelnames|glosses|categories|actions|signs"
-)
 
 
 def is_named_like_vocabulary(where: str) -> bool:

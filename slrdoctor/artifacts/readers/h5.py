@@ -7,9 +7,9 @@ Links to other files, links that dangle, and datasets that lie in other files ar
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import ArrayInfo, Content, Reader, Unreadable
 from slrdoctor.artifacts.cut_arrays import CutArrays
-from slrdoctor.artifacts.file_bytes import MOST_BYTES, file_bytes
+from slrdoctor.artifacts.file_bytes import MOST_BYTES
+from slrdoctor.artifacts.h5_texts import TextsDamaged, read_texts
+from slrdoctor.artifacts.readers import read_head
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
-SCANNED = 1 << 30  # bytes in which heaps of texts are looked for
-_HEAP = b"GCOL\x01\x00\x00\x00"
 MOST_STRINGS = 1_000_000
 LARGEST_ATTRIBUTE = 1 << 20  # elements
 # what h5py makes of a damaged file; libhdf5's own messages come as RuntimeError or OSError
@@ -31,44 +31,43 @@ _LIBRARY_ERRORS = (
 )  # fmt: skip
 
 
+@dataclass
+class _Found:
+    """What a walk through the file meets; texts of variable length are only named."""
+
+    members: dict[str, ArrayInfo] = field(default_factory=dict)
+    extras: dict[str, Any] = field(default_factory=dict)
+    text_datasets: list[str] = field(default_factory=list)
+    text_attributes: list[tuple[str, str]] = field(default_factory=list)
+
+
 def _read(path: Path) -> Content:
-    _check_heaps(file_bytes(path))
-    members: dict[str, ArrayInfo] = {}
-    extras: dict[str, Any] = {}
+    read_head(path)
+    found = _Found()
     with _opened(path) as file:
-        _take_attributes("", file, extras)
-        found: list[tuple[str, Any]] = []
+        _take_attributes("", file, found)
+        items: list[tuple[str, Any]] = []
         # hard links only, and every object once: a loop of groups ends
-        file.visititems(lambda name, item: found.append((name, item)))
-        for name, item in found:
+        file.visititems(lambda name, item: items.append((name, item)))
+        for name, item in items:
+            if not isinstance(name, str):
+                continue  # bytes that are no text in any encoding
             if hasattr(item, "dtype"):
-                _take_dataset(name, item, members, extras)
-            _take_attributes(f"{name}/", item, extras)
-    if not members and not extras:
+                _take_dataset(name, item, found)
+            if hasattr(item, "attrs"):
+                _take_attributes(name, item, found)
+    if found.text_datasets or found.text_attributes:
+        try:
+            found.extras.update(read_texts(path, found.text_datasets, found.text_attributes))
+        except (TextsDamaged, OSError) as error:
+            raise Unreadable(str(error)) from error
+    if not found.members and not found.extras:
         raise Unreadable("an HDF5 file that holds nothing", "empty")
 
     def cut(name: str, start: int, stop: int) -> NDArray[Any]:
         return _values(path, name, slice(start, stop))
 
-    return CutArrays(members, lambda name: _values(path, name, slice(None)), extras, cut=cut)
-
-
-def _check_heaps(view: memoryview) -> None:
-    """Walk the heaps that hold texts: a wrong size in one sends libhdf5 into a loop without end."""
-    source = view.obj if isinstance(view.obj, (bytes, mmap.mmap)) else bytes(view)
-    heap = source.find(_HEAP, 0, SCANNED)
-    while heap >= 0:
-        end = heap + int.from_bytes(view[heap + 8 : heap + 16], "little")
-        at = heap + 16
-        while at + 16 <= min(end, len(view)):
-            size = int.from_bytes(view[at + 8 : at + 16], "little")
-            is_free = view[at : at + 2] == b"\0\0"  # the rest of the heap, whose size counts its header
-            at += size if is_free else 16 + -(-size // 8) * 8
-            if is_free and at != end:
-                raise Unreadable("its heap of texts is damaged")
-        if at > end:
-            raise Unreadable("its heap of texts is damaged")
-        heap = source.find(_HEAP, heap + 4, SCANNED)
+    return CutArrays(found.members, lambda name: _values(path, name, slice(None)), found.extras, cut=cut)
 
 
 @contextmanager
@@ -87,52 +86,49 @@ def _opened(path: Path) -> Iterator[Any]:
         ) from error
 
 
-def _take_dataset(
-    name: str, dataset: Any, members: dict[str, ArrayInfo], extras: dict[str, Any]
-) -> None:
+def _take_dataset(name: str, dataset: Any, found: _Found) -> None:
     if dataset.shape is None or dataset.external or dataset.is_virtual:
         return
     kind = dataset.dtype.kind
     if kind in "biufc" and dataset.shape:
-        members[name] = ArrayInfo(dataset.shape, str(dataset.dtype))
+        found.members[name] = ArrayInfo(dataset.shape, str(dataset.dtype))
     elif kind in "biufc":
-        extras[name] = dataset[()].item()
-    elif kind in "SO" and dataset.size <= MOST_STRINGS:
-        extras.update(_strings(name, dataset))
+        found.extras[name] = dataset[()].item()
+    elif dataset.size > MOST_STRINGS:
+        return
+    elif kind == "S":
+        found.extras[name] = _plain(dataset[()])
+    elif _is_text(dataset.dtype):
+        found.text_datasets.append(name)
 
 
-def _strings(name: str, dataset: Any) -> dict[str, Any]:
-    import h5py
-
-    if dataset.dtype.kind == "O":
-        return {}  # references and arrays of variable length
-    return {name: _plain(dataset[()])}
-
-
-def _take_attributes(prefix: str, item: Any, extras: dict[str, Any]) -> None:
+def _take_attributes(owner: str, item: Any, found: _Found) -> None:
     for name in item.attrs:
         attribute = item.attrs.get_id(name)
-        if (
-            attribute.dtype.kind != "O"
-            and attribute.shape is not None
-            and np.prod(attribute.shape) <= LARGEST_ATTRIBUTE
-        ):
-            value = _plain(item.attrs[name])
-            if value is not None:
-                extras.setdefault(prefix + name, value)
+        if not isinstance(name, str) or attribute.shape is None:
+            continue
+        if np.prod(attribute.shape, dtype=object) > LARGEST_ATTRIBUTE:
+            continue
+        if _is_text(attribute.dtype):
+            found.text_attributes.append((owner, name))
+        elif attribute.dtype.kind in "biufcS":
+            found.extras.setdefault(f"{owner}/{name}" if owner else name, _plain(item.attrs[name]))
+
+
+def _is_text(dtype: np.dtype[Any]) -> bool:
+    """Whether values are texts of variable length, and not references or arrays of such."""
+    import h5py
+
+    return dtype.kind == "O" and h5py.check_string_dtype(dtype) is not None
 
 
 def _plain(value: Any) -> Any:
-    """Text as str, one number as a number, several as an array; None for anything else."""
+    """Text as str, one number as a number, several as an array."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    if isinstance(value, np.ndarray):
-        if value.dtype.kind in "SO":
-            return [_plain(item) for item in value.ravel().tolist()]
-        return value if value.dtype.kind in "biufc" else None
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    return value if isinstance(value, (str, int, float, complex)) else None
+    if isinstance(value, np.ndarray) and value.dtype.kind == "S":
+        return [_plain(item) for item in value.ravel().tolist()]
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _values(path: Path, name: str, rows: slice) -> NDArray[Any]:

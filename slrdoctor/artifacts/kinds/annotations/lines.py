@@ -21,7 +21,7 @@ _LISTED = re.compile(
     r"(\S*(?:[/\\]\S*|\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|webm|mkv)))\s+(?:(\d+)\s+)?(\d+)",
     re.IGNORECASE,
 )
-_TRANSCRIPT = re.compile(r"(\S*\d\S*)[ \t]+(\S.*)")
+_TRANSCRIPT = re.compile(r"(\S*\d\S*?):?[ \t]+(\S.*)")
 _HINTED = re.compile(
     r"(?:^|[^a-z])(?:text|gloss|glosses|labels?|annotations?|transcripts?|transcriptions?|orth|corpus)(?:[^a-z]|$)"
 )

@@ -37,7 +37,6 @@ class Found:
 
     records: Sequence[tuple[int, Any, str]]  # (line or index, record, split or "")
     shape: str  # "csv with a header", "list of records", "records by name"
-    named: str = ""  # the key that the container's own names were put under
 
 
 def recognise_records(where: str, format: str, found: Found) -> AnnotationFile | None:

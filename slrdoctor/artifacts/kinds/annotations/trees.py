@@ -34,9 +34,9 @@ _ABOUT_CLASSES = re.compile(r"vocab|count|freq|hist|stat|weight|map|2id|to_?i|di
 _HINTED = re.compile(r"label|annot|gloss|transcript|target|caption|sentence")
 _SPOKEN = re.compile(r"caption|sentence|translation|(?:^|[^a-z])texts?(?:[^a-z]|$)")
 _FILE = re.compile(r"\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|webm|mkv|h5|csv|parquet|json)$", re.IGNORECASE)
-_OWN_NAME = "name in the container"
 _DIGIT = re.compile(r"\d")
 _MOST = 5_000_000  # values of a column
+_FEW = 8  # entries; fewer, under a name that tells nothing, may be settings of layers or stages
 _DEEPEST = 3  # containers around the samples: {"data": {"train": {id: ...}}}
 
 
@@ -171,25 +171,24 @@ def _with_split(part: Any, split: str) -> Iterator[tuple[int, Any, str]]:
 
 def _of_dicts(where: str, format: str, value: Mapping[Any, Any]) -> AnnotationFile | None:
     """{name: {gloss, text, ...}}, as GFSLT and VAC have it; `prefix` may stand among them."""
-    entries = [
-        (key, plain(item)) for key, item in value.items() if not isinstance(item, (str, int, float))
-    ]
-    dicts = [(key, item) for key, item in entries if isinstance(item, (dict, Opaque))]
-    if not dicts or (
-        len(dicts) < 0.8 * len(value) and not set(value) - {k for k, _ in dicts} <= {"prefix"}
-    ):
+    records = {key: plain(item) for key, item in value.items() if key != "prefix"}
+    dicts = {key: item for key, item in records.items() if isinstance(item, (dict, Opaque))}
+    if not dicts or len(dicts) < 0.8 * len(records):
         return None
-    named = [{**item, _OWN_NAME: key} for key, item in dicts if isinstance(item, dict)]
-    if not named:
-        return None
-    own = [cells.identifier(item.get("name", item.get("fileid", item.get("id")))) for item in named]
-    # a name inside the record is the sample's unless it says something else, "signer" or a title
-    inside = len(set(own)) > 0.9 * len(own) and all(own)
-    records = [
+    own = [_own_name(item) for item in dicts.values() if isinstance(item, dict)]
+    # a name inside the record is the sample's unless it says something else: a title, the signer;
+    # keys that only count the records are no names
+    counted = all(name_of(key).isdecimal() for key in dicts)
+    inside = all(own) and (counted or len(set(own)) > 0.9 * len(own))
+    lined = [
         (line, item if inside or not isinstance(item, dict) else {**item, "fileid": name_of(key)}, "")
-        for line, (key, item) in enumerate(dicts)
+        for line, (key, item) in enumerate(dicts.items())
     ]
-    return recognise_records(where, format, Found(records, "records by name"))
+    return recognise_records(where, format, Found(lined, "records by name"))
+
+
+def _own_name(record: Mapping[Any, Any]) -> str:
+    return cells.identifier(record.get("fileid", record.get("name", record.get("id"))))
 
 
 def _of_columns(where: str, format: str, value: Mapping[Any, Any]) -> AnnotationFile | None:
@@ -217,7 +216,7 @@ def _of_values(where: str, format: str, value: Mapping[Any, Any]) -> AnnotationF
         return None
     hinted = bool(split_of_name(name) or _HINTED.search(name))
     digits = sum(bool(_DIGIT.search(key)) for key in found)
-    if digits < (0.5 if hinted else 0.9) * len(found) or (len(found) < 3 and not hinted):
+    if digits < (0.5 if hinted else 0.9) * len(found) or (len(found) < _FEW and not hinted):
         return None
     targets = [cells.tokens(item) or () for item in found.values()]
     longer = sum(len(target) > 1 for target in targets) >= 0.3 * len(targets)

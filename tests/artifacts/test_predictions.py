@@ -1,0 +1,215 @@
+"""Hypotheses with their references, in every form that they are stored in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Table, Text, Tree
+from slrdoctor.artifacts.kinds.prediction_pairs import reference_names
+from slrdoctor.artifacts.kinds.predictions import recognise_predictions, tokens_of
+from slrdoctor.artifacts.readers import read
+from slrdoctor.artifacts.readers.csv_table import table_of
+from slrdoctor.artifacts.run import PredictionFile
+
+
+def predictions(
+    content: Content, where: str = "preds.json", format: str = "json", **beside: Content
+) -> PredictionFile | None:
+    named = {name.replace("__", "."): found for name, found in beside.items()}
+    return recognise_predictions(where, format, content, named.get)
+
+
+def pairs(found: PredictionFile | None) -> list[tuple[str, str, str]]:
+    assert found is not None
+    return [
+        (i, " ".join(h), " ".join(r)) for i, h, r in zip(found.ids, found.hypotheses, found.references)
+    ]
+
+
+def array(values: Any) -> Arrays:
+    stored = np.array(values)
+    return Arrays({"": ArrayInfo(stored.shape, str(stored.dtype))}, lambda _: stored)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [{"id": "a", "hyp": "X Y", "ref": "X Z"}, {"id": "b", "hyp": "", "ref": "Q"}],
+        {"a": {"hypothesis": "X Y", "reference": "X Z"}, "b": {"hypothesis": [], "reference": ["Q"]}},
+        {"a": {"gls_hyp": "X Y", "gls_ref": "X Z", "txt_hyp": "t", "txt_ref": "u"},
+         "b": {"gls_hyp": "", "gls_ref": "Q", "txt_hyp": "t", "txt_ref": "u"}},
+        {"ids": ["a", "b"], "hyps": ["X Y", ""], "refs": ["X Z", "Q"]},
+        {"hypotheses": {"a": "X Y", "b": ""}, "references": {"a": "X Z", "b": "Q"}},
+        {"wer": 0.7, "predictions": [
+            {"video": "a", "prediction": "X Y", "ground_truth": "X Z", "confidence": 0.3},
+            {"video": "b", "prediction": "", "ground_truth": "Q", "confidence": 0.3}]},
+        [{"name": "a", "pred": "X Y", "gloss": "X Z", "pred_score": 1.0},
+         {"name": "b", "pred": "", "gloss": "Q", "pred_score": 1.0}],
+        [{"name": "a", "output": "X Y", "target": "X Z"}, {"name": "b", "output": "", "target": "Q"}],
+    ],
+)  # fmt: skip
+def test_records_lists_and_dicts(value: Any) -> None:
+    assert pairs(predictions(Tree(value))) == [("a", "X Y", "X Z"), ("b", "", "Q")]
+
+
+def test_tables_with_both_columns() -> None:
+    text = "filename,true_label,predicted_label,confidence\na,X,Y,.3\nb,Q,Q,.9\n"
+    found = predictions(table_of(text), "dev_predictions.csv", "csv")
+    assert pairs(found) == [("a", "Y", "X"), ("b", "Q", "Q")]
+    assert found is not None and found.split == "dev"
+    assert pairs(predictions(table_of("y_true,y_pred\n1,2\n"), "p.csv", "csv")) == [("0", "2", "1")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,gloss,signer\n1,2,3\n",
+        "id,target,label\n1,2,3\n",
+        "path,participant_id,sequence_id,sign\na,1,2,x\n",
+        "class,precision,recall,support\nA,1,1,26\n",
+        "id,label,prediction_time\na,X,3\n",
+    ],
+)
+def test_annotations_and_reports_are_no_predictions(text: str) -> None:
+    assert predictions(table_of(text), "train.csv", "csv") is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"model": {"output": "x", "label": "y"}},
+        {"train_loss": [1, 2], "pred_loss": [1, 2]},
+        [{"name": "a", "gloss": "X", "predictions": np.zeros(3)}],
+        [{"name": "a", "gloss": "X", "pred": [0.1, 0.9]}],
+        {"HELLO": 0},
+        [],
+        None,
+    ],
+)
+def test_other_trees_are_no_predictions(value: Any) -> None:
+    assert predictions(Tree(value), "x.pkl", "pickle") is None
+
+
+def test_two_text_files_line_by_line() -> None:
+    found = predictions(
+        Text(["A B", "C", ""]), "hyps.txt", "text", refs__txt=Text(["A", "C D", "E", ""])
+    )
+    assert pairs(found) == [("0", "A B", "A"), ("1", "C", "C D"), ("2", "", "E")]
+    gfslt = predictions(Text(["A B"]), "tmp_pres.txt", "text", tmp_refs__txt=Text(["A"]))
+    assert pairs(gfslt) == [("0", "A B", "A")]
+
+
+def test_the_references_alone_are_not_the_predictions() -> None:
+    assert predictions(Text(["A B"]), "refs.txt", "text", hyps__txt=Text(["A"])) is None
+    assert predictions(Text(["A B"]), "hyps.txt", "text") is None
+
+
+def test_signjoey_files_are_paired_by_name() -> None:
+    beside = {"references.dev.gls": Text(["dev/2|C", "dev/1|A B"])}
+    found = recognise_predictions(
+        "gls/12000.dev.hyp.gls", "text", Text(["dev/1|A B", "dev/2|"]), beside.get
+    )
+    assert pairs(found) == [("dev/1", "A B", "A B"), ("dev/2", "", "C")]
+    assert found is not None and found.split == "dev"
+    assert list(reference_names("12000.dev.hyp.gls"))[:2] == [
+        "references.dev.gls",
+        "../references.dev.gls",
+    ]
+
+
+def test_arrays_of_classes_and_of_probabilities() -> None:
+    same = predictions(array([1, 2, 3]), "y_pred.npy", "npy", y_true__npy=array([1, 2, 4]))
+    assert pairs(same) == [("0", "1", "1"), ("1", "2", "2"), ("2", "3", "4")]
+    soft = predictions(
+        array([[0.1, 0.9], [0.8, 0.2]]), "test_preds.npy", "npy", test_labels__npy=array([1, 1])
+    )
+    assert pairs(soft) == [("0", "1", "1"), ("1", "0", "1")]
+    padded = predictions(array([[1, 2, -1]]), "hyps.npy", "npy", refs__npy=array([[1, 3, 4]]))
+    assert pairs(padded) == [("0", "1 2", "1 3 4")]
+
+
+def test_one_array_with_both_columns_and_one_npz() -> None:
+    assert pairs(predictions(array([[1, 1], [2, 3]]), "predictions.npy", "npy")) == [
+        ("0", "1", "1"),
+        ("1", "2", "3"),
+    ]
+    assert predictions(array([[1, 1], [2, 3]]), "offsets.npy", "npy") is None
+    both = Arrays(
+        {n: ArrayInfo((2,), "int64") for n in ("y_true", "y_pred")}, lambda n: np.array([1, len(n)])
+    )
+    assert pairs(predictions(both, "r.npz", "npz")) == [("0", "1", "1"), ("1", "6", "6")]
+
+
+def test_a_ctm_takes_its_references_from_the_stm() -> None:
+    ctm = Table(
+        ("id", "channel", "start", "duration", "token"),
+        [["a", "1", "0", "1", "X"], ["a", "1", "1", "1", "Y"]],
+    )
+    stm = Table(
+        ("id", "channel", "speaker", "start", "end", "gloss"),
+        [["a", "1", "s", "0", "1", "X Z"], ["b", "1", "s", "0", "1", "Q"]],
+    )
+    beside = {"phoenix2014-groundtruth-dev.stm": stm}
+    found = recognise_predictions("work/output-hypothesis-dev.ctm", "ctm", ctm, beside.get)
+    assert pairs(found) == [("a", "X Y", "X Z"), ("b", "", "Q")]
+    assert recognise_predictions("out.ctm", "ctm", ctm, lambda _: None) is None
+
+
+def test_blocks_of_text() -> None:
+    sample = "Sample 1\nTrue Sign       : {}\nPredicted Sign  : {}\nStatus : ok\n\n"
+    blocks = sample.format("G", "G") + sample.format("Z", "A")
+    assert pairs(predictions(Text(blocks.splitlines()), "p.txt", "text")) == [
+        ("0", "G", "G"),
+        ("1", "A", "Z"),
+    ]
+    lines = [
+        "ref: A B C hyp: A B",
+        "Ground truth: D | Prediction: D E (conf 0.9)",
+        "REF: a *** b",
+        "HYP: a c   b",
+    ]
+    assert pairs(predictions(Text(lines), "out.txt", "text")) == [
+        ("0", "A B", "A B C"),
+        ("1", "D E", "D"),
+        ("2", "a c b", "a b"),
+    ]
+
+
+def test_one_pair_in_a_text_is_an_example_and_no_list() -> None:
+    assert predictions(Text(["Reference: A", "Hypothesis: B"]), "notes.txt", "text") is None
+    assert predictions(Text(["output: dir", "target: gloss"]), "config.txt", "text") is None
+
+
+def test_tokens() -> None:
+    assert tokens_of("  A   B ") == ("A", "B")
+    assert tokens_of(["A B"]) == ("A", "B")
+    assert tokens_of([3, 4.0]) == ("3", "4")
+    assert tokens_of(3.0) == ("3",)
+    assert tokens_of(None) == () == tokens_of([])
+
+
+def test_the_real_pickled_arrays(shared_data: Path) -> None:
+    folder = shared_data / "juanmcastroviejo__asl-cslr" / "results" / "full_bilstm"
+    found = recognise_predictions(
+        "results/full_bilstm/test_hyps.npy",
+        "npy",
+        read(folder / "test_hyps.npy"),
+        lambda name: read(folder / name),
+    )
+    assert found is not None and len(found.ids) == 300 and found.split == "test"
+    assert found.hypotheses[0] == ("2", "5", "9", "10")
+    assert found.references[0] == ("2", "5", "3", "4", "9", "10")
+
+
+def test_the_real_text_blocks(shared_data: Path) -> None:
+    path = (
+        shared_data / "Keyur-0__SIGN2SOUND_CODECREW" / "results" / "sample_outputs" / "predictions.txt"
+    )
+    assert pairs(predictions(read(path), "predictions.txt", "text")) == [
+        ("0", "G", "G"),
+        ("1", "Z", "Z"),
+    ]

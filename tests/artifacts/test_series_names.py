@@ -1,0 +1,88 @@
+"""What the written names of series mean."""
+
+from __future__ import annotations
+
+import pytest
+
+from slrdoctor.artifacts.series_names import is_known, meaning_of, words_of
+
+
+@pytest.mark.parametrize(
+    ("name", "split", "quantity"),
+    [
+        ("val_loss", "dev", "loss"),
+        ("Train Loss", "train", "loss"),
+        ("tr_loss", "train", "loss"),
+        ("trainLoss", "train", "loss"),
+        ("vloss", "dev", "loss"),
+        ("total training loss", "train", "loss"),
+        ("训练损失", "train", "loss"),
+        ("train_recognition_loss", "train", "part_loss"),
+        ("nll_loss", "", "part_loss"),
+        ("loss_ctc", "", "part_loss"),
+        ("test_belu4", "test", "bleu"),
+        ("BLEU-1", "", "bleu1"),
+        ("dev_wer", "dev", "wer"),
+        ("valid/wer", "dev", "wer"),
+        ("eval_wer", "dev", "wer"),
+        ("val_word_error_rate", "dev", "wer"),
+        ("Conv wer", "", "part_wer"),
+        ("epoch_acc", "", "accuracy"),
+        ("val/top1_acc_epoch", "dev", "accuracy"),
+        ("Acc@1", "", "accuracy"),
+        ("val_acc_top5", "dev", "accuracy_top5"),
+        ("top-5 acc", "", "accuracy_top5"),
+        ("sentence_acc", "", "sentence_accuracy"),
+        ("NegSim", "", "negsim"),
+        ("pos_sim", "", "possim"),
+        ("R@1", "", "recall"),
+        ("recall@5", "", "recall5"),
+        ("recall", "", "class_recall"),
+        ("lr-AdamW/pg1", "train", "learning_rate"),
+        ("train_lr", "train", "learning_rate"),
+        ("grad_2.0_norm", "train", "grad_norm"),
+        ("total_norm", "train", "grad_norm"),
+        ("blank_ratio", "", "blank_share"),
+        ("secs", "", "time"),
+        ("eval_samples_per_second", "dev", "time"),
+        ("global_step", "", "step"),
+        ("epoch", "", "epoch"),
+        ("phase", "train", "stage"),
+    ],
+)
+def test_a_written_name_says_split_and_quantity(name: str, split: str, quantity: str) -> None:
+    meaning = meaning_of(name)
+    assert (meaning.split, meaning.quantity) == (split, quantity)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "best_val_loss",
+        "logit_scale",
+        "loss_scale",
+        "weight_decay",
+        "n_parameters",
+        "unique_glosses",
+        "max_memory",
+    ],
+)
+def test_settings_and_figures_of_another_epoch_are_no_curve(name: str) -> None:
+    assert meaning_of(name).quantity == "other"
+
+
+def test_a_name_may_say_that_it_is_of_steps_or_in_percent() -> None:
+    assert meaning_of("train_loss_step").per == "step"
+    assert meaning_of("train_loss_epoch").per == "epoch"
+    assert meaning_of("evaluation_loss_vs_iterations").per == "step"
+    assert meaning_of("Val Acc (%)").percent and not meaning_of("Val Acc").percent
+
+
+def test_glued_words_come_apart_and_others_stay_whole() -> None:
+    assert words_of("valLoss") == ("val", "loss")
+    assert words_of("ctcloss") == ("ctc", "loss")
+    assert words_of("glosses") == ("glosses",)
+
+
+def test_words_of_prose_are_not_known() -> None:
+    assert is_known("validation") and is_known("wer") and not is_known("finished")

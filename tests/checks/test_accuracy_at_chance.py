@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from math import nan
+from typing import Any
+
+import pytest
+
+from slrdoctor.facts.accuracy_chance import AccuracyChance
+from slrdoctor.testing import findings
+
+# 1.2% of 166 dev videos in 72 classes: chance is 1.4%
+AT_CHANCE = AccuracyChance(
+    0.024, 0.012, 50, 166, 72, 1 / 72, nan, 0.048, 0.066, "labels.csv", "dev accuracy", "history.csv"
+)
+
+
+def judged(**changes: Any) -> Any:
+    return findings("EVL905", replace(AT_CHANCE, **changes))
+
+
+def test_evl905_fires_on_the_accuracy_of_guessing() -> None:
+    (finding,) = judged()
+    assert (
+        "dev accuracy is 1.2% (best 2.4%) over 166 samples, and guessing reaches 1.4%" in finding.message
+    )
+
+
+def test_evl905_fires_on_an_accuracy_below_chance() -> None:
+    assert judged(best=0.0, last=0.0)
+
+
+@pytest.mark.parametrize(("best", "fires"), [(0.066, True), (0.067, False)])
+def test_evl905_fires_up_to_what_luck_reaches_in_any_epoch(best: float, fires: bool) -> None:
+    assert bool(judged(best=best)) is fires
+
+
+@pytest.mark.parametrize(("last", "fires"), [(0.048, True), (0.049, False)])
+def test_evl905_is_quiet_when_the_last_epochs_are_beyond_luck(last: float, fires: bool) -> None:
+    assert bool(judged(last=last)) is fires
+
+
+@pytest.mark.parametrize(("epochs", "fires"), [(1, True), (2, False), (4, False), (5, True)])
+def test_evl905_fires_on_predictions_and_after_five_epochs(epochs: int, fires: bool) -> None:
+    assert bool(judged(epochs=epochs)) is fires
+
+
+def test_evl905_is_quiet_on_samples_too_few_to_decide() -> None:
+    few = {"classes": 2, "guessing": 0.5, "samples": 8, "most": 1.0, "best": 0.7, "last": 0.6}
+    assert not judged(**few, most_in_any=0.76)
+    assert judged(**few, most_in_any=0.75)
+
+
+def test_evl905_fires_without_a_number_of_samples_only_below_guessing() -> None:
+    unknown = {"samples": None, "most": 1 / 72, "most_in_any": 1 / 72}
+    assert judged(**unknown, best=0.0138) and not judged(**unknown, best=0.0140)

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from slrdoctor.facts.epoch_order import Disorder, EpochOrder
+from slrdoctor.testing import findings
+
+FAULT = Disorder("several runs", "history.csv", "train_loss", (1.0,), 10, 20, 1)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (FAULT, "starts anew at epoch 1: 10 of 20 rows are another run's"),
+        (
+            Disorder("interleaved", "h.csv", "loss", (1.0, 2.0), 10, 20, 10),
+            "goes back 10 times in 20 rows",
+        ),
+        (Disorder("duplicate", "h.csv", "loss", (3.0, 4.0, 5.0, 6.0), 4, 14, 1), "4 of 14 rows twice"),
+    ],
+)
+def test_trn510_fires_on_every_kind_of_disorder(fault: Disorder, said: str) -> None:
+    (finding,) = findings("TRN510", EpochOrder((fault,), (), 0, 1, fault.where))
+    assert said in finding.message and finding.affected == fault.rows
+
+
+def test_trn510_fires_on_a_header_without_rows() -> None:
+    (finding,) = findings("TRN510", EpochOrder((), ("history.csv",), 0, 1, "history.csv"))
+    assert "not one row" in finding.message
+
+
+def test_trn510_is_quiet_on_a_run_that_was_resumed() -> None:
+    order = EpochOrder((), (), 2, 1, "history.csv")
+    assert not findings("TRN510", order)
+    assert order.sentence == "the epochs in history.csv follow one another, resumed 2 times"

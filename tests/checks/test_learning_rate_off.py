@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from math import nan
+from typing import Any
+
+import pytest
+
+from slrdoctor.facts.learning_rate import LearningRate
+from slrdoctor.facts.progress import Progress
+from slrdoctor.testing import findings
+
+USUAL = LearningRate(1e-3, 1e-3, 1e-4, 40, 0.0, nan, 0.0, 0.3, 0.9, "adam", "epoch", "history.csv")
+FAILED = Progress("ctc", 5.0, "", 20, 5, 5, 5, "wer", 1, 1, 1, 0.98, 20, False, "log.txt", "")
+
+
+def judged(*more: object, **changes: Any) -> Any:
+    return findings("TRN506", replace(USUAL, **changes), *more)
+
+
+def test_trn506_fires_on_a_rate_of_zero_and_a_loss_that_stands_still() -> None:
+    zero = {"peak": 0.0, "low_at_end": 1.0, "zero_at_end": 1.0, "fall_while_low": 0.0}
+    (finding,) = judged(**zero)
+    assert "learning rate is 0 in the last 100% of the run" in finding.message
+
+
+@pytest.mark.parametrize(("share", "fires"), [(0.25, True), (0.24, False)])
+def test_trn506_fires_on_zero_in_the_last_quarter_and_is_quiet_on_less(
+    share: float, fires: bool
+) -> None:
+    assert bool(judged(zero_at_end=share, low_at_end=share, fall_while_low=0.0)) is fires
+
+
+@pytest.mark.parametrize(("share", "fires"), [(0.5, True), (0.49, False)])
+def test_trn506_fires_on_a_rate_that_collapsed_before_half_of_the_run(share: float, fires: bool) -> None:
+    assert bool(judged(low_at_end=share, low_from=21, fall_while_low=0.01)) is fires
+
+
+def test_trn506_is_quiet_when_the_loss_falls_under_a_rate_that_is_printed_as_zero() -> None:
+    assert not judged(peak=0.0, low_at_end=1.0, zero_at_end=1.0, fall_while_low=0.5)
+
+
+def test_trn506_is_quiet_when_a_low_rate_follows_a_loss_that_is_done() -> None:
+    assert not judged(low_at_end=0.6, zero_at_end=0.6, fall_while_low=0.0, loss_left=0.05)
+
+
+def test_trn506_is_quiet_without_a_training_loss() -> None:
+    assert not judged(zero_at_end=1.0, low_at_end=1.0, fall_while_low=nan, loss_left=nan)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "peak", "fires"),
+    [
+        ("adamw", 0.01, True),
+        ("adam", 0.009, False),
+        ("sgd", 1.0, True),
+        ("sgd", 0.9, False),
+        ("", 0.1, True),
+        ("", 0.09, False),
+        ("adam", 9e-8, True),
+        ("adam", 1e-7, False),
+    ],
+)
+def test_trn506_fires_on_a_rate_far_off_for_its_optimizer_if_nothing_was_learned(
+    optimizer: str, peak: float, fires: bool
+) -> None:
+    assert bool(judged(FAILED, optimizer=optimizer, peak=peak)) is fires
+    assert not judged(replace(FAILED, learned=True), optimizer=optimizer, peak=peak)
+    assert not judged(optimizer=optimizer, peak=peak)

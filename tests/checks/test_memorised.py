@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from math import inf, nan
+from typing import Any
+
+import pytest
+
+from slrdoctor.facts.progress import Progress
+from slrdoctor.facts.score_sentinel import ScoreSentinel
+from slrdoctor.testing import findings
+
+# a public run of 97 classes: train loss 4.6 to 0.13, dev 4.6 to 11, dev accuracy at chance
+BY_HEART = Progress(
+    task="classification",
+    floor=4.575,
+    floor_known_by="ln 97",
+    first_train=4.61,
+    last_train=0.13,
+    best_dev=4.53,
+    last_dev=11.1,
+    metric="accuracy",
+    first_metric=0.011,
+    best_metric=0.043,
+    last_metric=0.022,
+    blind_metric=0.0103,
+    epochs=100,
+    learned=False,
+    read_from="metrics.csv",
+    sentence="",
+    first_dev=4.57,
+)
+# a public CTC run without a dev loss
+WER = {
+    "metric": "wer",
+    "best_metric": 0.533,
+    "last_metric": 0.599,
+    "blind_metric": 0.84,
+    "learned": True,
+    "floor": 2.74,
+    "first_train": 3.68,
+    "last_train": 0.02,
+    "last_dev": nan,
+    "epochs": 11,
+}
+
+
+def judged(*more: object, **changes: Any) -> Any:
+    return findings("TRN504", replace(BY_HEART, **changes), *more)
+
+
+def test_trn504_fires_on_samples_learned_by_heart() -> None:
+    (finding,) = judged()
+    assert "train loss 0.13 and dev loss 11.1 around an input-blind floor of 4.58" in finding.message
+
+
+def test_trn504_fires_on_a_bad_wer_without_a_dev_loss() -> None:
+    (finding,) = judged(**WER)
+    assert "best dev wer 53.3% in 11 epochs" in finding.message
+
+
+@pytest.mark.parametrize(("train", "fires"), [(0.249, True), (0.25, False)])
+def test_trn504_fires_under_a_quarter_of_the_floor_and_is_quiet_at_it(train: float, fires: bool) -> None:
+    assert bool(judged(floor=1.0, last_train=train)) is fires
+
+
+@pytest.mark.parametrize(("dev", "fires"), [(4.575, True), (4.57, False)])
+def test_trn504_fires_with_a_dev_loss_at_the_floor_and_is_quiet_below(dev: float, fires: bool) -> None:
+    assert bool(judged(last_dev=dev)) is fires
+
+
+@pytest.mark.parametrize(("wer", "fires"), [(0.42, True), (0.41, False)])
+def test_trn504_fires_half_way_from_guessing_and_is_quiet_on_a_better_score(
+    wer: float, fires: bool
+) -> None:
+    assert bool(judged(**(WER | {"best_metric": wer, "last_metric": wer}))) is fires
+
+
+def test_trn504_is_quiet_on_a_loss_ratio_of_a_thousand_with_a_good_score() -> None:
+    assert not judged(
+        **(WER | {"last_train": 0.001, "last_dev": 3.0, "best_metric": 0.18, "last_metric": 0.18})
+    )
+
+
+def test_trn504_is_quiet_on_a_wer_that_is_a_hundred_to_the_last_digit() -> None:
+    pinned = ScoreSentinel(20, 20, 0, 20, 1.0, (), "val_wer", "log.txt")
+    bad = WER | {"best_metric": 1.0, "last_metric": 1.0, "learned": False}
+    assert judged(**bad) and not judged(pinned, **bad)
+    assert judged(replace(pinned, exact=2, at_end=2), **bad)
+
+
+def test_trn504_fires_without_a_floor_on_a_training_loss_under_a_tenth_of_its_first() -> None:
+    assert judged(floor=nan, last_train=0.46)
+    assert not judged(floor=nan, last_train=0.462)
+    assert not judged(floor=nan, last_train=0.46, last_dev=4.56)  # the dev loss has fallen
+
+
+@pytest.mark.parametrize(("accuracy", "learned", "fires"), [(0.95, False, True), (0.95, True, False),
+                                                            (0.9, False, False)])  # fmt: skip
+def test_trn504_judges_accuracies_alone_only_where_dev_is_at_chance(
+    accuracy: float, learned: bool, fires: bool
+) -> None:
+    only = {"floor": nan, "first_train": nan, "last_train": nan, "last_dev": nan}
+    assert bool(judged(**only, train_accuracy=accuracy, learned=learned)) is fires
+
+
+def test_trn504_is_quiet_without_a_score_and_on_numbers_that_are_none() -> None:
+    assert not judged(metric="", best_metric=nan, last_metric=nan)
+    assert not judged(last_train=inf, last_dev=nan)
+    assert not judged(metric="bleu", best_metric=0.5, last_metric=0.5)

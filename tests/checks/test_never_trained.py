@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from slrdoctor.facts.logged_epochs import LoggedEpochs
+from slrdoctor.testing import findings
+
+
+def test_trn511_fires_on_a_log_without_one_finished_epoch() -> None:
+    (finding,) = findings("TRN511", LoggedEpochs(0, ("log.txt",), 1, "", "log.txt"))
+    assert finding.message == "log.txt begins and not one epoch was finished"
+
+
+def test_trn511_is_quiet_after_one_epoch_in_any_file() -> None:
+    assert not findings("TRN511", LoggedEpochs(1, (), 1, "", "log.txt"))
+    assert not findings("TRN511", LoggedEpochs(1, ("log.txt",), 2, "", "log.txt, history.csv"))
+
+
+def test_trn511_is_quiet_where_predictions_or_checkpoints_show_that_training_went_on() -> None:
+    assert not findings("TRN511", LoggedEpochs(0, ("log.txt",), 1, "epoch_12.pt", "log.txt"))

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from math import nan
+from typing import Any
+
+import pytest
+
+from slrdoctor.facts.progress import Progress
+from slrdoctor.facts.train_loss import TrainLoss
+from slrdoctor.testing import findings
+
+# a public run of 97 classes that never left chance
+AT_FLOOR = Progress(
+    task="classification",
+    floor=4.575,
+    floor_known_by="ln 97",
+    first_train=4.60,
+    last_train=4.20,
+    best_dev=4.57,
+    last_dev=4.80,
+    metric="accuracy",
+    first_metric=0.011,
+    best_metric=0.022,
+    last_metric=0.022,
+    blind_metric=0.0103,
+    epochs=18,
+    learned=False,
+    read_from="metrics.csv",
+    sentence="",
+)
+FLAT = TrainLoss("train_loss", 64.0, 5.2, 20, 5.21, 5.3, 5.2, 30, "epoch", None, "log.txt")
+
+
+def judged(loss: TrainLoss | None = None, **changes: Any) -> Any:
+    return findings("TRN502", replace(AT_FLOOR, **changes), *([loss] if loss is not None else []))
+
+
+def test_trn502_fires_on_losses_at_the_floor_with_accuracy_at_chance() -> None:
+    (finding,) = judged()
+    assert "4.20, 0.92 of the input-blind floor 4.58" in finding.message
+    assert "best dev accuracy is 2.2% (guessing: 1.0%)" in finding.message
+
+
+@pytest.mark.parametrize(("last", "fires"), [(0.9, True), (0.899, False)])
+def test_trn502_fires_at_nine_tenths_of_the_floor_and_is_quiet_below(last: float, fires: bool) -> None:
+    assert bool(judged(floor=1.0, last_train=last, last_dev=1.0)) is fires
+    assert bool(judged(floor=1.0, last_train=1.0, last_dev=last)) is fires
+
+
+def test_trn502_fires_on_a_fall_from_the_uniform_start_to_the_floor() -> None:
+    """A public run fell from 725 to 2.56 on two signs, whose floor is 1.7: it learned nothing."""
+    (finding,) = judged(task="ctc", floor=1.7, first_train=725.0, last_train=2.56, last_dev=10.1)
+    assert "2.56, 1.51 of the input-blind floor 1.70" in finding.message
+
+
+@pytest.mark.parametrize(("epochs", "fires"), [(4, False), (5, True)])
+def test_trn502_is_quiet_in_the_first_epochs(epochs: int, fires: bool) -> None:
+    assert bool(judged(epochs=epochs)) is fires
+
+
+def test_trn502_is_quiet_when_the_score_beats_guessing_whatever_the_loss() -> None:
+    assert not judged(learned=True)
+
+
+def test_trn502_is_quiet_on_a_model_that_memorised() -> None:
+    assert not judged(last_train=0.11, last_dev=11.0)
+
+
+def wer(**changes: Any) -> dict[str, Any]:
+    told = {"floor": nan, "metric": "wer", "best_metric": 1.0, "last_metric": 1.0, "blind_metric": nan}
+    return told | changes
+
+
+def test_trn502_fires_without_a_floor_on_a_loss_that_stands_still_at_100_percent_wer() -> None:
+    (finding,) = judged(FLAT, **wer())
+    assert "5.21, 0.98 of what it was in the middle of the run" in finding.message
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        replace(FLAT, last=4.7),  # still falling
+        replace(FLAT, last=0.9, middle=0.9),  # lower than any floor
+        None,
+    ],
+)
+def test_trn502_is_quiet_without_a_floor_on_a_loss_that_may_be_a_success(loss: TrainLoss | None) -> None:
+    assert not judged(loss, **wer())
+
+
+def test_trn502_is_quiet_without_a_floor_on_a_wer_under_95_percent() -> None:
+    assert not judged(FLAT, **wer(best_metric=0.94))
+    assert judged(FLAT, **wer(best_metric=0.95))
+
+
+def test_trn502_is_quiet_without_floor_and_score() -> None:
+    """A run that was resumed at its end is flat too."""
+    assert not judged(FLAT, **wer(metric="", best_metric=nan))

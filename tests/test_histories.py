@@ -15,7 +15,9 @@ from slrdoctor.artifacts.discovery import discover
 from slrdoctor.artifacts.run import DataSet, HistoryFile, Scalar, Sources, TrainingRun
 from slrdoctor.artifacts.settings import Settings
 from slrdoctor.engine import Facts, Judged, Skipped, judge
+from slrdoctor.facts.blind_floor import BlindFloor
 from slrdoctor.facts.task import Task
+from slrdoctor.facts.uniform_start import UniformStart
 from slrdoctor.finding import Finding, Severity
 from slrdoctor.registry import REGISTRY
 
@@ -264,3 +266,16 @@ def test_public_classifiers_that_learn_get_no_finding_beyond_a_note(
     assert told
     for where, codes in told:
         assert all(REGISTRY.checks[code].severity == Severity.NOTE for code in codes), (where, codes)
+
+
+def test_a_fall_from_the_uniform_start_to_the_floor_learned_nothing() -> None:
+    """Two signs, one a clip, 2001 classes: 725 is the start over 96 frames, and 1.7 the floor."""
+    series = {
+        "train_loss": np.array([724.98, 240, 60, 18, 8.8, 5.1, 3.9, 3.2, 2.8, 2.56]),
+        "dev_loss": np.array([367.14, 80, 10.07, 10.4, 11, 11.9, 12.1, 12.6, 12.9, 13.1]),
+        "dev_accuracy": np.zeros(10),
+    }
+    start = UniformStart(721.3, 721.3, 2001, 20, 1.0, 96.0, "features")
+    floor = BlindFloor("ctc", 1.69, 1.69, 2001, 0.99, 1.0, np.nan, np.nan, 20, True, "labels")
+    codes = found(run_of(series), DataSet("", Path()), Task("ctc", "", ""), start, floor)
+    assert "TRN502" in codes and "TRN504" not in codes

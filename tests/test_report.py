@@ -69,7 +69,7 @@ def test_a_crash_is_never_a_clean_bill() -> None:
 
 
 def test_a_check_that_was_skipped_for_one_run_says_so_where_it_passed_for_another() -> None:
-    both = [
+    both: list[tuple[Case, Outcome]] = [
         (("", "a"), Judged(check("TRN503"), ())),
         (("", "b"), Skipped(check("TRN503"), "no log", "")),
     ]

@@ -83,7 +83,8 @@ def test_it_scans_the_healthy_example_and_validates_against_its_own_schema(
 ) -> None:
     code = (
         "import sys, json, jsonschema, slrdoctor; from slrdoctor.report import schema;"
-        "report = slrdoctor.scan(sys.argv[1]); jsonschema.validate(report.as_dict(), schema()); print(report.verdict)"
+        "report = slrdoctor.scan(sys.argv[1]); jsonschema.validate(report.as_dict(), schema());"
+        "print(report.verdict)"
     )
 
     assert run(elsewhere, "-c", code, ROOT / "examples" / "healthy", cwd=tmp_path).strip() == "healthy"

@@ -19,10 +19,7 @@ EPOCHS = Threshold(
 BLIND_WER = 0.95  # a WER never under this, without a floor to hold the loss against
 LOWEST_FLOOR = 1.0  # nats: one of two signs a clip has 1.7 a token, every larger vocabulary more
 FIXES = (
-    Fix(
-        "Overfit five samples first: a model, loss and loader that work bring their loss to 0.",
-        "slrdoctor overfit RUN_DIR --samples 5",
-    ),
+    Fix("Overfit five samples first: their loss must go to 0.", "slrdoctor overfit RUN_DIR --samples 5"),
     Fix(
         "Print one batch as the model gets it, and see that features and labels belong together.",
         "for ids, x, y in loader: print(ids, x.mean((1, 2)), x.std((1, 2)), y); break",

@@ -18,12 +18,12 @@ _NAMED_LOG = re.compile(
 )
 _OTHER_TEXT = ".md .rst .tex .html .yaml .yml .toml .ini .cfg .sh .bib .stm .ctm"
 _NO_LOGS = tuple(_OTHER_TEXT.split())
-_CLASSES = r"(?i)\b(?:num(?:ber)?[ _](?:of[ _])?)?(?:classes|num_class)\b\W{0,4}(\d+)\b"
+_CLASSES = r"(?i)\b(?:num(?:ber)?[ _](?:of[ _])?)?(?:classes|num_class)\b\W{0,4}(\d{1,12})\b"
 _FACTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("classes", re.compile(_CLASSES)),
-    ("parameters", re.compile(r"(?i)\bparam(?:eter)?s?\b\s*\w*\s*[:=]\s*([\d,]{4,})\b")),
-    ("vocabulary", re.compile(r"(?i)\bvocab(?:ulary)?(?:[ _]size)?\s*[:=]\s*(\d+)\b")),
-    ("batch_size", re.compile(r"(?i)\bbatch[ _]?size\b['\"]?\s*[:=]\s*(\d+)\b")),
+    ("parameters", re.compile(r"(?i)\bparam(?:eter)?s?\b\s*\w*\s*[:=]\s*([\d,]{4,20})\b")),
+    ("vocabulary", re.compile(r"(?i)\bvocab(?:ulary)?(?:[ _]size)?\s*[:=]\s*(\d{1,12})\b")),
+    ("batch_size", re.compile(r"(?i)\bbatch[ _]?size\b['\"]?\s*[:=]\s*(\d{1,12})\b")),
 )
 ENOUGH = 2  # lines of a banner that make a file named as a log one that stopped there
 

@@ -10,7 +10,7 @@ from slrdoctor.artifacts.kinds.splits import split_of_word
 from slrdoctor.artifacts.series_names import meaning_of
 
 NUMBER = (
-    r"[-+]?(?:\d[\d_]*\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|"
+    r"[-+]?(?:\d+(?:_\d+)*\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|"
     r"nan|NaN|NAN|inf|Inf|INF|[Ii]nfinity)"
 )
 _PLACES = ("epoch", "epochs", "step", "batch", "batches", "split", "percent")
@@ -40,6 +40,19 @@ class LineReading:
     part: bool = False  # the values are of a part of an epoch, whatever else is known
     last: bool = False  # a progress bar at its end: what it shows stands for the epoch
     closes: bool = False  # the line ends the epoch that it names
+
+
+@dataclass(frozen=True)
+class LogFormat:
+    """How one producer writes its training log.
+
+    `read(line)` gives what a line says, or None for a line of somebody else's. Each line
+    is given to the formats in the order of `order`, until one claims it.
+    """
+
+    name: str
+    read: Callable[[str], LineReading | None]
+    order: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,4 +114,4 @@ def _number(text: str | None) -> float | None:
 
 
 def _whole(text: str | None) -> int | None:
-    return int(text) if text is not None else None
+    return int(text[:12]) if text is not None else None  # a hostile number has thousands of digits

@@ -22,6 +22,7 @@ UNKNOWN = "unknown"
 UNDER_FLOOR, OVER_START = 0.4, 1.3
 # a mean needs no other explanation: it is believed further from the start than a sum is
 MEAN_UNDER_FLOOR, MEAN_OVER_START = 0.02, 3.0
+BEGINS = 1.5  # six public CTC runs have 1.1 to 3 times their floor as the mean of the first epoch
 NEAR = 0.15  # relative distance at which a value stands at the floor
 
 
@@ -142,7 +143,11 @@ def _reduction(
     if len(alike) == 1:
         likely = alike
     if len(likely) > 1:
-        likely = _standing_at_floor(values, anchor.floor, likely) or _nearest(values[0], start, likely)
+        # in the first epoch's mean a model has all but come down to the floor; a step has not
+        begins = (
+            start if curve is not None and curve.per == "step" else min(start, BEGINS * anchor.floor)
+        )
+        likely = _standing_at_floor(values, anchor.floor, likely) or _nearest(values[0], begins, likely)
     if not likely:
         name, factor = next(iter(factors.items()))
         if MEAN_UNDER_FLOOR * anchor.floor <= values[0] / factor <= MEAN_OVER_START * start:
@@ -163,9 +168,9 @@ def _standing_at_floor(values: Floats, floor: float, factors: dict[str, float]) 
     return {best[0]: factors[best[0]]} if most >= 3 and len(best) == 1 else {}
 
 
-def _nearest(value: float, start: float, factors: dict[str, float]) -> dict[str, float]:
-    """The reduction that puts the first value clearly nearest to the start; none if two come close."""
-    apart = sorted((abs(math.log(value / f / start)), name) for name, f in factors.items())
+def _nearest(value: float, begins: float, factors: dict[str, float]) -> dict[str, float]:
+    """The reduction that puts the first value clearly nearest to where runs begin, if one does."""
+    apart = sorted((abs(math.log(value / f / begins)), name) for name, f in factors.items())
     if apart[1][0] - apart[0][0] < math.log(1.5):
         return {}
     return {apart[0][1]: factors[apart[0][1]]}

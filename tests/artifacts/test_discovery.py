@@ -14,6 +14,7 @@ from slrdoctor.artifacts.found import NothingToExamine
 from slrdoctor.artifacts.run import DataSet, RunDirectory, TrainingRun
 from slrdoctor.artifacts.settings import SettingsError
 
+CONFIG = "data:\n  features: feats/*.npy\n  batch_size: 4\ntraining:\n  lr: 0.1\n"
 RNG = np.random.default_rng(0)
 
 
@@ -208,7 +209,7 @@ def test_a_format_that_the_config_names_and_no_file_has_is_an_expectation(tmp_pa
         (tmp_path / "feats").mkdir(exist_ok=True)
         np.savez(tmp_path / "feats" / f"a{i}.npz", keypoints=RNG.normal(size=(9, 12)))
     annotate(tmp_path, [f"a{i}" for i in range(4)])
-    write(tmp_path / "config.yaml", "data:\n  features: feats/*.npy\n  batch_size: 4\ntraining:\n  lr: 0.1\n")
+    write(tmp_path / "config.yaml", CONFIG)
 
     data, _ = only_case(discover(tmp_path))
 
@@ -220,7 +221,7 @@ def test_a_pattern_of_the_config_that_matches_is_no_expectation(tmp_path: Path) 
     for i in range(4):
         save(tmp_path / "feats" / f"a{i}.npy")
     annotate(tmp_path, [f"a{i}" for i in range(4)])
-    write(tmp_path / "config.yaml", "data:\n  features: feats/*.npy\n  batch_size: 4\ntraining:\n  lr: 0.1\n")
+    write(tmp_path / "config.yaml", CONFIG)
 
     data, _ = only_case(discover(tmp_path))
 

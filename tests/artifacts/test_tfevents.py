@@ -40,10 +40,10 @@ def write(path: Path, scalars: list[tuple[str, int, float]], tensors: bool = Fal
     return path
 
 
-def value_of(path: Path) -> object:
+def scalars_of(path: Path) -> list[tuple[str, list[int], list[float]]]:
     content = read(path)
     assert isinstance(content, Tree)
-    return content.value
+    return [(r["tag"], r["step"].tolist(), r["value"].tolist()) for r in content.value]
 
 
 @pytest.mark.parametrize("tensors", [False, True])
@@ -51,15 +51,15 @@ def test_scalars_of_both_kinds_are_read(tmp_path: Path, tensors: bool) -> None:
     path = write(tmp_path / NAME, [("epoch_loss", 0, 3.5), ("epoch_loss", 1, math.nan)], tensors)
     reader = reader_of(path)
     assert reader is not None and reader.name == "tfevents"
-    [tag] = read(path).value
-    assert (tag["tag"], tag["step"], tag["value"][0]) == ("epoch_loss", [0, 1], 3.5)
-    assert math.isnan(tag["value"][1])
+    [(tag, steps, values)] = scalars_of(path)
+    assert (tag, steps, values[0]) == ("epoch_loss", [0, 1], 3.5)
+    assert math.isnan(values[1])
 
 
 def test_a_file_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
     path = write(tmp_path / NAME, [("loss", 0, 3.5), ("loss", 1, 2.5)])
     path.write_bytes(path.read_bytes()[:-3])
-    assert value_of(path) == [{"tag": "loss", "step": [0], "value": [3.5]}]
+    assert scalars_of(path) == [("loss", [0], [3.5])]
 
 
 @pytest.mark.parametrize(

@@ -91,5 +91,7 @@ def test_no_history_is_unavailable(make_run: Any) -> None:
 
 
 def test_a_resumed_run_may_repeat_its_last_rows_to_the_last_digit() -> None:
-    fault, resumes = judged(series([*range(1, 11), *range(8, 14)], [*FALL, *FALL[7:], 0.9, 0.8, 0.7]), "h")
+    fault, resumes = judged(
+        series([*range(1, 11), *range(8, 14)], [*FALL, *FALL[7:], 0.9, 0.8, 0.7]), "h"
+    )
     assert fault is None and resumes == 1

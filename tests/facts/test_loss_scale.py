@@ -9,6 +9,7 @@ import pytest
 from slrdoctor.facts.blind_floor import BlindFloor
 from slrdoctor.facts.class_count import ClassCount
 from slrdoctor.facts.epoch_size import EpochSize
+from slrdoctor.facts.history import Curve, History
 from slrdoctor.facts.loss_scale import loss_scale
 from slrdoctor.facts.task import Task
 from slrdoctor.facts.uniform_start import UniformStart
@@ -79,3 +80,13 @@ def test_nothing_to_hold_a_loss_against_is_unavailable(make_history: Any) -> Non
     for task in (CTC, CLASSES, None):
         with pytest.raises(Unavailable):
             loss_scale(make_history(train_loss=[3.0, np.nan]), task, None, None, None, SIZE)
+
+
+def test_a_first_epoch_at_the_floor_of_a_mean_a_sample_is_one() -> None:
+    """61 is three uniform starts a token, but after one epoch a model is near its floor."""
+    values = np.array([61.0, 40.0, 20.0])
+    at = np.arange(1.0, 4.0)
+    history = History((Curve("loss", "train", "loss", at, values, "log.txt"),), "log.txt")
+    unpooled = UniformStart(900.0, 78.0, 1296, 5671, 11.5, 141.0, "features")
+    scale = loss_scale(history, CTC, unpooled, FLOOR, None, None)
+    assert scale.reduction == "mean a sample"

@@ -34,6 +34,7 @@ OFFSETS, LENGTHS, IDS = ("offsets", "offset", "starts"), ("lengths", "length", "
 LABELS = re.compile(
     r"(?:^|[^a-z])(?:y|labels?|targets?|classes|glosses|gloss|ids?|lengths?|lens)(?:[^a-z]|$)"
 )
+MOST_PARTS = 12  # arrays that make up one sample: blocks of landmarks, their confidences, a label
 NO_CLIP = re.compile(
     r"(?:^|[^a-z])(?:mean|std|stats?|norm|vocab|embeddings?|log_?probs?|logits|hyps?|refs?|preds?)(?:[^a-z]|$)"
 )
@@ -48,12 +49,29 @@ def is_clip(content: Content) -> bool:
     """Whether a file of its own can be one sample: one numeric array, or a table of numbers."""
     if isinstance(content, Arrays):
         shapes = [m for name, m in content.members.items() if not LABELS.search(name.lower())]
-        return bool(shapes) and len(content.members) <= 12 and any(is_clip_shape(m) for m in shapes)
+        return (
+            bool(shapes) and len(content.members) <= MOST_PARTS and any(is_clip_shape(m) for m in shapes)
+        )
     if isinstance(content, Table):
         return _is_numeric_table(content)
     if isinstance(content, Tree):
-        return isinstance(content.value, dict) and array_key(content.value) is not None
+        return isinstance(content.value, dict) and _is_record(content.value)
     return False
+
+
+def _is_record(value: Mapping[str, Any]) -> bool:
+    """Whether a dict with arrays is one sample, and not many by their ids.
+
+    The parts of one sample are few and run over the same frames; samples differ in length.
+    """
+    key = array_key(value)
+    if key is None or key in ARRAY_KEYS:
+        return key is not None
+    shapes = [
+        v.shape for k, v in value.items() if _is_sequence_array(v) and not LABELS.search(str(k).lower())
+    ]
+    lengths, frames = {s[0] for s in shapes}, {s[1:] for s in shapes}
+    return len(shapes) <= MOST_PARTS and (len(lengths) == 1 or len(frames) > 1)
 
 
 def is_frame(content: Content) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import math
 import re
@@ -165,7 +164,7 @@ class _Columns:
             return number_of(row[self.epoch]) if self.epoch < len(row) else None
         if self.step is not None:
             return self._step_of(row)
-        index = number_of(row[self.index]) if self.index is not None else None
+        index = number_of(row[self.index]) if self.index is not None and row else None
         return index if index is not None else float(number + 1)
 
     def _step_of(self, row: Sequence[Any]) -> float | None:
@@ -178,7 +177,7 @@ class _Columns:
         for column, name in enumerate(self.names):
             values = {_cell(row, column) for row in itertools.islice(rows, 1000)}
             if column not in used and name and len(values) == 1 and values != {""}:
-                facts[name] = rows[0][column]
+                facts[name] = next(row[column] for row in rows if len(row) > column)
         percent = tuple(
             self.names[i] for i in self.series if self.told[i].percent or _has_percent(rows, i)
         )
@@ -226,10 +225,7 @@ def _is_header(names: Sequence[str]) -> bool:
 def _rows(lines: Iterable[str], separator: str | None, names: Sequence[str]) -> Iterator[list[str]]:
     for line in lines:
         text = line.strip().strip("|") if separator in ("|", None) else line.strip()
-        cells = [
-            c.strip()
-            for c in (next(csv.reader([text], delimiter=separator), []) if separator else text.split())
-        ]
+        cells = [cell.strip().strip('"') for cell in text.split(separator)]
         if len(cells) == len(names) and cells != list(names) and number_of(cells[0]) is not None:
             yield cells
 

@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from slrdoctor.artifacts.kinds.history_trees import MAIN, facts_beside, flat
 from slrdoctor.artifacts.run import HistoryFile
 from slrdoctor.artifacts.series import SeriesOfRun
@@ -26,19 +28,28 @@ def history_of_tracker(where: str, value: Any) -> tuple[HistoryFile, ...] | None
 
 
 def _is_tag(record: Any) -> bool:
-    return isinstance(record, Mapping) and set(record) == {"tag", "step", "value"}
+    return (
+        isinstance(record, Mapping)
+        and set(record) == {"tag", "step", "value"}
+        and isinstance(record["tag"], str)
+        and all(_is_array(record[key]) for key in ("step", "value"))
+    )
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in "if"
 
 
 def _of_tensorboard(where: str, records: Sequence[Mapping[str, Any]]) -> tuple[HistoryFile, ...]:
     """Scalars of an event file. Steps become epochs where a tag says which step is of which."""
     logged = next((record for record in records if record["tag"].lower() == "epoch"), None)
-    of_step = dict(zip(logged["step"], logged["value"])) if logged is not None else {}
+    of_step = dict(zip(logged["step"].tolist(), logged["value"].tolist())) if logged is not None else {}
     # Keras writes one file in train/ and one in validation/, with the same tags
     folder = SPLITS.get(where.rpartition("/")[0].rpartition("/")[2].lower(), "")
     series = SeriesOfRun()
     rows: list[float] = []
     for record in records:
-        tag, steps = record["tag"], record["step"]
+        tag, steps = record["tag"], record["step"].tolist()
         meaning = meaning_of(tag)
         meaning = dataclasses.replace(meaning, split=meaning.split or folder)
         if meaning.quantity in ("epoch", "step") or not len(steps):
@@ -47,7 +58,7 @@ def _of_tensorboard(where: str, records: Sequence[Mapping[str, Any]]) -> tuple[H
         epochs = [of_step.get(step) for step in steps]
         if not whole and all(e is not None for e in epochs) and len(set(epochs)) == len(epochs):
             whole, steps = True, epochs
-        for step, value in zip(steps, record["value"]):
+        for step, value in zip(steps, record["value"].tolist()):
             series.read(tag, meaning, float(step), float(value), "epoch" if whole else "step")
         if whole and len(steps) > len(rows):
             rows = [float(step) for step in steps]
@@ -71,7 +82,9 @@ def _of_wandb_summary(where: str, summary: Mapping[str, Any]) -> tuple[HistoryFi
     """The last values that W&B kept: one point a series."""
     epoch = summary.get("epoch", summary.get("Epoch"))
     per = "epoch" if isinstance(epoch, (int, float)) else "step"
-    at = float(epoch if isinstance(epoch, (int, float)) else summary["_step"])
+    at = epoch if isinstance(epoch, (int, float)) else summary["_step"]
+    if not isinstance(at, (int, float)):
+        return ()
     series = SeriesOfRun()
     for name, value in flat(summary, "", 0):
         meaning = meaning_of(name)
@@ -80,7 +93,7 @@ def _of_wandb_summary(where: str, summary: Mapping[str, Any]) -> tuple[HistoryFi
             and not name.startswith("_")
             and meaning.quantity not in ("epoch", "step", "other")
         ):
-            series.read(name, meaning, at, float(value), per)
+            series.read(name, meaning, float(at), float(value), per)
     if not any(scalar.quantity in MAIN for scalar in series.finished()):
         return ()
     return (

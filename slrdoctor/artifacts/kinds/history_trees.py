@@ -173,35 +173,42 @@ def _is_of_series(key: str) -> bool:
     return bool(words) and all(is_known(word) for word in words)
 
 
-def _numbers(values: Sequence[Any]) -> list[Any] | None:
-    """Numbers, NaN, None and "nan" as they are; a list of lists is one mean an epoch."""
-    numbers: list[Any] = []
+def _numbers(values: Sequence[Any]) -> list[float | None] | None:
+    """Numbers, NaN and None; a list of numbers, one a batch, becomes its mean. None for other lists."""
+    numbers: list[float | None] = []
     for value in values:
-        if (
-            isinstance(value, (list, tuple, np.ndarray))
-            and len(value)
-            and _numbers(list(value)) is not None
-        ):
-            value = (
-                float(np.mean([v for v in value if v is not None]))
-                if not isinstance(value[0], (list, tuple))
-                else None
-            )
-        if isinstance(value, np.generic):
-            value = value.item()
-        if isinstance(value, bool) or not (
-            value is None
-            or isinstance(value, (int, float))
-            or str(value).lower() in ("nan", "inf", "-inf")
-        ):
+        if isinstance(value, np.ndarray):
+            value = value.tolist()
+        if isinstance(value, (list, tuple)):
+            batches = [_number(item) for item in value]
+            if not batches or not all(isinstance(item, float) for item in batches):
+                return None
+            value = float(np.mean(np.array(batches, np.float64)))
+        number = _number(value)
+        if number is None and value is not None:
             return None
-        numbers.append(value)
+        numbers.append(number)
     return numbers
+
+
+def _number(value: Any) -> float | None:
+    """A number of a series; None for anything else, True and False among it."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, str) and value.strip().lower() in ("nan", "inf", "-inf", "infinity"):
+        return float(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # an integer of hundreds of digits
+        return None
 
 
 def _table_of_lists(lists: dict[str, list[Any]]) -> Table | None:
     told = {name: meaning_of(name) for name in lists}
     epochs = next((lists[name] for name, m in told.items() if m.quantity == "epoch"), None)
+    epochs = None if epochs is None or None in epochs else epochs
     series = {n: v for n, v in lists.items() if told[n].quantity not in ("epoch", "step", "other")}
     main = {n: v for n, v in series.items() if told[n].quantity in MAIN}
     losses = any("loss" in told[n].quantity for n in main)

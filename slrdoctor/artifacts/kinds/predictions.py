@@ -153,7 +153,7 @@ def _of_lists(value: Mapping[Any, Any]) -> list[tuple[str, Any, Any]] | None:
     lists = {
         str(k): v
         for k, v in value.items()
-        if isinstance(v, (list, tuple, Mapping, np.ndarray)) and len(v)
+        if (isinstance(v, (list, tuple, Mapping)) and v) or (isinstance(v, np.ndarray) and v.shape)
     }
     names = _names(list(lists))
     if names is None:

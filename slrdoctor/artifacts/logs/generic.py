@@ -10,8 +10,7 @@ import dataclasses
 import re
 from collections import Counter
 
-from slrdoctor.artifacts.log_lines import NUMBER, LineReading, Value
-from slrdoctor.artifacts.logs import LogFormat
+from slrdoctor.artifacts.log_lines import NUMBER, LineReading, LogFormat, Value
 from slrdoctor.artifacts.series import DECODED
 from slrdoctor.artifacts.series_names import SPLITS, is_known, meaning_of, words_of
 
@@ -21,23 +20,23 @@ _WORTH_A_LOOK = re.compile(
 )
 _EPOCH = re.compile(
     r"(?i)(?:\b(?:epoch|ep|epoca|época|epoche|époque)|轮次|эпоха)[\s_:=#.\[(-]*"
-    r"(\d+(?:\.\d+)?)(?:\s*(?:/|of)\s*(\d+))?"
-    r"|第\s*(\d+)\s*轮|\b(\d+)\s?epoch results"
+    r"(\d{1,9}(?:\.\d{1,9})?)(?:\s*(?:/|of)\s*(\d{1,9}))?"
+    r"|第\s*(\d{1,9})\s*轮|\b(\d{1,9})\s?epoch results"
 )
 _BATCH = re.compile(
-    r"(?i)(?:batch|step|iter|iteration|it)[\s:=#\[(]*(\d+)\s*(?:/|of)\s*(\d+)"  # Step [100/600]
-    r"|\]\s*\[\s*(\d+)/(\d+)\]"  # Epoch: [3][20/75]
-    r"|(?<![\d/])(\d+)\s*/\s*(\d+)\s+batches"  # | 200/ 2983 batches
-    r"|%\|[^|]*\|\s*(\d+)/(\d+)"  # tqdm
-    r"|^\W*(\d+)/(\d+)\s*(?:\[[=>.\s]|[━╸╺\x1b])"  # Keras
+    r"(?i)(?:batch|step|iter|iteration|it)[\s:=#\[(]*(\d{1,9})\s*(?:/|of)\s*(\d{1,9})"  # Step [100/600]
+    r"|\]\s*\[\s*(\d{1,9})/(\d{1,9})\]"  # Epoch: [3][20/75]
+    r"|(?<![\d/])(\d{1,9})\s*/\s*(\d{1,9})\s+batches"  # | 200/ 2983 batches
+    r"|%\|[^|]*\|\s*(\d{1,9})/(\d{1,9})"  # tqdm
+    r"|^\W*(\d{1,9})/(\d{1,9})\s*(?:\[[=>.\s]|[━╸╺\x1b])"  # Keras
 )
 # [640/60000 (1%)] counts samples, not batches
-_ITEMS = re.compile(r"\[\s*(\d+)/(\d+)\s*\(\s*\d+(?:\.\d+)?%\s*\)\s*\]")
+_ITEMS = re.compile(r"\[\s*(\d{1,9})/(\d{1,9})\s*\(\s*\d+(?:\.\d+)?%\s*\)\s*\]")
 _ONE_BATCH = re.compile(
     r"(?i)\b(?:global[ _])?(?:batch|steps?|iters?|iteration|update)(?:[_ ]?(?:id|idx|no|num|index|i))?"
-    r"[\s:=#\[(]*(\d+)\b(?![.\d])"
+    r"[\s:=#\[(]*(\d{1,9})\b(?![.\d])"
 )
-_COUNTED = re.compile(r"^\W*(\d+)\s*/\s*(\d+)\b(?!\s*\[)")  # [3/40] train_loss: ...
+_COUNTED = re.compile(r"^\W*(\d{1,9})\s*/\s*(\d{1,9})\b(?!\s*\[)")  # [3/40] train_loss: ...
 # from here on a line tells of another moment: the best epoch, a checkpoint, a summary
 _ELSEWHERE = re.compile(
     r"(?i)\bbest|\bimprov|\bsav(?:ed|ing)|\bload|\brestor|\bresum|\bearly.?stop|\bpatience|\bwandb:|\bfinal\b|\blowest|"

@@ -7,8 +7,7 @@ import json
 import re
 from typing import Any
 
-from slrdoctor.artifacts.log_lines import LineReading, Value
-from slrdoctor.artifacts.logs import LogFormat
+from slrdoctor.artifacts.log_lines import LineReading, LogFormat, Value
 from slrdoctor.artifacts.series_names import meaning_of
 
 _NOT_A_NUMBER = re.compile(r"(?<=:)\s*(-?)(nan|NaN|inf|Infinity)\b")

@@ -1,7 +1,6 @@
 """VAC, CorrNet, SEN, SignGraph and AdaptSign: `work_dir/log.txt`, `dev.txt`, `test.txt`."""
 
-from slrdoctor.artifacts.log_lines import Line, by_patterns
-from slrdoctor.artifacts.logs import LogFormat
+from slrdoctor.artifacts.log_lines import Line, LogFormat, by_patterns
 
 LOG = LogFormat(
     name="VAC family",
@@ -13,7 +12,10 @@ LOG = LogFormat(
             split="train",
         ),
         # the loss ends the sentence: its full stop is no decimal point
-        Line("Mean training loss", r"Mean training loss:\s*(?P<mean_training_loss>[-+\w.]+?)\.?\s*$"),
+        Line(
+            "Mean training loss",
+            r"Mean training loss:\s*(?P<mean_training_loss>-?(?:\d+\.\d+|\d+|nan|inf))\.?\s*$",
+        ),
         Line("WER:", r"^\W*(?:\[[^\]]*\]\s*)?(?P<split>Dev|Test) WER:\s*(?P<wer>{n})\s*(?P<percent>%)?"),
         # dev.txt and test.txt; SEN leaves the percent sign out
         Line("Epoch", r"Epoch\s+(?P<epoch>\d+),\s*(?P<split>dev|test)\s+(?P<wer>{n})\s*(?P<percent>%)?"),

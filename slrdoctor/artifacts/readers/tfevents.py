@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from slrdoctor.artifacts.content import Reader, Tree, Unreadable
 
 HEADER = struct.Struct("<Q4x")
@@ -20,7 +22,7 @@ LARGEST_RECORD = 256 << 20  # bytes
 
 
 def read(path: Path) -> Tree:
-    """A list of {"tag", "step", "value"}, one a scalar tag, each with its lists in file order.
+    """A list of {"tag", "step", "value"}, one a scalar tag, with its arrays [N] in file order.
 
     A file that breaks off, as that of a run that was killed, gives what came before. Raises
     Unreadable for what is no event file from its first record on, and where tensorboard is
@@ -39,22 +41,28 @@ def read(path: Path) -> Tree:
         for record in _records(path):
             event = Event.FromString(record)
             count += 1
-            for value in event.summary.value:
-                number = _scalar(value)
-                if number is not None:
-                    steps, values = scalars.setdefault(value.tag, ([], []))
-                    steps.append(event.step)
-                    values.append(number)
-    except DecodeError as error:
+            _keep(event, scalars)
+    except (DecodeError, OSError) as error:
         if not count:
-            raise Unreadable(
-                "no TensorBoard event file: its first record cannot be read", "corrupt"
-            ) from error
+            message = "no TensorBoard event file: its first record cannot be read"
+            raise Unreadable(message, "corrupt") from error
     if not count:
         raise Unreadable("a TensorBoard event file without one whole record", "truncated")
     return Tree(
-        [{"tag": tag, "step": steps, "value": values} for tag, (steps, values) in scalars.items()]
+        [
+            {"tag": tag, "step": np.array(steps, np.int64), "value": np.array(values, np.float64)}
+            for tag, (steps, values) in scalars.items()
+        ]
     )
+
+
+def _keep(event: Any, scalars: dict[str, tuple[list[int], list[float]]]) -> None:
+    for value in event.summary.value:
+        number = _scalar(value)
+        if number is not None:
+            steps, values = scalars.setdefault(value.tag, ([], []))
+            steps.append(event.step)
+            values.append(number)
 
 
 def _records(path: Path) -> Iterator[bytes]:

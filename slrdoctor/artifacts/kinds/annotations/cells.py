@@ -43,7 +43,9 @@ def tokens(value: Any) -> tuple[str, ...] | None:
             else tuple(written.split())
         )
     if isinstance(value, np.ndarray):
-        value = value.tolist() if value.ndim == 1 and value.dtype.kind in "iu" else None
+        if value.ndim != 1 or value.dtype.kind not in "iu":
+            return None  # features, and no target that is missing
+        value = value.tolist()
     if isinstance(value, (list, tuple)):
         # a blank alone is a token where targets are letters
         items = [

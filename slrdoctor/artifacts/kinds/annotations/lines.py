@@ -106,16 +106,20 @@ def _file_list(where: str, format: str, lines: Sequence[tuple[int, str]]) -> Ann
 
 
 def _transcripts(where: str, format: str, lines: Sequence[tuple[int, str]]) -> AnnotationFile | None:
-    """`id GLOSS GLOSS`, as Kaldi has it: only under a name that tells of it, with ids that are alike."""
+    """`id GLOSS GLOSS`, as Kaldi has it: only under a name that tells of it, with ids that are alike.
+
+    The folder may tell of it too: annotations/train.txt.
+    """
     name = where.rpartition("/")[2].lower()
+    hinted = bool(_HINTED.search("/".join(where.lower().split("/")[-2:])))
     found = _matches(_TRANSCRIPT, lines)
     if len(found) < max(2, 0.9 * len(lines)):
         return None
     names = [match[1] for _, match in found]
     shapes = {re.sub(r"\d+", "0", one) for one in names}
     counted = all(one.isdecimal() and len(one) < 10 and str(int(one)) == one for one in names)
-    alike = len(shapes) <= max(1, 0.5 * len(names)) if _HINTED.search(name) else len(shapes) == 1
-    told = bool(_HINTED.search(name)) or (bool(split_of_name(name)) and len(names) > 2)
+    alike = len(shapes) <= max(1, 0.5 * len(names)) if hinted else len(shapes) == 1
+    told = hinted or (bool(split_of_name(name)) and len(names) > 2)
     if not told or not alike or counted or len(set(names)) < 0.9 * len(names):
         return None
     key = "text" if are_sentences(match[2] for _, match in found) else "gloss"

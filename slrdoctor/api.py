@@ -19,6 +19,8 @@ from slrdoctor.facts.gloss_counts import GlossCounts as GlossCounts
 from slrdoctor.facts.gloss_coverage import GlossCoverage as GlossCoverage
 from slrdoctor.facts.gloss_variants import GlossVariants as GlossVariants
 from slrdoctor.facts.gradient_norms import GradientNorms as GradientNorms
+from slrdoctor.facts.history import Curve as Curve
+from slrdoctor.facts.history import History as History
 from slrdoctor.facts.join import Join as Join
 from slrdoctor.facts.landmarks import Landmarks as Landmarks
 from slrdoctor.facts.learning_rate import LearningRate as LearningRate
@@ -31,6 +33,7 @@ from slrdoctor.facts.model_config import ConfiguredClasses as ConfiguredClasses
 from slrdoctor.facts.model_config import LongestInput as LongestInput
 from slrdoctor.facts.model_config import ZeroInfinity as ZeroInfinity
 from slrdoctor.facts.output_classes import VocabularySize as VocabularySize
+from slrdoctor.facts.predictions import ErrorCounts as ErrorCounts
 from slrdoctor.facts.progress import Progress as Progress
 from slrdoctor.facts.samples import Samples as Samples
 from slrdoctor.facts.samples import Targets as Targets

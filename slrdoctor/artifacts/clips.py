@@ -226,16 +226,16 @@ def _check_rows(start: int, stop: int, shape: tuple[int, ...]) -> None:
 def _frames(clip: Clip) -> NDArray[Any]:
     """Frame files stacked to [T, ...]; a frame in which nobody was found fits any shape."""
     loaded = [_frame(path, clip, len(clip.frames)) for path in clip.frames]
-    shapes = {
-        values.shape: path.name for (values, is_empty), path in zip(loaded, clip.frames) if not is_empty
-    }
+    shapes: dict[tuple[int, ...], str] = {}  # and the first frame that has it
+    for (values, is_empty), path in zip(loaded, clip.frames):
+        if not is_empty:
+            shapes.setdefault(values.shape, path.name)
     if len(shapes) > 1:
         (one, first), (other, second), *_ = shapes.items()
         raise Unreadable(f"frames differ: {first} has shape {one}, {second} has {other}", "shape")
     shape = next(iter(shapes), loaded[0][0].shape)
-    return _cut(
-        np.stack([values if not is_empty else np.zeros(shape) for values, is_empty in loaded]), clip.rows
-    )
+    stacked = np.stack([np.zeros(shape) if is_empty else values for values, is_empty in loaded])
+    return _cut(stacked, clip.rows)
 
 
 def _frame(path: Path, clip: Clip, count: int) -> tuple[NDArray[Any], bool]:

@@ -48,6 +48,7 @@ def walk(root: Path) -> Listing:
     empty: list[str] = []
     home = root.stat()
     seen: set[tuple[int, int]] = {(home.st_dev, home.st_ino)}
+    unreal = _kernel_devices() - {home.st_dev}
     waiting = [(root, "")]
     while waiting:
         folder, where = waiting.pop()
@@ -64,7 +65,7 @@ def walk(root: Path) -> Listing:
             try:
                 stat = entry.stat()
                 if entry.is_dir():
-                    if entry.name in SKIPPED_FOLDERS:
+                    if entry.name in SKIPPED_FOLDERS or stat.st_dev in unreal:
                         continue
                     if (stat.st_dev, stat.st_ino) in seen and stat.st_ino:
                         continue  # a link back to a folder that is already listed
@@ -80,6 +81,17 @@ def walk(root: Path) -> Listing:
     for file in files:
         by_folder.setdefault(file.folder, []).append(file)
     return Listing(root, tuple(files), tuple(problems), by_folder, tuple(sorted(empty)))
+
+
+def _kernel_devices() -> set[int]:
+    """The devices of /proc and /sys: no files, and through them every process's view of the disk."""
+    found = set()
+    for place in ("/proc", "/sys"):
+        try:
+            found.add(os.stat(place).st_dev)
+        except OSError:
+            continue  # not on this system
+    return found - {os.stat(os.path.abspath(os.sep)).st_dev}
 
 
 def folders_above(where: str) -> Iterator[str]:

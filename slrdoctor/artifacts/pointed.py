@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,17 +84,15 @@ def _as_vocabulary(listing: Listing) -> Iterator[VocabularyFile]:
 
 def _listing(written: str, root: Path) -> Listing:
     """The files that a path, a folder or a glob names; it may lie outside the run directory."""
-    place = root / written
-    if place.is_dir():
-        paths = [f.path for f in walk(place).files]
-    elif place.is_file():
-        paths = [place]
-    else:
-        paths = sorted(Path(p) for p in glob.glob(str(place), recursive=True) if Path(p).is_file())
     files: list[File] = []
+    problems: list[tuple[str, str]] = []
     by_folder: dict[str, list[File]] = {}
-    for path in paths:
-        stat = path.stat()
+    for path in _paths(written, root):
+        try:
+            stat = path.stat()
+        except OSError as error:  # it went away meanwhile
+            problems.append((path.as_posix(), error.strerror or str(error)))
+            continue
         try:
             where = path.relative_to(root).as_posix()
         except ValueError:
@@ -101,4 +100,34 @@ def _listing(written: str, root: Path) -> Listing:
         file = File(path, where, stat.st_size, stat.st_mtime_ns)
         files.append(file)
         by_folder.setdefault(file.folder, []).append(file)
-    return Listing(root, tuple(files), (), by_folder)
+    return Listing(root, tuple(files), tuple(problems), by_folder)
+
+
+def _paths(written: str, root: Path) -> Iterable[Path]:
+    place = root / written
+    if place.is_dir():
+        if place.resolve() == Path(place.resolve().anchor):
+            raise SettingsError(f"{NAME}: {written!r} is the root of the file system: name a folder in it")
+        return [file.path for file in walk(place).files]
+    if place.is_file():
+        return [place]
+    if "**" not in place.parts:
+        return sorted(path for path in map(Path, glob.glob(str(place))) if path.is_file())
+    # `glob` goes round every loop of links below a `**`; our walk lists each folder once
+    deep = place.parts.index("**")
+    folders = map(Path, glob.glob(str(Path(*place.parts[:deep]))))
+    listed = [file for folder in folders if folder.is_dir() for file in walk(folder).files]
+    return sorted(file.path for file in listed if _fits(file.where.split("/"), place.parts[deep:]))
+
+
+def _fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Whether a path fits a pattern in which `**` is any number of folders, none of them hidden."""
+    if not parts or not pattern:
+        return not parts and not pattern
+    if pattern[0] == "**" and pattern[1:] and _fits(parts, pattern[1:]):
+        return True
+    if parts[0].startswith("."):
+        return False
+    if pattern[0] == "**":
+        return (len(parts) == 1 and not pattern[1:]) or _fits(parts[1:], pattern)
+    return fnmatch.fnmatch(parts[0], pattern[0]) and _fits(parts[1:], pattern[1:])

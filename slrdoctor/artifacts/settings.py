@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ else:
 
 NAME = "slrdoctor.toml"
 TASKS = ("ctc", "classification", "translation", "retrieval")
+LARGEST = 1 << 20  # bytes: a larger file of this name is something else
+LARGEST_STRIDE = 10_000  # frames, as the layers of a stack: a larger one is a slip of the pen
 
 # section -> keys; None: any key is a name that the user gives
 KEYS: Mapping[str, tuple[str, ...] | None] = {
@@ -62,14 +65,9 @@ def read_settings(folder: Path) -> Settings:
     known one) or a value of the wrong type.
     """
     path = folder / NAME
-    if not path.is_file():
+    if not os.path.lexists(path):
         return Settings()
-    try:
-        written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{NAME} cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{NAME} is not TOML: {error}") from error
+    written = _parsed(path)
     for section, values in written.items():
         _known(section, KEYS, "section")
         if not isinstance(values, dict):
@@ -78,6 +76,21 @@ def read_settings(folder: Path) -> Settings:
         for key in values if keys is not None else ():
             _known(key, keys or (), f"key of [{section}]")
     return _settings(written)
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise SettingsError(f"{NAME} is no file: a folder, a pipe, or a link that leads nowhere")
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise SettingsError(f"{NAME} has over {LARGEST >> 20} MiB: it holds no settings")
+        return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{NAME} cannot be read: {error}") from error
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+        raise SettingsError(f"{NAME} is not TOML: {error}") from error
 
 
 def _known(word: str, words: Any, what: str) -> None:
@@ -89,9 +102,13 @@ def _known(word: str, words: Any, what: str) -> None:
 
 def _settings(written: Mapping[str, Mapping[str, Any]]) -> Settings:
     def text(section: str, key: str) -> str:
-        value = written.get(section, {}).get(key, "")
+        value = written.get(section, {}).get(key)
+        if value is None:
+            return ""
         if not isinstance(value, str):
             raise SettingsError(f"{NAME}: [{section}] {key} is text, not {value!r}")
+        if not value.strip() and section != "ignore":
+            raise SettingsError(f"{NAME}: [{section}] {key} is empty: write a value or leave it out")
         return value
 
     def texts(section: str) -> dict[str, str]:
@@ -101,8 +118,9 @@ def _settings(written: Mapping[str, Mapping[str, Any]]) -> Settings:
     if not (blank is None or blank == "last" or (_is_int(blank) and blank >= 0)):
         raise SettingsError(f'{NAME}: [vocabulary] blank is an index or "last", not {blank!r}')
     stride = written.get("model", {}).get("stride")
-    if not (stride is None or (_is_int(stride) and stride >= 1)):
-        raise SettingsError(f"{NAME}: [model] stride is a whole number from 1, not {stride!r}")
+    if not (stride is None or (_is_int(stride) and 1 <= stride <= LARGEST_STRIDE)):
+        allowed = f"a whole number from 1 to {LARGEST_STRIDE}"
+        raise SettingsError(f"{NAME}: [model] stride is {allowed}, not {stride!r}")
     task = text("model", "task")
     if task and task not in TASKS:
         raise SettingsError(f"{NAME}: [model] task is one of {', '.join(TASKS)}, not {task!r}")

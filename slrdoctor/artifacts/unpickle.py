@@ -25,7 +25,9 @@ TOO_DEEP = f"nested over {DEEPEST} levels"
 
 _LEAVES = frozenset((str, int, float, bool, bytes, complex, type(None), np.ndarray, Opaque))
 # a pickle of protocol 0 or 1 has no magic: it opens a container or names a global
-_PICKLE = re.compile(rb"\x80[\x02-\x05]|\([dltVSIFLXUKMN(\]}]|[\]}][q.(]|\(?c[\w.]+\r?\n[\w.]+\r?\n", re.A)
+_PICKLE = re.compile(
+    rb"\x80[\x02-\x05]|\([dltVSIFLXUKMN(\]}]|[\]}][q.(]|\(?c[\w.]+\r?\n[\w.]+\r?\n", re.A
+)
 
 
 def load_file(path: Path) -> Content:

@@ -33,7 +33,7 @@ def fault(opened: Clip) -> str:
 
 
 @pytest.fixture
-def spoter(monkeypatch: pytest.MonkeyPatch) -> Any:
+def give(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Puts a reader named "table" in place that gives the table it is called with."""
 
     def put(table: Table) -> None:
@@ -67,7 +67,8 @@ def test_a_reader_that_does_not_exist_is_found_by_the_first_bytes(tmp_path: Path
 
 def test_members_and_their_entries_are_found_by_name(tmp_path: Path) -> None:
     batch = np.stack([CLIP, CLIP + 1])
-    np.savez(tmp_path / "x.npz", X=batch, other=CLIP, **{"odd[1]": CLIP + 2})
+    named: dict[str, Any] = {"X": batch, "other": CLIP, "odd[1]": CLIP + 2}
+    np.savez(tmp_path / "x.npz", **named)
     np.savez(tmp_path / "one.npz", X=batch)
     np.save(tmp_path / "X.npy", batch)
     assert np.array_equal(open_clip(clip(tmp_path / "x.npz", "npz", "other")), CLIP)
@@ -101,7 +102,7 @@ def test_the_way_through_pickled_containers_is_followed(tmp_path: Path) -> None:
     samples = [{"name": "a", "sign": CLIP}, {"name": "b", "sign": CLIP + 1}]
     (tmp_path / "x.train").write_bytes(gzip.compress(pickle.dumps(samples)))
     assert np.array_equal(open_clip(clip(tmp_path / "x.train", "pickle", "1/sign")), CLIP + 1)
-    by_name = {
+    by_name: dict[Any, Any] = {
         "train/11August": {"keypoint": CLIP},
         "train": {"11August": {"other": CLIP + 1}},
         7: [CLIP + 2, [[1, 2], [3, 4]]],
@@ -166,25 +167,25 @@ def test_a_frame_without_a_person_takes_the_shape_of_the_others(tmp_path: Path) 
     assert open_clip(clip(tmp_path, "openpose", frames=frames[:1])).shape == (1, 137, 3)
 
 
-def test_a_table_of_numbers_is_a_row_a_frame(spoter: Any, some_file: Path) -> None:
+def test_a_table_of_numbers_is_a_row_a_frame(give: Any, some_file: Path) -> None:
     opened = clip(some_file, "table")
-    spoter(Table(("x", "y"), [["1", "2"], ["3", ""], [" 5 ", "nan"]]))
-    assert np.array_equal(open_clip(opened), [[1, 2], [3, np.nan], [5, np.nan]], equal_nan=True)
-    spoter(Table(("", "0", "1"), [["0", "1", "2"], ["1", "3", "4"]]))
+    give(Table(("x", "y"), [["1", "2"], ["3", ""], [" 5 ", "nan"]]))
+    np.testing.assert_array_equal(open_clip(opened), [[1, 2], [3, np.nan], [5, np.nan]])
+    give(Table(("", "0", "1"), [["0", "1", "2"], ["1", "3", "4"]]))
     assert open_clip(opened).tolist() == [[1, 2], [3, 4]]
-    spoter(Table(("frame", "x"), [[10, 1.5], [11, 2.5]]))
+    give(Table(("frame", "x"), [[10, 1.5], [11, 2.5]]))
     assert open_clip(opened).tolist() == [[1.5], [2.5]]
-    spoter(Table(("x", "frame"), [[10, 5], [11, 5]]))  # does not count: a feature of that name
+    give(Table(("x", "frame"), [[10, 5], [11, 5]]))  # does not count: a feature of that name
     assert open_clip(opened).tolist() == [[10, 5], [11, 5]]
-    spoter(Table(None, [["0", "1.5"], ["1", "2.5"], ["2", "3.5"]]))
+    give(Table(None, [["0", "1.5"], ["1", "2.5"], ["2", "3.5"]]))
     assert open_clip(opened).tolist() == [[1.5], [2.5], [3.5]]
-    spoter(Table(None, [["x", "y"], ["1.5", "2"], ["2.5", "3"]]))
+    give(Table(None, [["x", "y"], ["1.5", "2"], ["2.5", "3"]]))
     assert open_clip(opened).tolist() == [[1.5, 2], [2.5, 3]]
-    spoter(Table(("0.12", "0.34"), [["1", "2"]]))  # a first frame taken for a header
+    give(Table(("0.12", "0.34"), [["1", "2"]]))  # a first frame taken for a header
     assert open_clip(opened).tolist() == [[0.12, 0.34], [1, 2]]
-    spoter(Table(("0", "1"), [["5", "6"]]))
+    give(Table(("0", "1"), [["5", "6"]]))
     assert open_clip(opened).tolist() == [[5, 6]]
-    spoter(Table(("video", "x"), [["a", "1"], ["a", "2"]]))
+    give(Table(("video", "x"), [["a", "1"], ["a", "2"]]))
     assert open_clip(opened).tolist() == [[1], [2]]
     assert open_clip(clip(some_file, "table", rows=(1, 2))).tolist() == [[2]]
 
@@ -198,15 +199,17 @@ def test_a_table_of_numbers_is_a_row_a_frame(spoter: Any, some_file: Path) -> No
         (Table(("x",), [["a"], ["b"]]), "unsupported"),
     ],
 )
-def test_a_table_that_is_no_clip_is_unreadable(table: Table, word: str, spoter: Any, some_file: Path) -> None:
-    spoter(table)
+def test_a_table_that_is_no_clip_is_unreadable(
+    table: Table, word: str, give: Any, some_file: Path
+) -> None:
+    give(table)
     assert fault(clip(some_file, "table")) == word
 
 
-def test_a_row_of_lists_over_the_frames_is_landmarks(spoter: Any, some_file: Path) -> None:
+def test_a_row_of_lists_over_the_frames_is_landmarks(give: Any, some_file: Path) -> None:
     columns = ("leftEye_X", "nose_X", "nose_Y", "leftEye_Y", "labels", "odd_X")
     row = ["[0.1, 0.2, 0.3]", "[1, 2, 3]", "[4, 5, 6]", "[nan, 8, 9]", "12", "[0]"]
-    spoter(Table(columns, [row, row[:4], ["[0.1]", "[0.1]", "[1, 2]", "[1]", "1", ""], ["x"] * 6]))
+    give(Table(columns, [row, row[:4], ["[0.1]", "[0.1]", "[1, 2]", "[1]", "1", ""], ["x"] * 6]))
     values = open_clip(clip(some_file, "table", "row:0"))
     assert values.shape == (3, 2, 2)
     assert values[1].tolist() == [[0.2, 8], [2, 5]] and np.isnan(values[0, 0, 1])
@@ -217,7 +220,7 @@ def test_a_row_of_lists_over_the_frames_is_landmarks(spoter: Any, some_file: Pat
     assert fault(clip(some_file, "table", "row:3")) == "corrupt"
     assert fault(clip(some_file, "table", "row:4")) == "shape"
     assert fault(clip(some_file, "table", "row:0/nobody")) == "shape"
-    spoter(Table(("a", "b"), [["1", "2"]]))
+    give(Table(("a", "b"), [["1", "2"]]))
     assert fault(clip(some_file, "table", "row:0")) == "unsupported"
 
 
@@ -229,7 +232,12 @@ def test_a_column_of_nested_lists_is_a_clip_a_row(tmp_path: Path) -> None:
 
 
 def test_values_that_are_no_features_are_unreadable(tmp_path: Path) -> None:
-    for name, value in (("c", np.array([1j])), ("n", np.array(5.0)), ("t", np.array(["a"])), ("d", np.array(["2020"], "M8[D]"))):
+    for name, value in (
+        ("c", np.array([1j])),
+        ("n", np.array(5.0)),
+        ("t", np.array(["a"])),
+        ("d", np.array(["2020"], "M8[D]")),
+    ):
         np.save(tmp_path / f"{name}.npy", value)
     assert fault(clip(tmp_path / "c.npy", "npy")) == "unsupported"
     assert fault(clip(tmp_path / "n.npy", "npy")) == "shape"

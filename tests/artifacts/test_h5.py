@@ -113,9 +113,7 @@ def test_a_file_cut_anywhere_is_unreadable(tmp_path: Path) -> None:
     for end in range(1, len(data), 37):
         (tmp_path / "b.h5").write_bytes(data[:end])
         with pytest.raises(Unreadable):
-            content = read(tmp_path / "b.h5")
-            assert isinstance(content, CutArrays)
-            content.load("x")
+            read(tmp_path / "b.h5")
 
 
 def test_damaged_texts_end_in_a_sentence_and_not_in_a_loop(

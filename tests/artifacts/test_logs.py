@@ -214,3 +214,15 @@ def test_fairseq_and_espnet_lines() -> None:
     )
     assert of(espnet, "dev", "wer").values == (1.0,)
     assert of(espnet, "train", "loss").values == (130.2,)
+
+
+def test_json_lines_by_split_and_by_step() -> None:
+    nested = log(
+        '{"epoch": 1, "train": {"loss": 3}, "val": {"wer": 0.9}}\n{"epoch": 2, "train": {"loss": 2}}\n'
+    )
+    assert of(nested, "train", "loss").values == (3, 2)
+    assert of(nested, "dev", "wer").values == (0.9,)
+    steps = log('{"step": 100, "loss": 3.5}\n{"step": 200, "loss": 2.5}\n')
+    assert of(steps, "train", "loss", "step").epochs == (100, 200)
+    huge = recognise_log("log.txt", Text(['{"epoch": 1, "loss": 1' + "0" * 400 + "}"]))
+    assert huge is None

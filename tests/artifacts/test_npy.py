@@ -17,7 +17,10 @@ from slrdoctor.artifacts.readers import read, reader_of
 
 
 def header(described: str, shape: str, order: str = "False") -> bytes:
-    text = f"{{'descr': {described}, 'fortran_order': {order}, 'shape': {shape}, }}".encode("latin-1") + b"\n"
+    text = (
+        f"{{'descr': {described}, 'fortran_order': {order}, 'shape': {shape}, }}".encode("latin-1")
+        + b"\n"
+    )
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
 
 

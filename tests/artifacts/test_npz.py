@@ -23,7 +23,11 @@ def test_arrays_come_back_by_name(save: Any, tmp_path: Path) -> None:
     assert reader is not None and reader.name == "npz"
     content = read(tmp_path / "d.npz")
     assert isinstance(content, Arrays)
-    assert {name: info.shape for name, info in content.members.items()} == {"X": (5, 4, 3), "y": (5,), "a/b": (2,)}
+    assert {name: info.shape for name, info in content.members.items()} == {
+        "X": (5, 4, 3),
+        "y": (5,),
+        "a/b": (2,),
+    }
     assert np.array_equal(content.load("X"), x) and np.array_equal(content.load("y"), y)
 
 
@@ -63,7 +67,9 @@ def test_an_object_member_that_would_run_code_does_not(tmp_path: Path) -> None:
     assert not (tmp_path / "trap").exists()
 
 
-def test_a_large_stored_member_is_mapped_and_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_stored_member_is_mapped_and_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     x = np.random.default_rng(0).normal(size=(50, 40))
     np.savez(tmp_path / "d.npz", x=x)
     monkeypatch.setattr(npz, "READ_WHOLE", 100)

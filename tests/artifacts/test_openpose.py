@@ -13,8 +13,15 @@ from slrdoctor.artifacts.content import Arrays, Tree, Unreadable
 from slrdoctor.artifacts.readers import read, reader_of
 
 
-def person(confidence: float, start: float = 0.0, parts: tuple[int, ...] = (25, 70, 21, 21)) -> dict[str, Any]:
-    names = ("pose_keypoints_2d", "face_keypoints_2d", "hand_left_keypoints_2d", "hand_right_keypoints_2d")
+def person(
+    confidence: float, start: float = 0.0, parts: tuple[int, ...] = (25, 70, 21, 21)
+) -> dict[str, Any]:
+    names = (
+        "pose_keypoints_2d",
+        "face_keypoints_2d",
+        "hand_left_keypoints_2d",
+        "hand_right_keypoints_2d",
+    )
     return {
         name: [value for i in range(points) for value in (start + i, 2.0 * i, confidence)]
         for name, points in zip(names, parts)
@@ -49,7 +56,9 @@ def test_a_frame_without_a_person_is_zeros_and_says_so(tmp_path: Path) -> None:
 
 
 def test_a_pose_without_hands_and_the_names_of_version_1_0_are_read(tmp_path: Path) -> None:
-    content = read(write(tmp_path / "a_keypoints.json", {"people": [{"pose_keypoints": [1, 2, 0.5] * 18}]}))
+    content = read(
+        write(tmp_path / "a_keypoints.json", {"people": [{"pose_keypoints": [1, 2, 0.5] * 18}]})
+    )
     assert isinstance(content, Arrays) and content.members[""].shape == (18, 3)
 
 

@@ -19,12 +19,22 @@ TYPES = {"face": 468, "left_hand": 21, "pose": 33, "right_hand": 21}
 
 def long_columns(frames: list[int]) -> dict[str, list[Any]]:
     """The rows of asl-signs, x counting up over them and z missing for the left hand."""
-    columns: dict[str, list[Any]] = {name: [] for name in ("frame", "row_id", "type", "landmark_index", "x", "y", "z")}
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("frame", "row_id", "type", "landmark_index", "x", "y", "z")
+    }
     for frame in frames:
         for kind, count in TYPES.items():
             for i in range(count):
                 number = float(len(columns["x"]))
-                row = (frame, f"{frame}-{kind}-{i}", kind, i, number, -number, None if kind == "left_hand" else 0.5)
+                row = (
+                    frame,
+                    f"{frame}-{kind}-{i}",
+                    kind,
+                    i,
+                    number,
+                    -number,
+                    None if kind == "left_hand" else 0.5,
+                )
                 for name, value in zip(columns, row):
                     columns[name].append(value)
     return columns
@@ -66,14 +76,21 @@ def test_asl_fingerspelling_is_a_clip_for_every_sequence(group: int, tmp_path: P
     pq.write_table(pa.table(columns), tmp_path / "a.parquet", row_group_size=group)
     content = read(tmp_path / "a.parquet")
     assert isinstance(content, Arrays)
-    assert {name: info.shape for name, info in content.members.items()} == {"7": (3, 5, 3), "9": (2, 5, 3)}
+    assert {name: info.shape for name, info in content.members.items()} == {
+        "7": (3, 5, 3),
+        "9": (2, 5, 3),
+    }
     assert content.load("9")[1, 4].tolist() == [404, 414, 424]
     assert content.load("7")[2, 0].tolist() == [200, 210, 220]
 
 
 def test_any_other_file_is_a_table_of_typed_columns(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"id": ["a", "b"], "frames": [3, None], "x": [[0.5, 1.0], []]}), tmp_path / "a.parquet")
-    assert read(tmp_path / "a.parquet") == Table(("id", "frames", "x"), [("a", 3, [0.5, 1.0]), ("b", None, [])])
+    pq.write_table(
+        pa.table({"id": ["a", "b"], "frames": [3, None], "x": [[0.5, 1.0], []]}), tmp_path / "a.parquet"
+    )
+    assert read(tmp_path / "a.parquet") == Table(
+        ("id", "frames", "x"), [("a", 3, [0.5, 1.0]), ("b", None, [])]
+    )
 
 
 def test_a_table_without_rows_is_a_table(tmp_path: Path) -> None:
@@ -81,7 +98,9 @@ def test_a_table_without_rows_is_a_table(tmp_path: Path) -> None:
     assert read(tmp_path / "a.parquet") == Table(("id",), [])
 
 
-@pytest.mark.parametrize(("column", "value"), [("type", "foot"), ("landmark_index", 600), ("landmark_index", -1)])
+@pytest.mark.parametrize(
+    ("column", "value"), [("type", "foot"), ("landmark_index", 600), ("landmark_index", -1)]
+)
 def test_landmarks_that_do_not_exist_are_unreadable(column: str, value: Any, tmp_path: Path) -> None:
     columns = long_columns([0])
     columns[column][3] = value

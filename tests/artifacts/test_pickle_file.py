@@ -29,10 +29,16 @@ def test_a_compressed_pickle_is_read(wrap: Callable[[bytes], bytes], tmp_path: P
     (tmp_path / "data.pkl").write_bytes(wrap(pickle.dumps(samples)))
     content = read(tmp_path / "data.pkl")
     assert isinstance(content, Tree)
-    assert content.value[0]["gloss"] == "MORGEN" and content.value[0]["sign"].tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert content.value[0]["gloss"] == "MORGEN" and content.value[0]["sign"].tolist() == [
+        [0, 1],
+        [2, 3],
+        [4, 5],
+    ]
 
 
-@pytest.mark.parametrize("name", ["phoenix14t.pami0.train", "labels.dev", "x.test", "csl.pickle", "noname"])
+@pytest.mark.parametrize(
+    "name", ["phoenix14t.pami0.train", "labels.dev", "x.test", "csl.pickle", "noname"]
+)
 def test_a_gzip_pickle_is_known_by_its_first_bytes(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(gzip.compress(pickle.dumps({"a": 1})))
     reader = reader_of(tmp_path / name)
@@ -83,7 +89,9 @@ def test_a_compressed_file_that_is_no_pickle_is_unsupported(name: str, tmp_path:
     assert caught.value.fault == "unsupported"
 
 
-def test_what_decompresses_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_decompresses_without_end_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bomb = gzip.compress(b"\x80\x04]" + bytes(50 << 20))
     view = memoryview(bomb)
     assert len(bomb) < 100_000
@@ -92,7 +100,9 @@ def test_what_decompresses_without_end_is_refused(tmp_path: Path, monkeypatch: p
     assert caught.value.fault == "refused"
 
 
-def test_a_pickle_of_a_million_empty_lists_in_a_gzip_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pickle_of_a_million_empty_lists_in_a_gzip_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("slrdoctor.artifacts.pickle_machine.MOST_CONTAINERS", 100_000)
     (tmp_path / "x.pkl").write_bytes(gzip.compress(b"\x80\x04" + b"]" * 1_000_000 + b"."))
     with pytest.raises(Unreadable) as caught:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Arrays, Unreadable
 from slrdoctor.artifacts.readers import read
@@ -13,11 +14,13 @@ from slrdoctor.artifacts.readers import read
 pose_format = pytest.importorskip("pose_format")
 
 
-def write(path: Path, frames: int = 4, people: int = 1, points: int = 3) -> np.ndarray:  # type: ignore[type-arg]
+def write(path: Path, frames: int = 4, people: int = 1, points: int = 3) -> NDArray[np.float32]:
     from pose_format.numpy import NumPyPoseBody
     from pose_format.pose_header import PoseHeader, PoseHeaderComponent, PoseHeaderDimensions
 
-    component = PoseHeaderComponent("HAND", [f"p{i}" for i in range(points)], [(0, 1)], [(255, 0, 0)], "XYZC")
+    component = PoseHeaderComponent(
+        "HAND", [f"p{i}" for i in range(points)], [(0, 1)], [(255, 0, 0)], "XYZC"
+    )
     header = PoseHeader(0.2, PoseHeaderDimensions(100, 100, 100), [component])
     data = np.arange(frames * people * points * 3, dtype=np.float32).reshape(frames, people, points, 3)
     confidence = np.ones((frames, people, points), dtype=np.float32)
@@ -65,7 +68,12 @@ def test_a_file_cut_anywhere_is_unreadable(tmp_path: Path) -> None:
         ("src/python/tests/data/openpose.pose", 0.0, (93, 137, 2), 24),
         ("src/python/tests/data/mediapipe.pose", 0.1, (170, 178, 3), 24),
         ("src/python/tests/data/mediapipe_hand_normalized.pose", 0.1, (170, 21, 3), 24),
-        ("src/python/tests/data/hand_estimation/7731febd6afbbe90f806a4434c282016.pose", 0.2, (18, 586, 3), 25),
+        (
+            "src/python/tests/data/hand_estimation/7731febd6afbbe90f806a4434c282016.pose",
+            0.2,
+            (18, 586, 3),
+            25,
+        ),
         ("src/js/pose_viewer/src/sample-data/example.pose", 0.2, (97, 576, 3), 25),
     ],
 )

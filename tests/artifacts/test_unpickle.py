@@ -173,6 +173,15 @@ def test_a_pickle_of_python_2_has_text_and_array_bytes_apart() -> None:
     assert load_pickle(array).value.tolist() == [1.0, 2.0, 3.7]
 
 
+def test_a_string_literal_of_protocol_0_is_read_and_only_a_literal() -> None:
+    assert load_pickle(b"S'a\\x41\\n\\'\\\\ \"'\n.").value == "aA\n'\\ \""
+    assert load_pickle(b'S"it\'s"\n.').value == "it's"
+    assert load_pickle(b"S'\\xff'\n.").value == b"\xff"
+    for literal in (b"'a", b"a'", b"'a' * 9", b"'\\q'", b"'a' 'b'", b"", b"'\\777'", b"'a''b'"):
+        with pytest.raises(Unreadable):
+            load_pickle(b"S" + literal + b"\n.")
+
+
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_an_object_of_an_unknown_class_becomes_opaque_with_its_state(protocol: int) -> None:
     tree = load_pickle(pickle.dumps([Config(lr=0.1, x=np.ones(2)), 7], protocol))

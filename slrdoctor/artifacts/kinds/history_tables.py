@@ -188,16 +188,14 @@ def number_of(cell: Any) -> float | None:
     """A cell as a number, NaN and infinities kept; None where it holds none."""
     if isinstance(cell, bool) or cell is None:
         return None
-    if isinstance(cell, (int, float)):
-        return float(cell)
     text = str(cell).strip().removesuffix("%").strip()
+    if re.fullmatch(r"-?\d+,\d+", text):  # 0,75: a comma for its point
+        text = text.replace(",", ".")
     try:
-        return float(text) if text and "_" not in text else None
-    except ValueError:
-        pass
-    try:  # 1,234 is no number of a loss; 0,75 is one with a comma for its point
-        return float(text.replace(",", ".")) if re.fullmatch(r"-?\d+,\d+", text) else None
-    except ValueError:
+        return (
+            float(cell) if isinstance(cell, (int, float)) else float(text) if "_" not in text else None
+        )
+    except (ValueError, OverflowError):
         return None
 
 

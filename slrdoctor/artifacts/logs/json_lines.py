@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from typing import Any
 
+from slrdoctor.artifacts.kinds.history_trees import flat
 from slrdoctor.artifacts.log_lines import LineReading, LogFormat, Value
 from slrdoctor.artifacts.series_names import meaning_of
 
-_NOT_A_NUMBER = re.compile(r"(?<=:)\s*(-?)(nan|NaN|inf|Infinity)\b")
+LARGEST = 10**30  # a whole number that a training logs; JSON has larger ones than floats
+_JSON = {"'": '"', "nan": "NaN", "inf": "Infinity", "True": "true", "False": "false", "None": "null"}
+_PYTHON = re.compile(r"'|\b(?:nan|inf|True|False|None)\b")
 
 
 def _read(line: str) -> LineReading | None:
@@ -22,7 +24,7 @@ def _read(line: str) -> LineReading | None:
         return None
     if "train_runtime" in record:  # the trainer's summary of the whole training
         return LineReading()
-    numbers = {str(k): float(v) for k, v in record.items() if v == "nan" or isinstance(v, (int, float))}
+    numbers = {name: float(v) for name, v in flat(record, "", 0) if _is_number(v)}
     told = {name: meaning_of(name) for name in numbers}
     epoch = next((numbers[n] for n, m in told.items() if m.quantity == "epoch"), None)
     step = next((numbers[n] for n, m in told.items() if m.quantity == "step"), None)
@@ -33,20 +35,22 @@ def _read(line: str) -> LineReading | None:
     )
     if not values or (epoch is None and step is None and not any(v.quantity == "loss" for v in values)):
         return None
-    return LineReading(values, epoch=epoch, step=step if epoch is None else None)
+    is_step = epoch is None and step is not None
+    return LineReading(values, epoch=epoch, step=step if is_step else None, part=is_step)
 
 
 def _record(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return ast.literal_eval(
-            _NOT_A_NUMBER.sub(lambda m: f" {m[1]}1e999" if m[2][0] in "iI" else " 'nan'", text)
-        )
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return None
+    """The record of a line, as JSON or as Python prints a dict of plain values."""
+    for written in (text, _PYTHON.sub(lambda match: _JSON[match[0]], text)):
+        try:
+            return json.loads(written)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) < LARGEST)
 
 
 LOG = LogFormat(name="a record a line", read=_read, order=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import functools
 import importlib
+import os
 import pkgutil
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def read_head(path: Path) -> bytes:
     """The first bytes of a file; raises Unreadable for what no reader should look at."""
     try:
         with path.open("rb") as file:
-            head = file.read(HEAD)
+            # files of /proc have no size, and reading some of them waits for ever
+            head = file.read(HEAD) if os.fstat(file.fileno()).st_size else b""
     except PermissionError as error:
         raise Unreadable("permission denied", "permission") from error
     except OSError as error:

@@ -63,6 +63,8 @@ def read_header(head: bytes) -> Header:
     try:
         # Python 2 wrote the sizes of a shape as 3L
         text = head[start : start + length].decode("utf-8" if head[6] == 3 else "latin-1")
+        if "\\" in text:
+            raise ValueError("an escape, over which Python may warn and which numpy does not write")
         fields = ast.literal_eval(re.sub(r"(\d)L\b", r"\1", text).strip())
         shape, is_fortran = as_shape(fields["shape"]), bool(fields["fortran_order"])
         described = fields["descr"]

@@ -25,7 +25,7 @@ FIX = Fix(
 )
 
 
-@check("FEA106", severity=DEGRADES, confidence=LIKELY, explains=("FEA107", "FEA108"))
+@check("FEA106", severity=DEGRADES, confidence=LIKELY, explains=("FEA107", "FEA108", "TRN502", "EVL905"))
 def landmark_block_absent(missing: MissingLandmarks, landmarks: Landmarks) -> Iterator[Finding]:
     """A part of the body that signs are made of is absent from the features.
 

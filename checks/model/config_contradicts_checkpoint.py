@@ -15,7 +15,7 @@ from slrdoctor.api import (
 )
 
 
-@check("MDL607", severity=DEGRADES, confidence=CERTAIN)
+@check("MDL607", severity=DEGRADES, confidence=CERTAIN, explains=("LAB202",))
 def config_contradicts_checkpoint(config: ConfiguredClasses, sizes: VocabularySize) -> Iterator[Finding]:
     """The config gives the model another number of classes than its vocabulary has.
 

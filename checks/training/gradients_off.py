@@ -45,7 +45,7 @@ def gradients_off(
     Judged by: norms that are NaN or Inf in half of the last fifth of the run; that are zero in
     half of the run or of its last fifth, or fell to a ten-thousandth, while the training loss is
     above a tenth of its first value; that grew a hundredfold or exceed 10,000 in a run that did
-    not learn. Small gradients of a model that has learned its samples, and single infinite ones
+    not learn or lost again what it had gained. Small gradients of a model that has learned its samples, and single infinite ones
     of mixed precision, pass.
 
     Fix: clip the norm; where it is zero see that the loss reaches the parameters: no detach, no
@@ -77,10 +77,11 @@ def _wrong(norms: GradientNorms, progress: Progress | None, loss: TrainLoss | No
         return f"is zero in {zero:.0%} of the steps", zero, ZERO
     ratio = norms.late / norms.early if norms.early > 0 else 1.0
     course = f"goes from {norms.early:.2g} to {norms.late:.2g}"
+    undone = loss is not None and loss.score_kept is False  # what was learned before it exploded
     if ratio <= VANISHED.value and not done and not learned:
         return course, ratio, VANISHED
-    if ratio >= EXPLODED.value and not learned:
+    if ratio >= EXPLODED.value and (undone or not learned):
         return course, ratio, EXPLODED
-    if norms.late >= HUGE.value and progress is not None and not learned:
+    if norms.late >= HUGE.value and progress is not None and (undone or not learned):
         return course, norms.late, HUGE
     return None

@@ -21,6 +21,8 @@ from slrdoctor.artifacts.readers import read_head
 READ_WHOLE = 64 << 20  # bytes: a smaller file is read, so that a writer may truncate it meanwhile
 KEPT_IN_MEMORY = 256 << 20  # bytes: what decompresses to more goes through a temporary file
 MOST_BYTES = 8 << 30  # decompressed; the largest published feature pickles have 4 GB
+PLAUSIBLE_BYTES = 1 << 30  # what decompresses to more has to have some size itself:
+MOST_INFLATED = 100  # times; features shrink to a half or a tenth, only zeros to a thousandth
 
 ZIP_ERRORS = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError,
@@ -124,6 +126,7 @@ def unwrapped(
     """
     head = bytes(view[:8])
     opener = next(opener for magic, opener in _WRAPPINGS if head.startswith(magic))
+    limit = min(limit, max(PLAUSIBLE_BYTES, MOST_INFLATED * len(view)))
     try:
         source = opener(io.BufferedReader(ViewFile(view)))
         first = source.read(1 << 16)

@@ -88,10 +88,10 @@ def _kernel_devices() -> set[int]:
     found = set()
     for place in ("/proc", "/sys"):
         try:
-            found.add(os.stat(place).st_dev)
+            found.add(Path(place).stat().st_dev)
         except OSError:
             continue  # not on this system
-    return found - {os.stat(os.path.abspath(os.sep)).st_dev}
+    return found - {Path("/").stat().st_dev}
 
 
 def folders_above(where: str) -> Iterator[str]:

@@ -82,7 +82,9 @@ class LogReading:
         if reading is not None:
             self._take_reading(reading)
             return reading.part and not kind
-        return not (kind or self._banner.take(line) or self._is_heading(line))
+        # a line may be both: "starting training on cuda:0" is of the device, and of a beginning
+        is_banner = self._banner.take(line)
+        return not (kind or is_banner or self._is_heading(line))
 
     def _reading_of(self, line: str) -> LineReading | None:
         for format in self._formats:

@@ -13,7 +13,7 @@ from slrdoctor.artifacts.pickle_machine import Machine
 LONGEST_NUMBER = 1024  # bytes of an integer; printing longer ones takes quadratic time
 VIEW_FROM = 1024  # bytes: longer strings of bytes stay views of the file
 
-_ESCAPE = rb"\\(?:[\\'\"abfnrtv]|x[0-9a-fA-F]{2}|[0-3]?[0-7]{1,2})"
+_ESCAPE = rb"\\(?:[\\'\"abfnrtv]|x[0-9a-fA-F]{2})"
 _LITERAL = re.compile(rb"'(?:[ -&(-\[\]-~]|%(e)s)*'|\"(?:[ !#-\[\]-~]|%(e)s)*\"" % {b"e": _ESCAPE})
 
 Read = Callable[[Machine], Any]

@@ -106,9 +106,7 @@ def _listing(written: str, root: Path) -> Listing:
 def _paths(written: str, root: Path) -> Iterable[Path]:
     place = root / written
     if place.is_dir():
-        if place.resolve() == Path(place.resolve().anchor):
-            raise SettingsError(f"{NAME}: {written!r} is the root of the file system: name a folder in it")
-        return [file.path for file in walk(place).files]
+        return [file.path for file in _below(place, written)]
     if place.is_file():
         return [place]
     if "**" not in place.parts:
@@ -116,8 +114,14 @@ def _paths(written: str, root: Path) -> Iterable[Path]:
     # `glob` goes round every loop of links below a `**`; our walk lists each folder once
     deep = place.parts.index("**")
     folders = map(Path, glob.glob(str(Path(*place.parts[:deep]))))
-    listed = [file for folder in folders if folder.is_dir() for file in walk(folder).files]
+    listed = [file for folder in folders if folder.is_dir() for file in _below(folder, written)]
     return sorted(file.path for file in listed if _fits(file.where.split("/"), place.parts[deep:]))
+
+
+def _below(folder: Path, written: str) -> Sequence[File]:
+    if folder.resolve() == Path(folder.resolve().anchor):
+        raise SettingsError(f"{NAME}: {written!r} is the whole file system: name a folder in it")
+    return walk(folder).files
 
 
 def _fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:

@@ -31,7 +31,7 @@ def read_text(path: Path, limit: int = LIMIT) -> tuple[str, str]:
             message = (
                 f"{size / 2**20:.0f} MiB of text: files of over {limit / 2**20:.0f} MiB are not read"
             )
-            raise Unreadable(message, "unsupported")
+            raise Unreadable(message, "refused")
         data = path.read_bytes()
     except PermissionError as error:
         raise Unreadable("permission denied", "permission") from error

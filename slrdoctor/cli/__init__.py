@@ -9,6 +9,7 @@ import typer
 
 from slrdoctor import __version__
 from slrdoctor.cli import catalogue, init, scan
+from slrdoctor.cli.exits import UNENCODABLE
 
 app = typer.Typer(
     name="slrdoctor",
@@ -47,5 +48,6 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             # a Windows console, or a C locale: glosses in Bengali must not end the program
-            reconfigure(encoding="utf-8" if not stream.isatty() else stream.encoding, errors="replace")
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            reconfigure(encoding=encoding, errors=UNENCODABLE)
     app()

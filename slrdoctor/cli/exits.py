@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import typer
 
 FINE, FOUND, CANNOT = 0, 1, 2
+UNENCODABLE = "backslashreplace"  # a name that is no UTF-8 becomes \\udcff, which JSON reads as well
 
 
 def cannot(message: str) -> typer.Exit:

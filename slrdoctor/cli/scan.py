@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slrdoctor.cli.exits import CANNOT, FINE, FOUND, cannot, told_plainly
+from slrdoctor.cli.exits import CANNOT, FINE, FOUND, UNENCODABLE, cannot, told_plainly
 
 if TYPE_CHECKING:
     from slrdoctor.report import Report
@@ -122,7 +122,7 @@ def _write(report: Report, format: str, output: Path, quiet: bool, verbose: bool
     elif str(output) == "-":
         sys.stdout.write(render(report, format))
     else:
-        output.write_text(render(report, format), encoding="utf-8")
+        output.write_text(render(report, format), encoding="utf-8", errors=UNENCODABLE)
 
 
 def _exit_code(report: Report, fail_on: FailOn) -> int:

@@ -140,7 +140,8 @@ def ctc_lengths(
     measured, read_from = list(_stored(glosses, join, clips)), "the stored features"
     if not measured:
         measured, read_from = list(_annotated(glosses, samples)), "the annotated frame counts"
-    measured = [entry for entry in measured if entry[3]]
+    # an empty clip, like an empty target, is a fault of its own and says nothing of strides
+    measured = [entry for entry in measured if entry[2] and entry[3]]
     if not measured:
         raise Unavailable(
             f"looked for features of the {len(targets.ids)} annotated samples, and for their frame "

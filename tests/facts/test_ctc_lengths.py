@@ -114,6 +114,14 @@ def test_a_sample_without_glosses_is_left_to_another_check() -> None:
     assert ctc_lengths(CTC, RUN, targets, AS_STORED, samples, None, None).ids == ("b",)
 
 
+def test_an_empty_clip_is_left_to_another_check_and_spoils_no_stride() -> None:
+    samples, targets, join, table = case(
+        [row("a", "X Y"), row("b", "X")], [clip("a"), clip("b")], [8, 0]
+    )
+    measured = ctc_lengths(CTC, RUN, targets, AS_STORED, samples, join, table)
+    assert (measured.ids, measured.safe_stride) == (("a",), 4)
+
+
 def test_without_any_frames_it_says_what_was_looked_for() -> None:
     samples, targets, _, _ = case([row("a", "X Y")], [], [])
     with pytest.raises(Unavailable, match="frame counts in train") as missing:

@@ -32,6 +32,15 @@ def test_the_low_end_of_a_rate_is_told_with_the_fall_of_the_loss_in_it(
     assert falling.fall_while_low > 0.4
 
 
+def test_the_low_end_begins_where_the_rate_falls_in_a_run_of_any_length(
+    make_history: Any, make_run: Any
+) -> None:
+    for epochs in range(10, 120):
+        rates, losses = [1e-3, 1e-3, *[0.0] * (epochs - 2)], [4.0, 3.0, *[2.0] * (epochs - 2)]
+        told = learning_rate(make_run(), make_history(train_learning_rate=rates, train_loss=losses))
+        assert told.fall_while_low == 0.0, epochs
+
+
 def test_a_warm_up_from_zero_is_no_low_end(make_history: Any, make_run: Any) -> None:
     told = learning_rate(make_run(), make_history(train_learning_rate=[0.0, 1e-4, 1e-3, 1e-3]))
     assert told.low_at_end == told.zero_at_end == 0 and math.isnan(told.fall_while_low)

@@ -170,7 +170,7 @@ def _csv(history: list[dict[str, float]]) -> str:
 
 
 def _log(history: list[dict[str, float]]) -> str:
-    lines = ["INFO starting training on cuda:0"]
+    lines = ["INFO loading data: 90 train samples", "INFO starting training on cuda:0"]
     for row in history:
         told = ", ".join(f"{k}: {v:.4f}" for k, v in row.items() if k != "epoch")
         lines.append(f"2026-01-05 10:00:00 Epoch {int(row['epoch'])}/{len(history)} - {told}")

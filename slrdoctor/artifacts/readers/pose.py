@@ -15,6 +15,7 @@ import numpy as np
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Reader, Unreadable
 from slrdoctor.artifacts.file_bytes import file_bytes
 
+LARGEST = 512 << 20  # bytes: over half an hour of all landmarks; the library takes it in several times
 # what the library raises for a body that does not fit its header
 _LIBRARY_ERRORS = (
     struct.error, ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError,
@@ -23,7 +24,11 @@ _LIBRARY_ERRORS = (
 
 
 def _read(path: Path) -> Content:
-    data = bytes(file_bytes(path))
+    view = file_bytes(path)
+    if len(view) > LARGEST:
+        message = f"{len(view) >> 20} MiB: pose files of over {LARGEST >> 20} MiB are not read"
+        raise Unreadable(message, "unsupported")
+    data = bytes(view)
     pose = _pose(data)
     body = np.ma.asarray(pose.body.data)
     if body.ndim != 4 or body.shape[1] == 0:
@@ -52,7 +57,9 @@ def _pose(data: bytes) -> Any:
     try:
         return Pose.read(data)
     except NotImplementedError as error:
-        raise Unreadable("of a version that pose-format does not know", "unsupported") from error
+        raise Unreadable(
+            "of a version newer than the pose-format here: pip install -U pose-format", "unsupported"
+        ) from error
     except (struct.error, TypeError) as error:
         raise Unreadable("ends before the frames that its header promises", "truncated") from error
     except _LIBRARY_ERRORS as error:

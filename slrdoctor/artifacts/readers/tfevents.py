@@ -19,6 +19,7 @@ from slrdoctor.artifacts.content import Reader, Tree, Unreadable
 HEADER = struct.Struct("<Q4x")
 CHECKSUM = 4  # bytes
 LARGEST_RECORD = 256 << 20  # bytes
+MOST_RECORDS = 2_000_000  # a minute's work; a thousand epochs of a thousand steps have half of it
 
 
 def read(path: Path) -> Tree:
@@ -41,6 +42,8 @@ def read(path: Path) -> Tree:
         for record in _records(path):
             event = Event.FromString(record)
             count += 1
+            if count > MOST_RECORDS:
+                raise Unreadable(f"an event file of over {MOST_RECORDS} records", "refused")
             _keep(event, scalars)
     except (DecodeError, OSError) as error:
         if not count:
@@ -73,7 +76,7 @@ def _records(path: Path) -> Iterator[bytes]:
             if len(head) < HEADER.size:
                 return
             (length,) = HEADER.unpack(head)
-            if length > LARGEST_RECORD:
+            if not 0 < length <= LARGEST_RECORD:
                 return
             record = file.read(length + CHECKSUM)
             if len(record) < length + CHECKSUM:

@@ -54,8 +54,10 @@ def score_is_a_sentinel(score: ScoreSentinel) -> Iterator[Finding]:
     """
     low = _low(score.losses)
     if score.at_end >= EPOCHS.value and (low or score.errors):
+        what, _, other = low.what.partition(" over ") if low else ("", "", "")
+        of = f" of {other}" if other else ""
         why = (
-            f"while the {low.what} is {low.value:.2g}" if low else "and the log has errors of the scorer"
+            f"while the {what} is {low.value:.2g}{of}" if low else "and the log has errors of the scorer"
         )
         message = f"{score.score_name} is exactly 100% from epoch {score.from_epoch:g} on, {why}"
         counted = Evidence("epochs at exactly 100%", score.at_end, score.read_from, limit=EPOCHS)

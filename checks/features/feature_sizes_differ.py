@@ -37,13 +37,14 @@ def feature_sizes_differ(clips: ClipTable) -> Iterator[Finding]:
     [(usual, count)] = sizes.most_common(1)
     if count < SHARED.value and len(rows) > 2:
         return  # files side by side, each of its own kind
-    others = [f"{n} {_words(size)}" for size, n in sizes.most_common()[1:NAMED]]
-    others += [f"{len(strays)} of another rank ({strays[0][3]})"] if strays else []
+    kinds = {(axes, kind) for axes, _, kind in sizes}  # said where they differ
+    words = _words if len(kinds) > 1 else _frame
+    others = [f"{n} have {words(size)}" for size, n in sizes.most_common()[1:NAMED]]
+    others += [f"{len(strays)} are of another rank ({strays[0][3]})"] if strays else []
     more = f" and {len(sizes) - NAMED} more sizes" if len(sizes) > NAMED else ""
     affected = len(rows) - count + len(strays)
     yield Finding(
-        f"{count} of {len(rows) + len(strays)} clips have {_words(usual)}, "
-        f"but {', '.join(others)}{more}",
+        f"{count} of {len(rows) + len(strays)} clips have {words(usual)}, but {', '.join(others)}{more}",
         tuple(Evidence(_words(size), n, clips.read_from, "clips") for size, n in sizes.most_common(6))
         + tuple(Evidence("another rank", len(strays), clips.read_from, "clips") for _ in strays[:1]),
         (
@@ -65,5 +66,9 @@ def _size(row: ClipRow) -> tuple[int, tuple[int, ...], str]:
 
 
 def _words(size: tuple[int, tuple[int, ...], str]) -> str:
-    axes, frame, kind = size
-    return f"frames of {' x '.join(map(str, frame))} {kind}, in arrays of {axes} axes"
+    axes, _, kind = size
+    return f"{_frame(size)}, {kind} in arrays of {axes} axes"
+
+
+def _frame(size: tuple[int, tuple[int, ...], str]) -> str:
+    return f"frames of {' x '.join(map(str, size[1])) or 1} values"

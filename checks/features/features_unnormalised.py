@@ -24,7 +24,9 @@ LANDMARKS = Threshold(
 OTHER = Threshold(100, "rule of thumb, to be measured: activations of published CNNs stay within tens")
 GAP = Threshold(10, "rule of thumb, to be measured: clips of one pipeline differ by a factor of 2 or so")
 SMALLER_SIDE = Threshold(0.02, "rule of thumb: share of clips, and two at least, that make a group")
-PIXEL_FORMATS = ("pose", "openpose")  # store pixels by convention; their loaders normalise
+# these store pixels by convention, and their loaders normalise
+PIXEL_FORMATS = ("pose", "openpose")
+PIXEL_LAYOUTS = ("OpenPose", "COCO-WholeBody", "Isharah")
 NORMALISE = Fix(
     "Centre the landmarks on the shoulders and divide by their distance, for every sample alike.",
     "x = (x - (left + right) / 2) / np.linalg.norm(left - right)",
@@ -39,8 +41,8 @@ def features_unnormalised(clips: ClipTable, landmarks: Landmarks | None) -> Iter
     scales makes samples of one sign unlike each other.
 
     Judged by: the median absolute value of each clip, zeros left out. Over 10 in the median
-    clip is pixels for landmarks, over 100 for other features; formats that store pixels by
-    convention are left out. A mixture is two groups of clips with a factor of 10 between
+    clip is pixels for landmarks, over 100 for other features; formats and layouts that are in
+    pixels by convention are left out. A mixture is two groups of clips with a factor of 10 between
     them and nothing in it. Where the loader normalises what is stored, this is no fault.
 
     Fix: normalise in the extraction or in the loader, the same way for every sample.
@@ -50,7 +52,8 @@ def features_unnormalised(clips: ClipTable, landmarks: Landmarks | None) -> Iter
     known = landmarks is not None and any(row.dims == landmarks.dims for row in clips.rows)
     # whole numbers are coordinates in a landmark layout, else images and indices
     rows = [row for row in clips.rows if row.scale > 0 and (known or "float" in row.dtype)]
-    pixels = [row for row in rows if row.reader not in PIXEL_FORMATS]
+    by_convention = landmarks is not None and landmarks.name.startswith(PIXEL_LAYOUTS)
+    pixels = [row for row in rows if row.reader not in PIXEL_FORMATS and not by_convention]
     limit, typical = (
         LANDMARKS if known else OTHER,
         median(row.scale for row in pixels) if pixels else 0.0,

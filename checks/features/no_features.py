@@ -26,8 +26,8 @@ def no_features(found: StoredFeatures, progress: Progress | None) -> Iterator[Fi
 
     Judged by: the count of annotated samples with a readable array, which is zero although
     features are expected here; or every sample met its file only after case or Unicode form
-    was folded, so that a loader that looks for the id as written finds none. Not where the
-    training history shows that the run has learned: then it had features, elsewhere.
+    was folded, so that a loader that looks for the id as written finds none (not where the
+    training history shows that the run has learned).
 
     Fix: name the folder in `slrdoctor.toml`, mend the names, or extract the features again.
 
@@ -35,7 +35,7 @@ def no_features(found: StoredFeatures, progress: Progress | None) -> Iterator[Fi
     on pointer files.
     """
     learned = progress is not None and progress.learned
-    if not found.annotated or (found.readable and not found.folded) or (learned and not found.faults):
+    if not found.annotated or (found.readable and (learned or not found.folded)):
         return
     fixes = (FIX_NAMES,)
     if found.readable:

@@ -45,8 +45,8 @@ def gradients_off(
     Judged by: norms that are NaN or Inf in half of the last fifth of the run; that are zero in
     half of the run or of its last fifth, or fell to a ten-thousandth, while the training loss is
     above a tenth of its first value; that grew a hundredfold or exceed 10,000 in a run that did
-    not learn or lost again what it had gained. Small gradients of a model that has learned its samples, and single infinite ones
-    of mixed precision, pass.
+    not learn or lost again what it had gained. Small gradients of a model that has learned its
+    samples, and single infinite ones of mixed precision, pass.
 
     Fix: clip the norm; where it is zero see that the loss reaches the parameters: no detach, no
     no_grad, the right parameters in the optimizer, no saturated output.

@@ -10,7 +10,7 @@ from pathlib import Path
 from slrdoctor.artifacts import cases, pointed
 from slrdoctor.artifacts.clip_folders import find_clip_folders
 from slrdoctor.artifacts.content import Arrays, Content, Unreadable
-from slrdoctor.artifacts.expectations import hold_against_configs
+from slrdoctor.artifacts.expectations import hold_against_configs, note_empty_folders
 from slrdoctor.artifacts.found import Found, NothingToExamine
 from slrdoctor.artifacts.kinds import (
     batch_labels,
@@ -64,6 +64,7 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
     pointed.apply(found, settings, path, find)
     if not settings.features:
         hold_against_configs(found, listing)
+        note_empty_folders(found, listing)
     _fill_splits(found)
     found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
     if found.is_empty():

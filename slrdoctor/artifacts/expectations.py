@@ -30,6 +30,16 @@ def hold_against_configs(found: Found, listing: Listing) -> None:
                     )
 
 
+def note_empty_folders(found: Found, listing: Listing) -> None:
+    """A folder named for features that holds nothing: they are expected there, and not there."""
+    if not found.features:
+        found.expected += [
+            f"the folder {where} is empty"
+            for where in listing.empty_folders
+            if _FEATURE_KEY.search(where.rpartition("/")[2].lower())
+        ]
+
+
 def _names_another(key: str, value: str, one: FeatureSet, listing: Listing) -> bool:
     """Whether words that are about this set's files name others than it holds."""
     suffixes = {clip.path.suffix.lower().lstrip(".") for clip in one.clips if not clip.frames}

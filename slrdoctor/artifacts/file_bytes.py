@@ -122,7 +122,7 @@ def unwrapped(
 
     `is_wanted` is asked with the first of them, so that a large csv.gz is not decompressed
     for nothing. Raises Unreadable where it says no, where the stream is broken, and where
-    more than `limit` bytes come out.
+    more than `limit` bytes come out, or more than its own size makes plausible.
     """
     head = bytes(view[:8])
     opener = next(opener for magic, opener in _WRAPPINGS if head.startswith(magic))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from slrdoctor import __version__
 from slrdoctor.cli import catalogue, init, scan
-from slrdoctor.cli.exits import UNENCODABLE
+from slrdoctor.cli.exits import CANNOT, UNENCODABLE, cannot
 
 app = typer.Typer(
     name="slrdoctor",
@@ -44,10 +46,17 @@ app.command("init")(init.init)
 
 def main() -> None:
     """The console script. Text is UTF-8 wherever the terminal allows it."""
+    # a stream that was closed before we started is None: what goes there goes nowhere
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             # a Windows console, or a C locale: glosses in Bengali must not end the program
             encoding = stream.encoding if stream.isatty() else "utf-8"
             reconfigure(encoding=encoding, errors=UNENCODABLE)
-    app()
+    try:
+        app()
+    except OSError as error:  # the help did not fit onto a full disk
+        cannot(str(error))
+        sys.exit(CANNOT)

@@ -121,6 +121,7 @@ def _write(report: Report, format: str, output: Path, quiet: bool, verbose: bool
         text.show(report, Console(width=width, highlight=False), quiet=quiet, verbose=verbose)
     elif str(output) == "-":
         sys.stdout.write(render(report, format))
+        sys.stdout.flush()  # here, where a full disk is told plainly
     else:
         output.write_text(render(report, format), encoding="utf-8", errors=UNENCODABLE)
 

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from slrdoctor.artifacts.run import TrainingRun
-from slrdoctor.facts.configured import configured
 from slrdoctor.facts.gloss_forms import FORMS, LONGEST
 from slrdoctor.facts.target_coding import TargetCoding
 from slrdoctor.facts.vocabulary import Vocabulary
@@ -17,7 +15,6 @@ from slrdoctor.registry import measure
 SPELLED = 20  # missing glosses that are held against every token, letter by letter
 ALIKE = 85.0  # of 100: rapidfuzz.fuzz.ratio from which two glosses are one with a slip
 _DIGITS = re.compile(r"\d+")
-_LOWERS = ("lower", "lower_case", "lowercase", "do_lower_case", "to_lower", "do_lower")
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class GlossCoverage:
     vocabulary: int  # glosses in the vocabulary
     read_from: str
     by: str = "names"  # names | numbers | letters: how targets are coded
-    lowered: str = ""  # the config line that has glosses lowered before they are looked up
+    lowered: str = ""  # what says that glosses are lowered before they are looked up
     near_counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -57,12 +54,11 @@ class GlossCoverage:
 
 
 @measure
-def gloss_coverage(coding: TargetCoding, vocabulary: Vocabulary, run: TrainingRun) -> GlossCoverage:
+def gloss_coverage(coding: TargetCoding, vocabulary: Vocabulary) -> GlossCoverage:
     """Every training gloss that no output class stands for, with its near misses."""
     counts = Counter(token for tokens in coding.tokens for token in tokens)
-    lowered = _lowering(run)
     known = _known(coding, vocabulary, counts)
-    lacking = {t for t in counts if t not in known and not (lowered and t.lower() in known)}
+    lacking = {t for t in counts if t not in known}
     missing = tuple((t, counts[t]) for t in sorted(lacking, key=lambda t: (-counts[t], t)))
     tokens = [token for _, token in vocabulary.glosses]
     near = () if coding.by == "numbers" else tuple(_near([t for t, _ in missing], tokens))
@@ -76,7 +72,7 @@ def gloss_coverage(coding: TargetCoding, vocabulary: Vocabulary, run: TrainingRu
         vocabulary=len(vocabulary.glosses),
         read_from=coding.read_from,
         by=coding.by,
-        lowered=lowered,
+        lowered=coding.lowered,
         near_counts=dict(Counter(n.by for n in near)),
     )
 
@@ -91,16 +87,6 @@ def _known(coding: TargetCoding, vocabulary: Vocabulary, counts: Counter[str]) -
     if 0 not in numbers and numbers and max(numbers) == len(vocabulary.tokens):
         owned = {i + 1 for i in owned}  # counted from one, as SPOTER's labels are
     return {t for t in counts if int(t) in owned}
-
-
-def _lowering(run: TrainingRun) -> str:
-    """The config line that says that glosses are lowered before the vocabulary is asked."""
-    for found in configured(run, _LOWERS):
-        return "" if found.is_off else f"{found.key}: {found.value} in {found.read_from}"
-    # SLRT's gloss tokenizer lowers unless its config says otherwise
-    for found in configured(run, ("gloss2id_file",)):
-        return f"{found.key} in {found.read_from}, whose tokenizer lowers by default"
-    return ""
 
 
 def _near(missing: Iterable[str], tokens: list[str]) -> Iterator[NearToken]:

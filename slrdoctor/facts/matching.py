@@ -190,7 +190,9 @@ def _names(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
 
 
 def _parent_of_key(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
-    return [name_of(v) for v in values], [_parent(k) for k in keys]
+    names: Forms = [name_of(v) for v in values]
+    known = {name for name in names if name}
+    return names, [_nearest_folder(k, known) for k in keys]
 
 
 def _parent_of_row(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
@@ -251,6 +253,12 @@ def _splits_number(left: str, right: str) -> bool:
 def _parent(key: str) -> str | None:
     parts = key.split("/")
     return parts[-2] if len(parts) > 1 else None
+
+
+def _nearest_folder(key: str, known: set[str]) -> str | None:
+    """The folder of a clip that rows name: PHOENIX has the camera's folder in between."""
+    folders = key.split("/")[:-1]
+    return next((folder for folder in reversed(folders) if folder in known), None)
 
 
 def _unpad(text: str) -> str:

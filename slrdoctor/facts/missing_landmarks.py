@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from slrdoctor.facts.features import ClipTable
+from slrdoctor.facts.features import ClipRow, ClipTable
 from slrdoctor.facts.landmarks import Landmarks
 from slrdoctor.registry import Unavailable, measure
+
+ALWAYS = 0.95  # share of a clip's frames without a hand from which on the clip does without it
+
+
+@dataclass(frozen=True)
+class HandUse:
+    """How a hand is missing: from whole clips that the other hand signs, or within clips."""
+
+    other_only: float  # share of clips without this hand in which the other is found
+    within: float  # share of the frames of all other clips in which this hand is missing
 
 
 @dataclass(frozen=True)
@@ -18,6 +29,7 @@ class MissingLandmarks:
     frames: int
     layout: str
     read_from: str
+    hands: dict[str, HandUse] = field(default_factory=dict)  # by block, where left and right are known
 
     @property
     def has_hands(self) -> bool:
@@ -40,8 +52,8 @@ def missing_landmarks(clips: ClipTable, landmarks: Landmarks) -> MissingLandmark
             f"{clips.read_from}: {len(rows)} of {len(clips.rows)} clips have the layout {landmarks.name}"
         )
     for row in rows:
-        padding = row.trailing if row.ends_in_zeros else 0
-        frames += row.frames - padding
+        padding = row.frames - _frames(row)
+        frames += _frames(row)
         without_hands += row.hands_missing * row.frames - padding
         for i, share in enumerate(row.missing):
             absent[i] += share * row.frames - padding
@@ -60,4 +72,32 @@ def missing_landmarks(clips: ClipTable, landmarks: Landmarks) -> MissingLandmark
         frames=frames,
         layout=landmarks.name,
         read_from=clips.read_from,
+        hands=_hand_use(rows, names),
     )
+
+
+def _hand_use(rows: Sequence[ClipRow], names: tuple[str, ...]) -> dict[str, HandUse]:
+    """One-handed signs lack a hand from end to end; a detector loses it within a clip."""
+    if not {"left_hand", "right_hand"} <= set(names):
+        return {}
+    found = {}
+    for name, other in (("left_hand", "right_hand"), ("right_hand", "left_hand")):
+        mine = [_share_missing(row, names.index(name)) for row in rows]
+        others = [_share_missing(row, names.index(other)) for row in rows]
+        is_other_only = [m >= ALWAYS > o for m, o in zip(mine, others)]
+        used = [(m, _frames(r)) for m, r, only in zip(mine, rows, is_other_only) if not only]
+        frames = sum(count for _, count in used)
+        found[name] = HandUse(
+            other_only=sum(is_other_only) / len(rows),
+            within=sum(share * count for share, count in used) / frames if frames else 0.0,
+        )
+    return found
+
+
+def _frames(row: ClipRow) -> int:
+    return row.frames - (row.trailing if row.ends_in_zeros else 0)
+
+
+def _share_missing(row: ClipRow, block: int) -> float:
+    padding = row.frames - _frames(row)
+    return (row.missing[block] * row.frames - padding) / max(1, _frames(row))

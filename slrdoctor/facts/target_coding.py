@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.facts.configured import configured
 from slrdoctor.facts.samples import Targets
 from slrdoctor.facts.vocabulary import Vocabulary
 from slrdoctor.registry import measure
 
 MOST = 0.5  # share of target types that are tokens from which on targets are names
+_LOWERS = ("lower", "lower_case", "lowercase", "do_lower_case", "to_lower", "do_lower")
+_SLRT_VOCABULARY = "gloss2ids.pkl"
 LETTERS = 0.9  # share of one-letter tokens in a vocabulary of letters, and of words it can spell
 
 
@@ -23,17 +27,22 @@ class TargetCoding:
     ids: tuple[str, ...]
     tokens: tuple[tuple[str, ...], ...]  # one tuple a training sample, as looked up in the vocabulary
     read_from: str
+    lowered: str = ""  # what says that glosses are lowered before they are looked up
 
     @property
     def sentence(self) -> str:
-        return f"{len(self.ids)} training targets are coded by {self.by}"
+        lowered = f" (lowered: {self.lowered})" if self.lowered else ""
+        return f"{len(self.ids)} training targets are coded by {self.by}{lowered}"
 
 
 @measure
-def target_coding(targets: Targets, vocabulary: Vocabulary) -> TargetCoding:
+def target_coding(targets: Targets, vocabulary: Vocabulary, run: TrainingRun) -> TargetCoding:
     """How the training targets are written, told by holding them against the vocabulary."""
     training = targets.training or tuple(zip(targets.ids, targets.glosses))
     known = {token for token in vocabulary.tokens if token is not None}
+    lowered = _lowering(run, vocabulary)
+    if lowered:
+        training = tuple((i, _lowered(glosses, known)) for i, glosses in training)
     types = {gloss for _, glosses in training for gloss in glosses}
     by = "names"
     if len(types & known) < MOST * len(types):
@@ -46,7 +55,24 @@ def target_coding(targets: Targets, vocabulary: Vocabulary) -> TargetCoding:
         ids=tuple(i for i, _ in training),
         tokens=tuple(_tokens(glosses, known, by) for _, glosses in training),
         read_from=f"{targets.read_from} against {vocabulary.read_from}",
+        lowered=lowered,
     )
+
+
+def _lowering(run: TrainingRun, vocabulary: Vocabulary) -> str:
+    """What says that glosses are lowered before the vocabulary is asked; "" where nothing does."""
+    for found in configured(run, _LOWERS):
+        return "" if found.is_off else f"{found.key}: {found.value} in {found.read_from}"
+    # SLRT's gloss tokenizer lowers unless its config says otherwise
+    for found in configured(run, ("gloss2id_file",)):
+        return f"{found.key} in {found.read_from}, whose tokenizer lowers by default"
+    if vocabulary.read_from.rpartition("/")[2] == _SLRT_VOCABULARY:
+        return f"{vocabulary.read_from} is SLRT's, whose tokenizer lowers by default"
+    return ""
+
+
+def _lowered(glosses: tuple[str, ...], known: set[str]) -> tuple[str, ...]:
+    return tuple(g.lower() if g not in known and g.lower() in known else g for g in glosses)
 
 
 def _spells(known: set[str], types: set[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -226,3 +227,26 @@ def test_a_pattern_of_the_config_that_matches_is_no_expectation(tmp_path: Path) 
     data, _ = only_case(discover(tmp_path))
 
     assert data.features and not data.expected_features
+
+
+def test_a_pickled_dict_of_arrays_by_id_is_many_clips_and_no_annotation(tmp_path: Path) -> None:
+    (tmp_path / "features").mkdir()
+    for split, count in (("train", 6), ("dev", 3)):
+        clips = {f"{split}{i:02d}": np.ones((4 + i, 6), np.float32) for i in range(count)}
+        (tmp_path / "features" / f"{split}_keypoints.pkl").write_bytes(pickle.dumps(clips))
+    write(tmp_path / "history.csv", "epoch,loss\n1,2.0\n2,1.0\n")
+    found, _ = only_case(discover(tmp_path))
+    assert {(s.split, s.layout, len(s.clips)) for s in found.features} == {
+        ("train", "container", 6),
+        ("dev", "container", 3),
+    }
+    assert not found.annotations
+
+
+def test_an_empty_folder_named_for_features_is_an_expectation(tmp_path: Path) -> None:
+    annotate(tmp_path, ["a", "b"])
+    (tmp_path / "features").mkdir()
+
+    data, _ = only_case(discover(tmp_path))
+
+    assert data.expected_features == ("the folder features is empty",)

@@ -33,6 +33,12 @@ def test_fea111_is_quiet_on_formats_that_store_pixels_by_convention(make_table: 
     assert not findings("FEA111", make_table(0, 10, scale=320.0, reader="pose"), LAYOUT)
 
 
+def test_fea111_is_quiet_on_layouts_that_are_in_pixels_by_convention(make_table: Any) -> None:
+    coco = Landmarks("COCO-WholeBody: pose 17 x 3", 225, (("pose", 0, 51),), 3, True, "features")
+    assert not findings("FEA111", make_table(0, 10, scale=320.0), coco)
+    assert findings("FEA111", make_table(10, 10, scale=320.0), coco)
+
+
 def test_fea111_fires_on_a_mixture_of_scales_and_names_the_fewer(make_table: Any) -> None:
     [finding] = findings("FEA111", make_table(90, 10, scale=350.0), LAYOUT)
     assert "90 clips" in finding.message and finding.samples[0] == "s0" and finding.affected == 10

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.missing_landmarks import MissingLandmarks
+from slrdoctor.facts.missing_landmarks import HandUse, MissingLandmarks
 from slrdoctor.testing import findings
 
 
@@ -33,6 +33,24 @@ def test_fea107_is_quiet_at_exactly_the_limits(make_table: Any) -> None:
 
 def test_fea107_is_quiet_when_one_hand_rests(make_table: Any) -> None:
     assert not findings("FEA107", missing(0.075, 0.39, 0.37), make_table(5))
+
+
+def one_handed(other_only: float, within: float) -> MissingLandmarks:
+    use = {"left_hand": HandUse(other_only, within), "right_hand": HandUse(0.0, 0.2)}
+    shares = {"left_hand": 0.7, "right_hand": 0.2}
+    return MissingLandmarks(shares, 0.1, 1000, "layout", "f", use)
+
+
+def test_fea107_is_quiet_when_half_of_the_signs_are_one_handed(make_table: Any) -> None:
+    assert not findings("FEA107", one_handed(0.5, 0.4), make_table(5))
+    assert not findings("FEA107", one_handed(0.6, 0.6), make_table(5))
+
+
+@pytest.mark.parametrize(("other_only", "within"), [(0.601, 0.2), (0.1, 0.601)])
+def test_fea107_fires_when_clips_or_frames_alone_lack_a_hand(
+    make_table: Any, other_only: float, within: float
+) -> None:
+    assert findings("FEA107", one_handed(other_only, within), make_table(5))
 
 
 def test_fea107_is_quiet_on_a_layout_without_hands(make_table: Any) -> None:

@@ -28,9 +28,9 @@ def use(
     training = Targets(ids, ("train",) * len(ids), glosses, "train.csv")
     specials = special_indices(VocabularyFile(where, "npy", tokens))
     vocabulary = Vocabulary(tokens, specials, where) if tokens else None
-    coding = target_coding(training, vocabulary) if vocabulary else None
     configs = (ConfigFile("config.yaml", "yaml", config),) if config else ()
     run = TrainingRun("", Path("run"), configs=configs)
+    coding = target_coding(training, vocabulary, run) if vocabulary else None
     return blank_use(BlankIndex(index, "told", certain, read_from), training, run, vocabulary, coding)
 
 

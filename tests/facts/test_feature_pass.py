@@ -16,7 +16,7 @@ from slrdoctor.facts import feature_pass as module
 from slrdoctor.facts.axis_order import AxisOrder
 from slrdoctor.facts.features import ClipTable, DimensionStats, Effort
 from slrdoctor.facts.frame_counts import FrameCounts
-from slrdoctor.facts.missing_landmarks import MissingLandmarks
+from slrdoctor.facts.missing_landmarks import HandUse, MissingLandmarks
 from slrdoctor.facts.stored_features import StoredFeatures
 from slrdoctor.facts.used_clips import UsedClips
 from slrdoctor.registry import REGISTRY, Unavailable
@@ -246,6 +246,21 @@ def test_missing_landmarks_are_shares_of_all_frames_without_padding(tmp_path: Pa
     assert isinstance(found, MissingLandmarks) and found.frames == 40
     assert found.shares == pytest.approx({"left_hand": 9 / 40, "right_hand": 5 / 40})
     assert found.both_hands == pytest.approx(5 / 40)
+
+
+def test_one_handed_clips_are_told_from_hands_lost_within_a_clip(tmp_path: Path) -> None:
+    one, two, neither = (clip(i, 10, 126) + 3 for i in range(3))
+    one[:, :63] = 0
+    two[:4, :63] = 0
+    neither[:-1] = 0  # one frame in ten with a hand
+    neither[-1, :63] = 0
+    neither = np.concatenate([np.zeros((10, 126), np.float32), neither])
+    two = np.concatenate([two, np.zeros((20, 126), np.float32)])
+    found = facts(features(tmp_path, "train", one, two, neither)).get(MissingLandmarks)
+    assert isinstance(found, MissingLandmarks)
+    # missing from 19 of 20 frames is missing throughout
+    assert found.hands["left_hand"] == HandUse(pytest.approx(1 / 3), pytest.approx(24 / 30))
+    assert found.hands["right_hand"] == HandUse(0.0, pytest.approx(19 / 40))
 
 
 def test_axis_order_needs_clips_of_two_axes(tmp_path: Path) -> None:

@@ -27,9 +27,9 @@ def counts(
     rows = tuple(Row(f"s{i}", "train", tuple(label.split())) for i, label in enumerate(labels))
     samples = Samples((*rows, Row("d", "dev", ("7",))), "train.csv", excerpt=excerpt, narrowed=narrowed)
     vocabulary = Vocabulary(tokens, specials, "vocab.json") if tokens else None
-    coding = target_coding(targets(samples), vocabulary) if vocabulary else None
     configs = (ConfigFile("config.yaml", "yaml", config),) if config else ()
     run = TrainingRun("", Path("run"), configs=configs)
+    coding = target_coding(targets(samples), vocabulary, run) if vocabulary else None
     return gloss_counts(samples, targets(samples), run, Task(task, "", ""), vocabulary, coding)
 
 
@@ -78,3 +78,9 @@ def test_a_list_of_names_for_a_larger_set_says_nothing_of_the_head() -> None:
 def test_an_excerpt_is_no_training_set() -> None:
     with pytest.raises(Unavailable, match="9 clips are here"):
         counts(["A"], excerpt="9 clips are here, numbered up to 13 within a class: an excerpt")
+
+
+def test_lowered_targets_fill_the_classes_of_a_lowered_vocabulary() -> None:
+    found = counts(["HAUS", "REGEN"], ("haus", "regen"), config={"data": {"lower_case": True}})
+
+    assert (found.seen, found.outputs) == (2, 2)

@@ -17,15 +17,16 @@ def coverage(
     tokens: list[str | None],
     config: Mapping[str, Any] | None = None,
     specials: tuple[int, ...] = (),
+    where: str = "vocab.txt",
 ) -> GlossCoverage:
     """Coverage of training targets, each a text of glosses, by a vocabulary."""
     glosses = tuple(tuple(t.split()) for t in targets)
     ids = tuple(f"s{i}" for i in range(len(glosses)))
     training = Targets(ids, ("train",) * len(ids), glosses, "train.csv")
-    vocabulary = Vocabulary(tuple(tokens), specials, "vocab.txt")
+    vocabulary = Vocabulary(tuple(tokens), specials, where)
     configs = (ConfigFile("config.yaml", "yaml", config),) if config else ()
     run = TrainingRun("", Path("run"), configs=configs)
-    return gloss_coverage(target_coding(training, vocabulary), vocabulary, run)
+    return gloss_coverage(target_coding(training, vocabulary, run), vocabulary)
 
 
 def test_every_missing_gloss_is_counted() -> None:
@@ -107,6 +108,11 @@ def test_lowering_tokenizers_are_heard() -> None:
     assert not coverage(["HAUS REGEN"], tokens, {"gloss": {"gloss2id_file": "gloss2ids.pkl"}}).missing
     kept = {"gloss": {"gloss2id_file": "gloss2ids.pkl", "lower_case": False}}
     assert len(coverage(["HAUS REGEN"], tokens, kept).missing) == 2
+
+
+def test_a_vocabulary_of_slrt_is_asked_in_lower_case_without_a_config() -> None:
+    assert not coverage(["HAUS REGEN"], ["haus", "regen"], where="data/gloss2ids.pkl").missing
+    assert not coverage(["HAUS REGEN"], ["HAUS", "REGEN"], where="gloss2ids.pkl").missing
 
 
 def test_the_greek_class_list_lacks_296_of_306_glosses(shared_data: Path) -> None:

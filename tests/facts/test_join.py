@@ -65,6 +65,7 @@ def test_ids_are_joined_with_clips_of_their_name() -> None:
         ("train/{}/*.jpg", "train/{}"),
         ("{}/color.mp4", "{}"),
         ("", "{}/keypoints"),
+        ("{}/1/*.png", "{}/1/features"),
         ("", "signer/{}"),
         ("", "{}_features"),
         ("", "{}.mp4"),

@@ -32,6 +32,14 @@ def lose_features(run: Run) -> None:
         del run.clips[name]
 
 
+def rename_the_files(run: Run) -> None:
+    names = sorted(run.clips)
+    RNG.shuffle(names)
+    new = {name: f"video{i:05d}" for i, name in enumerate(names)}
+    run.clips = {new[name]: clip for name, clip in run.clips.items()}
+    run.splits = {new[name]: split for name, split in run.splits.items()}
+
+
 def widen_some(run: Run) -> None:
     for name in some(run, 0.2):
         run.clips[name] = np.concatenate([run.clips[name], run.clips[name][:, :9]], axis=1)
@@ -139,6 +147,7 @@ Put = Callable[[Run], None]
 FAULTS: list[tuple[str, Put, tuple[str, ...]]] = [
     ("FEA104", scatter_nan, ()),
     ("FEA102", lose_features, ("signjoey",)),  # there a sample without features is no record at all
+    ("FEA101", rename_the_files, ("signjoey",)),
     ("FEA109", widen_some, ()),
     ("FEA116", turn_axes, ()),
     ("FEA113", serve_a_stale_cache, ()),

@@ -54,7 +54,10 @@ def _covered(one: FeatureSet, wanted: set[str]) -> int:
 def _same_samples(one: FeatureSet, other: FeatureSet) -> bool:
     a, b = _names(one), _names(other)
     if all(n.isdigit() for n in a | b):
-        return one.where.rpartition("/")[0] == other.where.rpartition("/")[0] and len(a) == len(b)
+        # counters start again in every class; ids are numbers as well, and differ from part to part
+        beside = one.where.rpartition("/")[0] == other.where.rpartition("/")[0]
+        same = {int(n) for n in a} & {int(n) for n in b}
+        return beside and len(a) == len(b) and len(same) > 0.5 * len(a)
     return len(a & b) > 0.5 * min(len(a), len(b))
 
 

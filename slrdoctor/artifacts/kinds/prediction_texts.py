@@ -23,7 +23,7 @@ PROBED = 400  # lines that must have a pair for a file to be read on
 
 def pairs_of_lines(lines: Sequence[str]) -> list[tuple[str, str, str]] | None:
     """(number, hypothesis, reference) of every pair; None where the text has no such pairs."""
-    if not any(_EITHER.search(line) for line in itertools.islice(lines, PROBED)):
+    if not any(_said(line) for line in itertools.islice(lines, PROBED)):
         return None
     pairs: list[tuple[str, str, str]] = []
     waiting: dict[str, str] = {}

@@ -7,6 +7,7 @@ it is large, so that a caller can go through it block by block.
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import math
 import re
@@ -60,17 +61,25 @@ def read_header(head: bytes) -> Header:
         raise Unreadable(f"an npy header of version {head[6]} and {length} bytes")
     if start + length > len(head):
         raise Unreadable("ends within its header", "truncated")
+    shape, dtype, is_fortran = _fields(
+        head[start : start + length], "utf-8" if head[6] == 3 else "latin-1"
+    )
+    return Header(shape, dtype, is_fortran, start + length)
+
+
+@functools.lru_cache(maxsize=256)  # frames of a data set, a file each, all have the same header
+def _fields(raw: bytes, encoding: str) -> tuple[tuple[int, ...], np.dtype[Any], bool]:
     try:
-        # Python 2 wrote the sizes of a shape as 3L
-        text = head[start : start + length].decode("utf-8" if head[6] == 3 else "latin-1")
+        text = raw.decode(encoding)
         if "\\" in text:
             raise ValueError("an escape, over which Python may warn and which numpy does not write")
+        # Python 2 wrote the sizes of a shape as 3L
         fields = ast.literal_eval(re.sub(r"(\d)L\b", r"\1", text).strip())
         shape, is_fortran = as_shape(fields["shape"]), bool(fields["fortran_order"])
         described = fields["descr"]
     except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError) as error:
         raise Unreadable("its header is not one that numpy writes") from error
-    return Header(shape, _dtype(described), is_fortran, start + length)
+    return shape, _dtype(described), is_fortran
 
 
 def _dtype(described: Any) -> np.dtype[Any]:

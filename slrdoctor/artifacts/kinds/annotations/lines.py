@@ -17,11 +17,12 @@ from slrdoctor.artifacts.run import AnnotationFile, Row
 
 Siblings = Callable[[str], Content | None]
 _MARKS = ("|", "\t", ";", ",")
+# what a word has to hold is looked for ahead of it, so that no long word is tried from every end
 _LISTED = re.compile(
-    r"(\S*(?:[/\\]\S*|\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|webm|mkv)))\s+(?:(\d+)\s+)?(\d+)",
+    r"(?=\S*?(?:[/\\]|\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|webm|mkv)\s))(\S+)\s+(?:(\d+)\s+)?(\d+)",
     re.IGNORECASE,
 )
-_TRANSCRIPT = re.compile(r"(\S*\d\S*?):?[ \t]+(\S.*)")
+_TRANSCRIPT = re.compile(r"(?=\S*?\d)(\S+?):?[ \t]+(\S.*)")
 _HINTED = re.compile(
     r"(?:^|[^a-z])(?:text|gloss|glosses|labels?|annotations?|transcripts?|transcriptions?|orth|corpus)(?:[^a-z]|$)"
 )

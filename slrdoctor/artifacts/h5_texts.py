@@ -1,8 +1,8 @@
 """Read the texts of variable length in an HDF5 file: attributes and datasets.
 
-libhdf5 crashes or loops on them where a file is damaged (8 of 15,000 files with one byte
-changed, h5py 3.16), so `read_texts` reads them in a process of its own, which runs this
-file as a script. Numbers and texts of fixed length stood the same test in 60,000 files.
+libhdf5 can crash or loop on them where a file is damaged (seen with h5py 3.16 on files with
+one byte changed), so `read_texts` reads them in a process of its own, which runs this file
+as a script. Numbers and texts of fixed length stood the same test in 60,000 files.
 """
 
 from __future__ import annotations

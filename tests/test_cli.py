@@ -186,3 +186,25 @@ def test_json_on_a_pipe_is_the_document_and_nothing_else() -> None:
     done = run("scan", HEALTHY, "--format", "json", "--output", "-")
 
     assert done.stdout.startswith("{") and done.stdout.rstrip().endswith("}") and done.stderr == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes, and /dev/full")
+def test_names_that_are_no_utf8_and_streams_that_take_nothing_end_in_no_traceback(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"run\xff")
+    shutil.copytree(HEALTHY, folder)
+    (folder / os.fsdecode(b"odd\xff.npy")).write_bytes(b"\x93NUM")
+    written = tmp_path / "report.json"
+
+    assert run("scan", folder, "--format", "json", "--output", written).returncode == 0
+    assert json.loads(written.read_text(encoding="utf-8"))["run"]["path"] == str(folder)
+    assert scanned(folder)[0]["run"]["path"] == str(folder), "the name is whole on a pipe too"
+
+    command = f"{sys.executable} -m slrdoctor"
+    for line, code in (
+        (f"{command} scan {BROKEN} >&-", 1),
+        (f"{command} scan {BROKEN} --format json <&- >&- 2>&-", 1),
+        (f"{command} scan {BROKEN} -q --format json >/dev/full", 2),
+        (f"{command} --help >/dev/full", 2),
+    ):
+        done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False, cwd=ROOT)
+        assert done.returncode == code and "Traceback" not in done.stderr, (line, done.stderr)

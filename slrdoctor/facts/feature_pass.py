@@ -19,6 +19,7 @@ from slrdoctor.registry import Unavailable, measure
 CHUNK = 64  # clips that a worker is given at a time
 MANY_CLIPS = 2000  # from here on, or from MANY_BYTES, starting processes pays off
 MANY_BYTES = 500_000_000
+MOST_PROCESSES = 61  # Windows can wait for no more
 MOMENTS_KEPT = 1 << 21  # dimensions of all moments together: 80 MB, however many sizes there are
 STRAY_RANK = 0.2  # a rank that fewer clips than this share have is a fault of those clips
 
@@ -110,6 +111,7 @@ def _in_processes(
     waiting: deque[Future[Passed]] = deque()
     done = 0
     try:
+        jobs = min(jobs, len(chunks), MOST_PROCESSES)
         with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
             for chunk in chunks:
                 waiting.append(pool.submit(pass_over, chunk, landmarks))

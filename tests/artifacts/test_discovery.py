@@ -250,3 +250,16 @@ def test_an_empty_folder_named_for_features_is_an_expectation(tmp_path: Path) ->
     data, _ = only_case(discover(tmp_path))
 
     assert data.expected_features == ("the folder features is empty",)
+
+
+def test_containers_with_other_numbers_for_ids_are_parts_and_no_rivals(tmp_path: Path) -> None:
+    for part in range(3):
+        clips = {str(1000 * part + 7 * i): RNG.normal(size=(20, 8)) for i in range(5)}
+        (tmp_path / "landmarks").mkdir(exist_ok=True)
+        np.savez(tmp_path / "landmarks" / f"{part}.npz", **clips)
+    annotate(tmp_path, [str(1000 * part + 7 * i) for part in range(3) for i in range(5)])
+
+    data, _ = only_case(discover(tmp_path))
+
+    assert sum(len(s.clips) for s in data.features) == 15
+    assert not [c for c in data.choices if c.kind == "features"]

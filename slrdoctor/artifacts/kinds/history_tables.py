@@ -24,6 +24,7 @@ _STAGE = ("stage", "phase", "training_stage")
 _NO_EPOCHS = re.compile(
     r"^(?:class|label|gloss|sign|word|sample|video|file|filename|path|id|name|params|support|signer)s?$"
 )
+MOST_SERIES = 10_000  # columns; exports of a series for each parameter have a few thousand
 _SCORES = ("loss", "part_loss", "accuracy", "wer", "bleu", "cer", "recall", "sentence_accuracy")
 
 
@@ -34,6 +35,8 @@ def histories_of_table(where: str, table: Table) -> tuple[HistoryFile, ...]:
             return ()
         table = Table(tuple(map(str, table.rows[0])), ())
     names = [str(c).strip() for c in table.columns or ()]
+    if len(names) > MOST_SERIES:
+        return ()
     tensorboard = _exported_tag(where, names)
     if tensorboard:
         at = "epoch" if meaning_of(tensorboard).per == "epoch" else "step"

@@ -16,6 +16,8 @@ from slrdoctor.artifacts.text_encoding import read_text, split_lines
 DELIMITERS = ("\t", "|", ";", ",")  # the rarer a mark is inside cells, the earlier
 PROBED = 200  # records that tell the delimiter and the header
 MOST_CELLS = 50_000_000  # a cell takes some 60 bytes of memory
+MOST_LINES = 3_000_000  # a row takes some 10 microseconds before anybody has looked at it
+MOST_COLUMNS = 200_000  # thirty frames of all landmarks in one row have 50,000
 LONGEST_RECORD = 50  # lines; a quoted cell longer than that is a quote that was never closed
 
 # a first line that has one of these words is a header
@@ -52,10 +54,13 @@ def table_of(text: str) -> Table:
     """The table that a text holds; raises Unreadable where it is too large."""
     text, delimiter = _without_excel_line(text)
     delimiter = delimiter or find_delimiter(split_lines(text[: PROBED * 2000])[:PROBED])
-    if text.count(delimiter) > MOST_CELLS:
-        raise Unreadable(
-            f"a table of over {MOST_CELLS:,} cells: too large to read as text", "unsupported"
-        )
+    for what, count, most in (
+        ("columns", text.partition("\n")[0].count(delimiter), MOST_COLUMNS),
+        ("lines", text.count("\n"), MOST_LINES),
+        ("cells", text.count(delimiter), MOST_CELLS),
+    ):
+        if count > most:
+            raise Unreadable(f"a table of over {most:,} {what}: too large to read as text", "refused")
     rows = _records(text, delimiter)
     if rows and has_header(rows[:PROBED]):
         return Table(tuple(cell.strip().lstrip("\ufeff") for cell in rows[0]), rows[1:])

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import slrdoctor
 from slrdoctor.report import Report
@@ -77,12 +78,33 @@ def unmet(report: Report, expected: Expected) -> Iterator[str]:
 
 
 def row(folder: Path, report: Report, expected: Expected) -> str:
-    said = "<br>".join(
-        f"{f['code']} {f['severity']}{' [' + f['case'].rpartition('/')[2] + ']' if f['case'] else ''}: {f['message']}"
-        for f in report.findings
-    )
+    said = "<br>".join(map(_said, report.findings))
     missed = "; ".join(unmet(report, expected))
-    return f"| {folder.name} | {expected.known} | {report.verdict} | {said or 'nothing'} | {missed or 'yes'} |"
+    cells = (
+        folder.name,
+        expected.known,
+        report.verdict,
+        said or "nothing",
+        _did(report),
+        missed or "yes",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _said(finding: dict[str, Any]) -> str:
+    case = finding["case"].rpartition("/")[2]
+    where = f" [{case}]" if case else ""
+    return f"{finding['code']} {finding['severity']}{where}: {finding['message']}"
+
+
+def _did(report: Report) -> str:
+    """What each run did and how it errs, in the words of its facts."""
+    told = [
+        f"{key.partition(' (')[2].rstrip(')').rpartition('/')[2]} {fact['sentence']}".strip()
+        for key, fact in report.facts.items()
+        if key.startswith(("Progress", "ErrorCounts"))
+    ]
+    return "<br>".join(told[:12])
 
 
 def table(root: Path) -> str:
@@ -102,7 +124,8 @@ def main() -> None:
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
     text = (
         "# Real runs\n\nPublic runs, scanned as they lie, without a `slrdoctor.toml`. Written by\n"
-        f"`python docs/real_runs.py FOLDER`; the folders are not part of this repository.\n\n{table(root)}\n"
+        "`python docs/real_runs.py FOLDER`; the folders are not part of this repository.\n\n"
+        f"{table(root)}\n"
     )
     (HERE / "real-runs.md").write_text(text, encoding="utf-8", newline="\n")
     print(text)

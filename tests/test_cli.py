@@ -189,7 +189,7 @@ def test_json_on_a_pipe_is_the_document_and_nothing_else() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes, and /dev/full")
-def test_names_that_are_no_utf8_and_streams_that_take_nothing_end_in_no_traceback(tmp_path: Path) -> None:
+def test_names_that_are_no_utf8_and_streams_that_take_nothing_are_no_traceback(tmp_path: Path) -> None:
     folder = tmp_path / os.fsdecode(b"run\xff")
     shutil.copytree(HEALTHY, folder)
     (folder / os.fsdecode(b"odd\xff.npy")).write_bytes(b"\x93NUM")

@@ -32,7 +32,7 @@ _NUMBERED = re.compile(r"(?:.*[^0-9])?(\d+)$")
 _NO_LABEL = re.compile(
     r"signer|speaker|session|subject|participant|fold|part|batch|chunk|shard|feat|keypoint|pose|data"
 )
-_FRAME_TAIL = re.compile(r"_?\d{6,}_keypoints$")
+_FRAME_TAIL = re.compile(r"_?\d+_keypoints$")  # OpenPose writes a file a frame; WLASL: image_00001
 
 
 @dataclass(frozen=True)

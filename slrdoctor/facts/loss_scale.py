@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ UNDER_FLOOR, OVER_START = 0.4, 1.3
 # a mean needs no other explanation: it is believed further from the start than a sum is
 MEAN_UNDER_FLOOR, MEAN_OVER_START = 0.02, 3.0
 BEGINS = 1.5  # six public CTC runs have 1.1 to 3 times their floor as the mean of the first epoch
+_MEAN = re.compile(r"(?:^|[^a-z])(?:mean|avg|average)(?:[^a-z]|$)", re.IGNORECASE)
 NEAR = 0.15  # relative distance at which a value stands at the floor
 
 
@@ -131,8 +133,10 @@ def _reduction(
     two ways, so of several that are possible the one of its kind is taken.
     """
     values = finite(curve)[1] if curve is not None else np.empty(0)
-    if not len(values):
+    if curve is None or not len(values):
         return UNKNOWN, math.nan
+    if _MEAN.search(curve.name):
+        factors = {name: factor for name, factor in factors.items() if not name.startswith("sum")}
     start = anchor.start if math.isfinite(anchor.start) else 12 * anchor.floor
     likely = {
         name: factor
@@ -144,9 +148,7 @@ def _reduction(
         likely = alike
     if len(likely) > 1:
         # in the first epoch's mean a model has all but come down to the floor; a step has not
-        begins = (
-            start if curve is not None and curve.per == "step" else min(start, BEGINS * anchor.floor)
-        )
+        begins = start if curve.per == "step" else min(start, BEGINS * anchor.floor)
         likely = _standing_at_floor(values, anchor.floor, likely) or _nearest(values[0], begins, likely)
     if not likely:
         name, factor = next(iter(factors.items()))

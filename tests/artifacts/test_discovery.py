@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -254,12 +255,25 @@ def test_an_empty_folder_named_for_features_is_an_expectation(tmp_path: Path) ->
 
 def test_containers_with_other_numbers_for_ids_are_parts_and_no_rivals(tmp_path: Path) -> None:
     for part in range(3):
-        clips = {str(1000 * part + 7 * i): RNG.normal(size=(20, 8)) for i in range(5)}
+        clips: dict[str, Any] = {str(1000 * part + 7 * i): RNG.normal(size=(20, 8)) for i in range(20)}
         (tmp_path / "landmarks").mkdir(exist_ok=True)
         np.savez(tmp_path / "landmarks" / f"{part}.npz", **clips)
-    annotate(tmp_path, [str(1000 * part + 7 * i) for part in range(3) for i in range(5)])
+    annotate(tmp_path, [str(1000 * part + 7 * i) for part in range(3) for i in range(20)])
 
     data, _ = only_case(discover(tmp_path))
 
-    assert sum(len(s.clips) for s in data.features) == 15
+    assert sum(len(s.clips) for s in data.features) == 60
     assert not [c for c in data.choices if c.kind == "features"]
+
+
+def test_openpose_frames_numbered_with_five_digits_are_one_clip_a_folder(tmp_path: Path) -> None:
+    frame = {"version": 1.3, "people": [{"pose_keypoints_2d": [0.5] * 75}]}
+    for video in ("10000", "10001"):
+        for number in range(1, 6):
+            name = f"pose_per_individual_videos/{video}/image_{number:05d}_keypoints.json"
+            write(tmp_path / name, json.dumps(frame))
+
+    data, _ = only_case(discover(tmp_path))
+
+    [features] = data.features
+    assert {(c.key, len(c.frames)) for c in features.clips} == {("10000", 5), ("10001", 5)}

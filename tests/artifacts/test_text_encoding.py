@@ -79,7 +79,7 @@ def test_a_text_file_over_the_limit_is_refused_unread(tmp_path: Path) -> None:
     path.write_bytes(b"A" * 3 * 2**20)
     with pytest.raises(Unreadable, match="3 MiB of text: files of over 2 MiB are not read") as error:
         read_text(path, limit=2 * 2**20)
-    assert error.value.fault == "unsupported"
+    assert error.value.fault == "refused"
 
 
 def test_a_file_of_white_space_is_empty(tmp_path: Path) -> None:

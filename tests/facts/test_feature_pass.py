@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import BrokenExecutor
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from slrdoctor.facts import feature_pass as module
 from slrdoctor.facts.axis_order import AxisOrder
 from slrdoctor.facts.features import ClipTable, DimensionStats, Effort
 from slrdoctor.facts.frame_counts import FrameCounts
-from slrdoctor.facts.missing_landmarks import HandUse, MissingLandmarks
+from slrdoctor.facts.missing_landmarks import MissingLandmarks
 from slrdoctor.facts.stored_features import StoredFeatures
 from slrdoctor.facts.used_clips import UsedClips
 from slrdoctor.registry import REGISTRY, Unavailable
@@ -259,8 +260,8 @@ def test_one_handed_clips_are_told_from_hands_lost_within_a_clip(tmp_path: Path)
     found = facts(features(tmp_path, "train", one, two, neither)).get(MissingLandmarks)
     assert isinstance(found, MissingLandmarks)
     # missing from 19 of 20 frames is missing throughout
-    assert found.hands["left_hand"] == HandUse(pytest.approx(1 / 3), pytest.approx(24 / 30))
-    assert found.hands["right_hand"] == HandUse(0.0, pytest.approx(19 / 40))
+    assert astuple(found.hands["left_hand"]) == pytest.approx((1 / 3, 24 / 30))
+    assert astuple(found.hands["right_hand"]) == pytest.approx((0.0, 19 / 40))
 
 
 def test_axis_order_needs_clips_of_two_axes(tmp_path: Path) -> None:

@@ -56,6 +56,20 @@ def test_means_a_token_and_a_sample_are_told_apart(
     assert scale.train_factor == (1 if reduction == "mean a token" else pytest.approx(61.7 / 5.37))
 
 
+@pytest.mark.parametrize(
+    ("name", "reduction"),
+    [
+        ("Mean training loss", "mean a sample"),
+        ("training loss", "sum over 30 batches of the mean a token"),
+    ],
+)
+def test_a_loss_that_is_named_a_mean_is_no_sum(name: str, reduction: str) -> None:
+    size = EpochSize(None, None, None, 30, None, None, {}, "by hand")
+    epochs, values = np.arange(3.0), np.array([210.0, 90.0, 40.0])
+    history = History((Curve(name, "train", "loss", epochs, values, "log.txt"),), "log.txt")
+    assert loss_scale(history, CTC, START, FLOOR, None, size).reduction == reduction
+
+
 def test_a_loss_that_lingers_at_the_floor_tells_what_its_first_value_leaves_open(
     make_history: Any,
 ) -> None:

@@ -1,0 +1,180 @@
+"""Hostile folders and files as a whole: bounded time and memory, and a sentence for what is not read."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import struct
+import time
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from slrdoctor.artifacts.content import Table, Text, Tree, Unreadable
+from slrdoctor.artifacts.discovery import discover
+from slrdoctor.artifacts.kinds.annotations.lines import recognise_lines
+from slrdoctor.artifacts.kinds.history import recognise_history
+from slrdoctor.artifacts.kinds.prediction_texts import pairs_of_lines
+from slrdoctor.artifacts.listing import walk
+from slrdoctor.artifacts.readers import read, read_head
+from slrdoctor.artifacts.readers.csv_table import MOST_COLUMNS, MOST_LINES, table_of
+from slrdoctor.artifacts.settings import LARGEST_STRIDE, NAME, SettingsError, read_settings
+from slrdoctor.artifacts.unpickle import load_file
+
+
+def sparse(path: Path, size: int, head: bytes = b"") -> Path:
+    with path.open("wb") as file:
+        file.write(head)
+        file.truncate(size)
+    return path
+
+
+def linked(path: Path, target: Path) -> None:
+    try:
+        path.symlink_to(target, target_is_directory=True)
+    except (OSError, NotImplementedError):
+        pytest.skip("this file system has no links")
+
+
+def test_a_pattern_with_two_stars_ends_where_links_loop_and_finds_each_file_once(tmp_path: Path) -> None:
+    deep = tmp_path / "feats" / "a" / "b"
+    deep.mkdir(parents=True)
+    for i in range(4):
+        np.save(deep / f"s{i}.npy", np.ones((5, 3), np.float32))
+    np.save(tmp_path / "feats" / "s9.npy", np.ones((5, 3), np.float32))
+    for name in ("one", "two", "three"):
+        linked(tmp_path / "feats" / name, tmp_path / "feats")
+    (tmp_path / NAME).write_text("[features]\ntrain = 'feats/**/b/*.npy'\n", encoding="utf-8")
+    (tmp_path / "train.csv").write_text("id,gloss\n" + "".join(f"s{i},A B\n" for i in range(4)))
+    began = time.monotonic()
+
+    run = discover(tmp_path)
+
+    [(data, _)] = run.cases
+    assert [len(one.clips) for one in data.features] == [4] and time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("written", ["/", "/**/*.npy"])
+def test_the_whole_file_system_is_no_features_folder(tmp_path: Path, written: str) -> None:
+    (tmp_path / NAME).write_text(f"[features]\ntrain = '{written}'\n", encoding="utf-8")
+    (tmp_path / "train.csv").write_text("id,gloss\na,A B\nb,C\n", encoding="utf-8")
+
+    with pytest.raises(SettingsError, match="whole file system"):
+        discover(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
+def test_links_into_proc_are_not_walked_and_its_files_are_not_read(tmp_path: Path) -> None:
+    linked(tmp_path / "processes", Path("/proc"))
+    linked(tmp_path / "mine", Path("/proc/self"))
+
+    assert walk(tmp_path).files == ()
+    with pytest.raises(Unreadable, match="zero bytes"):
+        read_head(Path("/proc/self/status"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"[model]\nstride = {LARGEST_STRIDE + 1}\n", "whole number from 1 to"),
+        ("[features]\ntrain = ''\n", "is empty"),
+        ("x = " + "[" * 50_000, "not TOML"),
+        ("#" * (2 << 20), "over 1 MiB"),
+    ],
+)
+def test_settings_out_of_bounds_are_said(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / NAME).write_text(text, encoding="utf-8")
+
+    with pytest.raises(SettingsError, match=said):
+        read_settings(tmp_path)
+
+
+def test_the_largest_stride_is_allowed_and_windows_line_ends_too(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(f"[model]\r\nstride = {LARGEST_STRIDE}\r\n".encode())
+
+    assert read_settings(tmp_path).stride == LARGEST_STRIDE
+
+
+def test_settings_that_are_a_folder_or_a_link_to_nothing_are_said(tmp_path: Path) -> None:
+    (tmp_path / "a" / NAME).mkdir(parents=True)
+    (tmp_path / "b").mkdir()
+    linked(tmp_path / "b" / NAME, tmp_path / "nothing")
+
+    for folder in ("a", "b"):
+        with pytest.raises(SettingsError, match="is no file"):
+            read_settings(tmp_path / folder)
+
+
+def test_a_small_pickle_that_decompresses_to_gigabytes_is_refused_early(tmp_path: Path) -> None:
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
+    zeros = bytes(1 << 24)
+    parts = [squeeze.compress(b"\x80\x04\x8e" + struct.pack("<Q", 80 << 24))]
+    parts += [squeeze.compress(zeros) for _ in range(80)]
+    (tmp_path / "bomb.pkl").write_bytes(b"".join(parts) + squeeze.flush())
+
+    with pytest.raises(Unreadable, match="more than 1024 MiB") as error:
+        load_file(tmp_path / "bomb.pkl")
+    assert error.value.fault == "refused"
+
+
+def test_a_small_pickle_of_many_zeros_is_read(tmp_path: Path) -> None:
+    import pickle
+
+    packed = gzip.compress(pickle.dumps({"a": bytes(4 << 20)}, 4))
+    (tmp_path / "a.pkl").write_bytes(packed)
+    content = load_file(tmp_path / "a.pkl")
+
+    assert isinstance(content, Tree) and len(content.value["a"]) == 4 << 20
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files are not sparse there by themselves")
+@pytest.mark.parametrize("name", ["a.pose", "train.csv", "log.txt", "events.out.tfevents.1"])
+def test_ten_sparse_gigabytes_are_unreadable_at_once(tmp_path: Path, name: str) -> None:
+    began = time.monotonic()
+
+    with pytest.raises(Unreadable):
+        read(sparse(tmp_path / name, 10 << 30))
+    assert time.monotonic() - began < 10
+
+
+def test_a_text_too_large_to_read_is_named_in_the_report(tmp_path: Path) -> None:
+    if os.name == "nt":
+        pytest.skip("files are not sparse there by themselves")
+    (tmp_path / "train.csv").write_text("id,gloss\na,A B\nb,C\n", encoding="utf-8")
+    sparse(tmp_path / "training.log", 1 << 30)
+
+    [problem] = discover(tmp_path).problems
+    assert problem.where == "training.log" and "are not read" in problem.message
+
+
+def test_tables_of_too_many_columns_or_lines_are_refused() -> None:
+    with pytest.raises(Unreadable, match="columns"):
+        table_of("," * (MOST_COLUMNS + 1) + "\n1\n")
+    with pytest.raises(Unreadable, match="lines"):
+        table_of("a,b\n" + "\n" * (MOST_LINES + 1))
+    assert len(table_of("a," * MOST_COLUMNS + "b\n").rows) == 1
+
+
+def test_a_table_of_a_hundred_thousand_columns_is_no_history() -> None:
+    names = ("epoch", "loss", *(f"c{i}" for i in range(100_000)))
+    began = time.monotonic()
+
+    assert recognise_history("x.csv", "csv", Table(names, [["1"] * len(names)])) == ()
+    assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("word", ["1" * 3999, "/" * 3999, ".mp4" * 999])
+def test_long_words_do_not_keep_the_patterns_of_lines_busy(word: str) -> None:
+    began = time.monotonic()
+
+    recognise_lines("train.txt", "text", Text([word] * 300), None)
+    assert time.monotonic() - began < 5
+
+
+def test_a_line_of_megabytes_is_no_pair_of_predictions() -> None:
+    began = time.monotonic()
+
+    assert pairs_of_lines(["epoch 1 " + "1" * 50_000_000]) is None
+    assert time.monotonic() - began < 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from slrdoctor import packs
 from slrdoctor.artifacts.discovery import discover
 from slrdoctor.artifacts.found import NothingToExamine
 from slrdoctor.artifacts.run import RunDirectory, TrainingRun
+from slrdoctor.artifacts.settings import SettingsError
 from slrdoctor.engine import Facts, MeasureCrashed, Outcome, judge
 from slrdoctor.facts.ctc_lengths import LayerStack
 from slrdoctor.facts.features import Effort
+from slrdoctor.facts.layer_stack import parse_layers
 from slrdoctor.facts.predictions import ErrorCounts
 from slrdoctor.facts.progress import Progress
 from slrdoctor.facts.task import Task
@@ -74,6 +77,7 @@ def scan(
         run = discover(Path(path), _step(progress, "opening files"))
     except NothingToExamine as nothing:
         raise CannotExamine(str(nothing)) from nothing
+    _hold_settings_against(run)
     selection = Selection(
         tuple(select),
         dict(run.settings.ignore) | dict.fromkeys(ignore, "ignored on the command line"),
@@ -151,10 +155,30 @@ def _choose(selection: Selection) -> tuple[list[Check], list[Entry]]:
     return chosen, ignored
 
 
-def _known_codes(prefixes: Sequence[str]) -> None:
+def _known_codes(prefixes: Iterable[str]) -> None:
     for prefix in prefixes:
         if not any(code.startswith(prefix) for code in REGISTRY.checks):
-            raise CannotExamine(f"no check is called {prefix!r}: `slrdoctor checks` lists them")
+            near = difflib.get_close_matches(prefix, list(REGISTRY.checks), n=1, cutoff=0.5)
+            meant = f": did you mean {near[0]}?" if near else ": `slrdoctor checks` lists them"
+            raise CannotExamine(f"no check is called {prefix!r}{meant}")
+
+
+def _hold_settings_against(run: RunDirectory) -> None:
+    """Refuse what `slrdoctor.toml` says where it cannot be so: it would be skipped in silence."""
+    settings = run.settings
+    _known_codes(settings.ignore)
+    if settings.layers:
+        try:
+            parse_layers(settings.layers)
+        except ValueError as error:
+            raise SettingsError(f"{settings.read_from}: [model] layers = {error}") from error
+    tokens = max((len(v.tokens) for data, _ in run.cases for v in data.vocabularies[:1]), default=0)
+    # the blank may be a class of its own behind the tokens
+    if tokens and isinstance(settings.blank, int) and settings.blank > tokens:
+        raise SettingsError(
+            f"{settings.read_from}: [vocabulary] blank = {settings.blank}, but the vocabulary has "
+            f"{tokens} tokens"
+        )
 
 
 def _step(progress: Step | None, what: str) -> Callable[[int, int], None] | None:

@@ -136,6 +136,9 @@ def test_an_empty_folder_is_nothing_to_examine(tmp_path: Path) -> None:
         ("[model]\ntask = 'ctcc'\n", "task"),
         ("[vocabulary\n", "not TOML"),
         ("[history]\npath = 'nowhere.json'\n", "nowhere.json"),
+        ("[vocabulary]\nblank = 99\n", "11 tokens"),
+        ("[model]\nlayers = 'K5-Q2'\n", "K5-Q2"),
+        ('[ignore]\n"CTC40" = "x"\n"CTC499" = "y"\n', "CTC499"),
     ],
 )
 def test_settings_that_cannot_be_used_are_said(tmp_path: Path, text: str, said: str) -> None:

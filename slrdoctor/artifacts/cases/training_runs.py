@@ -110,16 +110,20 @@ def _contradict(one: HistoryFile, other: HistoryFile) -> bool:
         if same is None or series.per != "epoch" or not same.values or not series.values:
             continue
         by_epoch = dict(zip(same.epochs, same.values))
-        pairs = [(by_epoch[e], v) for e, v in zip(series.epochs, series.values) if e in by_epoch]
-        # a log may round to three digits, or give percent for a share
-        apart = [
-            a
-            for a, b in pairs
-            if not any(abs(a * f - b) <= 0.02 * max(abs(b), 0.05) for f in (1, 100, 0.01))
-        ]
-        if pairs and len(apart) > len(pairs) / 2:
+        shared = [(by_epoch[e], v) for e, v in zip(series.epochs, series.values) if e in by_epoch]
+        # one file may count its epochs from 0 and the other from 1
+        in_order = list(zip(same.values, series.values))
+        if shared and not _agree(shared) and not _agree(in_order):
             return True
     return False
+
+
+def _agree(pairs: Sequence[tuple[float, float]]) -> bool:
+    """Whether at least half of the values are the same, but for rounding and percent for a share."""
+    same = [
+        a for a, b in pairs if any(abs(a * f - b) <= 0.02 * max(abs(b), 0.05) for f in (1, 100, 0.01))
+    ]
+    return 2 * len(same) >= len(pairs)
 
 
 def _run_key(where: str) -> str:

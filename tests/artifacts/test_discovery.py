@@ -283,7 +283,8 @@ def test_a_log_that_counts_epochs_from_one_and_a_list_from_zero_are_one_run(tmp_
     wers = [99.0, 80.5, 61.25, 40.0]
     logged = [f"Mean training loss: {9.5 - i:.4f}.\n Dev WER: {v:.2f}%" for i, v in enumerate(wers)]
     write(tmp_path / "work_dir" / "log.txt", "\n".join(logged) + "\n")
-    write(tmp_path / "work_dir" / "dev.txt", "\n".join(f"Epoch {i}, dev {v}%" for i, v in enumerate(wers)))
+    told = [f"Epoch {i}, dev {v}%" for i, v in enumerate(wers)]
+    write(tmp_path / "work_dir" / "dev.txt", "\n".join(told))
 
     _, training = only_case(discover(tmp_path))
 

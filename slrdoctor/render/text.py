@@ -61,7 +61,7 @@ def _parts(report: Report, quiet: bool, verbose: bool) -> Iterator[RenderableTyp
 
 
 def _headline(report: Report) -> Text:
-    text = Text(f" {report.verdict.upper()} ", VERDICT_COLOURS[report.verdict])
+    text = Text.assemble((f" {report.verdict.upper()} ", VERDICT_COLOURS[report.verdict]))
     first = report.diagnoses[0] if report.diagnoses else None
     graver = first is not None and first.check.severity > Severity.NOTE
     if first is not None and graver:
@@ -121,6 +121,13 @@ def _looked_at(report: Report, verbose: bool) -> Iterator[RenderableType]:
         yield Text(f"and {len(problems) - 3} more files that could not be read (--verbose)", "yellow")
 
 
+def _first_samples(d: Diagnosis) -> str:
+    """The first ids, and how many samples there are beyond them."""
+    shown = d.finding.samples[:5]
+    more = max(d.finding.affected or 0, len(d.finding.samples)) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
 def _told(report: Report) -> Iterator[tuple[str, str]]:
     """What each run did, in the words of its facts, where there are several runs."""
     for key, fact in report.facts.items():
@@ -163,7 +170,7 @@ def _details(d: Diagnosis, verify: str, verbose: bool) -> RenderableType:
     if not brief:
         rows += [("seen", _evidence(e), "") for e in d.finding.evidence[: None if verbose else 3]]
         if d.finding.samples:
-            rows.append(("samples", _few(d.finding.samples, 5), ""))
+            rows.append(("samples", _first_samples(d), ""))
     for fix in d.finding.fixes[: 1 if brief else None]:
         unsafe = "" if fix.safe else " (changes what is scored or kept: keep a copy)"
         rows.append(("fix", fix.do + unsafe, "green"))

@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from slrdoctor.dump import dump_outputs as dump_outputs
     from slrdoctor.examination import scan as scan
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "scan"]
+__all__ = ["__version__", "dump_outputs", "scan"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,4 +23,8 @@ def __getattr__(name: str) -> Any:
         from slrdoctor.examination import scan
 
         return scan
+    if name == "dump_outputs":
+        from slrdoctor.dump import dump_outputs
+
+        return dump_outputs
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

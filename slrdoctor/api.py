@@ -26,6 +26,7 @@ from slrdoctor.facts.features import ClipTable as ClipTable
 from slrdoctor.facts.features import DimensionStats as DimensionStats
 from slrdoctor.facts.first_loss import FirstLoss as FirstLoss
 from slrdoctor.facts.floor_distance import FloorDistance as FloorDistance
+from slrdoctor.facts.floor_distance import SettledLosses as SettledLosses
 from slrdoctor.facts.frame_counts import FrameCounts as FrameCounts
 from slrdoctor.facts.gloss_counts import GlossCounts as GlossCounts
 from slrdoctor.facts.gloss_coverage import GlossCoverage as GlossCoverage
@@ -35,6 +36,7 @@ from slrdoctor.facts.gradient_norms import GradientNorms as GradientNorms
 from slrdoctor.facts.join import Join as Join
 from slrdoctor.facts.landmarks import Landmarks as Landmarks
 from slrdoctor.facts.learning_rate import LearningRate as LearningRate
+from slrdoctor.facts.log_probs import BlankRival as BlankRival
 from slrdoctor.facts.log_probs import LogProbs as LogProbs
 from slrdoctor.facts.logged_epochs import KeptCheckpoint as KeptCheckpoint
 from slrdoctor.facts.logged_epochs import LoggedEpochs as LoggedEpochs

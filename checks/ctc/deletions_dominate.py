@@ -12,7 +12,7 @@ SHORT = Threshold(
 IN_USE = Threshold(5, "rule of thumb: different glosses; with fewer, the output has collapsed")
 
 
-@check("CTC414", severity=DEGRADES, confidence=LIKELY)
+@check("CTC414", severity=DEGRADES, confidence=LIKELY, explains=("EVL906",))
 def deletions_dominate(errors: GlossErrors) -> Iterator[Finding]:
     """The hypotheses have less than half of the glosses that are signed.
 

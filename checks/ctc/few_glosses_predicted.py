@@ -13,7 +13,7 @@ TYPES = Threshold(10, "rule of thumb: of fewer glosses in the references, a fift
 EMPTY = Threshold(0.5, "rule of thumb: of the hypotheses; blank output is another fault")
 
 
-@check("CTC413", severity=DEGRADES, confidence=LIKELY)
+@check("CTC413", severity=DEGRADES, confidence=LIKELY, explains=("EVL906",))
 def few_glosses_predicted(errors: GlossErrors) -> Iterator[Finding]:
     """The model ever predicts a small part of the glosses that are signed.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, LIKELY, Evidence, Finding, Fix, FloorDistance, Threshold, check
+from slrdoctor.api import BLOCKS, LIKELY, Evidence, Finding, Fix, SettledLosses, Threshold, check
 
 TRAIN = Threshold(
     0.9, "measured on a BiLSTM-CTC whose features were shuffled among samples: 0.97, as it memorises"
@@ -33,7 +33,7 @@ FIXES = (
     confidence=LIKELY,
     explains=("CTC411", "CTC413", "CTC414", "DEC801", "TRN505", "EVL904"),
 )
-def input_ignored(distance: FloorDistance) -> Iterator[Finding]:
+def input_ignored(losses: SettledLosses) -> Iterator[Finding]:
     """Training and dev loss stand at the floor of a model that ignores its input.
 
     Why it matters: one constant output already brings CTC's loss from tens of nats a token to a
@@ -50,18 +50,18 @@ def input_ignored(distance: FloorDistance) -> Iterator[Finding]:
     References: Karpathy 2019, A Recipe for Training Neural Networks (input-independent baseline);
     Zeyer et al. 2021, Why does CTC result in peaky behavior?
     """
-    if distance.epochs is not None and distance.epochs < EPOCHS.value:
+    if losses.epochs is not None and losses.epochs < EPOCHS.value:
         return
-    if not (distance.train >= TRAIN.value and distance.dev >= DEV.value):  # never for nan
+    if not (losses.train >= TRAIN.value and losses.dev >= DEV.value):
         return
-    after = f"after {distance.epochs} epochs " if distance.epochs is not None else ""
+    after = f"after {losses.epochs} epochs " if losses.epochs is not None else ""
     yield Finding(
-        f"{after}the training loss is {distance.train:.2f} and the dev loss {distance.dev:.2f} of the "
-        f"{distance.floor:.2f} nats a token that a model reaches without looking at its input",
+        f"{after}the training loss is {losses.train:.2f} and the dev loss {losses.dev:.2f} of the "
+        f"{losses.floor:.2f} nats a token that a model reaches without looking at its input",
         (
-            Evidence("training loss over the floor", distance.train, distance.read_from, limit=TRAIN),
-            Evidence("dev loss over the floor", distance.dev, distance.read_from, limit=DEV),
-            Evidence("input-blind floor", distance.floor, distance.read_from, "nats a token"),
+            Evidence("training loss over the floor", losses.train, losses.read_from, limit=TRAIN),
+            Evidence("dev loss over the floor", losses.dev, losses.read_from, limit=DEV),
+            Evidence("input-blind floor", losses.floor, losses.read_from, "nats a token"),
         ),
         FIXES,
         verify="slrdoctor overfit RUN_DIR --samples 5",

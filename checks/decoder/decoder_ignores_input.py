@@ -16,7 +16,7 @@ EMPTY = Threshold(0.5, "rule of thumb: of the hypotheses; blank output is anothe
 LEFT = Threshold(0.5, "rule of thumb: of the errors, where other pairs fit and the order is at fault")
 
 
-@check("DEC801", severity=BLOCKS, confidence=LIKELY, explains=("EVL904", "CTC413"))
+@check("DEC801", severity=BLOCKS, confidence=LIKELY, explains=("CTC413", "EVL904", "EVL906"))
 def decoder_ignores_input(test: ShuffledHypotheses) -> Iterator[Finding]:
     """The decoder writes the same sentences whatever is signed.
 

@@ -12,7 +12,7 @@ IN_USE = Threshold(5, "rule of thumb: different tokens; with fewer, the output h
 TIMES = Threshold(3, "rule of thumb: signers repeat themselves too, and references show how often")
 
 
-@check("DEC802", severity=DEGRADES, confidence=LIKELY, explains=("EVL904",))
+@check("DEC802", severity=DEGRADES, confidence=LIKELY, explains=("EVL904", "EVL906"))
 def decoder_loops(repeated: RepeatedNgrams) -> Iterator[Finding]:
     """The decoder repeats phrases that no reference repeats.
 

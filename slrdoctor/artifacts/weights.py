@@ -6,6 +6,7 @@ loading it in the usual way would have imported beyond tensors, plain containers
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,9 +69,10 @@ class Weights:
         return self.parts.layout == "keras"
 
     @property
-    def signature(self) -> frozenset[tuple[str, tuple[int, ...]]]:
-        """Names and shapes: equal for two checkpoints of one model."""
-        return frozenset((name, info.shape) for name, info in self.tensors.items())
+    def signature(self) -> str:
+        """A digest of names and shapes: equal for two checkpoints of one model."""
+        told = sorted(f"{name} {info.shape}" for name, info in self.tensors.items())
+        return hashlib.blake2b("\n".join(told).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def open_weights(path: Path) -> Weights:

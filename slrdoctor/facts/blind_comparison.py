@@ -62,6 +62,22 @@ class BlindComparison:
         )
 
 
+@dataclass(frozen=True)
+class _Contest:
+    """The errors of the model and of the constant answer, float64 [N], and what a rate is over."""
+
+    metric: str
+    answer: Glosses
+    mine: Floats
+    blind: Floats
+    scale: float
+
+    def score(self, errors: Floats) -> float:
+        """Errors as the metric has them."""
+        rate = float(errors.sum()) / self.scale
+        return rate if self.metric == "WER" else 1 - rate if self.metric == "accuracy" else 100 - rate
+
+
 @measure
 def blind_comparison(
     pairs: StoredPairs, targets: Targets | None, texts: Texts | None
@@ -72,35 +88,21 @@ def blind_comparison(
         raise Unavailable(f"the references of {pairs.read_from} are empty")
     hypotheses = tuple(pairs.hypotheses[i] for i in kept)
     references = tuple(pairs.references[i] for i in kept)
-    known = targets.training if targets is not None else ()
-    training = tuple(glosses for _, glosses in known if glosses)
-    if pairs.is_text:
-        words = zip(texts.words, texts.splits) if texts is not None else ()
-        training = tuple(w for w, split in words if split == "train" and w)
+    training = _training(pairs.is_text, targets, texts)
     # an answer that is written otherwise than the references would be worse than it has to be
     if not _is_written_alike(training, references):
         training = references
-    if pairs.is_text:
-        metric, answer, (mine, blind) = "chrF", *_of_texts(hypotheses, references, training)
-        scale = np.full(len(kept), 1.0)
-    elif pairs.are_single:
-        metric, answer = "accuracy", Counter(training).most_common(1)[0][0]
-        mine = np.array([h != r for h, r in zip(hypotheses, references)], np.float64)
-        blind = np.array([answer != r for r in references], np.float64)
-        scale = np.full(len(kept), 1.0)
-    else:
-        metric, answer, (mine, blind) = "WER", *_of_glosses(hypotheses, references, training)
-        scale = np.array([len(r) for r in references], np.float64)
-    low, high = _interval(mine, blind)
-    rates = [float(errors.sum() / scale.sum()) for errors in (mine, blind)]
+    held = _of_texts if pairs.is_text else _of_labels if pairs.are_single else _of_glosses
+    contest = held(hypotheses, references, training)
+    low, high = _interval(contest.mine, contest.blind)
     classes = len({*training, *references})
     return BlindComparison(
-        metric=metric,
-        score=rates[0] if metric == "WER" else 100 - rates[0] if metric == "chrF" else 1 - rates[0],
-        blind=rates[1] if metric == "WER" else 100 - rates[1] if metric == "chrF" else 1 - rates[1],
-        answer=" ".join(answer),
-        chance=1 / classes if metric == "accuracy" else math.nan,
-        removed=_removed(mine.sum(), blind.sum()),
+        metric=contest.metric,
+        score=contest.score(contest.mine),
+        blind=contest.score(contest.blind),
+        answer=" ".join(contest.answer),
+        chance=1 / classes if contest.metric == "accuracy" else math.nan,
+        removed=_removed(contest.mine.sum(), contest.blind.sum()),
         least_removed=low,
         most_removed=high,
         samples=len(kept),
@@ -111,29 +113,40 @@ def blind_comparison(
     )
 
 
+def _training(is_text: bool, targets: Targets | None, texts: Texts | None) -> Sequences:
+    """What a blind model would have learned its answer from."""
+    if is_text:
+        rows = zip(texts.words, texts.splits) if texts is not None else ()
+        return tuple(words for words, split in rows if split == "train" and words)
+    known = targets.training if targets is not None else ()
+    return tuple(glosses for _, glosses in known if glosses)
+
+
 def _is_written_alike(training: Sequences, references: Sequences) -> bool:
     tokens = {t for sequence in training for t in sequence}
     meant = [t for r in references for t in r]
     return bool(training) and sum(t in tokens for t in meant) >= len(meant) / 2
 
 
-def _of_glosses(
-    hypotheses: Sequences, references: Sequences, training: Sequences
-) -> tuple[Glosses, tuple[Floats, Floats]]:
-    """The constant answer, and the edits of the model and of it, a sample."""
+def _of_labels(hypotheses: Sequences, references: Sequences, training: Sequences) -> _Contest:
+    answer = Counter(training).most_common(1)[0][0]
+    mine = np.array([h != r for h, r in zip(hypotheses, references)], np.float64)
+    blind = np.array([answer != r for r in references], np.float64)
+    return _Contest("accuracy", answer, mine, blind, len(references))
+
+
+def _of_glosses(hypotheses: Sequences, references: Sequences, training: Sequences) -> _Contest:
     from rapidfuzz.distance import Levenshtein
 
     mine = np.array([Levenshtein.distance(r, h) for h, r in zip(hypotheses, references)], np.float64)
     answers: list[Glosses] = [best_constant_hypothesis(training), ()]
     errors = edits(answers, references).astype(np.float64)
     best = int(errors.sum(axis=1).argmin())
-    return answers[best], (mine, errors[best])
+    return _Contest("WER", answers[best], mine, errors[best], sum(map(len, references)))
 
 
-def _of_texts(
-    hypotheses: Sequences, references: Sequences, training: Sequences
-) -> tuple[Glosses, tuple[Floats, Floats]]:
-    """The likeliest text of all, and 100 - chrF of the model and of it, a sample."""
+def _of_texts(hypotheses: Sequences, references: Sequences, training: Sequences) -> _Contest:
+    """Against the text with the best chrF to all, of the commonest ones and some others."""
     tried = of_texts(_some(training, TRIED_ON))
     candidates = [s for s, _ in Counter(_some(training, MOST)).most_common(CANDIDATES // 2)]
     candidates += _some(training, CANDIDATES - len(candidates))
@@ -142,7 +155,7 @@ def _of_texts(
     written = of_texts(references)
     mine = chrf_of_each(of_texts(hypotheses), written)
     blind = chrf_of_each([" ".join(answer)] * len(written), written)
-    return answer, (100 - np.array(mine), 100 - np.array(blind))
+    return _Contest("chrF", answer, 100 - np.array(mine), 100 - np.array(blind), len(written))
 
 
 def _some(sequences: Sequence[Glosses], count: int) -> list[Glosses]:

@@ -30,7 +30,7 @@ class CheckpointRow:
     named_epoch: int | None
     step: int | None
     imports: tuple[str, ...]  # beyond tensors, plain containers and arrays
-    signature: int  # equal for checkpoints with the same names and shapes
+    signature: str  # equal for checkpoints with the same names and shapes
     takes: tuple[int, ...] = ()  # features a frame that its first layers take
 
     @property
@@ -97,7 +97,7 @@ def _row(file: CheckpointFile, weights: Weights) -> CheckpointRow:
         named_epoch=epoch_named(file.where),
         step=parts.step,
         imports=beyond_tensors(parts.imports),
-        signature=hash(weights.signature),
+        signature=weights.signature,
         takes=tuple(layer.inputs for layer in entries(layers_of(weights))),
     )
 

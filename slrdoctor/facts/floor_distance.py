@@ -31,7 +31,9 @@ class FloorDistance:
 
     @property
     def sentence(self) -> str:
-        told = {"train": self.train, "dev": self.dev, self.held_out_from: self.held_out}
+        told = {"train": self.train, "dev": self.dev}
+        if self.held_out_from != self.read_from:
+            told["stored outputs"] = self.held_out
         known = [f"{what} {value:.2f}" for what, value in told.items() if math.isfinite(value)]
         if not known:
             return "no loss can be held against the input-blind floor"
@@ -64,6 +66,40 @@ def floor_distance(task: Task, progress: Progress | None, outputs: LogProbs | No
         learned=progress is not None and progress.learned,
         read_from=read_from or own_from,
         held_out_from=own_from if math.isfinite(own) else read_from,
+    )
+
+
+@dataclass(frozen=True)
+class SettledLosses:
+    """The training and the dev loss over the input-blind floor, both known."""
+
+    train: float
+    dev: float
+    floor: float  # nats a token
+    epochs: int | None  # None where nothing is logged
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"train loss {self.train:.2f} and dev loss {self.dev:.2f} of the input-blind floor, "
+            f"{self.floor:.2f} nats a token"
+        )
+
+
+@measure
+def settled_losses(distance: FloorDistance) -> SettledLosses:
+    losses = {"train": distance.train, "dev": distance.dev}
+    missing = [split for split, loss in losses.items() if not math.isfinite(loss)]
+    if missing:
+        raise Unavailable(
+            f"the {' and the '.join(missing)} loss cannot be held against the input-blind floor: looked "
+            "for losses whose reduction is known, and for log-probabilities with targets",
+            ENABLE,
+        )
+    read_from = dict.fromkeys((distance.read_from, distance.held_out_from))
+    return SettledLosses(
+        distance.train, distance.dev, distance.floor, distance.epochs, " and ".join(read_from)
     )
 
 

@@ -47,6 +47,7 @@ class LogProbs:
     hypotheses: tuple[tuple[str, ...], ...]  # greedy decoding
     references: tuple[tuple[str, ...], ...]
     blank: int
+    blank_token: str
     blank_known_by: str
     blank_is_certain: bool
     blank_share: float  # of the frames, by the likeliest class
@@ -54,7 +55,6 @@ class LogProbs:
     commonest_class: BlankScore  # the likeliest class of most frames
     commonest_share: float  # of the frames
     wer: float
-    other_blanks: tuple[BlankScore, ...]  # other classes that may be the blank
     floor_per_token: float  # the best constant output on these samples and frames
     start_per_token: float  # uniform outputs
     by_position: bool  # nothing names the samples
@@ -85,6 +85,43 @@ class LogProbs:
             f"(a peaky model: {self.peaky_share:.1%}), with a loss of {self.per_token:.2f} a token "
             f"(input-blind floor {self.floor_per_token:.2f}, uniform start {self.start_per_token:.2f})"
         )
+
+
+@dataclass(frozen=True)
+class BlankRival:
+    """The configured blank against the class that is likeliest in most frames, by decoding."""
+
+    configured: BlankScore
+    known_by: str
+    likeliest: BlankScore
+    share: float  # of the frames
+    samples: int
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        blank = self.configured
+        told = f"with the configured blank {blank.index} decoding has {blank.wer:.1%} WER"
+        if self.likeliest.index == blank.index:
+            return f"{told}, and it is the likeliest class in {self.share:.1%} of the frames"
+        return f"{told}, with class {self.likeliest.index}, the likeliest one, {self.likeliest.wer:.1%}"
+
+
+@measure
+def blank_rival(outputs: LogProbs) -> BlankRival:
+    if not outputs.blank_is_certain:
+        raise Unavailable(
+            f"nothing configures the blank: {outputs.blank} is taken for it ({outputs.blank_known_by})",
+            "say it in slrdoctor.toml: [vocabulary] blank = 0",
+        )
+    return BlankRival(
+        configured=BlankScore(outputs.blank, outputs.blank_token, outputs.wer),
+        known_by=outputs.blank_known_by,
+        likeliest=outputs.commonest_class,
+        share=outputs.commonest_share,
+        samples=len(outputs.ids),
+        read_from=outputs.read_from,
+    )
 
 
 def per_token(losses: Floats, lengths: Ints) -> float:
@@ -145,7 +182,6 @@ class _Judged:
         split, blank = self.split, self.split.blank.index
         floor, start = self.anchors()
         top, share = commonest(self.paths, split.axes.classes)
-        others = sorted({0, top, split.axes.classes - 1} - {blank})
         said = [[self.coding.token(c, blank) for c in decoded(path, blank)] for path in self.paths]
         return LogProbs(
             split=split.split,
@@ -156,6 +192,7 @@ class _Judged:
             hypotheses=tuple(map(tuple, said)),
             references=tuple(split.glosses[i] for i in self.places),
             blank=blank,
+            blank_token=self.coding.token(blank, blank),
             blank_known_by=split.blank.known_by,
             blank_is_certain=split.blank.certain,
             blank_share=float(np.mean(np.concatenate(self.paths) == blank)),
@@ -163,7 +200,6 @@ class _Judged:
             commonest_class=self._scored(top),
             commonest_share=share,
             wer=self._scored(blank).wer,
-            other_blanks=tuple(self._scored(other) for other in others),
             floor_per_token=floor,
             start_per_token=start,
             by_position=split.by_position,

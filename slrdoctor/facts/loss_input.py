@@ -59,9 +59,15 @@ def loss_input(task: Task, outputs: OutputPass | None, history: History | None) 
     curve = _ctc_curve(history)
     if outputs is None and curve is None:
         raise Unavailable("looked for log-probabilities, and for a logged CTC loss", ENABLE)
+    stored = _stored(outputs.splits[0]) if outputs is not None else None
+    if curve is None and stored is not None and not stored.called:
+        raise Unavailable(
+            f"{stored.read_from} may be on any scale (it has {stored.scale}), and no CTC loss is logged",
+            ENABLE,
+        )
     lowest = float(np.min(curve.values[np.isfinite(curve.values)])) if curve is not None else math.nan
     return LossInput(
-        stored=_stored(outputs.splits[0]) if outputs is not None else None,
+        stored=stored,
         lowest_loss=lowest,
         loss_name=curve.name if curve is not None else "",
         loss_from=curve.read_from if curve is not None else "",

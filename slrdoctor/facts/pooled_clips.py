@@ -22,13 +22,18 @@ MOST_VALUES = 1 << 20  # of a clip
 FEWEST_FRAMES = 8
 ALL_VALUES = 300_000_000  # of all clips together: some seconds
 SMOOTHED = 5  # frames: a sign is longer, the noise of a tracker shorter
+DEGREE = 3  # of the polynomial that lengths are taken out with
 OUTLIER = 5.0  # standard deviations at which values are cut off
 SEED = 20240229  # of the random projections: the same for every clip
 
 
 @dataclass(frozen=True)
 class Pooled:
-    """Two views of N clips: where things are [N, 4 W], and how they move [N, 3 W]."""
+    """Two views of N clips: where things are [N, 4 W], and how they move [N, 3 W].
+
+    Neither tells how long a clip is: a longer clip has farther extremes, and a longer sentence
+    has more glosses, whatever its features are.
+    """
 
     kept: NDArray[np.int64]  # places of these clips among those that were asked for
     posture: Singles  # means over the clip and over each third of it
@@ -74,20 +79,34 @@ def pool_clips(clips: Sequence[Clip], moments: Moments, landmarks: Landmarks | N
     deviation = np.sqrt(moments.variance)
     scale = np.where((deviation > 0) & np.isfinite(deviation), deviation, np.inf)
     reduction = Reduction(dims, landmarks if landmarks and landmarks.dims == dims else None)
-    kept, posture, motion = [], [], []
+    kept, lengths, posture, motion = [], [], [], []
     for place, clip in enumerate(clips):
         frames = _frames(clip, dims)
         if frames is None:
             continue
         with np.errstate(all="ignore"):  # hostile values overflow and are cut off
-            standard = np.clip((frames - moments.mean) / scale, -OUTLIER, OUTLIER)
-        standard = np.nan_to_num(standard).astype(np.float32)
+            values = np.clip((frames - moments.mean) / scale, -OUTLIER, OUTLIER)
+        standard = np.nan_to_num(values).astype(np.float32)
         kept.append(place)
+        lengths.append(len(frames))
         posture.append(reduction(_posture(standard)).ravel())
         motion.append(reduction(_motion(standard)).ravel())
     if not kept:
         return Pooled(np.empty(0, np.int64), *(np.empty((0, 0), np.float32),) * 2)
-    return Pooled(np.array(kept), np.stack(posture), np.stack(motion))
+    views = (without_lengths(np.stack(view), lengths) for view in (posture, motion))
+    return Pooled(np.array(kept), *views)
+
+
+def without_lengths(vectors: Singles, lengths: Sequence[int]) -> Singles:
+    """Vectors [N, F] less what a polynomial of the logarithm of the lengths [N] says of them."""
+    logs = np.log(np.asarray(lengths, np.float64))
+    spread = logs.std()
+    if not spread:
+        return vectors
+    basis, _ = np.linalg.qr(np.vander((logs - logs.mean()) / spread, DEGREE + 1))
+    basis = basis.astype(np.float32)
+    rest: Singles = vectors - basis @ (basis.T @ vectors)
+    return rest
 
 
 def clips_within(frames: Sequence[int], dims: int) -> int:

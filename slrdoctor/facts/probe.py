@@ -16,7 +16,7 @@ from slrdoctor.facts.features import DimensionStats
 from slrdoctor.facts.join import Join, Pair
 from slrdoctor.facts.landmarks import Landmarks
 from slrdoctor.facts.pooled_clips import clips_within, pool_clips
-from slrdoctor.facts.probe_scores import Labels, ProbeScore, scores_of
+from slrdoctor.facts.probe_scores import ProbeScore, scores_of
 from slrdoctor.facts.samples import Samples
 from slrdoctor.registry import Unavailable, measure
 
@@ -42,7 +42,7 @@ class Kind:
 
 
 CLASS = Kind("class", 4, 0.2, 0)
-GLOSS = Kind("gloss", 20, 0.1, 2)
+GLOSS = Kind("gloss", 20, 0.1, 1.75)
 WORD = Kind("word", 20, 0.03, 2)
 
 

@@ -78,7 +78,8 @@ def held_out_aucs(vectors: Singles, labelings: Labels) -> Floats:
         found = Ridge(alpha=penalty).fit(reduced[train], columns[train]).predict(reduced[test])
         # each fold's model has an intercept of its own
         predicted[test] = found - found.mean(axis=0)
-    return np.nanmean(aucs_of(predicted, columns).reshape(count, labels), axis=1)
+    means: Floats = np.nanmean(aucs_of(predicted, columns).reshape(count, labels), axis=1)
+    return means
 
 
 def aucs_of(predicted: Singles, truth: Singles) -> Floats:
@@ -89,4 +90,5 @@ def aucs_of(predicted: Singles, truth: Singles) -> Floats:
     there = truth.sum(axis=0, dtype=np.float64)
     pairs = there * (len(truth) - there)
     won = (ranks * truth).sum(axis=0) - there * (there + 1) / 2
-    return np.where(pairs > 0, won / np.where(pairs > 0, pairs, 1), np.nan)
+    aucs: Floats = np.where(pairs > 0, won / np.where(pairs > 0, pairs, 1), np.nan)
+    return aucs

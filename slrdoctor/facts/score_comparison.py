@@ -18,7 +18,10 @@ CHANCE = 0.01  # matches that are expected by chance above which a match shows n
 LEAST_SPREAD = 0.05  # of the values that a score may have, as a share
 APART = 4.0  # roundings that two readings must differ by for a logged value to tell them apart
 
-_STEP = re.compile(r"(?:^|[^a-z0-9])(?:epoch|ep|step|iter|e)?[_-]?(\d+)(?![a-z0-9])")
+# epoch_05/results.pkl, dev_step12000.json, and signjoey's 12000.dev.hyp.gls
+_STEP = re.compile(
+    r"(?:^|[^a-z])(?:epoch|ep|steps?|iter|iteration)[_=-]?0*(\d{1,9})(?!\d)|(?:^|/)(\d{1,9})\.(?:dev|test|val)\."
+)
 
 
 @dataclass(frozen=True)
@@ -142,9 +145,9 @@ def _named(score: LoggedScore, value: float) -> str:
 
 
 def _step_of(where: str) -> float:
-    """The epoch or step that a file's name says; nan where it says none."""
-    found = _STEP.findall(where.lower().rpartition("/")[2])
-    return float(found[0]) if len(found) == 1 else math.nan
+    """The epoch or step that a path says, the last one in it; nan where it says none."""
+    found = [float(epoch or step) for epoch, step in _STEP.findall(where.lower())]
+    return found[-1] if found else math.nan
 
 
 def _explained(row: Recount, scores: Sequence[LoggedScore], step: float) -> Reading | None:
@@ -163,9 +166,13 @@ def _explained(row: Recount, scores: Sequence[LoggedScore], step: float) -> Read
 
 
 def _kept(score: LoggedScore, step: float) -> tuple[float, ...]:
-    """The values that predictions are likely to be kept of: the step's, else the last and the best."""
+    """The values that predictions are likely to be kept of: the step's, else the last and the best.
+
+    A step's neighbours too: files and logs do not all count from the same number.
+    """
     if step in score.epochs:
-        return (score.values[score.epochs.index(step)],)
+        at = score.epochs.index(step)
+        return score.values[max(0, at - 1) : at + 2]
     if not score.epochs:
         return score.values
     best = min(score.values) if score.quantity in LOWER_IS_BETTER else max(score.values)

@@ -18,6 +18,7 @@ MOST = 1000  # samples that are held against each other, the first of the file
 LONGEST = 500  # tokens of a sequence
 MOST_TYPES = 10_000  # tokens, the commonest, that are looked for in common
 PERMUTATIONS = 2000
+MATCHED_ANEW = 0.3  # error rate: under it the pairs belong together
 SEED = 0
 SIGMAS = 2.33  # once in a hundred, by the normal distribution
 SHOWN = 3
@@ -37,7 +38,8 @@ class ShuffledHypotheses:
     drop: float  # 1 - wer / shuffled_wer
     most_drop: float  # the drop that chance can hide: plus 2.33 of its standard deviations
     p: float  # of as few errors, or of as many rare tokens in common, when shuffled: twice the lower
-    rematched_wer: float  # with every hypothesis given the reference that it fits best, one to one
+    # with every hypothesis given the reference that it fits best, one to one; nan for a low error rate
+    rematched_wer: float
     unrelated_wer: float  # likewise of half of the references given to the other half as hypotheses
     distinct: int  # hypotheses
     distinct_references: int
@@ -70,16 +72,20 @@ def shuffled_hypotheses(pairs: StoredPairs) -> ShuffledHypotheses:
     order = rng.permuted(np.tile(np.arange(len(references)), (PERMUTATIONS, 1)), axis=1)
     errors = _test(costs, order)
     common = _test(-_in_common(hypotheses, references), order)
+    wer = float(np.trace(costs)) / tokens
+    rematched = unrelated = math.nan
+    if wer >= MATCHED_ANEW:
+        rematched, unrelated = _rematched(costs) / tokens, _of_unrelated(references, rng)
     counts = Counter(hypotheses)
     filled = [h for h in hypotheses if h]
     return ShuffledHypotheses(
-        wer=float(np.trace(costs)) / tokens,
+        wer=wer,
         shuffled_wer=errors.mean / tokens,
         drop=errors.drop,
         most_drop=errors.most_drop,
         p=min(1.0, 2 * min(errors.p, common.p)),
-        rematched_wer=_rematched(costs) / tokens,
-        unrelated_wer=_of_unrelated(references, rng),
+        rematched_wer=rematched,
+        unrelated_wer=unrelated,
         distinct=len(counts),
         distinct_references=len(set(references)),
         tokens=len({t for h in hypotheses for t in h}),

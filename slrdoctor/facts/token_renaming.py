@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from slrdoctor.facts.vocabulary import Vocabulary
 from slrdoctor.registry import Unavailable, measure
 
 WORTH_TRYING = 0.4  # error rate: under it most tokens are named right
+WORTH_KNOWING = 0.1  # share of the errors mended, from where on it is asked what chance mends
 FOLDS = 4
 ROUNDS = 3  # of aligning anew with the renamed tokens
 MOST = 1500  # samples
@@ -39,7 +40,7 @@ class TokenRenaming:
 
     wer: float
     renamed_wer: float  # equals `wer` where the error rate is so low that none was looked for
-    by_chance: float
+    by_chance: float  # 0 where the renaming mends so little that it was not looked at
     examples: tuple[tuple[str, str], ...]  # (hypothesis token, what it is), the commonest first
     renamed_share: float  # of hypothesis tokens, by their use, that the renaming changes
     offset: int  # by which most output indices are off; 0 where no one offset tells
@@ -58,7 +59,7 @@ class TokenRenaming:
             return f"the error rate {self.wer:.1%} leaves nothing that renaming the tokens mends"
         return (
             f"the best renaming of the tokens takes the error rate from {self.wer:.1%} to "
-            f"{self.renamed_wer:.1%} on other samples, and mends {self.by_chance:.1%} by chance"
+            f"{self.renamed_wer:.1%} on other samples"
         )
 
 
@@ -70,29 +71,32 @@ def token_renaming(pairs: StoredPairs, vocabulary: Vocabulary | None) -> TokenRe
     hypotheses, references = written_alike(*sides, SCORED_FORMS[-1][1], tokens)
     if not any(references):
         raise Unavailable(f"the references of {pairs.read_from} are empty")
-    wer = error_rate(hypotheses, references)
-    if wer < WORTH_TRYING or not any(hypotheses):
-        return TokenRenaming(
-            wer, wer, 0.0, (), 0.0, 0, len(references), pairs.are_single, pairs.read_from
-        )
-    order = np.random.default_rng(SEED).permutation(len(references))
-    shuffled = tuple(hypotheses[i] for i in order)
-    before = error_rate(shuffled, references)
-    by_chance = (before - held_out_wer(shuffled, references)) / before
+    wer = renamed_wer = error_rate(hypotheses, references)
+    if wer >= WORTH_TRYING and any(hypotheses):
+        renamed_wer = min(wer, held_out_wer(hypotheses, references))
+    found = TokenRenaming(
+        wer, renamed_wer, 0.0, (), 0.0, 0, len(references), pairs.are_single, pairs.read_from
+    )
+    if found.mended < WORTH_KNOWING:
+        return found
     renaming = learned(hypotheses, references)
     used = Counter(token for hypothesis in hypotheses for token in hypothesis)
     changed = {t: renaming[t] for t, _ in used.most_common() if renaming.get(t, t) != t}
-    return TokenRenaming(
-        wer=wer,
-        renamed_wer=min(wer, held_out_wer(hypotheses, references)),
-        by_chance=max(0.0, by_chance),
+    return replace(
+        found,
+        by_chance=_by_chance(hypotheses, references),
         examples=tuple(list(changed.items())[:SHOWN]),
         renamed_share=sum(used[t] for t in changed) / used.total(),
         offset=_offset(changed, used, vocabulary),
-        samples=len(references),
-        are_single=pairs.are_single,
-        read_from=pairs.read_from,
     )
+
+
+def _by_chance(hypotheses: Sequences, references: Sequences) -> float:
+    """The share of errors that a renaming mends where no hypothesis belongs to its reference."""
+    order = np.random.default_rng(SEED).permutation(len(references))
+    shuffled = tuple(hypotheses[i] for i in order)
+    before = error_rate(shuffled, references)
+    return max(0.0, (before - held_out_wer(shuffled, references)) / before) if before else 0.0
 
 
 def held_out_wer(hypotheses: Sequences, references: Sequences) -> float:

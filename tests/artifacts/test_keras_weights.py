@@ -15,7 +15,8 @@ from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.weights import open_weights
 
 RNG = np.random.default_rng(0)
-LAYERS: dict[str, list[tuple[str, tuple[int, ...]]]] = {  # layer: (role, shape) in the order of Keras 3's numbers
+# layer: (role, shape), in the order of the numbers of Keras 3
+LAYERS: dict[str, list[tuple[str, tuple[int, ...]]]] = {
     "lstm": [("kernel", (63, 256)), ("recurrent_kernel", (64, 256)), ("bias", (256,))],
     "batch_normalization": [
         ("gamma", (64,)), ("beta", (64,)), ("moving_mean", (64,)), ("moving_variance", (64,))

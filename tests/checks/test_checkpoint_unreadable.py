@@ -4,7 +4,7 @@ from slrdoctor.artifacts.run import Problem
 from slrdoctor.facts.checkpoint import CheckpointFiles, CheckpointRow
 from slrdoctor.testing import findings
 
-ROW = CheckpointRow("last.pt", "state dict", 4, 3, None, None, (), 0)
+ROW = CheckpointRow("last.pt", "state dict", 4, 3, None, None, (), "")
 
 
 def problem(where: str, fault: str, message: str) -> Problem:

@@ -6,14 +6,14 @@ from dataclasses import replace
 from math import nan
 from typing import Any
 
-import numpy as np
 import pytest
 
 from slrdoctor.facts.decoded_output import DecodedOutput
-from slrdoctor.facts.floor_distance import FloorDistance
-from slrdoctor.facts.log_probs import BlankScore, LogProbs
+from slrdoctor.facts.floor_distance import FloorDistance, SettledLosses, settled_losses
+from slrdoctor.facts.log_probs import BlankRival, BlankScore
 from slrdoctor.facts.loss_input import LossInput, StoredScale
 from slrdoctor.finding import Finding
+from slrdoctor.registry import Unavailable
 from slrdoctor.testing import findings
 
 SILENT = DecodedOutput(
@@ -112,14 +112,18 @@ def test_ctc411_is_quiet_where_the_references_have_one_token_themselves() -> Non
     assert not collapse(one)
 
 
+LOSSES = SettledLosses(0.99, 1.02, 3.83, 20, "history.json")
+
+
 def ignored(**changes: Any) -> tuple[Finding, ...]:
-    return findings("CTC412", replace(AT_FLOOR, **changes))
+    return findings("CTC412", replace(LOSSES, **changes))
 
 
 def test_ctc412_fires_with_both_losses_at_the_floor() -> None:
     (finding,) = ignored()
 
     assert "0.99" in finding.message and "3.83" in finding.message
+    assert ignored(epochs=None)  # log-probabilities of both splits
 
 
 def test_ctc412_is_quiet_just_below_the_boundary() -> None:
@@ -128,43 +132,31 @@ def test_ctc412_is_quiet_just_below_the_boundary() -> None:
     assert ignored(epochs=5) and not ignored(epochs=4)
 
 
-def test_ctc412_is_quiet_where_a_loss_is_not_known() -> None:
-    assert not ignored(train=nan) and not ignored(dev=nan)
-    assert ignored(epochs=None)  # log-probabilities of both splits
-
-
 def test_ctc412_is_quiet_on_what_was_learned_by_heart() -> None:
     assert not ignored(train=0.05, dev=1.6)
 
 
-OUTPUTS = LogProbs(
-    split="dev",
-    ids=("a", "b"),
-    frames=np.array([30, 40]),
-    target_lengths=np.array([3, 4]),
-    losses=np.array([60.0, 70.0]),
-    hypotheses=((), ()),
-    references=(("A", "B", "C"), ("A", "B", "C", "D")),
-    blank=0,
-    blank_known_by="blank: 0 in the config",
-    blank_is_certain=True,
-    blank_share=0.02,
-    peaky_share=0.9,
-    commonest_class=BlankScore(10, "LAST", 0.1),
-    commonest_share=0.88,
-    wer=1.9,
-    other_blanks=(),
-    floor_per_token=2.9,
-    start_per_token=20.0,
-    by_position=False,
+def test_ctc412_is_skipped_and_not_passed_where_a_loss_is_not_known() -> None:
+    with pytest.raises(Unavailable, match="the train loss"):
+        settled_losses(replace(AT_FLOOR, train=nan))
+    with pytest.raises(Unavailable, match="the dev loss"):
+        settled_losses(replace(AT_FLOOR, dev=nan))
+    assert settled_losses(AT_FLOOR).dev == AT_FLOOR.dev
+
+
+RIVAL = BlankRival(
+    configured=BlankScore(0, "<blank>", 1.9),
+    known_by="blank: 0 in the config",
+    likeliest=BlankScore(10, "LAST", 0.1),
+    share=0.88,
+    samples=48,
     read_from="log_probs/dev",
-    targets_from="dev.csv",
 )
 
 
-def rival(wer: float, configured: float, **changes: Any) -> tuple[Finding, ...]:
-    other = replace(OUTPUTS, wer=configured, commonest_class=BlankScore(10, "LAST", wer), **changes)
-    return findings("CTC415", other)
+def rival(wer: float, configured: float, index: int = 10) -> tuple[Finding, ...]:
+    scores = BlankScore(0, "<blank>", configured), BlankScore(index, "LAST", wer)
+    return findings("CTC415", replace(RIVAL, configured=scores[0], likeliest=scores[1]))
 
 
 def test_ctc415_fires_where_another_class_is_the_blank() -> None:
@@ -179,9 +171,8 @@ def test_ctc415_is_quiet_at_the_boundary_of_the_wer_that_is_saved() -> None:
     assert rival(0.1, 0.31) and not rival(0.12, 0.31)
 
 
-def test_ctc415_is_quiet_where_the_configured_class_dominates_or_none_is_configured() -> None:
-    assert not findings("CTC415", replace(OUTPUTS, commonest_class=BlankScore(0, "<blank>", 0.1)))
-    assert not rival(0.1, 1.9, blank_is_certain=False)
+def test_ctc415_is_quiet_where_the_configured_class_is_the_likeliest() -> None:
+    assert not rival(0.1, 1.9, index=0)
 
 
 SCALE = StoredScale("log-probabilities", "logits", "", 1000, 1000, 0, 11, "a", "log_probs/dev")

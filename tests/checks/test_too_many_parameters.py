@@ -13,7 +13,8 @@ LARGE = Capacity(1_178_961, 20, "fc", 0.436, 2001, 1999, "best.pt and train.csv"
 MEMORISED = Progress(
     task="classification", floor=4.57, floor_known_by="ln 97", first_train=4.6, last_train=0.11,
     best_dev=4.6, last_dev=11.0, metric="accuracy", first_metric=0.01, best_metric=0.04,
-    last_metric=0.03, blind_metric=0.0103, epochs=40, learned=False, read_from="history.csv", sentence="",
+    last_metric=0.03, blind_metric=0.0103, epochs=40, learned=False, read_from="history.csv",
+    sentence="",
 )  # fmt: skip
 
 

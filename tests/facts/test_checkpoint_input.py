@@ -38,7 +38,7 @@ def taking(*sizes: int, kind: str = "lstm") -> ModelInput:
 
 
 def row(where: str, *takes: int) -> CheckpointRow:
-    return CheckpointRow(where, "state dict", 2, None, None, None, (), 0, takes)
+    return CheckpointRow(where, "state dict", 2, None, None, None, (), "", takes)
 
 
 def fit(

@@ -3,23 +3,27 @@
 import slrdoctor
 report = slrdoctor.scan("runs/exp7")   # the same report as `slrdoctor scan runs/exp7`
 report.raise_for("blocks")             # stop the job before it wastes a night
+report = slrdoctor.examine(model, train_loader, dev_loader, vocabulary=vocabulary, blank=0)
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from slrdoctor.dump import dump_outputs as dump_outputs
     from slrdoctor.examination import scan as scan
+    from slrdoctor.live_run import examine as examine
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "scan"]
+__all__ = ["__version__", "dump_outputs", "examine", "scan"]
+
+_HOME = {"scan": "examination", "dump_outputs": "dump", "examine": "live_run"}
 
 
 def __getattr__(name: str) -> Any:
     # numpy and the checks are not loaded by whoever only asks for the version
-    if name == "scan":
-        from slrdoctor.examination import scan
-
-        return scan
+    if name in _HOME:
+        return getattr(importlib.import_module(f"slrdoctor.{_HOME[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

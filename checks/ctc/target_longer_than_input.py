@@ -8,7 +8,12 @@ SHARE = Threshold(0.01, "rule of thumb, to be measured: one sample in a hundred"
 NONE = Threshold(0, "CTC arithmetic: an alignment takes a frame a gloss and one between equal glosses")
 
 
-@check("CTC401", severity=BLOCKS, confidence=CERTAIN, explains=("CTC404", "TRN501", "TRN502"))
+@check(
+    "CTC401",
+    severity=BLOCKS,
+    confidence=CERTAIN,
+    explains=("CTC404", "TRN501", "CTC411", "CTC412", "TRN502"),
+)
 def target_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
     """Over one target in a hundred is longer than the input that CTC is given for it.
 

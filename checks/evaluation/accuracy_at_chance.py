@@ -11,7 +11,7 @@ EPOCHS = Threshold(
 POWER = 0.5  # of the way from guessing to perfect: samples too few to show that much decide nothing
 
 
-@check("EVL905", severity=BLOCKS, confidence=LIKELY)
+@check("EVL905", severity=BLOCKS, confidence=LIKELY, explains=("EVL904",))
 def accuracy_at_chance(accuracy: AccuracyChance) -> Iterator[Finding]:
     """The accuracy is that of guessing.
 

@@ -11,7 +11,7 @@ WITH_PEOPLE = 4  # axes of [T, people, K, C]
 KINDS = {"f": "fractions", "i": "whole numbers", "u": "whole numbers", "b": "booleans"}
 
 
-@check("FEA109", severity=BLOCKS, confidence=CERTAIN)
+@check("FEA109", severity=BLOCKS, confidence=CERTAIN, explains=("MDL604",))
 def feature_sizes_differ(clips: ClipTable) -> Iterator[Finding]:
     """Samples disagree on the size of a frame.
 

@@ -16,7 +16,12 @@ FIX_SPELLING = Fix(
 )
 
 
-@check("FEA101", severity=BLOCKS, confidence=CERTAIN, explains=("TRN502", "EVL905"))
+@check(
+    "FEA101",
+    severity=BLOCKS,
+    confidence=CERTAIN,
+    explains=("CTC411", "CTC412", "TRN502", "EVL904", "EVL905"),
+)
 def no_features(found: StoredFeatures, progress: Progress | None) -> Iterator[Finding]:
     """No annotated sample has features that can be read.
 

@@ -7,7 +7,7 @@ from slrdoctor.api import BLOCKS, CERTAIN, Contradictions, Evidence, Finding, Fi
 NONE = Threshold(0, "arithmetic: at least one of two targets of one sample is wrong")
 
 
-@check("LAB208", severity=BLOCKS, confidence=CERTAIN, explains=("TRN502",))
+@check("LAB208", severity=BLOCKS, confidence=CERTAIN, explains=("CTC411", "CTC412", "TRN502"))
 def contradicting_annotations(contradictions: Contradictions) -> Iterator[Finding]:
     """One sample has several targets.
 

@@ -7,7 +7,12 @@ from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, Threshold, Vo
 NONE = Threshold(0, "arithmetic: without a gloss there is nothing to put out")
 
 
-@check("LAB211", severity=BLOCKS, confidence=CERTAIN, explains=("LAB201", "LAB204", "TRN502", "EVL905"))
+@check(
+    "LAB211",
+    severity=BLOCKS,
+    confidence=CERTAIN,
+    explains=("LAB201", "LAB204", "CTC411", "CTC412", "TRN502", "EVL904", "EVL905"),
+)
 def empty_vocabulary(vocabulary: Vocabulary) -> Iterator[Finding]:
     """The vocabulary has no glosses.
 

@@ -7,7 +7,12 @@ from slrdoctor.api import CERTAIN, DEGRADES, Evidence, Finding, Fix, GlossCovera
 NONE = Threshold(0, "arithmetic: what has no output class cannot be learned")
 
 
-@check("LAB201", severity=DEGRADES, confidence=CERTAIN, explains=("LAB202", "TRN502", "EVL905"))
+@check(
+    "LAB201",
+    severity=DEGRADES,
+    confidence=CERTAIN,
+    explains=("LAB202", "CTC411", "CTC412", "TRN502", "EVL904", "EVL905"),
+)
 def gloss_not_in_vocabulary(coverage: GlossCoverage) -> Iterator[Finding]:
     """Training glosses are not in the vocabulary.
 

@@ -16,7 +16,7 @@ ONCE = Threshold(
 )
 
 
-@check("LAB206", severity=DEGRADES, confidence=LIKELY, explains=("TRN504", "EVL905"))
+@check("LAB206", severity=DEGRADES, confidence=LIKELY, explains=("TRN504", "EVL904", "EVL905"))
 def too_few_examples(counts: GlossCounts) -> Iterator[Finding]:
     """Most classes have too few training examples to be learned.
 

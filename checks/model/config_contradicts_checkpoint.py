@@ -1,55 +1,53 @@
-"""MDL607: does the config agree with what the model is trained on?"""
+"""MDL607: does the config agree with what the model was made of and is trained on?"""
 
 from collections.abc import Iterator
 
-from slrdoctor.api import (
-    CERTAIN,
-    DEGRADES,
-    ConfiguredClasses,
-    Evidence,
-    Finding,
-    Fix,
-    Threshold,
-    VocabularySize,
-    check,
-)
+from slrdoctor.api import CERTAIN, DEGRADES, ConfigFit, Evidence, Finding, Fix, Threshold, check
 
 
 @check("MDL607", severity=DEGRADES, confidence=CERTAIN, explains=("LAB202",))
-def config_contradicts_checkpoint(config: ConfiguredClasses, sizes: VocabularySize) -> Iterator[Finding]:
-    """The config gives the model another number of classes than its vocabulary has.
+def config_contradicts_checkpoint(fit: ConfigFit) -> Iterator[Finding]:
+    """The config gives the model other sizes than its vocabulary or its checkpoint has.
 
     Why it matters: with too few outputs glosses are dropped or the loss fails; with too many
-    the head is spent on classes that no target has, a checkpoint of the run does not load
-    into the model that the vocabulary asks for, and outputs are read with the wrong names.
+    the head is spent on classes that no target has. A model that is built from such a config
+    does not load the run's checkpoint, or the checkpoint is of another run.
 
-    Judged by: the number of classes in each config against the vocabulary: its size, with or
-    without its special tokens, and with the blank and the special tokens that it may lack.
+    Judged by: the classes of each config against the vocabulary (its size, with or without its
+    special tokens, and with the blank and the special tokens that it may lack) and against the
+    checkpoint's head; the input and hidden sizes against every layer of the checkpoint; strides
+    where the checkpoint shows them.
 
-    Fix: set the number of classes from the vocabulary that is in use, and not by hand.
+    Fix: set the sizes from the vocabulary and the features in use, and not by hand.
 
     References: VAC_CSLR, where num_classes is the length of gloss_dict plus one for the
     blank; issues 29 of VAC_CSLR and 12 of SEN, where the two differ.
     """
-    wrong = [said for said in config.counts if not sizes.least <= said.value <= sizes.most]
-    if not wrong or len(wrong) < len(config.counts):
-        return  # one of several configs fits: it is the one in use
-    said = wrong[0]
-    bound = sizes.least if said.value < sizes.least else sizes.most
-    limit = Threshold(bound, f"the size of {sizes.read_from}, with the blank and special tokens")
-    yield Finding(
-        message=(
-            f"{said.where} says {said.value}, but the {sizes.glosses} glosses in {sizes.read_from} "
-            f"need {sizes.needed} classes"
-        ),
-        evidence=(
-            Evidence("classes in the config", said.value, said.where, "", limit),
-            Evidence("classes that the vocabulary needs", sizes.needed, sizes.read_from),
-        ),
-        fixes=(
-            Fix(
-                f"Set {said.key} to {sizes.needed}, or train on the vocabulary that it was made for.",
-                f"{said.key}: {sizes.needed}",
+    told: set[str] = set()
+    for what in dict.fromkeys(claim.what for claim in fit.claims):
+        claims = [claim for claim in fit.claims if claim.what == what]
+        claim = claims[0]
+        if any(one.fits for one in claims) or claim.said.where in told:
+            continue  # one of several configs fits: it is the one in use
+        told.add(claim.said.where)
+        bound = claim.least if int(claim.said.value) < claim.least else claim.most
+        key = claim.said.key
+        yield Finding(
+            message=f"{claim.said.where} says {claim.said.value}, but {claim.against}",
+            evidence=(
+                Evidence(
+                    f"{what} in the config",
+                    claim.said.value,
+                    claim.said.where,
+                    "",
+                    Threshold(bound, f"what {claim.read_from} admits"),
+                ),
+                Evidence(f"{what} in use", claim.wanted, claim.read_from),
             ),
-        ),
-    )
+            fixes=(
+                Fix(
+                    f"Set {key} to {claim.wanted}, or take what the config was written for.",
+                    f"{key}: {claim.wanted}",
+                ),
+            ),
+        )

@@ -9,7 +9,12 @@ RISEN = Threshold(1.25, "rule of thumb, to be measured: times the lowest trainin
 FEWEST = 5  # epochs: fewer do not show what a loss does afterwards
 
 
-@check("TRN503", severity=BLOCKS, confidence=LIKELY, explains=("TRN502", "TRN505", "EVL905"))
+@check(
+    "TRN503",
+    severity=BLOCKS,
+    confidence=LIKELY,
+    explains=("CTC411", "CTC412", "TRN502", "TRN505", "EVL904", "EVL905"),
+)
 def diverged(loss: TrainLoss) -> Iterator[Finding]:
     """The training loss rose and stayed up.
 

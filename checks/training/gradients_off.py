@@ -34,7 +34,12 @@ FIXES = (
 Wrong = tuple[str, float, Threshold]
 
 
-@check("TRN507", severity=DEGRADES, confidence=LIKELY, explains=("TRN501", "TRN502", "TRN503"))
+@check(
+    "TRN507",
+    severity=DEGRADES,
+    confidence=LIKELY,
+    explains=("TRN501", "CTC411", "CTC412", "TRN502", "TRN503"),
+)
 def gradients_off(
     norms: GradientNorms, progress: Progress | None, loss: TrainLoss | None
 ) -> Iterator[Finding]:

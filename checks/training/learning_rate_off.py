@@ -36,7 +36,7 @@ FIXES = (
     "TRN506",
     severity=DEGRADES,
     confidence=LIKELY,
-    explains=("TRN501", "TRN502", "TRN503", "TRN507", "TRN509"),
+    explains=("TRN501", "CTC411", "CTC412", "TRN502", "TRN503", "TRN507", "TRN509"),
 )
 def learning_rate_off(rate: LearningRate, progress: Progress | None) -> Iterator[Finding]:
     """The learning rate is zero, falls to nothing early, or is too high to learn with.

@@ -32,7 +32,7 @@ FIXES = (
     "TRN501",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("TRN502", "TRN503", "TRN505", "EVL905"),
+    explains=("CTC411", "TRN502", "TRN503", "TRN505", "EVL904", "EVL905", "MDL602"),
 )
 def loss_not_finite(loss: FiniteLoss) -> Iterator[Finding]:
     """The loss is NaN or infinite.

@@ -33,7 +33,7 @@ FIXES = (
 )
 
 
-@check("TRN504", severity=DEGRADES, confidence=LIKELY, explains=("EVL905", "TRN505"))
+@check("TRN504", severity=DEGRADES, confidence=LIKELY, explains=("EVL904", "EVL905", "TRN505"))
 def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Iterator[Finding]:
     """The model knows its training samples and has learned little that holds for others.
 

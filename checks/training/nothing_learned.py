@@ -31,7 +31,12 @@ FIXES = (
 )
 
 
-@check("TRN502", severity=BLOCKS, confidence=LIKELY, explains=("EVL905", "TRN505"))
+@check(
+    "TRN502",
+    severity=BLOCKS,
+    confidence=LIKELY,
+    explains=("CTC411", "CTC412", "DEC801", "EVL904", "EVL905", "TRN505"),
+)
 def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Iterator[Finding]:
     """The training loss never left what a model reaches without looking at its input.
 

@@ -9,10 +9,12 @@ from pathlib import PurePosixPath
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Unreadable
 from slrdoctor.artifacts.kinds import checkpoint, features
+from slrdoctor.artifacts.kinds.output_names import is_named_like_outputs
 from slrdoctor.artifacts.kinds.splits import split_of_name, split_of_word, without_splits
 from slrdoctor.artifacts.listing import File, Listing
+from slrdoctor.artifacts.output_folders import named_for_outputs, output_folder
 from slrdoctor.artifacts.readers import read, reader_of
-from slrdoctor.artifacts.run import Clip, FeatureSet
+from slrdoctor.artifacts.run import Clip, FeatureSet, OutputFile
 
 ONE_FILE_ONE_ARRAY = (
     ".npy",
@@ -48,16 +50,27 @@ class _Group:
     info: ArrayInfo | None  # of the first that could be read
 
 
-def find_clip_folders(listing: Listing) -> tuple[list[FeatureSet], set[str]]:
-    """The feature sets that are folders, and the paths (`File.where`) that they account for."""
-    groups = [group for files in _candidates(listing) if (group := _peek(*files)) is not None]
+def find_clip_folders(listing: Listing) -> tuple[list[FeatureSet], list[OutputFile], set[str]]:
+    """The feature sets and outputs that are folders, and the paths (`File.where`) they account for."""
+    groups, outputs, given = [], [], set()
+    for folder, suffix, files in _candidates(listing):
+        named = named_for_outputs(folder, files)
+        wheres = {file.where for file in named}
+        found = output_folder(named)
+        if found is not None:
+            outputs += found
+            given |= wheres
+        if found is not None or len(named) < len(files):
+            files = [file for file in files if file.where not in wheres]
+        group = _peek(folder, suffix, files) if files else None
+        groups += [group] if group is not None else []
     frames = [g for g in groups if g.is_frames]
     # one folder of numbered vectors may be one vector a sample; several such folders are clips
     if len(frames) < 2 and not any(g.suffix == "_keypoints.json" for g in frames):
         groups = [replace(g, is_frames=False) for g in groups]
     used = {file.where for g in groups for file in g.files}
     sets = [_feature_set(root, split, list(found)) for (root, split), found in _roots(groups).items()]
-    return sets + list(_empty_splits(listing, sets)), used
+    return sets + list(_empty_splits(listing, sets)), outputs, used | given
 
 
 def _empty_splits(listing: Listing, sets: Iterable[FeatureSet]) -> Iterator[FeatureSet]:
@@ -77,7 +90,8 @@ def _candidates(listing: Listing) -> Iterator[tuple[str, str, list[File]]]:
         by_suffix: dict[str, list[File]] = {}
         for file in files:
             suffix = next((s for s in ONE_FILE_ONE_ARRAY if file.path.name.lower().endswith(s)), "")
-            if suffix and not checkpoint.is_named_like_checkpoint(file.path.name):
+            name = file.path.name
+            if suffix and (is_named_like_outputs(name) or not checkpoint.is_named_like_checkpoint(name)):
                 by_suffix.setdefault(suffix, []).append(file)
         for suffix, found in by_suffix.items():
             yield folder, suffix, found

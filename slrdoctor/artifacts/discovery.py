@@ -18,13 +18,16 @@ from slrdoctor.artifacts.kinds import (
     config,
     features,
     history,
+    outputs,
     predictions,
     vocabulary,
 )
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations
 from slrdoctor.artifacts.kinds.annotations.split_lists import recognise_split_list
+from slrdoctor.artifacts.kinds.output_names import WEAK, is_named_like_outputs
 from slrdoctor.artifacts.kinds.splits import split_of_name
 from slrdoctor.artifacts.listing import File, Listing, walk
+from slrdoctor.artifacts.output_folders import settle
 from slrdoctor.artifacts.readers import read, reader_of
 from slrdoctor.artifacts.run import (
     CheckpointFile,
@@ -61,6 +64,7 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
     if not listing.files and listing.problems:
         raise NothingToExamine(f"{path} cannot be read: {listing.problems[0][1]}")
     found = find(listing, progress)
+    settle(found)
     pointed.apply(found, settings, path, find)
     if not settings.features:
         hold_against_configs(found, listing)
@@ -101,8 +105,9 @@ def _fill_splits(found: Found) -> None:
 def find(listing: Listing, progress: Progress | None = None) -> Found:
     """Recognise everything in a listing, folder by folder."""
     found = Found()
-    sets, used = find_clip_folders(listing)
+    sets, folders, used = find_clip_folders(listing)
     found.features += sets
+    found.outputs += folders
     single = list(_few_a_folder(listing, used, found))
     for number, file in enumerate(single):
         if progress is not None:
@@ -139,7 +144,7 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
         reader = reader_of(file.path)
         if reader is None:
             return
-        if checkpoint.is_named_like_checkpoint(name):
+        if checkpoint.is_named_like_checkpoint(name) and not is_named_like_outputs(name):
             found.checkpoints.append(CheckpointFile(file.where, file.path, reader.name, file.size))
             return
         content = reader.read(file.path)
@@ -182,6 +187,7 @@ def _take(
     if checkpoint.is_checkpoint(content):
         found.checkpoints.append(CheckpointFile(file.where, file.path, format, file.size))
         return
+    given = _take_outputs(file, format, content, siblings, found)
     histories = history.recognise_history(file.where, format, content)
     found.histories += histories
     words = vocabulary.recognise_vocabulary(file.where, format, content)
@@ -189,9 +195,11 @@ def _take(
         found.vocabularies.append(words)
     if histories:
         return
+    # a file of outputs may have the hypotheses too, and is nothing else
     pairs = predictions.recognise_predictions(file.where, format, content, siblings)
     if pairs is not None:
         found.predictions.append(pairs)
+    if pairs is not None or given:
         return
     labelled = recognise_annotations(file.where, format, content, siblings)
     if labelled is not None:
@@ -205,6 +213,20 @@ def _take(
     _take_batch_labels(file, format, content, found)
     if labelled is None and not clips:
         _take_words(file, format, content, found, is_vocabulary=words is not None)
+
+
+def _take_outputs(
+    file: File, format: str, content: Content, siblings: Callable[[str], Content | None], found: Found
+) -> bool:
+    """Log-probabilities and embeddings; whether the file surely holds any."""
+    recognised = outputs.recognise_outputs(file.where, file.path, format, content, siblings)
+    sure = [output for output in recognised.outputs if output.kind != WEAK]
+    found.outputs += sure
+    found.perhaps += [output for output in recognised.outputs if output.kind == WEAK]
+    if sure:
+        folder = f"{file.folder}/" if file.folder else ""
+        found.companions |= {folder + name for name in recognised.companions}
+    return bool(sure)
 
 
 def _take_words(file: File, format: str, content: Content, found: Found, is_vocabulary: bool) -> None:

@@ -10,6 +10,7 @@ from slrdoctor.artifacts.run import (
     ConfigFile,
     FeatureSet,
     HistoryFile,
+    OutputFile,
     PredictionFile,
     Problem,
     SourceFile,
@@ -30,6 +31,9 @@ class Found:
     vocabularies: list[VocabularyFile] = field(default_factory=list)
     histories: list[HistoryFile] = field(default_factory=list)
     predictions: list[PredictionFile] = field(default_factory=list)
+    outputs: list[OutputFile] = field(default_factory=list)
+    perhaps: list[OutputFile] = field(default_factory=list)  # of a name that other things have too
+    companions: set[str] = field(default_factory=set)  # ids, labels and lengths beside outputs
     checkpoints: list[CheckpointFile] = field(default_factory=list)
     configs: list[ConfigFile] = field(default_factory=list)
     sources: list[SourceFile] = field(default_factory=list)
@@ -41,5 +45,5 @@ class Found:
     def is_empty(self) -> bool:
         return not any(
             (self.features, self.annotations, self.vocabularies, self.histories, self.predictions,
-             self.checkpoints, self.configs, self.problems, self.expected)
+             self.outputs, self.checkpoints, self.configs, self.problems, self.expected)
         )  # fmt: skip

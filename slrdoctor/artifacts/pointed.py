@@ -12,6 +12,7 @@ from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.found import Found
 from slrdoctor.artifacts.kinds.vocabulary import recognise_vocabulary
 from slrdoctor.artifacts.listing import File, Listing, walk
+from slrdoctor.artifacts.output_folders import as_features, settle
 from slrdoctor.artifacts.readers import read
 from slrdoctor.artifacts.run import VocabularyFile
 from slrdoctor.artifacts.settings import NAME, Settings, SettingsError
@@ -32,11 +33,14 @@ def apply(found: Found, settings: Settings, root: Path, find: Find) -> None:
         found.features = [s for s in detected if s.split and s.split not in settings.features]
         for split, written in settings.features.items():
             named = find(_listing(written, root))
+            named.features += [as_features(output) for output in named.outputs]
             found.features += [replace(s, split=split) for s in named.features]
             found.problems += [p for p in named.problems if p not in found.problems]
             if not named.features:
                 found.beside = [s for s in detected if s not in found.features]
                 found.expected.append(f"{NAME}: [features] {split} = {written!r} has no features")
+        named_so = {one.where for one in found.features}
+        found.outputs = [output for output in found.outputs if output.where not in named_so]
     if settings.annotations:
         found.annotations = []
         for split, written in settings.annotations.items():
@@ -55,7 +59,11 @@ def apply(found: Found, settings: Settings, root: Path, find: Find) -> None:
     }
     for kind, written in paths.items():
         if written:
-            setattr(found, kind, getattr(_named(written, root, find, kind, "path"), kind))
+            named = _named(written, root, find, kind, "path")
+            if kind == "predictions":
+                settle(named)
+                found.outputs = named.outputs or found.outputs
+            setattr(found, kind, getattr(named, kind) or getattr(found, kind))
 
 
 def _named(written: str, root: Path, find: Find, kind: str, key: str) -> Found:
@@ -65,10 +73,16 @@ def _named(written: str, root: Path, find: Find, kind: str, key: str) -> Found:
     named = find(listing)
     if kind == "vocabularies" and not named.vocabularies:
         named.vocabularies = list(_as_vocabulary(listing))
-    if not getattr(named, kind):
+    if not getattr(named, kind) and not (kind == "predictions" and _outputs(named)):
         why = f": {named.problems[0].message}" if named.problems else ""
         raise SettingsError(f"{NAME}: {key} = {written!r} could not be read as {kind}{why}")
     return named
+
+
+def _outputs(named: Found) -> bool:
+    """Whether there are log-probabilities or embeddings among what the user says to be predictions."""
+    named.outputs += [replace(output, kind="log_probs") for output in named.perhaps]
+    return bool(named.outputs)
 
 
 def _as_vocabulary(listing: Listing) -> Iterator[VocabularyFile]:

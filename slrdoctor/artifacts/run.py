@@ -137,6 +137,25 @@ class CheckpointFile:
 
 
 @dataclass(frozen=True)
+class OutputFile:
+    """What a model gave for some samples, not yet opened: log-probabilities, logits, or embeddings.
+
+    `clips` are opened one at a time by `artifacts.clips.open_clip`: a [T, C] array a sample,
+    or a batch of them; an embedding file has one [N, D] array, or a [D] a sample.
+    """
+
+    where: str
+    format: str
+    kind: str  # log_probs | embeddings
+    split: str
+    clips: tuple[Clip, ...]  # one a sample, its key the sample's id; for [N, D] one for all
+    ids: tuple[str, ...] = ()  # of the rows, where one array holds many samples
+    labels: tuple[str, ...] = ()  # of the rows, where the file has them
+    lengths: tuple[int, ...] = ()  # frames that are real, where the file has them
+    tower: str = ""  # video | text, where a file is one of a pair
+
+
+@dataclass(frozen=True)
 class ConfigFile:
     """A configuration as written. `value` is nested plain containers."""
 
@@ -203,6 +222,7 @@ class TrainingRun:
     configs: tuple[ConfigFile, ...] = ()
     choices: tuple[Choice, ...] = ()
     problems: tuple[Problem, ...] = ()
+    outputs: tuple[OutputFile, ...] = ()
 
 
 @dataclass(frozen=True)

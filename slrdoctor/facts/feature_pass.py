@@ -8,10 +8,19 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from slrdoctor.artifacts.clips import close_containers
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.facts.clip_pass import measure_clip
-from slrdoctor.facts.features import ClipRow, ClipTable, DimensionStats, Effort, Moments
+from slrdoctor.facts.features import (
+    ClipMoments,
+    ClipRow,
+    ClipTable,
+    DimensionStats,
+    Effort,
+    Moments,
+)
 from slrdoctor.facts.landmarks import Landmarks
 from slrdoctor.facts.used_clips import UsedClip, UsedClips
 from slrdoctor.registry import Unavailable, measure
@@ -20,7 +29,7 @@ CHUNK = 64  # clips that a worker is given at a time
 MANY_CLIPS = 2000  # from here on, or from MANY_BYTES, starting processes pays off
 MANY_BYTES = 500_000_000
 MOST_PROCESSES = 61  # Windows can wait for no more
-MOMENTS_KEPT = 1 << 21  # dimensions of all moments together: 80 MB, however many sizes there are
+MOMENTS_KEPT = 1 << 19  # dimensions of all moments together: 60 MB, however many sizes there are
 STRAY_RANK = 0.2  # a rank that fewer clips than this share have is a fault of those clips
 
 
@@ -31,18 +40,20 @@ class Passed:
     rows: list[ClipRow] = field(default_factory=list)
     unreadable: list[tuple[str, str, str, str]] = field(default_factory=list)
     moments: dict[tuple[str, int], Moments] = field(default_factory=dict)  # by split and dimension
+    over_clips: dict[tuple[str, int], ClipMoments] = field(default_factory=dict)
 
     def extend(self, other: Passed) -> None:
         self.rows += other.rows
         self.unreadable += other.unreadable
         for key, moments in other.moments.items():
-            self.add_moments(key, moments)
+            self.add_moments(key, moments, other.over_clips[key])
 
-    def add_moments(self, key: tuple[str, int], moments: Moments) -> None:
+    def add_moments(self, key: tuple[str, int], moments: Moments, over_clips: ClipMoments) -> None:
         if key in self.moments:
             self.moments[key] = self.moments[key] + moments
+            self.over_clips[key] = self.over_clips[key] + over_clips
         elif sum(dims for _, dims in self.moments) + key[1] <= MOMENTS_KEPT:
-            self.moments[key] = moments
+            self.moments[key], self.over_clips[key] = moments, over_clips
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,9 @@ def pass_over(clips: Sequence[UsedClip], landmarks: Landmarks | None) -> Passed:
             continue
         passed.rows.append(row)
         if moments is not None:
-            passed.add_moments((row.split, row.dims), moments)
+            with np.errstate(all="ignore"):  # hostile values overflow
+                over_clips = ClipMoments.of(moments)
+                passed.add_moments((row.split, row.dims), moments, over_clips)
     return passed
 
 

@@ -148,6 +148,27 @@ class Moments:
 
 
 @dataclass(frozen=True)
+class ClipMoments:
+    """Moments over clips of what `Moments` has over the frames of each: arrays of shape [D].
+
+    Frames of a clip are alike, so that how far splits may differ by chance is told by clips.
+    """
+
+    means: Moments  # of the clips' means
+    spreads: Moments  # of the standard deviations within the clips
+
+    @classmethod
+    def of(cls, frames: Moments) -> ClipMoments:
+        """Of one clip; a dimension without two finite values has no spread."""
+        mean = np.where(frames.count > 0, frames.mean, np.nan)
+        spread = np.where(frames.count > 1, np.sqrt(frames.variance), np.nan)
+        return cls(Moments.of(mean[np.newaxis]), Moments.of(spread[np.newaxis]))
+
+    def __add__(self, other: ClipMoments) -> ClipMoments:
+        return ClipMoments(self.means + other.means, self.spreads + other.spreads)
+
+
+@dataclass(frozen=True)
 class DimensionStats:
     """`Moments` by split, for the dimension that most clips have."""
 

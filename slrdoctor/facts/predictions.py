@@ -7,8 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
+from slrdoctor.facts.gloss_forms import is_numbers
 from slrdoctor.registry import Unavailable, measure
 
+ENABLE = (
+    "store both in one json or csv with the columns id, hypothesis, reference, or in the evaluation "
+    'loop: slrdoctor.dump_outputs("outputs", ids, hypotheses=hypotheses, references=references)'
+)
 _STEP = re.compile(r"\d+")
 
 
@@ -75,16 +80,37 @@ class ErrorCounts:
 @measure
 def error_counts(run: TrainingRun) -> ErrorCounts:
     """The errors of the dev predictions, of the latest step where there are several files."""
-    usable = [file for file in run.predictions if any(file.references)]
-    if not usable:
+    return counted(max(usable(run), key=preference))
+
+
+def usable(run: TrainingRun) -> list[PredictionFile]:
+    """The files whose hypotheses can be held against references; raises Unavailable without any."""
+    with_references = [file for file in run.predictions if any(file.references)]
+    found = [file for file in with_references if not _are_of_two_codings(file)]
+    if with_references and not found:
         raise Unavailable(
-            "looked for hypotheses with their references",
-            "store them: a csv or json with the columns id, hypothesis, reference",
+            f"the hypotheses and the references of {with_references[0].where} are not written alike: "
+            f"one side has class numbers and the other names",
+            ENABLE,
         )
-    return counted(max(usable, key=_preference))
+    if not found:
+        raise Unavailable("looked for hypotheses with their references", ENABLE)
+    return found
 
 
-def _preference(file: PredictionFile) -> tuple[int, int, int]:
+def _are_of_two_codings(file: PredictionFile) -> bool:
+    """Whether one side has class numbers only and the other has none."""
+    said, meant = (
+        {token for tokens in side for token in tokens} for side in (file.hypotheses, file.references)
+    )
+    if not said or not meant:
+        return False
+    numbered = [sum(is_numbers((token,)) for token in side) / len(side) for side in (said, meant)]
+    return sorted(numbered) == [0, 1]
+
+
+def preference(file: PredictionFile) -> tuple[int, int, int]:
+    """Orders files by how well they stand for the run: dev first, then the latest step."""
     numbers = _STEP.findall(file.where.rpartition("/")[2])
     return (
         ("train", "", "test", "dev").index(file.split),

@@ -26,7 +26,8 @@ P = TypeVar("P", bound=Placed)
 # folders inside one run, which do not name it
 _INSIDE = re.compile(
     r"logs?|tensorboard|tb|tb_logs|events|results?|history|histories|metrics|checkpoints?|ckpts?|weights|models?|"
-    r"lightning_logs|version_\d+|outputs?|preds?|predictions?|summaries|runs?|work_dirs?|experiments?|files|config|configs"
+    r"lightning_logs|version_\d+|outputs?|preds?|predictions?|summaries|runs?|work_dirs?|experiments?|files|config|configs|"
+    r"log_?probs?|logits?|posteriors|emissions?|embeddings?|embs?|embeds?|(?:epoch|step)[_-]?\d+"
 )
 
 
@@ -45,6 +46,7 @@ def training_runs(found: Found, root: Path) -> list[TrainingRun]:
                 configs=tuple(found.configs),
                 choices=tuple(choices),
                 problems=tuple(found.problems),
+                outputs=tuple(found.outputs),
             )
         ]
     names = list(told)
@@ -67,6 +69,7 @@ def training_runs(found: Found, root: Path) -> list[TrainingRun]:
             predictions=mine(found.predictions, i, False),
             configs=mine(found.configs, i, True),
             problems=mine(found.problems, i, False),
+            outputs=mine(found.outputs, i, False),
         )
         for i, name in enumerate(names)
     ]

@@ -1,0 +1,54 @@
+"""DEC803: can a decoder learn the words it is to write?"""
+
+from collections.abc import Iterator
+
+from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, RareWords, Threshold, check
+
+ONCE = Threshold(
+    0.5, "PHOENIX-2014T, where word-level decoders work, has 37% (Camgoz et al. 2018, table 1)"
+)
+UNKNOWN = Threshold(
+    0.05, "rule of thumb, to be measured: PHOENIX-2014T has under 1% (Camgoz et al. 2018, table 1)"
+)
+
+
+@check("DEC803", severity=DEGRADES, confidence=LIKELY)
+def tokens_too_rare(words: RareWords) -> Iterator[Finding]:
+    """Most words of the texts are seen once in training, and many of dev never.
+
+    Why it matters: a decoder with one output a word learns nothing of a word that it meets once, and
+    cannot write one that it never met. What it can write are the frequent words, in any order.
+
+    Judged by: over half of the word types occur once in the training texts, and over 5% of the
+    running words of dev (test where there is no dev) never, without case and punctuation; quiet
+    where a vocabulary, a configuration or the code says that words are cut into pieces, and for
+    languages written without spaces.
+
+    Fix: a subword tokenizer trained on these texts, or that of a pretrained decoder.
+
+    References: Sennrich et al. 2016, Neural Machine Translation of Rare Words with Subword Units.
+    """
+    if words.subword or words.share_once <= ONCE.value or words.share_unknown <= UNKNOWN.value:
+        return
+    yield Finding(
+        f"{words.once} of {words.types} words ({words.share_once:.0%}) occur once in {words.texts} "
+        f"training texts, and {words.share_unknown:.0%} of the words of {words.split} never",
+        (
+            Evidence("share of words seen once", words.share_once, words.read_from, "of types", ONCE),
+            Evidence(
+                f"share of {words.split} words never seen", words.share_unknown, words.read_from,
+                "of running words", UNKNOWN,
+            ),
+            Evidence("words seen once", ", ".join(words.examples), words.read_from),
+        ),
+        (
+            Fix(
+                "Train a subword tokenizer on the training texts.",
+                "spm.SentencePieceTrainer.train(input='train.txt', model_prefix='sp', vocab_size=4000)",
+            ),
+            Fix(
+                "Or fine-tune a pretrained decoder with its own tokenizer.",
+                "MBartForConditionalGeneration.from_pretrained(...)",
+            ),
+        ),
+    )  # fmt: skip

@@ -1,0 +1,89 @@
+"""EVL904: do the predictions beat one constant answer?"""
+
+from collections.abc import Iterator
+from math import isfinite
+
+from slrdoctor.api import (
+    BLOCKS,
+    LIKELY,
+    BlindComparison,
+    Evidence,
+    Finding,
+    Fix,
+    Progress,
+    Threshold,
+    check,
+)
+
+ROOM = Threshold(
+    0.1,
+    "rule of thumb, to be measured: share of the constant answer's errors that a model may still turn "
+    "out to avoid; six public CTC runs that learn or memorise avoid 35% to 100%",
+)
+LEARNING = Threshold(0.9, "rule of thumb: of the input-blind floor; a dev loss under it uses the input")
+SHORT = Threshold(0.5, "rule of thumb: hypothesis over reference tokens, in a phase of blank output")
+BAD = Threshold(0.85, "measured on public benchmarks: no constant answer has a WER under 90%")
+
+
+@check("EVL904", severity=BLOCKS, confidence=LIKELY)
+def no_better_than_blind(blind: BlindComparison, progress: Progress | None) -> Iterator[Finding]:
+    """The predictions are no better than always giving the same answer.
+
+    Why it matters: an error rate under 100% or an accuracy over chance looks like a beginning. What
+    one constant answer reaches takes no input, and a model at that mark has used none.
+
+    Judged by: the errors of the stored predictions against those of the best constant answer on the
+    same samples (a gloss sequence, the commonest label, or for texts the sentence with the best
+    chrF). The 99% bootstrap interval of the share of errors avoided reaches down to none and not up
+    to a tenth. Quiet in the blank phase: little output while the dev loss is under the floor.
+
+    Fix: find what keeps the input from the output before anything else: features, their labels,
+    the loss, the optimizer; overfit five samples.
+
+    References: Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13; Post 2018, A
+    Call for Clarity in Reporting BLEU Scores, for what scores texts.
+    """
+    if blind.least_removed > 0 or blind.most_removed >= ROOM.value or _in_blank_phase(blind, progress):
+        return
+    lower_is_better = blind.metric == "WER"
+    aim = (
+        blind.blind / 2
+        if lower_is_better
+        else (blind.blind + (100 if blind.metric == "chrF" else 1)) / 2
+    )
+    chance = (
+        [Evidence("accuracy of chance", blind.chance, blind.read_from)] if isfinite(blind.chance) else []
+    )
+    answer = repr(blind.answer) if blind.answer else "nothing"
+    yield Finding(
+        f"{blind.metric} {blind.shown(blind.score)} over {blind.samples} {blind.split or 'stored'} "
+        f"predictions, and always answering {answer[:80]} has {blind.shown(blind.blind)}",
+        (
+            Evidence(
+                "share of the constant answer's errors avoided", blind.removed, blind.read_from,
+                "of errors", ROOM,
+            ),
+            Evidence("of it at most, by 99% bootstrap", blind.most_removed, blind.read_from),
+            Evidence(f"{blind.metric} of the model", blind.score, blind.read_from),
+            Evidence(f"{blind.metric} of the best constant answer", blind.blind, blind.read_from),
+            *chance,
+            Evidence(f"{blind.metric} to aim at first: half the way to perfect", aim, blind.read_from),
+        ),
+        (
+            Fix("Overfit five samples first.", "slrdoctor overfit RUN_DIR --samples 5"),
+            Fix(
+                "Shuffle the features among dev samples: if the score stays, they are not used.",
+                "wer(references, decode(model(features[torch.randperm(len(features))])))",
+            ),
+        ),
+        verify="slrdoctor overfit RUN_DIR --samples 5",
+    )  # fmt: skip
+
+
+def _in_blank_phase(blind: BlindComparison, progress: Progress | None) -> bool:
+    """Whether the model has begun to learn and does not write it down yet."""
+    if progress is None or blind.metric == "chrF":
+        return False
+    bad_in_log = progress.metric != "wer" or progress.last_metric >= BAD.value
+    learning = progress.last_dev < LEARNING.value * progress.floor
+    return learning and bad_in_log and blind.length_share < SHORT.value

@@ -1,0 +1,62 @@
+"""FEA114: do the features tell anything of what they are labelled with?"""
+
+from collections.abc import Iterator
+
+from slrdoctor.api import BLOCKS, LIKELY, Evidence, Finding, Fix, Probe, Threshold, check
+
+BEATEN = Threshold(
+    2,
+    "deviations of permuted labels; measured on simulated landmarks and CNN features of 80 to 1000 "
+    "samples: probes that find something lie 3 to 40 above, on shuffled features 2 in 100 reach it",
+)
+
+
+@check(
+    "FEA114",
+    severity=BLOCKS,
+    confidence=LIKELY,
+    explains=("CTC411", "CTC412", "TRN502", "TRN504", "EVL904", "EVL905", "EMB701"),
+)
+def features_carry_no_signal(probe: Probe) -> Iterator[Finding]:
+    """The features tell nothing of their labels.
+
+    Why it matters: no model finds what is not there. Features that were written under the wrong
+    ids, extracted from the wrong videos, or lost on their way look as good as any others, and the
+    loss comes down to what guessing reaches.
+
+    Judged by: ridge regression from a clip's posture (means) and, once more, from its motion
+    (deviations, extremes) to its class or to which of the commonest glosses occur in it, in
+    five-fold cross-validation within a split. The area under the ROC curve is held against the
+    same probe's with labels permuted. Splits are left out that are too small for a weak signal.
+
+    Fix: join features and labels anew by id, and look at clips with their labels.
+
+    References: Ojala and Garriga 2010, Permutation Tests for Studying Classifier Performance; Alain
+    and Bengio 2016, Understanding intermediate layers using linear classifier probes.
+    """
+    blind = [split for split in probe.splits if split.score.sigmas < BEATEN.value]
+    if not blind:
+        return
+    first = blind[0]
+    score = first.score
+    also = "".join(f", and of {s.split or 'unsplit'} with {s.score.auc:.2f}" for s in blind[1:])
+    yield Finding(
+        f"a linear probe finds the {first.kind} of {first.samples} {first.split or 'unsplit'} clips with "
+        f"an AUC of {score.auc:.2f}{also}; with permuted labels it is {score.chance:.2f}, up to "
+        f"{score.chance + BEATEN.value * score.spread:.2f}",
+        (
+            Evidence("AUC over that of permuted labels", score.sigmas, probe.read_from, "deviations", BEATEN),
+            Evidence(f"{first.kind} types looked for", first.types, probe.read_from),
+            Evidence("samples", first.samples, probe.read_from),
+        ),
+        (
+            Fix(
+                "Look at ten clips beside their labels, as they lie on disk.",
+                "for id, label in rows[:10]: x = load(id); print(id, label, x.shape, x.mean(), x.std())",
+            ),
+            Fix("Extract a few clips anew from their videos and compare them with what is stored."),
+            Fix("Write features under the id of their video, never by their place in a list."),
+        ),
+        affected=sum(s.samples for s in blind),
+        total=sum(s.samples for s in probe.splits),
+    )

@@ -1,0 +1,54 @@
+"""Greedy decoding of likeliest classes, and which class behaves as the blank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Path = NDArray[np.int32]
+
+
+def runs(path: Path) -> Path:
+    """The path with each run of equal classes written once."""
+    return path[np.flatnonzero(np.diff(path, prepend=-1))]
+
+
+def decoded(path: Path, blank: int) -> tuple[int, ...]:
+    """Merge repeats, then drop the blank."""
+    merged = runs(path)
+    return tuple(merged[merged != blank].tolist())
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Token errors of greedy decoding over several samples, by the alignment with fewest."""
+
+    errors: int
+    reference_tokens: int
+
+    @property
+    def wer(self) -> float:
+        return self.errors / self.reference_tokens if self.reference_tokens else float("nan")
+
+
+def errors_with(paths: Sequence[Path], references: Sequence[Sequence[int]], blank: int) -> Errors:
+    """The errors when `blank` is dropped; a gloss without a class is -1 and never right."""
+    from rapidfuzz.distance import Levenshtein
+
+    wrong = sum(
+        Levenshtein.distance(decoded(path, blank), tuple(reference))
+        for path, reference in zip(paths, references)
+    )
+    return Errors(wrong, sum(map(len, references)))
+
+
+def commonest(paths: Sequence[Path], classes: int) -> tuple[int, float]:
+    """The class that is the likeliest in most frames, and in what share of them."""
+    counts = np.zeros(classes, dtype=np.int64)
+    for path in paths:
+        counts += np.bincount(path, minlength=classes)
+    at = int(counts.argmax())
+    return at, float(counts[at] / max(1, counts.sum()))

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from slrdoctor.facts.checkpoint_values import TensorRow, WeightValues
+from slrdoctor.testing import findings
+
+
+def row(name: str, nans: int = 0, infinite: int = 0, is_mask: bool = False) -> TensorRow:
+    return TensorRow(name, (4, 25), "float32", False, nans, infinite, 0.0, 1.0, 2.0, is_mask)
+
+
+def values(*rows: TensorRow) -> WeightValues:
+    return WeightValues(rows, 0, "best.pt")
+
+
+def test_mdl602_fires_for_one_nan_or_one_infinity() -> None:
+    (finding,) = findings(
+        "MDL602", values(row("a"), row("fc.weight", nans=1), row("fc.bias", infinite=2))
+    )
+
+    assert finding.message == (
+        "2 of 3 tensors in best.pt hold 1 NaN and 2 infinite values of 300: fc.weight, fc.bias"
+    )
+    assert (finding.affected, finding.total) == (2, 3)
+
+
+def test_mdl602_names_a_few_of_many() -> None:
+    (finding,) = findings("MDL602", values(*(row(f"layer{i}", nans=100) for i in range(9))))
+
+    assert finding.message.endswith("900 NaN values of 900: layer0, layer1, layer2 and 6 more")
+
+
+def test_mdl602_is_quiet_when_every_value_is_finite_or_a_mask() -> None:
+    assert not findings("MDL602", values(row("a"), row("mask", infinite=6, is_mask=True)))
+
+
+def test_mdl602_at_the_boundary_a_mask_with_a_nan_fires() -> None:
+    assert findings("MDL602", values(row("mask", nans=1, infinite=6)))

@@ -134,7 +134,7 @@ def _outputs(model: Any, raw: Any, batch: Batch) -> tuple[list[Array], list[int]
 
 
 def _is_time_first(batch: Batch, scores: Array) -> bool:
-    return scores.shape[0] == batch.features.shape[1]
+    return int(scores.shape[0]) == int(batch.features.shape[1])
 
 
 def _call(model: Any, raw: Any, batch: Batch) -> Any:

@@ -24,6 +24,7 @@ LANDMARKS = Threshold(
 OTHER = Threshold(100, "rule of thumb, to be measured: activations of published CNNs stay within tens")
 GAP = Threshold(10, "rule of thumb, to be measured: clips of one pipeline differ by a factor of 2 or so")
 SMALLER_SIDE = Threshold(0.02, "rule of thumb: share of clips, and two at least, that make a group")
+SPLIT = Threshold(10, "rule of thumb, to be measured: fewer clips are strays and no split")
 # these store pixels by convention, and their loaders normalise
 PIXEL_FORMATS = ("pose", "openpose")
 PIXEL_LAYOUTS = ("OpenPose", "COCO-WholeBody", "Isharah")
@@ -33,7 +34,7 @@ NORMALISE = Fix(
 )
 
 
-@check("FEA111", severity=DEGRADES, confidence=LIKELY)
+@check("FEA111", severity=DEGRADES, confidence=LIKELY, explains=("FEA112",))
 def features_unnormalised(clips: ClipTable, landmarks: Landmarks | None) -> Iterator[Finding]:
     """Features are on the scale of pixels, or samples are on different scales.
 
@@ -43,7 +44,7 @@ def features_unnormalised(clips: ClipTable, landmarks: Landmarks | None) -> Iter
     Judged by: the median absolute value of each clip, zeros left out. Over 10 in the median
     clip is pixels for landmarks, over 100 for other features; formats and layouts that are in
     pixels by convention are left out. A mixture is two groups of clips with a factor of 10 between
-    them and nothing in it. Where the loader normalises what is stored, this is no fault.
+    them and nothing in it, within a split. Where the loader normalises what is stored, this is no fault.
 
     Fix: normalise in the extraction or in the loader, the same way for every sample.
 
@@ -59,7 +60,7 @@ def features_unnormalised(clips: ClipTable, landmarks: Landmarks | None) -> Iter
         median(row.scale for row in pixels) if pixels else 0.0,
     )
     small, large = _apart(rows)
-    if large:
+    if large and not _is_by_split(small, large):
         affected = min(small, large, key=len)
         low, high = median(row.scale for row in small), median(row.scale for row in large)
         said = f"{len(small)} clips have values of about {low:.3g} and {len(large)} of about {high:.3g}"
@@ -78,6 +79,12 @@ def features_unnormalised(clips: ClipTable, landmarks: Landmarks | None) -> Iter
         len(affected),
         len(rows),
     )
+
+
+def _is_by_split(small: list[ClipRow], large: list[ClipRow]) -> bool:
+    """Whether the groups are splits: then it is a shift from train to dev, and told as one."""
+    splits = {row.split for row in small}, {row.split for row in large}
+    return min(len(small), len(large)) >= SPLIT.value and not splits[0] & splits[1]
 
 
 def _apart(rows: list[ClipRow]) -> tuple[list[ClipRow], list[ClipRow]]:

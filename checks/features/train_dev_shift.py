@@ -27,7 +27,7 @@ FIXES = (
 )
 
 
-@check("FEA112", severity=DEGRADES, confidence=LIKELY, explains=("FEA111", "TRN504", "EVL904", "EVL905"))
+@check("FEA112", severity=DEGRADES, confidence=LIKELY, explains=("TRN504", "EVL904", "EVL905"))
 def train_dev_shift(shifts: SplitShift) -> Iterator[Finding]:
     """Dev or test features have another location or scale than those of training.
 

@@ -14,9 +14,11 @@ from slrdoctor.facts.checkpoint_input import InputFit as InputFit
 from slrdoctor.facts.checkpoint_movement import ParameterUpdates as ParameterUpdates
 from slrdoctor.facts.checkpoint_values import WeightValues as WeightValues
 from slrdoctor.facts.contradictions import Contradictions as Contradictions
+from slrdoctor.facts.contrast import Contrast as Contrast
 from slrdoctor.facts.ctc_lengths import CtcLengths as CtcLengths
 from slrdoctor.facts.decoded_output import DecodedOutput as DecodedOutput
 from slrdoctor.facts.dev_score import DevScore as DevScore
+from slrdoctor.facts.embeddings import Embeddings as Embeddings
 from slrdoctor.facts.environment import DeviceUse as DeviceUse
 from slrdoctor.facts.environment import Environment as Environment
 from slrdoctor.facts.epoch_order import Disorder as Disorder
@@ -63,6 +65,8 @@ from slrdoctor.facts.score_evidence import Reproduction as Reproduction
 from slrdoctor.facts.score_evidence import SwapEvidence as SwapEvidence
 from slrdoctor.facts.score_sentinel import LossAtEnd as LossAtEnd
 from slrdoctor.facts.score_sentinel import ScoreSentinel as ScoreSentinel
+from slrdoctor.facts.separation import Separated as Separated
+from slrdoctor.facts.separation import Separation as Separation
 from slrdoctor.facts.shared_samples import SharedSamples as SharedSamples
 from slrdoctor.facts.shared_sentences import SharedSentences as SharedSentences
 from slrdoctor.facts.shuffled_hypotheses import ShuffledHypotheses as ShuffledHypotheses

@@ -56,7 +56,7 @@ def input_ignored(losses: SettledLosses) -> Iterator[Finding]:
         return
     after = f"after {losses.epochs} epochs " if losses.epochs is not None else ""
     yield Finding(
-        f"{after}the training loss is {losses.train:.2f} and the dev loss {losses.dev:.2f} of the "
+        f"{after}the training loss is {losses.train:.2f} and the dev loss {losses.dev:.2f} times the "
         f"{losses.floor:.2f} nats a token that a model reaches without looking at its input",
         (
             Evidence("training loss over the floor", losses.train, losses.read_from, limit=TRAIN),

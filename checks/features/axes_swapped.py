@@ -20,7 +20,7 @@ VERY_ROUGH = Threshold(3, "rule of thumb, to be measured: twice the limit, for s
     "FEA116",
     severity=BLOCKS,
     confidence=LIKELY,
-    explains=("FEA108", "FEA109", "FEA117", "CTC401", "CTC411", "CTC412", "TRN502"),
+    explains=("FEA108", "FEA109", "FEA114", "FEA117", "CTC401", "CTC411", "CTC412", "TRN502"),
 )
 def axes_swapped(axes: AxisOrder) -> Iterator[Finding]:
     """Clips look like features by frames, not frames by features.

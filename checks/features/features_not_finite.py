@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from slrdoctor.api import BLOCKS, CERTAIN, ClipTable, Evidence, Finding, Fix, check
 
 
-@check("FEA104", severity=BLOCKS, confidence=CERTAIN, explains=("TRN501", "CTC411", "CTC412", "TRN502"))
+@check(
+    "FEA104",
+    severity=BLOCKS,
+    confidence=CERTAIN,
+    explains=("FEA114", "TRN501", "CTC411", "CTC412", "TRN502"),
+)
 def features_not_finite(clips: ClipTable) -> Iterator[Finding]:
     """Some features are NaN or infinite.
 

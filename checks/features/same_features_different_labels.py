@@ -29,7 +29,7 @@ FIXES = (
     "FEA113",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("CTC411", "CTC412", "TRN502", "EVL904", "EVL905"),
+    explains=("FEA114", "CTC411", "CTC412", "TRN502", "EVL904", "EVL905"),
 )
 def same_features_different_labels(clips: ClipTable, targets: Targets) -> Iterator[Finding]:
     """Samples with different targets have the same features.

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from slrdoctor.api import BLOCKS, LIKELY, Evidence, Finding, Fix, Probe, Threshold, check
 
-SURE = Threshold(5, "normal distribution: of a dozen ways to shift, one does so by chance in a million runs")
-GAIN = Threshold(0.1, "rule of thumb, to be measured: AUC that neighbours of like labels do not make up")
+SURE = Threshold(5, "normal distribution: a dozen ways to shift reach it by chance once in 100,000 runs")
+GAIN = Threshold(0.05, "rule of thumb, to be measured: more AUC than neighbours of like labels gain")
 
 
 @check(
@@ -23,7 +23,7 @@ def labels_shifted(probe: Probe) -> Iterator[Finding]:
     Judged by: a linear probe from pooled clips to labels, cross-validated. It is given the label of
     the sample one to three rows before and after, in the order of the annotations and in that of
     the names. One that beats permuted labels by five deviations, and the labels as they are by an
-    AUC of 0.1, shows where the labels have gone.
+    AUC of 0.05, shows where the labels have gone.
 
     Fix: join labels and features by id, and write the ids into both.
 

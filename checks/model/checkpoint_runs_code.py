@@ -30,7 +30,7 @@ def checkpoint_runs_code(pickled: Pickled) -> Iterator[Finding]:
     where, names = pickled.names[0]
     others = len(pickled.names) - 1
     listed = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
-    more = f"; {others} more files do the like" if others else ""
+    more = f"; {others} more like it" if others else ""
     yield Finding(
         message=f"loading {where} would import or call {listed}{more}",
         evidence=tuple(

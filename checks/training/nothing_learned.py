@@ -29,14 +29,10 @@ FIXES = (
         "for n, p in model.named_parameters(): print(n, None if p.grad is None else p.grad.norm())",
     ),
 )
+SYMPTOMS = ("CTC411", "CTC412", "DEC801", "EVL904", "EVL905", "TRN505")
 
 
-@check(
-    "TRN502",
-    severity=BLOCKS,
-    confidence=LIKELY,
-    explains=("CTC411", "CTC412", "DEC801", "EVL904", "EVL905", "TRN505"),
-)
+@check("TRN502", severity=BLOCKS, confidence=LIKELY, explains=SYMPTOMS)
 def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Iterator[Finding]:
     """The training loss never left what a model reaches without looking at its input.
 

@@ -17,6 +17,7 @@ from slrdoctor.artifacts.content import Content, Unreadable
 from slrdoctor.artifacts.found import Found
 from slrdoctor.artifacts.kinds.output_names import WEAK, is_named_like_outputs, kind_of_place
 from slrdoctor.artifacts.kinds.outputs import Recognised, recognise_outputs
+from slrdoctor.artifacts.kinds.splits import split_of_name
 from slrdoctor.artifacts.listing import File
 from slrdoctor.artifacts.readers import reader_of
 from slrdoctor.artifacts.run import Clip, FeatureSet, OutputFile
@@ -49,10 +50,18 @@ def output_folder(files: Sequence[File]) -> list[OutputFile] | None:
         return None
     first = peeked[0].outputs[0]
     if all(_is_sample(found.outputs[0]) for found in peeked):
-        clip = first.clips[0]
-        clips = tuple(replace(clip, key=f.path.stem, path=f.path) for f in files)
-        return [replace(first, where=files[0].folder, clips=clips)]
+        return list(_samples(first, files))
     return [output for file in files if (found := _recognised(file)) for output in found.outputs]
+
+
+def _samples(like: OutputFile, files: Sequence[File]) -> Iterator[OutputFile]:
+    """Files of one sample each, by the split that their names or their folder's tell."""
+    of_split: dict[str, list[Clip]] = {}
+    for file in files:
+        clip = replace(like.clips[0], key=file.path.stem, path=file.path)
+        of_split.setdefault(split_of_name(file.where), []).append(clip)
+    for split, clips in of_split.items():
+        yield replace(like, where=files[0].folder or ".", split=split, clips=tuple(clips))
 
 
 def _recognised(file: File) -> Recognised | None:
@@ -158,8 +167,10 @@ def _peek(clip: Clip) -> NDArray[Any] | None:
 
 
 def _rows_are_distributions(values: NDArray[Any]) -> bool:
+    if not values.size:
+        return False
     rows = np.asarray(values[:PEEKED_ROWS], np.float64).reshape(-1, values.shape[-1])[: 4 * PEEKED_ROWS]
-    if not len(rows) or np.isnan(rows).any():
+    if np.isnan(rows).any():
         return False
     with np.errstate(over="ignore"):
         log_sums = np.exp(rows).sum(axis=1)

@@ -25,9 +25,14 @@ _REBUILDING = (
 # libraries whose pickled objects are data to users: a fitted scaler, a table, a vocabulary
 _DATA_LIBRARIES = frozenset(
     ("sklearn", "pandas", "scipy", "numpy", "torch", "torchtext", "xgboost", "lightgbm", "nltk", "spacy",
-     "transformers", "tokenizers", "joblib", "copyreg", "collections", "datetime", "pathlib", "pyarrow",
+     "transformers", "tokenizers", "joblib", "copyreg", "collections", "datetime", "dateutil", "pytz", "pyarrow",
      "PIL", "mediapipe", "tensorflow", "keras", "gensim", "sentencepiece", "pose_format", "persistent",
      "__torch__")
+)  # fmt: skip
+# functions of any library that write, read or run what they are given
+_ACTIONS = frozenset(
+    ("save", "savez", "savetxt", "load", "loads", "dump", "dumps", "tofile", "fromfile", "to_csv", "to_pickle",
+     "read_csv", "read_pickle", "open", "system", "run", "exec", "eval", "compile", "getattr", "apply")
 )  # fmt: skip
 _SYSTEM = frozenset(
     ("os", "posix", "nt", "posixpath", "ntpath", "subprocess", "_posixsubprocess", "sys", "shutil",
@@ -63,7 +68,7 @@ def _is_harmless(name: str) -> bool:
 
 def _is_acting(name: str) -> bool:
     root, _, rest = name.partition(".")
-    if root in _SYSTEM:
-        return True
     leaf = rest.rpartition(".")[2].lstrip("_")
-    return root not in _DATA_LIBRARIES and not any(letter.isupper() for letter in leaf[:1])
+    if root in _SYSTEM or leaf in _ACTIONS:
+        return True
+    return root not in _DATA_LIBRARIES and not leaf[:1].isupper()

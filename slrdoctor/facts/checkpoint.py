@@ -52,7 +52,7 @@ class CheckpointFiles:
     def sentence(self) -> str:
         others = f", {len(self.left_out)} more not looked into" if self.left_out else ""
         names = ", ".join(row.where for row in self.rows[:3]) or "none"
-        return f"of the run's checkpoints {len(self.rows)} can be read: {names}{others}"
+        return f"{len(self.rows)} checkpoint{'s' * (len(self.rows) != 1)} can be read: {names}{others}"
 
 
 @measure
@@ -147,7 +147,7 @@ class Pickled:
     @property
     def sentence(self) -> str:
         held = "nothing but tensors, plain containers and arrays"
-        return f"{held} in {self.looked} pickles: {self.read_from}"
+        return f"{held} in {self.looked} file{'s' * (self.looked > 1)}: {self.read_from}"
 
 
 @measure

@@ -185,7 +185,7 @@ def head_rows(head: ModelHead, checkpoint: Checkpoint) -> tuple[Floats, Floats]:
                 bias = np.asarray(weights.load(name), np.float64).ravel()
     except Unreadable as error:
         raise Unavailable(f"{head.read_from}: {error}") from error
-    if weight is None:
+    if weight is None or not weight.size:
         raise Unavailable(f"{head.layer.name} in {head.read_from} has no weight")
     if head.layer.transposed:
         weight = weight.reshape(-1, weight.shape[-1]).T

@@ -61,12 +61,18 @@ def optimizer_state(checkpoint: Checkpoint) -> OptimizerState:
         raise Unavailable(
             f"the optimizer in {checkpoint.where} keeps memories of other shapes than its tensors"
         )
+    weights = checkpoint.weights
+    known = Counter(weights.tensors[n].shape for n in weights.tensors if not is_buffer(n, weights))
+    if Counter(memory.shape for memory in remembered if memory.shape is not None) - known:
+        raise Unavailable(
+            f"the optimizer in {checkpoint.where} remembers shapes that its model does not have"
+        )
     steps = [memory.step for memory in remembered if memory.step is not None]
     return OptimizerState(
         kind=optimizers[0].kind,
         given=sum(len(one.tensors) for one in optimizers),
         updated=sum(memory.is_updated for memory in remembered),
-        missing=_without_memory(checkpoint.weights),
+        missing=_without_memory(weights),
         steps=max(steps, default=None),
         learning_rates=tuple(rate for one in optimizers for rate in one.learning_rates),
         read_from=checkpoint.where,

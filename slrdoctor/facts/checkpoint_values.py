@@ -16,7 +16,7 @@ from slrdoctor.facts.checkpoint import Checkpoint
 from slrdoctor.registry import Unavailable, measure
 
 BLOCK = 1 << 20  # values that are looked at together: 8 MiB as float64
-MOST_VALUES = 1 << 31  # of all tensors; a file may name its bytes again and again
+MOST_VALUES = 1 << 30  # of all tensors; a file may name its bytes again and again
 # tensors that training does not update by a gradient
 BUFFER = re.compile(
     r"(?:^|[./])(?:running_mean|running_var|num_batches_tracked|moving_mean|moving_variance|position_ids|pe"

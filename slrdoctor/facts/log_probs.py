@@ -61,6 +61,7 @@ class LogProbs:
     read_from: str
     targets_from: str
     train_over_floor: float = math.nan  # of the outputs on train, where they are stored too
+    unreadable: int = 0  # outputs beside these that could not be read
 
     @property
     def per_token(self) -> float:
@@ -80,6 +81,7 @@ class LogProbs:
     @property
     def sentence(self) -> str:
         where = f"{len(self.ids)} {self.split or 'unsplit'} outputs"
+        where += f" ({self.unreadable} more could not be read)" if self.unreadable else ""
         return (
             f"greedy decoding of {where} has {self.wer:.1%} WER and {self.blank_share:.1%} blank frames "
             f"(a peaky model: {self.peaky_share:.1%}), with a loss of {self.per_token:.2f} a token "
@@ -206,6 +208,7 @@ class _Judged:
             read_from=split.read_from,
             targets_from=split.targets_from,
             train_over_floor=train_over_floor,
+            unreadable=len(split.unreadable),
         )
 
     def anchors(self) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -63,10 +64,9 @@ def find_axes(output: OutputFile, sizes: Iterable[int], samples: Iterable[int] =
     `sizes` are the numbers of classes that vocabulary and config allow, `samples` the
     numbers of samples that a batch may have. Raises Unreadable.
     """
-    places = dict.fromkeys(np.linspace(0, len(output.clips) - 1, PEEKED).astype(int).tolist())
-    peeked = [_peek(output.clips[place]) for place in places]
+    peeked = _some(output)
     shape = peeked[0].shape
-    if len(shape) not in (2, 3) or any(len(one.shape) != len(shape) for one in peeked):
+    if len(shape) not in (2, 3):
         raise Unreadable(f"an array of shape {shape}, neither [T, C] nor a batch of such", "shape")
     batch = len(output.clips) == 1 and len(shape) == 3 and 1 not in shape[:2]
     alone = -1  # the axis of size one
@@ -87,6 +87,20 @@ def find_axes(output: OutputFile, sizes: Iterable[int], samples: Iterable[int] =
     order = "".join(letters)
     order = order if alone < 0 else f"{order[:alone]}1{order[alone:]}"
     return Axes(order, peeked[0].shape[classes], known_by, scale, along)
+
+
+def _some(output: OutputFile) -> list[_Peeked]:
+    """A few clips of a file, of the rank that most have. Raises Unreadable where none can be read."""
+    found, errors = [], []
+    for place in dict.fromkeys(np.linspace(0, len(output.clips) - 1, PEEKED).astype(int).tolist()):
+        try:
+            found.append(_peek(output.clips[place]))
+        except Unreadable as error:
+            errors.append(error)
+    if not found:
+        raise errors[0]
+    [(rank, _)] = Counter(len(one.shape) for one in found).most_common(1)
+    return [one for one in found if len(one.shape) == rank]
 
 
 def _peek(clip: Clip) -> _Peeked:

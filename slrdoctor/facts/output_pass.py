@@ -26,7 +26,8 @@ from slrdoctor.registry import Unavailable, measure
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-BUFFERED = 64  # samples whose columns wait for the forward pass
+BUFFERED = 64  # samples whose columns wait for the forward pass ...
+BUFFERED_VALUES = 4_000_000  # ... unless they are so many values, padding counted
 PEEKED = 16  # samples that the blank is told from, where nothing else says it
 DRAWN = 8  # samples that are kept for a picture of their alignment
 ENABLE = (
@@ -204,11 +205,13 @@ class _Reader:
         if not classes or -1 in classes or not len(sample.path):
             return
         columns = sample.columns(self._blank.index, classes)
-        self._waiting.append((place, columns))
         if len(self._drawn) < DRAWN:
             self._drawn.append((place, columns))
-        if len(self._waiting) >= BUFFERED:
+        waiting = [*self._waiting, (place, columns)]
+        longest, widest = (max(c.scores.shape[axis] for _, c in waiting) for axis in (0, 1))
+        if len(waiting) > BUFFERED or len(waiting) * longest * widest > BUFFERED_VALUES:
             self._flush()
+        self._waiting.append((place, columns))
 
     def _flush(self) -> None:
         for (place, _), loss in zip(self._waiting, ctc_losses([c for _, c in self._waiting])):
@@ -250,7 +253,7 @@ def _named(usable: Sequence[tuple[OutputFile, Axes]]) -> list[tuple[OutputFile, 
             if len(keys) != count:
                 keys = tuple(str(counted + place) for place in range(count))
                 counted += count
-        named.append((output, keys))
+        named.append((output, tuple(key or str(place) for place, key in enumerate(keys))))
     return named
 
 

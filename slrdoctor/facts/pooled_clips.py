@@ -103,8 +103,8 @@ def without_lengths(vectors: Singles, lengths: Sequence[int]) -> Singles:
     spread = logs.std()
     if not spread:
         return vectors
-    basis, _ = np.linalg.qr(np.vander((logs - logs.mean()) / spread, DEGREE + 1))
-    basis = basis.astype(np.float32)
+    q, _ = np.linalg.qr(np.vander((logs - logs.mean()) / spread, DEGREE + 1))
+    basis: Singles = q.astype(np.float32)
     rest: Singles = vectors - basis @ (basis.T @ vectors)
     return rest
 

@@ -85,9 +85,7 @@ class Probe:
 
 
 @measure
-def probe(
-    join: Join, samples: Samples, stats: DimensionStats, landmarks: Landmarks | None
-) -> Probe:
+def probe(join: Join, samples: Samples, stats: DimensionStats, landmarks: Landmarks | None) -> Probe:
     """Raises Unavailable where no split has enough samples of enough classes or glosses."""
     done, reasons = [], []
     for split in samples.splits:
@@ -169,9 +167,7 @@ def _types(targets: Sequence[frozenset[str]], kind: Kind, samples: int) -> list[
     return found
 
 
-def _offsets(
-    rows: Sequence[Row], at: NDArray[np.int64]
-) -> Iterator[tuple[int, str, NDArray[np.int64]]]:
+def _offsets(rows: Sequence[Row], at: NDArray[np.int64]) -> Iterator[tuple[int, str, NDArray[np.int64]]]:
     """Offset, order, and which row's label each sample would have; ends meet."""
     as_written = np.arange(len(rows))
     by_name = np.array(sorted(as_written.tolist(), key=lambda i: rows[i].id), np.int64)

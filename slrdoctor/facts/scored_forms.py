@@ -78,7 +78,7 @@ def written_alike(
     become the commonest reference token of their form, or hypothesis token where none has it.
     """
     said, meant = (Counter(t for s in side for t in s) for side in (hypotheses, references))
-    known = {t for t in meant if t in said or t in vocabulary}
+    known = {t for t in {*said, *meant} if t in vocabulary or (t in said and t in meant)}
     of_form: dict[str, list[str]] = {}
     for token in sorted({*said, *meant}, key=lambda t: (-meant[t], -said[t], t)):
         of_form.setdefault(form(token), []).append(token)

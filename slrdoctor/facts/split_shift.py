@@ -13,6 +13,8 @@ from slrdoctor.facts.features import ClipMoments, DimensionStats, Floats
 from slrdoctor.facts.samples import Samples
 from slrdoctor.registry import Unavailable, measure
 
+Bools = NDArray[np.bool_]
+
 FEWEST = 8  # clips of a split: fewer do not tell how much clips differ
 HELD_OUT = ("dev", "test")
 
@@ -29,10 +31,28 @@ class Shift:
     distance_errors: Floats  # the same distance, in standard errors over clips
     ratio: Floats  # the larger spread within clips over the smaller; inf where one is zero
     ratio_errors: Floats  # the difference of these spreads, in standard errors over clips
+    ratio_deviations: Floats  # and in deviations between the clips of a split
     median_ratio: float  # of the split's spread over that of training
     same_signers: bool  # every signer of the split is known to train as well
     negative: tuple[float, float]  # share of dimensions with a clip of negative mean: train, the split
     blocks: tuple[tuple[str, int, int], ...] = ()  # landmark blocks: name, first, past the last
+
+    def beyond(
+        self, distance: float, ratio: float, errors: float, deviations: float
+    ) -> tuple[Bools, Bools]:
+        """Which dimensions are too far away, and which are stretched too much, beyond some errors.
+
+        Where clips of one split differ as much as the splits do, it is no shift between splits.
+        """
+        far = (self.distance > distance) & (self.distance_errors > errors)
+        sure = (self.ratio_errors > errors) & (self.ratio_deviations > deviations)
+        return far, (self.ratio > ratio) & sure
+
+    def block_of(self, moved: Bools) -> str:
+        """The landmark block that has most of some dimensions, where one has."""
+        inside = {n: int(moved[(self.dims >= a) & (self.dims < b)].sum()) for n, a, b in self.blocks}
+        name = max(inside, key=lambda n: inside[n], default="")
+        return name if name and 2 * inside[name] > moved.sum() else ""
 
 
 @dataclass(frozen=True)
@@ -104,10 +124,12 @@ def shift_between(
         known = (train.means.count > 1) & (other.means.count > 1)
         live = known & (deviation > 0) & np.isfinite(deviation) & np.isfinite(gap)
         unit = deviation if same_signers else np.maximum(deviation, _width(train.means.mean[live]))
+        among = np.sqrt((train.spreads.variance + other.spreads.variance) / 2)
         within = np.stack([train.spreads.mean, other.spreads.mean])
         if not within.any():  # a vector a clip: what varies is the clips
             within = np.sqrt(np.stack([train.means.variance, other.means.variance]))
             spread, its_error = within[1] - within[0], np.zeros_like(spread)
+            among = its_error
         median = float(np.median(within[1, live] / within[0, live])) if live.any() else 1.0
         if not same_signers and live.any():
             within = np.maximum(within, np.median(within[:, live], axis=1, keepdims=True))
@@ -121,6 +143,7 @@ def shift_between(
             distance_errors=_in_errors(gap, gap_error)[live],
             ratio=np.nan_to_num(ratio, nan=1.0, posinf=np.inf)[live],
             ratio_errors=_in_errors(spread, its_error)[live],
+            ratio_deviations=_in_errors(spread, among)[live],
             median_ratio=median,
             same_signers=same_signers,
             negative=(_negative(train, live), _negative(other, live)),
@@ -142,7 +165,7 @@ def _variance(clips: ClipMoments) -> Floats:
     return clips.means.variance + clips.spreads.variance + np.square(clips.spreads.mean)
 
 
-def _negative(clips: ClipMoments, live: NDArray[np.bool_]) -> float:
+def _negative(clips: ClipMoments, live: Bools) -> float:
     return float(np.mean(clips.means.low[live] < 0)) if live.any() else 0.0
 
 

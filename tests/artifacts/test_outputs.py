@@ -115,6 +115,17 @@ def test_an_array_a_sample_is_an_output_and_no_feature(root: Path, put: Callable
     assert {open_clip(clip).size for clip in output.clips} == {FRAMES * len(TOKENS)}
 
 
+def test_file_names_may_tell_the_split(root: Path) -> None:
+    (root / "log_probs").mkdir()
+    for split in ("train", "dev"):
+        for number in range(3):
+            np.save(root / "log_probs" / f"{split}_{number}.npy", log_probs(FRAMES))
+
+    _, run = opened(root)
+
+    assert {(o.split, len(o.clips)) for o in run.outputs} == {("train", 3), ("dev", 3)}
+
+
 def test_a_batch_is_one_clip_with_the_ids_and_lengths_beside_it(root: Path) -> None:
     np.save(root / "dev_log_probs.npy", log_probs(6, FRAMES))
     (root / "dev_ids.txt").write_text("\n".join(IDS), encoding="utf-8")
@@ -155,6 +166,26 @@ def test_shards_of_one_dump_are_one_output_and_the_last_of_an_id_counts(root: Pa
     ) | dict.fromkeys(IDS[3:], "G1")
     assert {clip.path.name for clip in output.clips} == {"000001.npz", "000002.npz"}
     assert open_clip(output.clips[1]).shape == (FRAMES, len(TOKENS))
+
+
+def test_ids_may_hold_slashes(root: Path) -> None:
+    named = {f"dev/{name}": log_probs(FRAMES) for name in IDS}
+    (root / "dev_log_probs.pkl").write_bytes(pickle.dumps({"log_probs": named}))
+
+    output = only_output(root)
+
+    assert [clip.key for clip in output.clips] == list(named)
+    assert open_clip(output.clips[2]).shape == (FRAMES, len(TOKENS))
+
+
+def test_a_vocabulary_beside_embeddings_stays_one(root: Path) -> None:
+    np.save(root / "embeddings.npy", RNG.normal(size=(50, 32)))
+    (root / "vocabulary.json").rename(root / "labels.json")
+    (root / "classes.txt").write_text("\n".join(TOKENS), encoding="utf-8")
+
+    data, run = opened(root)
+
+    assert data.vocabularies and run.outputs[0].labels == ()
 
 
 def test_hypotheses_beside_the_logits_of_one_file_are_predictions(root: Path) -> None:
@@ -224,6 +255,17 @@ def test_keypoints_with_the_probabilities_of_a_detector_are_features(tmp_path: P
             tmp_path / "poses" / f"{name}.npz",
             keypoints=RNG.normal(size=(FRAMES, 75, 2)), probs=RNG.uniform(size=(FRAMES, 75)),
         )  # fmt: skip
+
+    [(data, [run])] = [(d, list(r)) for d, r in discover(tmp_path).cases]
+
+    assert not run.outputs and len(data.features[0].clips) == 6
+
+
+def test_records_of_keypoints_and_probabilities_are_features(tmp_path: Path) -> None:
+    held = {
+        n: {"keypoints": RNG.normal(size=(9, 133, 2)), "probs": RNG.uniform(size=(9, 133))} for n in IDS
+    }
+    (tmp_path / "train.pkl").write_bytes(pickle.dumps(held))
 
     [(data, [run])] = [(d, list(r)) for d, r in discover(tmp_path).cases]
 

@@ -1,5 +1,12 @@
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import slrdoctor
 from slrdoctor.facts.checkpoint_input import InputFit
 from slrdoctor.testing import findings
 
@@ -29,3 +36,63 @@ def test_mdl604_is_quiet_when_a_loader_may_make_one_of_the_other() -> None:
 
 def test_mdl604_at_the_boundary_one_feature_more_fires() -> None:
     assert findings("MDL604", InputFit("lstm", 226, 225, False, "", "features", "best.pt"))
+
+
+@pytest.fixture
+def sign2sound(shared_data: Path, tmp_path: Path) -> Path:
+    """A public run of 63 features with a checkpoint of two hands beside its own."""
+    source = shared_data / "Keyur-0__SIGN2SOUND_CODECREW"
+    for path in sorted(p for p in source.rglob("*") if p.is_file()):
+        target = tmp_path / "run" / path.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    return tmp_path / "run"
+
+
+def add_features(folder: Path) -> None:
+    """63 features a frame for 30 samples of five letters."""
+    rng = np.random.default_rng(0)
+    (folder / "features").mkdir()
+    for i in range(30):
+        np.save(folder / "features" / f"clip_{i}.npy", rng.uniform(0, 1, (30, 63)).astype(np.float32))
+    rows = "".join(f"clip_{i},{'ABCDE'[i % 5]}\n" for i in range(30))
+    (folder / "train.csv").write_text(f"id,label\n{rows}", encoding="utf-8")
+
+
+def test_mdl604_is_quiet_about_a_real_run_as_it_lies(sign2sound: Path) -> None:
+    report = slrdoctor.scan(sign2sound, select=["MDL", "LAB210", "CTC418"])
+
+    assert not report.findings
+    told = {entry.code: entry.text for entry in report.passed}
+    assert told["MDL604"].endswith("checkpoints/best_model_2hand.pth takes 126")
+
+
+@pytest.mark.parametrize("with_config", [True, False])
+def test_mdl604_fires_for_the_two_hand_checkpoint_of_a_real_run(
+    with_config: bool, sign2sound: Path
+) -> None:
+    add_features(sign2sound)
+    assert not slrdoctor.scan(sign2sound, select=["MDL"]).findings
+    if not with_config:
+        (sign2sound / "training" / "hyperparams.yaml").unlink()
+    (sign2sound / "slrdoctor.toml").write_text(
+        '[checkpoint]\npath = "checkpoints/best_model_2hand.pth"\n', encoding="utf-8"
+    )
+
+    report = slrdoctor.scan(sign2sound, select=["MDL"])
+
+    assert report.findings[0]["code"] == "MDL604"
+    assert report.findings[0]["message"] == (
+        "lstm in checkpoints/best_model_2hand.pth takes 126 features a frame, but features gives 63"
+    )
+
+
+def test_mdl604_fires_by_the_config_where_the_features_are_elsewhere(sign2sound: Path) -> None:
+    (sign2sound / "slrdoctor.toml").write_text(
+        '[checkpoint]\npath = "checkpoints/best_model_2hand.pth"\n', encoding="utf-8"
+    )
+
+    found = slrdoctor.scan(sign2sound, select=["MDL"]).findings
+
+    assert [finding["code"] for finding in found] == ["MDL604", "MDL607"]
+    assert found[0]["explains"] == ["MDL607"]

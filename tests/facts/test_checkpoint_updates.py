@@ -135,6 +135,15 @@ def test_plain_sgd_and_no_optimizer_tell_nothing(model: Net, tmp_path: Path) -> 
         get(OptimizerState, tmp_path, saved(tmp_path, "a.pt", model))
 
 
+def test_an_optimizer_of_another_model_tells_nothing(model: Net, tmp_path: Path) -> None:
+    optimizer = adam(model)
+    train(model, optimizer)
+    model.head = nn.Linear(64, 31)
+
+    with pytest.raises(Unavailable, match="shapes that its model does not have"):
+        get(OptimizerState, tmp_path, saved(tmp_path, "a.pt", model, optimizer=optimizer.state_dict()))
+
+
 def test_two_epochs_are_compared_parameter_by_parameter(model: Net, tmp_path: Path) -> None:
     first = saved(tmp_path, "last.pt", model, epoch=1)
     model.encoder.requires_grad_(False)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -74,3 +77,44 @@ def test_an_attention_mask_is_sound_and_a_lone_infinity_is_not() -> None:
 )
 def test_buffers_are_told_by_name_and_type(name: str, dtype: Any, expected: bool) -> None:
     assert row_of(np.zeros(3, dtype), name).is_buffer is expected
+
+
+MEASURE = """
+import resource, sys, time
+from pathlib import Path
+from slrdoctor.artifacts.run import CheckpointFile, TrainingRun
+from slrdoctor.engine import Facts
+from slrdoctor.facts.checkpoint_movement import ParameterUpdates
+from slrdoctor.facts.checkpoint_values import WeightValues
+from slrdoctor.registry import REGISTRY
+
+start, path = time.perf_counter(), Path(sys.argv[1])
+run = TrainingRun("", path.parent, checkpoints=(CheckpointFile("best.pt", path, "torch", 0),))
+facts = Facts(REGISTRY, (run,))
+print(len(facts.get(WeightValues).rows), len(facts.get(ParameterUpdates).random))
+seconds, peak = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(seconds, peak, "torch" in sys.modules)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is in kilobytes on Linux only")
+def test_a_checkpoint_of_200_megabytes_takes_seconds_and_little_memory(tmp_path: Path) -> None:
+    import torch
+
+    state = {f"layer{i}.weight": torch.zeros(2048, 2048) for i in range(12)}
+    torch.save({"model": state, "epoch": 3}, tmp_path / "best.pt")
+    assert (tmp_path / "best.pt").stat().st_size > 200e6
+
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(tmp_path / "best.pt")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    counts, told = done.stdout.splitlines()
+    seconds, kilobytes, imported_torch = told.split()
+    assert counts == "12 0"
+    assert float(seconds) < 10
+    assert int(kilobytes) < 1_000_000
+    assert imported_torch == "False"

@@ -305,6 +305,29 @@ def test_outputs_without_targets_or_vocabulary_say_which_is_missing(tmp_path: Pa
         log_probs(no_words)
 
 
+def test_long_outputs_wait_for_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from slrdoctor.facts import output_pass as module
+
+    targets = sentences(9)
+    clips = {n: log_softmax(peaky(t, 30, 11, 0)) for n, t in targets.items()}
+    at_once = log_probs(passed(run_of(tmp_path, clips), named(targets))).losses
+    monkeypatch.setattr(module, "BUFFERED_VALUES", 10)
+
+    one_by_one = log_probs(passed(run_of(tmp_path, clips), named(targets))).losses
+
+    np.testing.assert_allclose(one_by_one, at_once)
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    targets = sentences(6)
+    run = run_of(tmp_path, {n: log_softmax(peaky(t, 30, 11, 0)) for n, t in targets.items()})
+    (tmp_path / "dev_s0.npy").write_bytes(b"")
+
+    outputs = log_probs(passed(run, named(targets)))
+
+    assert len(outputs.ids) == 5 and "1 more could not be read" in outputs.sentence
+
+
 def test_other_tasks_have_no_frames_to_decode(tmp_path: Path) -> None:
     run = run_of(tmp_path, {"s0": np.zeros((4, 11))})
     with pytest.raises(Unavailable, match="classification"):

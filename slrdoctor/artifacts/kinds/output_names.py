@@ -11,8 +11,7 @@ WEAK = "perhaps"  # a name that outputs often have, and other things too
 
 _EDGE, _END = r"(?:^|[^a-z])", r"(?:[^a-z]|$)"
 _LOG_PROBS = re.compile(
-    _EDGE
-    + r"(?:log_?-?prob(?:abilitie)?s?|log_?-?softmax|logits?|posteriors|"
+    _EDGE + r"(?:log_?-?prob(?:abilitie)?s?|log_?-?softmax|logits?|posteriors|"
     r"posteriorgrams?|emissions?|"
     r"softmax(?:es)?|probs|probabilities|ctc_?out(?:put)?s?)" + _END
 )
@@ -89,4 +88,5 @@ def tower_of(name: str) -> str:
 
 
 def has_feature_key(keys: Iterable[str]) -> bool:
-    return any(key.rpartition("/")[2].lower() in ARRAY_KEYS for key in keys)
+    """Whether one of the names is what features are called."""
+    return any(key.lower() in ARRAY_KEYS for key in keys)

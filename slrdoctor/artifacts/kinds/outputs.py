@@ -7,7 +7,6 @@ with lengths; embeddings are [N, D], or [D] a sample. Which axis is which is not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from slrdoctor.artifacts.content import Arrays, Content, Text, Tree
+from slrdoctor.artifacts.content import Arrays, Content, Tree
+from slrdoctor.artifacts.kinds.output_companions import (
+    listed,
+    listed_content,
+    names_beside,
+    numbers,
+)
 from slrdoctor.artifacts.kinds.output_names import (
     IDS,
     LABELS,
@@ -32,17 +37,16 @@ from slrdoctor.artifacts.run import Clip, OutputFile
 
 Siblings = Callable[[str], Content | None]
 DEEPEST = 3  # containers that a pickled tree is looked into
-MOST_LENGTHS = 5_000_000
-COMPANION_SUFFIXES = (".npy", ".json", ".txt", ".pt", ".pkl")
 
 
 @dataclass(frozen=True)
 class _Entry:
     """One array of a file, and the way to it."""
 
-    parts: tuple[str, ...]
+    parts: tuple[str, ...]  # keys and places in lists, without the one that names the kind
     shape: tuple[int, ...]
     name: str  # of the record that holds it, where it has one
+    way: str  # all parts, as `open_clip` takes them
 
 
 @dataclass
@@ -58,7 +62,7 @@ class _File:
     where: str
     path: Path
     format: str
-    content: Content
+    content: Arrays | Tree
     siblings: Siblings
 
     @property
@@ -75,22 +79,23 @@ def recognise_outputs(
         return Recognised()
     file, found = _File(where, path, format, content, siblings), Recognised()
     place = kind_of_place(where)
+    entries = list(_entries(content))
+    if place in ("", WEAK) and has_feature_key(e.parts[-1] for e in entries if e.parts):
+        return found  # keypoints with the probabilities that a detector gave them
     groups: dict[tuple[str, str], list[_Entry]] = {}
-    for entry in _entries(content):
+    for entry in entries:
         kind, at = _told(entry.parts, place)
         if kind and _fits(kind, entry.shape):
             named = entry.parts[at] if at >= 0 else ""
             rest = tuple(p for i, p in enumerate(entry.parts) if i != at)
             groups.setdefault((kind, named), []).append(replace(entry, parts=rest))
-    if not place and has_feature_key(top for top, _ in _tops(content)):
-        return found  # keypoints with the probabilities that a detector gave them
     taken: dict[tuple[str, str, str], str] = {}
-    for (kind, named), entries in sorted(groups.items(), key=lambda item: prefers(item[0][1])):
+    for (kind, named), mine in sorted(groups.items(), key=lambda item: prefers(item[0][1])):
         split = split_of_name(named) or split_of_name(where)
         tower = tower_of(named) or tower_of(where) if kind == "embeddings" else ""
         if taken.setdefault((kind, split, tower), named) != named:
             continue  # the same once more, as logits beside log-probabilities
-        output = _output(file, kind, named, entries, found)
+        output = _output(file, kind, named, mine, found)
         if output is not None:
             found.outputs.append(replace(output, split=split, tower=tower))
     if any(o.kind != WEAK for o in found.outputs):
@@ -129,14 +134,14 @@ def _entries(content: Arrays | Tree) -> Iterator[_Entry]:
     if isinstance(content, Arrays):
         for name, info in content.members.items():
             if np.dtype(info.dtype).kind == "f":
-                yield _Entry(tuple(name.split("/")) if name else (), info.shape, "")
+                yield _Entry(tuple(name.split("/")) if name else (), info.shape, "", name)
     else:
         yield from _of_tree(content.value, (), "")
 
 
 def _of_tree(value: Any, parts: tuple[str, ...], name: str) -> Iterator[_Entry]:
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        yield _Entry(parts, value.shape, name)
+        yield _Entry(parts, value.shape, name, "/".join(parts))
     elif len(parts) >= DEEPEST:
         return
     elif isinstance(value, dict):
@@ -144,6 +149,8 @@ def _of_tree(value: Any, parts: tuple[str, ...], name: str) -> Iterator[_Entry]:
         for key, inner in value.items():
             yield from _of_tree(inner, (*parts, str(key)), own)
     elif isinstance(value, (list, tuple)):
+        if value and not isinstance(value[0], (dict, list, tuple, np.ndarray)):
+            return  # a long list of numbers or texts
         for number, inner in enumerate(value):
             yield from _of_tree(inner, (*parts, str(number)), name)
 
@@ -156,14 +163,15 @@ def _output(
         return _of_many(file, kind, named, entries, found)
     shape = entries[0].shape
     clip = Clip(file.stem, file.path, file.format, named)
-    ids = _companion(file, IDS, found, shape)
+    ids = _companion(file, IDS, found, shape, shape[0] if kind == "embeddings" else 0)
     labels = _companion(file, LABELS, found, shape, len(ids))
     if kind == "embeddings":
+        labels = labels if len(labels) == shape[0] else ()
         of_folder = not named and kind_of_word(file.stem) != kind and not ids
         if of_folder and len(shape) == 2 and shape[0] > 1:
             return None  # a vector a frame: features
         return OutputFile(file.where, file.format, kind, "", (clip,), ids, labels)
-    lengths = _numbers(_companion(file, LENGTHS, found, shape, len(ids)))
+    lengths = numbers(_companion(file, LENGTHS, found, shape, len(ids)))
     if len(shape) == 2 and lengths and sum(lengths) == shape[0]:
         return _of_rows(file, kind, clip, lengths, ids, labels)
     return OutputFile(file.where, file.format, kind, "", (clip,), ids, labels, lengths)
@@ -194,106 +202,30 @@ def _of_many(
     clips = []
     for number, entry in enumerate(entries):
         key = ids[number] if by_place else entry.name or "/".join(entry.parts)
-        way = _way(file.content, named, entry)
-        clips.append(Clip(key or named, file.path, file.format, way))
+        clips.append(Clip(key or named, file.path, file.format, entry.way))
     labels = _companion(file, LABELS, found, (len(entries),))
     return OutputFile(file.where, file.format, kind, "", tuple(clips), labels=labels)
-
-
-def _way(content: Content, named: str, entry: _Entry) -> str:
-    """The member name as `open_clip` takes it: the kind's word put back where it stood."""
-    if not named:
-        return "/".join(entry.parts)
-    ways = ["/".join((*entry.parts[:i], named, *entry.parts[i:])) for i in range(len(entry.parts) + 1)]
-    if isinstance(content, Arrays):
-        return next(way for way in ways if way in content.members)
-    return next(way for way in ways if _leads_to_array(content, way))
-
-
-def _leads_to_array(content: Content, way: str) -> bool:
-    value = content.value if isinstance(content, Tree) else None
-    for part in way.split("/"):
-        if isinstance(value, dict):
-            value = next((inner for key, inner in value.items() if str(key) == part), None)
-        elif isinstance(value, (list, tuple)) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return False
-    return isinstance(value, np.ndarray)
 
 
 def _companion(
     file: _File, names: Sequence[str], found: Recognised, shape: tuple[int, ...], count: int = 0
 ) -> tuple[str, ...]:
-    """One text a sample, from the same file or one beside it; () where there is none that fits."""
-    for key, value in _tops(file.content) if isinstance(file.content, (Arrays, Tree)) else ():
+    """One text a sample, from the same file or one beside it; () where there is none that fits.
+
+    `count` is the number of samples, 0 where it is one of the array's first two sizes.
+    """
+    content = file.content
+    for key, value in _tops(content):
         if key.rpartition("/")[2].lower() in names:
-            members = isinstance(file.content, Arrays) and key in file.content.members
-            listed = _listed(file.content.load(key) if members else value)  # type: ignore[union-attr]
-            if _counts(listed, names, shape, count):
-                return listed
-    if isinstance(file.content, Tree):
-        return ()
-    for name in _names_beside(file.stem, names):
-        content = file.siblings(name)
-        listed = _listed_content(content)
-        if _counts(listed, names, shape, count):
+            is_member = isinstance(content, Arrays) and key in content.members
+            texts = listed(content.load(key) if is_member else value)  # type: ignore[union-attr]
+            # beside the frames of all samples in one array only lengths tell how many there are
+            open_count = not count and len(shape) == 2
+            if texts and (open_count or len(texts) in ({count} if count else shape[:2])):
+                return texts
+    for name in names_beside(file.stem, names) if isinstance(content, Arrays) else ():
+        texts = listed_content(file.siblings(name))
+        if texts and len(texts) in ({count} if count else shape[: len(shape) - 1]):
             found.companions.add(name)
-            return listed
+            return texts
     return ()
-
-
-def _counts(listed: tuple[str, ...], names: Sequence[str], shape: tuple[int, ...], count: int) -> bool:
-    """Whether a list has as many entries as there can be samples."""
-    if not listed:
-        return False
-    if count:
-        return len(listed) == count
-    sums = names is LENGTHS and bool(shape) and sum(_numbers(listed)) == shape[0]
-    # ids beside the frames of all samples in one array: how many there are, only lengths tell
-    return len(listed) in shape[:2] or sums or (names is not LENGTHS and len(shape) == 2)
-
-
-def _names_beside(stem: str, names: Sequence[str]) -> Iterator[str]:
-    """dev_ids.json for dev_log_probs.npy, then ids.json."""
-    pieces = re.split(r"[_\-.]", stem)
-    split = next((p for p in pieces if split_of_name(p)), "")
-    for name in names:
-        for form in (f"{split}_{name}", f"{name}_{split}", name) if split else (name,):
-            yield from (f"{form}{suffix}" for suffix in COMPANION_SUFFIXES)
-
-
-def _listed_content(content: Content | None) -> tuple[str, ...]:
-    if isinstance(content, Arrays) and set(content.members) == {""}:
-        return _listed(content.load(""))
-    if isinstance(content, Tree):
-        return _listed(content.value)
-    if isinstance(content, Text):
-        return tuple(line.strip() for line in content.lines if line.strip())
-    return ()
-
-
-def _listed(value: Any) -> tuple[str, ...]:
-    """A list of texts or whole numbers as texts; a label of several glosses is joined by spaces."""
-    if isinstance(value, np.ndarray):
-        if value.ndim != 1 or value.dtype.kind not in "iuUSO" or value.size > MOST_LENGTHS:
-            return ()
-        value = value.tolist()
-    if not isinstance(value, (list, tuple)):
-        return ()
-    listed = []
-    for item in value:
-        if isinstance(item, (list, tuple)):
-            item = " ".join(map(str, item))
-        if isinstance(item, np.ndarray):
-            item = " ".join(map(str, item.ravel().tolist()))
-        if isinstance(item, bytes):
-            item = item.decode("utf-8", "replace")
-        if not isinstance(item, (str, int)) or isinstance(item, bool):
-            return ()
-        listed.append(str(item))
-    return tuple(listed)
-
-
-def _numbers(listed: Sequence[str]) -> tuple[int, ...]:
-    return tuple(int(n) for n in listed) if all(n.isdecimal() for n in listed) else ()

@@ -42,7 +42,9 @@ def make_pairs() -> MakePairs:
 def make_file() -> MakeFile:
     """`make_file([(hypothesis, reference), ...])`: a file of predictions of dev."""
 
-    def make(pairs: Sequence[tuple[str, str]], where: str = "dev.json", **changes: Any) -> PredictionFile:
+    def make(
+        pairs: Sequence[tuple[str, str]], where: str = "dev.json", **changes: Any
+    ) -> PredictionFile:
         told: dict[str, Any] = {
             "format": "json",
             "split": "dev",

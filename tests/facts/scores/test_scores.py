@@ -54,9 +54,12 @@ def test_every_reading_of_the_error_rate_is_what_it_says(make_file: MakeFile) ->
 def test_the_errors_of_sclite_are_among_those_of_its_cheapest_alignments(make_file: MakeFile) -> None:
     rng = random.Random(2)
     pairs = [
-        (" ".join(rng.choices("ABC", k=rng.randint(0, 5))), " ".join(rng.choices("ABC", k=rng.randint(1, 5))))
+        (
+            " ".join(rng.choices("ABC", k=rng.randint(0, 5))),
+            " ".join(rng.choices("ABC", k=rng.randint(1, 5))),
+        )
         for _ in range(40)
-    ]
+    ] + [("C X Y", "A B C")]  # three substitutions cost what two deletions and two insertions do
     row = of(make_file(pairs))["wer"]
     fewest = most = 0
     for hypothesis, reference in pairs:

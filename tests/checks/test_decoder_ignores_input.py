@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from slrdoctor.facts.shuffled_hypotheses import ShuffledHypotheses
+from slrdoctor.testing import findings
+
+IGNORES = ShuffledHypotheses(
+    wer=0.98, shuffled_wer=0.985, drop=0.005, most_drop=0.02, p=0.3, rematched_wer=0.9,
+    unrelated_wer=0.9, distinct=12, distinct_references=500, tokens=60, empty=0, mean_length=9.0,
+    commonest=(("und nun die wettervorhersage", 300),), samples=519, are_single=False, is_text=True,
+    read_from="dev.json",
+)  # fmt: skip
+
+
+def judged(**changes: Any) -> Any:
+    return findings("DEC801", replace(IGNORES, **changes))
+
+
+def test_dec801_fires_on_the_same_few_sentences_for_all() -> None:
+    (finding,) = judged()
+    assert "12 different hypotheses for 500 different references (300 times 'und nun" in finding.message
+
+
+def test_dec801_fires_on_fluent_texts_that_have_nothing_to_do_with_the_input() -> None:
+    assert judged(distinct=490)
+    assert not judged(distinct=490, is_text=False), "glosses may be wrong without a decoder at fault"
+
+
+@pytest.mark.parametrize(("p", "fires"), [(0.01, True), (0.0099, False)])
+def test_dec801_is_quiet_at_the_boundary_where_shuffling_costs_something(p: float, fires: bool) -> None:
+    assert bool(judged(p=p)) is fires
+
+
+@pytest.mark.parametrize(("most_drop", "fires"), [(0.149, True), (0.15, False)])
+def test_dec801_is_quiet_where_chance_can_hide_a_dependence(most_drop: float, fires: bool) -> None:
+    assert bool(judged(most_drop=most_drop)) is fires
+
+
+@pytest.mark.parametrize(("distinct", "fires"), [(99, True), (100, False)])
+def test_dec801_is_quiet_on_glosses_that_are_a_fifth_as_different(distinct: int, fires: bool) -> None:
+    assert bool(judged(distinct=distinct, is_text=False)) is fires
+
+
+@pytest.mark.parametrize(
+    ("changes", "fires"),
+    [
+        ({"samples": 20}, True),
+        ({"samples": 19}, False),
+        ({"are_single": True}, False),
+        ({"empty": 259}, True),
+        ({"empty": 260}, False),  # mostly blank
+        ({"mean_length": 2.0}, True),
+        ({"mean_length": 1.9}, False),  # a token each
+        ({"distinct": 490, "rematched_wer": 0.44}, False),  # another order
+    ],
+)
+def test_dec801_is_quiet_on_what_other_checks_judge(changes: dict[str, Any], fires: bool) -> None:
+    assert bool(judged(**changes)) is fires

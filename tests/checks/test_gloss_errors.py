@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from slrdoctor.facts.gloss_errors import GlossErrors
+from slrdoctor.facts.predictions import ErrorCounts
+from slrdoctor.testing import findings
+
+# 162 of 966 glosses, as in a public run with 87% WER
+FEW = ErrorCounts(
+    split="dev", samples=540, substitutions=2400, deletions=2200, insertions=200, reference_tokens=5500,
+    hypothesis_tokens=3500, exact=4, empty=10, distinct_hypothesis=162, distinct_reference=966,
+    commonest="REGEN", commonest_share=0.1, is_classification=False, read_from="dev.json",
+)  # fmt: skip
+
+
+def judged(code: str, **changes: Any) -> Any:
+    return findings(code, GlossErrors(replace(FEW, **changes), "dev.json"))
+
+
+def test_ctc413_fires_on_a_sixth_of_the_vocabulary() -> None:
+    (finding,) = judged("CTC413")
+    assert "162 different glosses are predicted where 966 are signed (17%)" in finding.message
+
+
+@pytest.mark.parametrize(("distinct", "fires"), [(193, True), (194, False)])
+def test_ctc413_is_quiet_from_the_boundary_of_a_fifth_on(distinct: int, fires: bool) -> None:
+    assert bool(judged("CTC413", distinct_hypothesis=distinct)) is fires
+
+
+@pytest.mark.parametrize(("empty", "fires"), [(269, True), (270, False), (540, False)])
+def test_ctc413_is_quiet_on_blank_output(empty: int, fires: bool) -> None:
+    assert bool(judged("CTC413", empty=empty)) is fires
+
+
+@pytest.mark.parametrize(("signed", "fires"), [(10, True), (9, False)])
+def test_ctc413_is_quiet_on_a_handful_of_glosses(signed: int, fires: bool) -> None:
+    assert bool(judged("CTC413", distinct_hypothesis=1, distinct_reference=signed)) is fires
+
+
+def test_ctc414_fires_on_hypotheses_of_less_than_half_the_length() -> None:
+    (finding,) = judged("CTC414", hypothesis_tokens=2000, deletions=3600)
+    assert "have 3.7 glosses where 10.2 are signed: 3600 of 6200 errors are deletions" in finding.message
+
+
+@pytest.mark.parametrize(("tokens", "fires"), [(2749, True), (2750, False)])
+def test_ctc414_is_quiet_from_the_boundary_of_half_the_length_on(tokens: int, fires: bool) -> None:
+    assert bool(judged("CTC414", hypothesis_tokens=tokens)) is fires
+
+
+@pytest.mark.parametrize(("distinct", "fires"), [(5, True), (4, False), (0, False)])
+def test_ctc414_is_quiet_on_output_that_has_collapsed(distinct: int, fires: bool) -> None:
+    assert bool(judged("CTC414", hypothesis_tokens=1000, distinct_hypothesis=distinct)) is fires
+
+
+@pytest.mark.parametrize("code", ["CTC413", "CTC414"])
+def test_ctc413_and_ctc414_are_quiet_on_a_healthy_model_with_more_deletions_than_insertions(
+    code: str,
+) -> None:
+    healthy = {
+        "deletions": 300,
+        "insertions": 120,
+        "hypothesis_tokens": 5320,
+        "distinct_hypothesis": 900,
+    }
+    assert not judged(code, **healthy)

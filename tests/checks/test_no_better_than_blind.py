@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from math import nan
+from typing import Any
+
+import pytest
+
+from slrdoctor.facts.blind_comparison import BlindComparison
+from slrdoctor.facts.progress import Progress
+from slrdoctor.testing import findings
+
+BLIND = BlindComparison(
+    metric="WER", score=0.97, blind=0.94, answer="MORGEN REGEN", chance=nan, removed=-0.03,
+    least_removed=-0.05, most_removed=0.01, samples=540, length_share=0.9, empty_share=0.0,
+    split="dev", read_from="dev.json",
+)  # fmt: skip
+IN_BLANK_PHASE = Progress(
+    task="ctc", floor=3.9, floor_known_by="targets", first_train=19.0, last_train=3.0, best_dev=3.2,
+    last_dev=3.2, metric="wer", first_metric=1.0, best_metric=1.0, last_metric=1.0, blind_metric=0.94,
+    epochs=3, learned=True, read_from="history.json", sentence="",
+)  # fmt: skip
+
+
+def judged(progress: Progress | None = None, **changes: Any) -> Any:
+    given = (progress,) if progress is not None else ()
+    return findings("EVL904", replace(BLIND, **changes), *given)
+
+
+def test_evl904_fires_on_a_score_that_one_answer_has_too() -> None:
+    (finding,) = judged()
+    assert finding.message == (
+        "WER 97.0% over 540 dev predictions, and always answering 'MORGEN REGEN' has 94.0%"
+    )
+    assert {e.what: e.value for e in finding.evidence}[
+        "WER to aim at first: half the way to perfect"
+    ] == 0.47
+
+
+def test_evl904_fires_on_labels_with_a_table_of_chance_and_majority() -> None:
+    (finding,) = judged(metric="accuracy", score=0.0, blind=0.5, chance=0.5, removed=-1.0,
+                        least_removed=-1.0, most_removed=-0.4, samples=10, answer="HELLO")  # fmt: skip
+    told = {e.what: e.value for e in finding.evidence}
+    assert told["accuracy of the model"] == 0 and told["accuracy of chance"] == 0.5
+    assert told["accuracy to aim at first: half the way to perfect"] == 0.75
+
+
+@pytest.mark.parametrize(("least", "fires"), [(0.0, True), (0.001, False)])
+def test_evl904_is_quiet_at_the_boundary_where_some_errors_are_surely_avoided(
+    least: float, fires: bool
+) -> None:
+    assert bool(judged(least_removed=least)) is fires
+
+
+@pytest.mark.parametrize(("most", "fires"), [(0.099, True), (0.1, False)])
+def test_evl904_is_quiet_where_a_tenth_of_the_errors_may_be_avoided(most: float, fires: bool) -> None:
+    assert bool(judged(most_removed=most)) is fires
+
+
+def test_evl904_is_quiet_in_the_blank_phase_of_a_healthy_run() -> None:
+    assert not judged(IN_BLANK_PHASE, length_share=0.0, empty_share=1.0)
+
+
+@pytest.mark.parametrize(
+    "progress",
+    [
+        None,
+        replace(IN_BLANK_PHASE, last_dev=3.9),  # at the floor
+        replace(IN_BLANK_PHASE, last_dev=nan, floor=nan),
+        replace(IN_BLANK_PHASE, last_metric=0.2),  # the log does not know of blanks
+    ],
+)
+def test_evl904_fires_on_blank_output_where_nothing_says_that_it_learns(
+    progress: Progress | None,
+) -> None:
+    assert judged(progress, length_share=0.0, empty_share=1.0)
+
+
+def test_evl904_fires_on_output_of_full_length_however_low_the_loss() -> None:
+    assert judged(IN_BLANK_PHASE, length_share=0.5)

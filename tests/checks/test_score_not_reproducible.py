@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from math import nan
+from typing import Any
+
+import pytest
+
+from slrdoctor.facts.reference_source import ReferenceSource
+from slrdoctor.facts.score_comparison import Comparison, ScoreComparison
+from slrdoctor.facts.score_evidence import Reproduction
+from slrdoctor.facts.shuffled_hypotheses import ShuffledHypotheses
+from slrdoctor.testing import findings
+
+ROW = Comparison(
+    "wer", "dev", 0.78, 0.70, "val_wer at 3", 0.08, 0.25, "val_wer at 20", 0.50, 0.0, "", "", nan, False,
+    540, True, "dev.json", "log.txt",
+)  # fmt: skip
+PAIRS = ShuffledHypotheses(
+    wer=0.25, shuffled_wer=1.0, drop=0.75, most_drop=0.8, p=0.001, rematched_wer=nan, unrelated_wer=nan,
+    distinct=500, distinct_references=500, tokens=400, empty=0, mean_length=9.0,
+    commonest=(("A B", 2),), samples=540, are_single=False, is_text=False, read_from="dev.json",
+)  # fmt: skip
+REORDERED = replace(PAIRS, wer=1.0, rematched_wer=0.25, unrelated_wer=0.8)
+SOURCE = ReferenceSource(540, 0, (), ("", "", ""), "dev.json", "dev.csv")
+
+
+def judged(
+    row: Comparison | None = None,
+    pairs: ShuffledHypotheses = PAIRS,
+    source: ReferenceSource | None = None,
+) -> Any:
+    compared = ScoreComparison((row,), "dev.json") if row else None
+    return findings("EVL906", Reproduction(pairs, compared, source, "dev.json"))
+
+
+def test_evl906_fires_on_a_score_that_no_epoch_has() -> None:
+    (finding,) = judged(ROW)
+    assert finding.message == (
+        "540 stored predictions have dev WER 78.00%, and the log has 70.00% (val_wer at 3)"
+    )
+
+
+@pytest.mark.parametrize(("gap", "fires"), [(0.03, False), (0.031, True)])
+def test_evl906_is_quiet_up_to_the_boundary_of_three_points(gap: float, fires: bool) -> None:
+    assert bool(judged(replace(ROW, gap=gap, gap_to_kept=gap))) is fires
+
+
+@pytest.mark.parametrize(("gap", "fires"), [(0.09, False), (0.091, True)])
+def test_evl906_is_quiet_near_an_early_epoch_unless_it_is_far_from_the_last(
+    gap: float, fires: bool
+) -> None:
+    found = judged(replace(ROW, gap=0.02, gap_to_kept=gap))
+    assert bool(found) is fires
+    assert all("25.00% (val_wer at 20)" in finding.message for finding in found)
+
+
+@pytest.mark.parametrize(("allowance", "fires"), [(0.0, True), (0.05, False)])
+def test_evl906_is_quiet_where_an_excerpt_explains_the_difference(allowance: float, fires: bool) -> None:
+    row = replace(ROW, gap=0.07, gap_to_kept=0.07, allowance=allowance, whole=False)
+    assert bool(judged(row)) is fires
+
+
+@pytest.mark.parametrize(
+    ("samples", "whole", "fires"), [(29, False, False), (30, False, True), (12, True, True)]
+)
+def test_evl906_is_quiet_on_a_few_chosen_predictions(samples: int, whole: bool, fires: bool) -> None:
+    assert bool(judged(replace(ROW, samples=samples, whole=whole))) is fires
+
+
+@pytest.mark.parametrize("kind", ["plain", "definition", "normalised", "swapped"])
+def test_evl906_is_quiet_on_a_score_that_is_the_logged_one_otherwise_computed(kind: str) -> None:
+    assert not judged(replace(ROW, explained_by="mean over samples", kind=kind))
+
+
+@pytest.mark.parametrize(("points", "fires"), [(3.0, False), (3.1, True)])
+def test_evl906_judges_bleu_by_points(points: float, fires: bool) -> None:
+    assert bool(judged(replace(ROW, quantity="bleu", gap=points, gap_to_kept=points))) is fires
+
+
+def test_evl906_fires_on_references_of_other_samples() -> None:
+    example = ("clip0", "A B", "C D")
+    wrong = replace(SOURCE, elsewhere=55, ids=("clip0",), example=example)
+    (finding,) = judged(source=wrong)
+    assert "clip0 has 'A B', and is annotated 'C D'" in finding.message
+    assert (finding.affected, finding.total) == (55, 540)
+    assert not judged(source=replace(wrong, elsewhere=54)), "a tenth is allowed"
+
+
+def test_evl906_fires_on_hypotheses_that_fit_other_references() -> None:
+    (finding,) = judged(pairs=REORDERED)
+    assert "100.0% as stored and 25.0% with the pairs matched anew" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "fires"),
+    [
+        ({"rematched_wer": 0.399}, True),
+        ({"rematched_wer": 0.4}, False),  # half of what unrelated sentences leave
+        ({"wer": 0.5}, False),  # half of the errors
+        ({"samples": 19}, False),
+        ({"distinct_references": 270}, True),
+        ({"distinct_references": 269}, False),  # where sentences recur, any set fits
+        ({"are_single": True}, False),
+    ],
+)
+def test_evl906_is_quiet_at_the_boundaries_of_matching_anew(
+    changes: dict[str, Any], fires: bool
+) -> None:
+    pairs = replace(REORDERED, **changes)
+    assert bool(judged(pairs=pairs)) is fires
+
+
+def test_evl906_is_quiet_on_a_score_that_is_reproduced() -> None:
+    assert not judged(replace(ROW, gap=0.0, gap_to_kept=0.0, explained_by="as logged", kind="plain"))
+    assert not judged(source=SOURCE) and not judged()

@@ -95,7 +95,9 @@ def _write_split(
                 annotations.write(json.dumps({"id": name, "gloss": glosses}, ensure_ascii=False) + "\n")
             if split == "dev":
                 outputs, lengths = _outputs(model, raw, batch)
-                dump_outputs(root / "outputs" / split, ids, log_probs=outputs, lengths=lengths)
+                # logits are no fault here: the loss may take the log-softmax itself
+                given = "log_probs" if _is_normalised(outputs) else "logits"
+                dump_outputs(root / "outputs" / split, ids, lengths=lengths, **{given: outputs})
 
 
 def _token(tokens: list[str] | None, index: int) -> str:
@@ -131,6 +133,10 @@ def _outputs(model: Any, raw: Any, batch: Batch) -> tuple[list[Array], list[int]
     whole = max(int(batch.input_lengths.max()), 1)
     lengths = [max(1, -(-int(n) * frames // whole)) for n in batch.input_lengths]
     return [clip[:n] for clip, n in zip(scores, lengths)], lengths
+
+
+def _is_normalised(outputs: Sequence[Array]) -> bool:
+    return bool(np.allclose(np.exp(outputs[0].astype(np.float64)).sum(-1), 1.0, atol=1e-3))
 
 
 def _is_time_first(batch: Batch, scores: Array) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from slrdoctor.artifacts import cases, pointed
 from slrdoctor.artifacts.clip_folders import find_clip_folders
-from slrdoctor.artifacts.content import Arrays, Content, Unreadable
+from slrdoctor.artifacts.content import Arrays, Content, Tree, Unreadable
 from slrdoctor.artifacts.expectations import hold_against_configs, note_empty_folders
 from slrdoctor.artifacts.found import Found, NothingToExamine
 from slrdoctor.artifacts.kinds import (
@@ -152,6 +152,8 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
         if error.fault != "unsupported" or file.suffix in _ARRAY_KIND:
             found.problems.append(Problem(file.where, _likely_kind(file), error.fault, str(error)))
         return
+    if isinstance(content, Tree) and content.refused:
+        found.problems.append(Problem(file.where, "pickle", "imports", ", ".join(content.refused)))
     siblings = _siblings(file, listing)
     _take(file, reader.name, content, siblings, found)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from slrdoctor.artifacts.content import Arrays, Content, Tree
+from slrdoctor.artifacts.keras_weights import keras_tensors
 
 ALWAYS = (".pth", ".ckpt", ".safetensors", ".keras")
 PERHAPS = (".pt", ".bin", ".tar", ".h5", ".hdf5", ".pkl")
@@ -26,7 +27,7 @@ def is_named_like_checkpoint(name: str) -> bool:
 def is_checkpoint(content: Content) -> bool:
     """Whether what was read is a state dict, bare or under a key, or a Keras weight file."""
     if isinstance(content, Arrays):
-        return _mostly_parameters(content.members)
+        return _mostly_parameters(content.members) or keras_tensors(content) is not None
     if isinstance(content, Tree) and isinstance(content.value, dict):
         value = content.value
         inner = [v for v in value.values() if isinstance(v, dict)]

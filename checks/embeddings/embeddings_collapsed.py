@@ -47,14 +47,14 @@ def embeddings_collapsed(separation: Separation) -> Iterator[Finding]:
         Evidence("PosSim", one.possim, one.read_from),
     ]
     if isnan(one.margin):
-        told = f"{one.centred:.3f} of the way to 1 that NegSim leaves"
+        told = f"lie {one.centred:.1%} of the way from the negatives to 1"
         evidence.append(
             Evidence("(PosSim - NegSim) / (1 - NegSim)", one.centred, one.read_from, limit=CENTRED)
         )
     else:
-        told = f"{one.margin:.2f} deviations once the mean is taken off"
+        told = f"lie {one.margin:.2f} deviations above the negatives once the mean is taken off"
         evidence.append(Evidence("centred margin", one.margin, one.read_from, "deviations", MARGIN))
-        evidence.append(Evidence("effective rank", one.rank, one.read_from, f"of {one.rank_limit}"))
+        evidence.append(Evidence("effective rank", one.rank, one.read_from, f"of {one.dims} dimensions"))
     found = ""
     if one.is_judged:
         luck = Threshold(
@@ -63,8 +63,7 @@ def embeddings_collapsed(separation: Separation) -> Iterator[Finding]:
         found = f", and retrieval at 1 finds {one.at_1:.1%} (guessing: {one.guess_1:.1%})"
         evidence.append(Evidence("retrieval at 1", one.at_1, one.read_from, limit=luck))
     yield Finding(
-        f"in {one.what} positives are nearer than negatives by {told} "
-        f"(PosSim {one.possim:.3f}, NegSim {one.negsim:.3f}){found}",
+        f"in {one.what} positives {told} (PosSim {one.possim:.3f}, NegSim {one.negsim:.3f}){found}",
         tuple(evidence),
         (
             Fix(

@@ -30,7 +30,7 @@ def embeddings_in_a_cone(separation: Separation) -> Iterator[Finding]:
         if not one.is_informative or one.negsim <= HIGH.value:
             continue
         times = one.at_1 / one.guess_1 if one.guess_1 > 0 else 0.0
-        apart = f"positives {one.centred:.2f}"
+        apart = f"positives have {one.centred:.2f}"
         apart += "" if isnan(one.margin) else f", {one.margin:.2g} deviations above the negatives"
         at_1 = f"{one.at_1:.1%}, {times:.3g} times guessing" if not isnan(one.at_1) else "not logged"
         yield Finding(

@@ -34,7 +34,8 @@ def few_dimensions_used(embeddings: Embeddings) -> Iterator[Finding]:
         if one.rank_limit < FEWEST.value or share >= SHARE.value:
             continue
         yield Finding(
-            f"the {one.name} of {one.dims} dimensions use {one.rank:.1f} of {one.rank_limit} directions",
+            f"the {one.name} of {one.dims} dimensions use {one.rank:.1f} directions where {one.samples} "
+            f"samples{f' of {one.types} labels' if one.types else ''} have room for {one.rank_limit}",
             (
                 Evidence("effective rank over its limit", share, one.read_from, limit=SHARE),
                 Evidence("effective rank", one.rank, one.read_from),

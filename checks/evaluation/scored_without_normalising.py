@@ -23,7 +23,7 @@ POINTS = Threshold(0.03, "rule of thumb, to be measured: of the error rate, 3 po
     "EVL903",
     severity=MISLEADS,
     confidence=CERTAIN,
-    explains=("EVL901", "EVL904", "EVL906", "CTC413"),
+    explains=("CTC413", "EVL901", "EVL904", "EVL905", "EVL906"),
 )
 def scored_without_normalising(scores: NormalisedScores) -> Iterator[Finding]:
     """Hypotheses and references are written differently, and that is scored as errors.

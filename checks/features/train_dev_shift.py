@@ -60,13 +60,13 @@ def train_dev_shift(shifts: SplitShift) -> Iterator[Finding]:
     said = [f"{moved.sum()} of {len(moved)} dimensions of {split} are not those of train"]
     said += [f"most of them in {block}"] if block else []
     if stretched.any():
-        said.append(f"{stretched.sum()} are stretched, the median one by {shift.median_ratio:.3g}")
+        said.append(f"{stretched.sum()} spread {shift.median_ratio:.3g} times as far (the median one)")
     if far.any():
-        said.append(f"{far.sum()} are {np.median(shift.distance[far]):.2g} deviations away")
+        said.append(f"{far.sum()} are {np.median(shift.location.size[far]):.2g} deviations away")
     if _signs_differ(shift):
         train, other = (f"{share:.0%}" for share in shift.negative)
         said.append(f"clips go below zero in {train} of the dimensions of train and {other} of {split}")
-    share, most = float(moved.mean()), float(shift.distance.max())
+    share, most = float(moved.mean()), float(shift.location.size.max())
     distance, _ = _limits(shift)
     yield Finding(
         ", ".join(said),
@@ -85,8 +85,10 @@ def _limits(shift: Shift) -> tuple[Threshold, Threshold]:
 
 
 def _moved(shift: Shift) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which dimensions are too far away, and which are stretched too much."""
     distance, ratio = _limits(shift)
-    return shift.beyond(distance.value, ratio.value, ERRORS.value, AMONG.value)
+    far = shift.location.beyond(distance.value, ERRORS.value, AMONG.value)
+    return far, shift.scale.beyond(ratio.value, ERRORS.value, AMONG.value)
 
 
 def _signs_differ(shift: Shift) -> bool:

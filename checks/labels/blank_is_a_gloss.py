@@ -7,7 +7,12 @@ from slrdoctor.api import BLOCKS, CERTAIN, BlankUse, Evidence, Finding, Fix, Thr
 NONE = Threshold(0, "torch.nn.CTCLoss: targets cannot be the blank index")
 
 
-@check("LAB204", severity=BLOCKS, confidence=CERTAIN, explains=("TRN501", "CTC411", "CTC412", "TRN502"))
+@check(
+    "LAB204",
+    severity=BLOCKS,
+    confidence=CERTAIN,
+    explains=("TRN501", "CTC411", "CTC412", "TRN502", "LAB210"),
+)
 def blank_is_a_gloss(use: BlankUse) -> Iterator[Finding]:
     """The CTC blank's index stands for a gloss.
 

@@ -14,7 +14,8 @@ def output_size_mismatch(fit: HeadFit) -> Iterator[Finding]:
 
     Judged by: the outputs of the checkpoint's last linear layer against the vocabulary: its
     size, with or without its special tokens, and with the blank and the special tokens that it
-    may lack. A model of fewer classes is fine where labels and config are of those classes.
+    may lack; with CTC at least one more than there are glosses. A model of fewer classes is
+    fine where labels and config are of those classes.
 
     Fix: take the vocabulary that the model was trained with, and keep it beside the checkpoint.
 
@@ -24,7 +25,7 @@ def output_size_mismatch(fit: HeadFit) -> Iterator[Finding]:
     if fit.fits or fit.because:
         return
     sizes = fit.sizes
-    bound = sizes.least if fit.outputs < sizes.least else sizes.most
+    bound = fit.least if fit.outputs < fit.least else sizes.most
     layer = fit.layer or "the head"
     yield Finding(
         message=(

@@ -25,14 +25,15 @@ _REBUILDING = (
 # libraries whose pickled objects are data to users: a fitted scaler, a table, a vocabulary
 _DATA_LIBRARIES = frozenset(
     ("sklearn", "pandas", "scipy", "numpy", "torch", "torchtext", "xgboost", "lightgbm", "nltk", "spacy",
-     "transformers", "tokenizers", "joblib", "copyreg", "collections", "datetime", "dateutil", "pytz", "pyarrow",
-     "PIL", "mediapipe", "tensorflow", "keras", "gensim", "sentencepiece", "pose_format", "persistent",
-     "__torch__")
+     "transformers", "tokenizers", "joblib", "copyreg", "collections", "datetime", "dateutil", "pytz",
+     "pyarrow", "PIL", "mediapipe", "tensorflow", "keras", "gensim", "sentencepiece", "pose_format",
+     "persistent", "__torch__")
 )  # fmt: skip
 # functions of any library that write, read or run what they are given
 _ACTIONS = frozenset(
-    ("save", "savez", "savetxt", "load", "loads", "dump", "dumps", "tofile", "fromfile", "to_csv", "to_pickle",
-     "read_csv", "read_pickle", "open", "system", "run", "exec", "eval", "compile", "getattr", "apply")
+    ("save", "savez", "savetxt", "load", "loads", "dump", "dumps", "tofile", "fromfile", "to_csv",
+     "to_pickle", "read_csv", "read_pickle", "open", "system", "run", "exec", "eval", "compile",
+     "getattr", "apply")
 )  # fmt: skip
 _SYSTEM = frozenset(
     ("os", "posix", "nt", "posixpath", "ntpath", "subprocess", "_posixsubprocess", "sys", "shutil",

@@ -20,6 +20,7 @@ from slrdoctor.registry import Unavailable, measure
 RESAMPLED = 1000  # times
 MOST = 4000  # samples that are resampled, and texts that are scored
 TAILS = (0.5, 99.5)  # percentiles: an interval that misses once in a hundred
+Z = 2.576  # the same of the normal distribution
 CANDIDATES = 40  # texts that are tried as the constant answer
 TRIED_ON = 100  # texts
 SEED = 0
@@ -43,7 +44,7 @@ class BlindComparison:
     answer: str
     chance: float  # accuracy of answering at random; nan where that means nothing
     removed: float
-    least_removed: float  # ends of a 99% bootstrap interval over samples
+    least_removed: float  # ends of a 99% interval over samples
     most_removed: float
     samples: int
     length_share: float  # hypothesis tokens over reference tokens
@@ -94,7 +95,7 @@ def blind_comparison(
         training = references
     held = _of_texts if pairs.is_text else _of_labels if pairs.are_single else _of_glosses
     contest = held(hypotheses, references, training)
-    low, high = _interval(contest.mine, contest.blind)
+    low, high = _interval(contest)
     classes = len({*training, *references})
     return BlindComparison(
         metric=contest.metric,
@@ -129,9 +130,13 @@ def _is_written_alike(training: Sequences, references: Sequences) -> bool:
 
 
 def _of_labels(hypotheses: Sequences, references: Sequences, training: Sequences) -> _Contest:
+    """Against the majority; of labels that were not trained on, each half is told that of the other."""
     answer = Counter(training).most_common(1)[0][0]
+    halves = [answer, answer]
+    if training is references:
+        halves = [Counter(references[1 - i :: 2]).most_common(1)[0][0] for i in range(2)]
     mine = np.array([h != r for h, r in zip(hypotheses, references)], np.float64)
-    blind = np.array([answer != r for r in references], np.float64)
+    blind = np.array([halves[i % 2] != r for i, r in enumerate(references)], np.float64)
     return _Contest("accuracy", answer, mine, blind, len(references))
 
 
@@ -163,13 +168,26 @@ def _some(sequences: Sequence[Glosses], count: int) -> list[Glosses]:
     return list(sequences[::step][:count])
 
 
-def _interval(mine: Floats, blind: Floats) -> tuple[float, float]:
-    """The share of errors removed, over samples drawn again with replacement."""
+def _interval(contest: _Contest) -> tuple[float, float]:
+    """The share of errors removed: by Wilson's interval for labels, else over resampled samples."""
+    mine, blind = contest.mine, contest.blind
+    if contest.metric == "accuracy":
+        guessed = float(blind.mean())
+        ends = wilson(float(mine.mean()), len(mine))
+        return _removed(ends[1], guessed), _removed(ends[0], guessed)
     rng = np.random.default_rng(SEED)
     drawn = rng.integers(0, len(mine), (RESAMPLED, len(mine)))
     removed = [_removed(mine[row].sum(), blind[row].sum()) for row in drawn]
     low, high = np.percentile(removed, TAILS)
     return float(low), float(high)
+
+
+def wilson(share: float, samples: int) -> tuple[float, float]:
+    """The ends of Wilson's 99% interval of a binomial share."""
+    z2 = Z**2 / samples
+    middle = (share + z2 / 2) / (1 + z2)
+    half = Z * math.sqrt(share * (1 - share) / samples + z2 / (4 * samples)) / (1 + z2)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _removed(mine: float, blind: float) -> float:

@@ -30,6 +30,7 @@ class HeadFit:
     layer: str
     outputs: int
     sizes: VocabularySize
+    least: int  # outputs; with CTC one more than there are glosses, for the blank
     fits: bool
     because: str  # what explains a smaller head, "" where nothing does
     read_from: str
@@ -47,13 +48,16 @@ def head_fit(
     samples: Samples | None,
     targets: Targets | None,
     config: ConfiguredClasses | None,
+    task: Task | None,
 ) -> HeadFit:
     """A list of names may be of more classes than the model was made for."""
-    fits = any(sizes.least <= outputs <= sizes.most for outputs in (head.outputs, *head.others))
+    with_blank = sizes.glosses + 1 if task is not None and task.name == "ctc" else 0
+    least = max(sizes.least, with_blank)
+    fits = any(least <= outputs <= sizes.most for outputs in (head.outputs, *head.others))
     because = ""
-    if not fits and head.outputs < sizes.least and _is_subset(head, samples, targets, config):
+    if not fits and head.outputs < least and _is_subset(head, samples, targets, config):
         because = "it is of a part of the vocabulary's classes"
-    return HeadFit(head.layer.name, head.outputs, sizes, fits, because, head.read_from)
+    return HeadFit(head.layer.name, head.outputs, sizes, least, fits, because, head.read_from)
 
 
 def _is_subset(

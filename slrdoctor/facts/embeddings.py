@@ -50,7 +50,7 @@ class EmbeddingSet:
     centred_negsim: float
     margin: float
     rank: float  # effective
-    rank_limit: int  # directions that there could be
+    rank_limit: int  # what it needs: dimensions, samples less one, or labels less one
     at_1: float
     at_5: float
     guess_1: float
@@ -73,7 +73,7 @@ class EmbeddingSet:
                 f", PosSim {self.possim:.3f}, margin {self.margin:.2g} deviations, retrieval at 1 "
                 f"{self.at_1:.1%} of {self.queries} queries (guessing: {self.guess_1:.1%})"
             )
-        return f"{told}, effective rank {self.rank:.1f} of {self.rank_limit}"
+        return f"{told}, effective rank {self.rank:.1f}"
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,15 @@ class OutputPass:
 
     splits: tuple[SplitOutputs, ...]
 
+    @property
+    def read_from(self) -> str:
+        return ", ".join(split.read_from for split in self.splits)
+
+    @property
+    def sentence(self) -> str:
+        counts = [f"{len(s.keys)} {s.split or 'unsplit'}" for s in self.splits]
+        return f"outputs of {', '.join(counts)} samples: {self.splits[0].axes.sentence}"
+
 
 @dataclass(frozen=True)
 class Known:

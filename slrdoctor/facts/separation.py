@@ -31,8 +31,8 @@ class Separated:
     negsim: float
     centred: float
     margin: float  # in deviations of the similarity to others; nan for a history
-    rank: float  # nan for a history
-    rank_limit: int
+    rank: float  # effective; nan for a history
+    dims: int  # 0 for a history
     at_1: float
     at_5: float
     guess_1: float
@@ -89,7 +89,8 @@ def separation(
         of_history = _of_history(history, samples, size)
         told = [of_history] if of_history is not None else []
     if not told:
-        stored = f"{embeddings.sentence}, without labels or ids of samples; " if embeddings else ""
+        alone = "no two of which are known to have one label; "
+        stored = f"{embeddings.read_from} has {embeddings.sentence}, {alone}" if embeddings else ""
         raise Unavailable(
             f"{stored}looked for embeddings with labels, and for PosSim and NegSim in the history",
             ENABLE,
@@ -105,7 +106,7 @@ def _of_set(one: EmbeddingSet) -> Separated:
         centred=one.centred_possim,
         margin=one.margin,
         rank=one.rank,
-        rank_limit=one.rank_limit,
+        dims=one.dims,
         at_1=one.at_1,
         at_5=one.at_5,
         guess_1=one.guess_1,
@@ -145,7 +146,7 @@ def _logged(
         centred=(positive - negative) / (1 - negative) if negative < 1 else 0.0,
         margin=math.nan,
         rank=math.nan,
-        rank_limit=0,
+        dims=0,
         at_1=last.get("recall", math.nan),
         at_5=last.get("recall5", math.nan),
         guess_1=guess,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.facts.feature_pass import FeaturePass
-from slrdoctor.facts.features import ClipMoments, DimensionStats, Floats
+from slrdoctor.facts.features import ClipMoments, DimensionStats, Floats, Moments
 from slrdoctor.facts.samples import Samples
 from slrdoctor.registry import Unavailable, measure
 
@@ -20,6 +20,22 @@ HELD_OUT = ("dev", "test")
 
 
 @dataclass(frozen=True)
+class Difference:
+    """How far two splits lie apart in one respect: arrays of shape [D]."""
+
+    size: Floats
+    errors: Floats  # the same in standard errors over clips
+    deviations: Floats  # and in deviations between the clips of a split
+
+    def beyond(self, size: float, errors: float, deviations: float) -> Bools:
+        """Where it is larger than all three.
+
+        Where clips of one split differ as much as the splits do, it is no shift between splits.
+        """
+        return (self.size > size) & (self.errors > errors) & (self.deviations > deviations)
+
+
+@dataclass(frozen=True)
 class Shift:
     """One split against training, for the dimensions that vary in either: arrays of shape [D]."""
 
@@ -27,32 +43,18 @@ class Shift:
     clips: int
     train_clips: int
     dims: NDArray[np.int64]  # which dimensions of the features these are
-    distance: Floats  # between the means, in standard deviations
-    distance_errors: Floats  # the same distance, in standard errors over clips
-    ratio: Floats  # the larger spread within clips over the smaller; inf where one is zero
-    ratio_errors: Floats  # the difference of these spreads, in standard errors over clips
-    ratio_deviations: Floats  # and in deviations between the clips of a split
+    location: Difference  # of the means, in standard deviations
+    scale: Difference  # the larger spread within clips over the smaller; inf where one is zero
     median_ratio: float  # of the split's spread over that of training
     same_signers: bool  # every signer of the split is known to train as well
     negative: tuple[float, float]  # share of dimensions with a clip of negative mean: train, the split
     blocks: tuple[tuple[str, int, int], ...] = ()  # landmark blocks: name, first, past the last
 
-    def beyond(
-        self, distance: float, ratio: float, errors: float, deviations: float
-    ) -> tuple[Bools, Bools]:
-        """Which dimensions are too far away, and which are stretched too much, beyond some errors.
-
-        Where clips of one split differ as much as the splits do, it is no shift between splits.
-        """
-        far = (self.distance > distance) & (self.distance_errors > errors)
-        sure = (self.ratio_errors > errors) & (self.ratio_deviations > deviations)
-        return far, (self.ratio > ratio) & sure
-
     def block_of(self, moved: Bools) -> str:
         """The landmark block that has most of some dimensions, where one has."""
         inside = {n: int(moved[(self.dims >= a) & (self.dims < b)].sum()) for n, a, b in self.blocks}
         name = max(inside, key=lambda n: inside[n], default="")
-        return name if name and 2 * inside[name] > moved.sum() else ""
+        return name if len(inside) > 1 and 2 * inside[name] > moved.sum() else ""
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class SplitShift:
     @property
     def sentence(self) -> str:
         told = (
-            f"{s.split} lies {np.median(s.distance):.2g} standard deviations from train in the median "
-            f"dimension, with {s.median_ratio:.2g} times its spread"
+            f"{s.split} lies {np.median(s.location.size):.2g} standard deviations from train in the "
+            f"median dimension, with {s.median_ratio:.2g} times its spread"
             for s in self.shifts
         )
         return "; ".join(told)
@@ -118,32 +120,28 @@ def shift_between(
     activation that hardly moves in one signer may move a lot in another.
     """
     with np.errstate(all="ignore"):  # hostile values overflow; they are no dimension that counts
-        spread, its_error = _difference(train.spreads.mean, other.spreads.mean, train, other, "spreads")
-        gap, gap_error = _difference(train.means.mean, other.means.mean, train, other, "means")
         deviation = np.sqrt((_variance(train) + _variance(other)) / 2)
+        gap = np.abs(other.means.mean - train.means.mean)
         known = (train.means.count > 1) & (other.means.count > 1)
         live = known & (deviation > 0) & np.isfinite(deviation) & np.isfinite(gap)
         unit = deviation if same_signers else np.maximum(deviation, _width(train.means.mean[live]))
-        among = np.sqrt((train.spreads.variance + other.spreads.variance) / 2)
         within = np.stack([train.spreads.mean, other.spreads.mean])
-        if not within.any():  # a vector a clip: what varies is the clips
+        vectors = not within[:, live].any()
+        if vectors:  # one a clip: what varies is the clips, and their spread has no error of its own
             within = np.sqrt(np.stack([train.means.variance, other.means.variance]))
-            spread, its_error = within[1] - within[0], np.zeros_like(spread)
-            among = its_error
         median = float(np.median(within[1, live] / within[0, live])) if live.any() else 1.0
         if not same_signers and live.any():
             within = np.maximum(within, np.median(within[:, live], axis=1, keepdims=True))
-        ratio = within.max(axis=0) / within.min(axis=0)
+        ratio = np.nan_to_num(within.max(axis=0) / within.min(axis=0), nan=1.0, posinf=np.inf)
+        sure = np.full(live.sum(), np.inf)
+        scale = _difference(ratio, train.spreads, other.spreads, live)
         return Shift(
             split=split,
             clips=int(other.means.count.max(initial=0)),
             train_clips=int(train.means.count.max(initial=0)),
             dims=np.flatnonzero(live),
-            distance=np.abs(gap / unit)[live],
-            distance_errors=_in_errors(gap, gap_error)[live],
-            ratio=np.nan_to_num(ratio, nan=1.0, posinf=np.inf)[live],
-            ratio_errors=_in_errors(spread, its_error)[live],
-            ratio_deviations=_in_errors(spread, among)[live],
+            location=_difference(gap / unit, train.means, other.means, live),
+            scale=Difference(ratio[live], sure, sure) if vectors else scale,
             median_ratio=median,
             same_signers=same_signers,
             negative=(_negative(train, live), _negative(other, live)),
@@ -151,13 +149,13 @@ def shift_between(
         )
 
 
-def _difference(
-    of_train: Floats, of_other: Floats, train: ClipMoments, other: ClipMoments, what: str
-) -> tuple[Floats, Floats]:
-    """The difference of two means over clips, and its standard error."""
-    variances = [getattr(side, what).variance for side in (train, other)]
-    counts = [np.maximum(getattr(side, what).count - 1, 1) for side in (train, other)]
-    return of_other - of_train, np.sqrt(variances[0] / counts[0] + variances[1] / counts[1])
+def _difference(size: Floats, train: Moments, other: Moments, live: Bools) -> Difference:
+    """A difference of two means over clips, by how much clips differ."""
+    gap = np.abs(other.mean - train.mean)
+    sides = (train, other)
+    error = np.sqrt(sum(side.variance / np.maximum(side.count - 1, 1) for side in sides))
+    between = np.sqrt((train.variance + other.variance) / 2)
+    return Difference(size[live], _in_units(gap, error)[live], _in_units(gap, between)[live])
 
 
 def _variance(clips: ClipMoments) -> Floats:
@@ -177,9 +175,10 @@ def _width(profile: Floats) -> float:
     return float(high - low) / 1.35  # a normal distribution's deviation
 
 
-def _in_errors(difference: Floats, error: Floats) -> Floats:
-    sure = np.where(difference == 0, 0.0, np.inf)
-    return np.where(error > 0, np.abs(difference) / np.where(error > 0, error, 1.0), sure)
+def _in_units(gap: Floats, unit: Floats) -> Floats:
+    """A gap in units that may be zero: then any gap is infinite, and none is 0."""
+    sure = np.where(gap == 0, 0.0, np.inf)
+    return np.where(unit > 0, gap / np.where(unit > 0, unit, 1.0), sure)
 
 
 def _same_signers(samples: Samples | None, split: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -40,6 +41,7 @@ class TokenRenaming:
 
     wer: float
     renamed_wer: float  # equals `wer` where the error rate is so low that none was looked for
+    error: float  # standard error over samples of what the renaming takes off the error rate
     by_chance: float  # 0 where the renaming mends so little that it was not looked at
     examples: tuple[tuple[str, str], ...]  # (hypothesis token, what it is), the commonest first
     renamed_share: float  # of hypothesis tokens, by their use, that the renaming changes
@@ -52,6 +54,11 @@ class TokenRenaming:
     def mended(self) -> float:
         """The share of all errors that the renaming mends."""
         return (self.wer - self.renamed_wer) / self.wer if self.wer else 0.0
+
+    @property
+    def sigmas(self) -> float:
+        """What the renaming takes off the error rate, in standard errors."""
+        return (self.wer - self.renamed_wer) / self.error if self.error else math.inf
 
     @property
     def sentence(self) -> str:
@@ -72,10 +79,13 @@ def token_renaming(pairs: StoredPairs, vocabulary: Vocabulary | None) -> TokenRe
     if not any(references):
         raise Unavailable(f"the references of {pairs.read_from} are empty")
     wer = renamed_wer = error_rate(hypotheses, references)
+    error = 0.0
     if wer >= WORTH_TRYING and any(hypotheses):
-        renamed_wer = min(wer, held_out_wer(hypotheses, references))
+        held_out = held_out_renamed(hypotheses, references)
+        renamed_wer = min(wer, error_rate(held_out, references))
+        error = _error(hypotheses, held_out, references)
     found = TokenRenaming(
-        wer, renamed_wer, 0.0, (), 0.0, 0, len(references), pairs.are_single, pairs.read_from
+        wer, renamed_wer, error, 0.0, (), 0.0, 0, len(references), pairs.are_single, pairs.read_from
     )
     if found.mended < WORTH_KNOWING:
         return found
@@ -96,18 +106,30 @@ def _by_chance(hypotheses: Sequences, references: Sequences) -> float:
     order = np.random.default_rng(SEED).permutation(len(references))
     shuffled = tuple(hypotheses[i] for i in order)
     before = error_rate(shuffled, references)
-    return max(0.0, (before - held_out_wer(shuffled, references)) / before) if before else 0.0
+    after = error_rate(held_out_renamed(shuffled, references), references)
+    return max(0.0, (before - after) / before) if before else 0.0
 
 
-def held_out_wer(hypotheses: Sequences, references: Sequences) -> float:
-    """The error rate with each part renamed as the other parts taught."""
+def _error(hypotheses: Sequences, renamed: Sequences, references: Sequences) -> float:
+    """The standard error over samples of the difference of two error rates."""
+    from rapidfuzz.distance import Levenshtein
+
+    gains = [
+        Levenshtein.distance(r, h) - Levenshtein.distance(r, other)
+        for h, other, r in zip(hypotheses, renamed, references)
+    ]
+    return float(np.std(gains) * math.sqrt(len(gains)) / sum(map(len, references)))
+
+
+def held_out_renamed(hypotheses: Sequences, references: Sequences) -> Sequences:
+    """Each part of the hypotheses renamed as the other parts taught."""
     renamed: list[tuple[str, ...]] = [()] * len(references)
     for fold in range(FOLDS):
         rest = [i for i in range(len(references)) if i % FOLDS != fold]
         renaming = learned(tuple(hypotheses[i] for i in rest), tuple(references[i] for i in rest))
         for i in range(fold, len(references), FOLDS):
             renamed[i] = _renamed(hypotheses[i], renaming)
-    return error_rate(tuple(renamed), references)
+    return tuple(renamed)
 
 
 def learned(hypotheses: Sequences, references: Sequences) -> Renaming:

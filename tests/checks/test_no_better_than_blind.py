@@ -8,6 +8,7 @@ import pytest
 
 from slrdoctor.facts.blind_comparison import BlindComparison
 from slrdoctor.facts.progress import Progress
+from slrdoctor.facts.shuffled_hypotheses import ShuffledHypotheses
 from slrdoctor.testing import findings
 
 BLIND = BlindComparison(
@@ -22,8 +23,14 @@ IN_BLANK_PHASE = Progress(
 )  # fmt: skip
 
 
-def judged(progress: Progress | None = None, **changes: Any) -> Any:
-    given = (progress,) if progress is not None else ()
+SHUFFLED = ShuffledHypotheses(
+    wer=0.97, shuffled_wer=1.0, drop=0.03, most_drop=0.05, p=0.1, rematched_wer=0.9, unrelated_wer=0.9,
+    distinct=300, distinct_references=500, tokens=400, empty=0, mean_length=9.0, commonest=(),
+    samples=540, are_single=False, is_text=False, read_from="dev.json",
+)  # fmt: skip
+
+
+def judged(*given: Any, **changes: Any) -> Any:
     return findings("EVL904", replace(BLIND, **changes), *given)
 
 
@@ -73,7 +80,13 @@ def test_evl904_is_quiet_in_the_blank_phase_of_a_healthy_run() -> None:
 def test_evl904_fires_on_blank_output_where_nothing_says_that_it_learns(
     progress: Progress | None,
 ) -> None:
-    assert judged(progress, length_share=0.0, empty_share=1.0)
+    given = (progress,) if progress is not None else ()
+    assert judged(*given, length_share=0.0, empty_share=1.0)
+
+
+@pytest.mark.parametrize(("drop", "fires"), [(0.099, True), (0.1, False)])
+def test_evl904_is_quiet_on_bad_predictions_that_depend_on_the_input(drop: float, fires: bool) -> None:
+    assert bool(judged(replace(SHUFFLED, drop=drop))) is fires
 
 
 def test_evl904_fires_on_output_of_full_length_however_low_the_loss() -> None:

@@ -9,7 +9,7 @@ from slrdoctor.facts.output_classes import VocabularySize
 from slrdoctor.testing import findings
 
 VAC = VocabularySize(64, 65, 65, 66, "gloss_dict.npy")
-OTHER = HeadFit("classifier", 1296, VAC, False, "", "best.pt")
+OTHER = HeadFit("classifier", 1296, VAC, 65, False, "", "best.pt")
 
 
 def test_lab210_fires_when_the_head_is_of_another_vocabulary() -> None:

@@ -9,7 +9,8 @@ from slrdoctor.facts.token_renaming import TokenRenaming
 from slrdoctor.testing import findings
 
 PERMUTED = TokenRenaming(
-    wer=0.99, renamed_wer=0.28, by_chance=0.05, examples=(("REGEN", "SONNE"), ("NORD", "REGEN")),
+    wer=0.99, renamed_wer=0.28, error=0.02, by_chance=0.05,
+    examples=(("REGEN", "SONNE"), ("NORD", "REGEN")),
     renamed_share=0.97, offset=0, samples=540, are_single=False, read_from="dev.json",
 )  # fmt: skip
 
@@ -49,4 +50,9 @@ def test_lab212_is_quiet_on_a_few_samples(samples: int, fires: bool) -> None:
 
 def test_lab212_is_quiet_on_a_model_whose_names_are_right() -> None:
     assert not judged(wer=0.2, renamed_wer=0.2, by_chance=0.0)
-    assert not judged(wer=0.0, renamed_wer=0.0, by_chance=0.0)
+    assert not judged(wer=0.0, renamed_wer=0.0, by_chance=0.0, error=0.0)
+
+
+@pytest.mark.parametrize(("error", "fires"), [(0.236, True), (0.237, False)])
+def test_lab212_is_quiet_on_what_few_samples_show_by_chance(error: float, fires: bool) -> None:
+    assert bool(judged(error=error)) is fires

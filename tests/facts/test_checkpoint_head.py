@@ -149,12 +149,22 @@ def fit(
         ConfiguredClasses((Said(config, "config.yaml num_classes"),), "config.yaml") if config else None
     )
     sizes = VocabularySize(64, 65, 65, 66, "gloss_dict.npy")
-    return head_fit(head, sizes, Samples((), "train.csv", narrowed=narrowed), targets, said)
+    return head_fit(head, sizes, Samples((), "train.csv", narrowed=narrowed), targets, said, CTC)
 
 
 @pytest.mark.parametrize(("outputs", "fits"), [(64, False), (65, True), (66, True), (67, False)])
 def test_a_head_fits_what_the_vocabulary_admits(outputs: int, fits: bool) -> None:
     assert fit(outputs).fits is fits
+
+
+@pytest.mark.parametrize(("task", "fits"), [("ctc", False), ("classification", True)])
+def test_a_ctc_head_needs_an_output_for_the_blank(task: str, fits: bool) -> None:
+    from slrdoctor.facts.checkpoint_layers import ModelLayer
+
+    head = ModelHead(ModelLayer("fc", "linear", 12, 10, 0), (), 0, 0.1, "best.pt")
+    sizes = VocabularySize(10, 10, 11, 12, "vocabulary.json")
+
+    assert head_fit(head, sizes, None, None, None, Task(task, "", "")).fits is fits
 
 
 def test_one_of_several_heads_is_enough() -> None:

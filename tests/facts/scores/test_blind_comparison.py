@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.blind_comparison import blind_comparison
+from slrdoctor.facts.blind_comparison import blind_comparison, wilson
 from slrdoctor.facts.samples import Targets
 from slrdoctor.registry import Unavailable
 from slrdoctor.testing import outcome
@@ -56,6 +56,19 @@ def test_labels_are_held_against_the_majority(make_pairs: MakePairs) -> None:
     assert (found.metric, found.answer) == ("accuracy", "A")
     assert found.score == pytest.approx(6 / 20) and found.blind == pytest.approx(12 / 20)
     assert found.chance == pytest.approx(1 / 3)
+
+
+def test_of_many_classes_the_majority_of_the_references_is_no_guess(make_pairs: MakePairs) -> None:
+    references = [f"C{i % 50}" for i in range(120)] + ["C7"] * 3
+    found = blind_comparison(make_pairs(["C3"] * 123, references), None, None)
+    assert found.answer == "C7" and found.blind <= 5 / 123
+
+
+@pytest.mark.parametrize(("right", "samples"), [(0, 10), (3, 166), (19, 258), (40, 40)])
+def test_wilsons_interval_solves_its_equation(right: int, samples: int) -> None:
+    share = right / samples
+    for end in wilson(share, samples):
+        assert (share - end) ** 2 == pytest.approx(2.576**2 * end * (1 - end) / samples, abs=1e-12)
 
 
 def test_the_answer_is_what_training_teaches(make_pairs: MakePairs) -> None:

@@ -11,7 +11,7 @@ import slrdoctor
 from slrdoctor.facts.contrast import Contrast
 from slrdoctor.testing import findings
 
-LABELS, CLIPS, DIMS = 20, 12, 128
+LABELS, CLIPS, DIMS = 60, 6, 128
 
 
 def codes(root: Path, *, information: float, offset: float, dims: int = DIMS) -> set[str]:
@@ -21,6 +21,7 @@ def codes(root: Path, *, information: float, offset: float, dims: int = DIMS) ->
     labels = np.repeat(np.arange(LABELS), CLIPS)
     rows = homes[labels] + rng.normal(size=(len(labels), dims)) * 0.3
     rows = np.pad(rows, ((0, 0), (0, DIMS - dims))) + rng.normal(size=DIMS) * offset
+    rows += rng.normal(size=rows.shape) * 1e-3
     ids = [f"s{i:03d}" for i in range(len(labels))]
     references = [f"L{label}" for label in labels]
     slrdoctor.dump_outputs(root / "outputs" / "dev", ids, embeddings=rows, references=references)

@@ -116,7 +116,8 @@ def _looked_at(report: Report, verbose: bool) -> Iterator[RenderableType]:
         yield Text(f"{name}{_sentence(said)}", "dim")
     problems = report.run.get("problems", ())
     for problem in problems if verbose else problems[:3]:
-        yield Text(f"could not read {problem['path']}: {problem['message']}", "yellow")
+        said = "did not run what it names" if problem["fault"] == "imports" else "could not read"
+        yield Text(f"{said}, {problem['path']}: {problem['message']}", "yellow")
     if len(problems) > 3 and not verbose:
         yield Text(f"and {len(problems) - 3} more files that could not be read (--verbose)", "yellow")
 

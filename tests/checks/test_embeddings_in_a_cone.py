@@ -1,0 +1,43 @@
+"""EMB702: a common offset, and information that it leaves intact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import nan
+from typing import Any
+
+import pytest
+
+from slrdoctor.facts.separation import Separated, Separation
+from slrdoctor.testing import findings
+
+CONE = Separated(
+    what="dev embeddings", possim=0.99, negsim=0.93, centred=0.86, margin=7.0, rank=52.0, dims=64,
+    at_1=1.0, at_5=1.0, guess_1=0.005, most_1=0.015, most_5=0.05, queries=1000, epochs=0,
+    read_from="dev_embeddings.npy",
+)  # fmt: skip
+
+
+def judged(*told: Separated) -> Any:
+    return findings("EMB702", Separation(told, "outputs"))
+
+
+def test_emb702_fires_on_an_offset_and_says_what_is_left_without_it() -> None:
+    (finding,) = judged(CONE)
+    assert "NegSim of dev embeddings is 0.930" in finding.message
+    assert "100.0%, 200 times guessing" in finding.message
+
+
+@pytest.mark.parametrize(("negsim", "fires"), [(0.8, False), (0.81, True)])
+def test_emb702_fires_beyond_a_negsim_of_four_fifths(negsim: float, fires: bool) -> None:
+    assert bool(judged(replace(CONE, negsim=negsim))) is fires
+
+
+def test_emb702_is_quiet_where_nothing_is_left() -> None:
+    assert not judged(replace(CONE, at_1=0.004, at_5=0.02))
+
+
+def test_emb702_fires_on_a_history_with_retrieval_at_5_only() -> None:
+    (finding,) = judged(replace(CONE, margin=nan, at_1=nan, at_5=0.4, epochs=20))
+    assert "not logged" in finding.message
+    assert ("retrieval at 5", 0.4) in [(e.what, e.value) for e in finding.evidence]

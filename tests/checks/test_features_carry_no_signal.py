@@ -1,0 +1,46 @@
+"""FEA114: a probe that is no better than with permuted labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from slrdoctor.facts.probe import Probe, SplitProbe
+from slrdoctor.facts.probe_scores import ProbeScore
+from slrdoctor.testing import findings
+
+
+def split(sigmas: float, name: str = "train") -> SplitProbe:
+    score = ProbeScore(0.5 + sigmas / 64, 0.5, 1 / 64, "motion")  # exact in binary
+    return SplitProbe(name, 500, "gloss", 20, score, ())
+
+
+def judged(*splits: SplitProbe) -> Any:
+    return findings("FEA114", Probe(splits, "train.csv, features"))
+
+
+def test_fea114_fires_on_an_auc_of_permuted_labels() -> None:
+    (finding,) = judged(split(0.5))
+    assert "the gloss of 500 train clips with an AUC of 0.51" in finding.message
+    assert (finding.affected, finding.total) == (500, 500)
+
+
+@pytest.mark.parametrize(("sigmas", "fires"), [(2.25, True), (2.5, False)])
+def test_fea114_fires_under_two_and_a_half_deviations(sigmas: float, fires: bool) -> None:
+    assert bool(judged(split(sigmas))) is fires
+
+
+def test_fea114_is_quiet_on_features_that_tell_their_labels() -> None:
+    assert not judged(split(20), split(15, "dev"))
+
+
+def test_fea114_fires_once_and_names_every_split() -> None:
+    (finding,) = judged(split(20), split(0, "dev"), split(1, "test"))
+    assert "500 dev clips" in finding.message and "and of test with 0.52" in finding.message
+    assert (finding.affected, finding.total) == (1000, 1500)
+
+
+def test_fea114_fires_where_permuting_changes_nothing_at_all() -> None:
+    score = ProbeScore(0.5, 0.5, 0.0, "posture")  # constant features
+    assert judged(SplitProbe("train", 500, "class", 20, score, ()))

@@ -1,0 +1,38 @@
+"""EMB703: the effective rank against the directions that there could be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from slrdoctor.facts.embeddings import Embeddings, EmbeddingSet
+from slrdoctor.testing import findings
+
+NARROW = EmbeddingSet(
+    split="dev", samples=1000, total=1000, dims=512, towers=1, labels="labels", types=201, possim=0.9,
+    negsim=0.1, centred_possim=0.9, centred_negsim=0.0, margin=5.0, rank=9.0, rank_limit=200, at_1=0.5,
+    at_5=0.7, guess_1=0.01, guess_5=0.05, most_1=0.02, most_5=0.08, queries=1000,
+    read_from="dev_embeddings.npy",
+)  # fmt: skip
+
+
+def judged(**changes: Any) -> Any:
+    return findings("EMB703", Embeddings((replace(NARROW, **changes),), "dev_embeddings.npy"))
+
+
+def test_emb703_fires_on_a_twentieth_of_the_directions() -> None:
+    (finding,) = judged()
+    assert "512 dimensions use 9.0 directions" in finding.message and "room for 200" in finding.message
+
+
+@pytest.mark.parametrize(("rank", "fires"), [(19.9, True), (20.0, False)])
+def test_emb703_fires_under_a_tenth(rank: float, fires: bool) -> None:
+    assert bool(judged(rank=rank)) is fires
+
+
+def test_emb703_is_quiet_where_a_few_labels_need_no_more() -> None:
+    assert not judged(types=11, rank_limit=10, rank=0.9)
+    assert not judged(rank_limit=19, rank=1.0)
+    assert judged(rank_limit=20, rank=1.0)

@@ -15,13 +15,13 @@ from slrdoctor.artifacts.found import NothingToExamine
 from slrdoctor.artifacts.run import RunDirectory, TrainingRun
 from slrdoctor.artifacts.settings import SettingsError
 from slrdoctor.engine import Facts, MeasureCrashed, Outcome, judge
-from slrdoctor.facts.ctc_lengths import LayerStack
-from slrdoctor.facts.features import Effort
-from slrdoctor.facts.layer_stack import parse_layers
-from slrdoctor.facts.predictions import ErrorCounts
-from slrdoctor.facts.progress import Progress
-from slrdoctor.facts.task import Task
-from slrdoctor.facts.vocabulary import BlankIndex
+from slrdoctor.facts.ctc.ctc_lengths import LayerStack
+from slrdoctor.facts.ctc.layer_stack import parse_layers
+from slrdoctor.facts.evaluation.predictions import ErrorCounts
+from slrdoctor.facts.features.features import Effort
+from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.labels.vocabulary import BlankIndex
+from slrdoctor.facts.training.progress import Progress
 from slrdoctor.ranking import Case
 from slrdoctor.registry import REGISTRY, Check, Unavailable
 from slrdoctor.report import Entry, Report, build

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from slrdoctor.artifacts.run import DataSet, RunDirectory, TrainingRun
-from slrdoctor.facts.task import Task
+from slrdoctor.facts.labels.task import Task
 from slrdoctor.ranking import Case
 
 

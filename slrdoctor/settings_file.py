@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from slrdoctor.artifacts.run import DataSet, RunDirectory
-from slrdoctor.facts.ctc_lengths import LayerStack
-from slrdoctor.facts.task import Task
-from slrdoctor.facts.vocabulary import BlankIndex
+from slrdoctor.facts.ctc.ctc_lengths import LayerStack
+from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.labels.vocabulary import BlankIndex
 
 HEADER = """# What slrdoctor found in this run directory. Correct what is wrong, delete the rest.
 # Paths are relative to this file and may point outside it: a folder, a glob, or a container file.

@@ -15,9 +15,9 @@ from slrdoctor.artifacts.discovery import discover
 from slrdoctor.artifacts.run import DataSet, HistoryFile, Scalar, Sources, TrainingRun
 from slrdoctor.artifacts.settings import Settings
 from slrdoctor.engine import Facts, Judged, Skipped, judge
-from slrdoctor.facts.blind_floor import BlindFloor
-from slrdoctor.facts.task import Task
-from slrdoctor.facts.uniform_start import UniformStart
+from slrdoctor.facts.ctc.blind_floor import BlindFloor
+from slrdoctor.facts.ctc.uniform_start import UniformStart
+from slrdoctor.facts.labels.task import Task
 from slrdoctor.finding import Finding, Severity
 from slrdoctor.registry import REGISTRY
 

@@ -1,4 +1,4 @@
-"""The facts of a run: one module a family, each with its dataclasses and their measures.
+"""The facts of a run: a folder a family, with frozen dataclasses and the functions that measure them.
 
 Importing this package registers every measure. A fact has `read_from` (where it was
 measured) and `sentence`, which states it with its numbers in one line.
@@ -9,5 +9,5 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
+for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
+    importlib.import_module(_module.name)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.features import ClipRow, ClipTable
+from slrdoctor.facts.features.features import ClipRow, ClipTable
 
 HEALTHY = ClipRow(
     key="clip",

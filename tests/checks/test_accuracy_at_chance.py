@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.accuracy_chance import AccuracyChance
+from slrdoctor.facts.evaluation.accuracy_chance import AccuracyChance
 from slrdoctor.testing import findings
 
 # 1.2% of 166 dev videos in 72 classes: chance is 1.4%

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slrdoctor.facts.axis_order import AxisOrder
+from slrdoctor.facts.features.axis_order import AxisOrder
 from slrdoctor.testing import findings
 
 # every clip [225, T] with T of its own

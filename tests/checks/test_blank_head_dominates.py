@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from slrdoctor.facts.checkpoint_head import BlankRow
+from slrdoctor.facts.model.checkpoint_head import BlankRow
 from slrdoctor.testing import findings
 
 # a small BiLSTM-CTC after 30 epochs: all blank in the first ones, then 97% right

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from slrdoctor.facts.blank_use import BlankUse
-from slrdoctor.facts.vocabulary import BlankIndex
+from slrdoctor.facts.labels.blank_use import BlankUse
+from slrdoctor.facts.labels.vocabulary import BlankIndex
 from slrdoctor.testing import findings
 
 

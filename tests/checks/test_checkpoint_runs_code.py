@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import slrdoctor
-from slrdoctor.facts.checkpoint import Pickled
+from slrdoctor.facts.model.checkpoint import Pickled
 from slrdoctor.testing import findings
 
 

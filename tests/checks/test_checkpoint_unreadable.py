@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from slrdoctor.artifacts.run import Problem
-from slrdoctor.facts.checkpoint import CheckpointFiles, CheckpointRow
+from slrdoctor.facts.model.checkpoint import CheckpointFiles, CheckpointRow
 from slrdoctor.testing import findings
 
 ROW = CheckpointRow("last.pt", "state dict", 4, 3, None, None, (), "")

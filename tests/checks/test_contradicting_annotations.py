@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from slrdoctor.facts.contradictions import Contradiction, Contradictions
+from slrdoctor.facts.labels.contradictions import Contradiction, Contradictions
 from slrdoctor.testing import findings
 
 

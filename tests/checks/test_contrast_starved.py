@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.contrast import Contrast
-from slrdoctor.facts.separation import Separated, Separation
+from slrdoctor.facts.embeddings.contrast import Contrast
+from slrdoctor.facts.embeddings.separation import Separated, Separation
 from slrdoctor.testing import findings
 
 # 11,000 videos, 1.1 clips a sentence, batches of 16

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.decoded_output import DecodedOutput
-from slrdoctor.facts.floor_distance import FloorDistance, SettledLosses, settled_losses
-from slrdoctor.facts.log_probs import BlankRival, BlankScore
-from slrdoctor.facts.loss_input import LossInput, StoredScale
+from slrdoctor.facts.ctc.floor_distance import FloorDistance, SettledLosses, settled_losses
+from slrdoctor.facts.outputs.decoded_output import DecodedOutput
+from slrdoctor.facts.outputs.log_probs import BlankRival, BlankScore
+from slrdoctor.facts.outputs.loss_input import LossInput, StoredScale
 from slrdoctor.finding import Finding
 from slrdoctor.registry import Unavailable
 from slrdoctor.testing import findings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from slrdoctor.facts.features import DimensionStats, Floats, Moments
-from slrdoctor.facts.landmarks import Landmarks
+from slrdoctor.facts.features.features import DimensionStats, Floats, Moments
+from slrdoctor.facts.features.landmarks import Landmarks
 from slrdoctor.testing import findings
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.shuffled_hypotheses import ShuffledHypotheses
+from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
 from slrdoctor.testing import findings
 
 IGNORES = ShuffledHypotheses(

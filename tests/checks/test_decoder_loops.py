@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.repeated_ngrams import RepeatedNgrams
+from slrdoctor.facts.evaluation.repeated_ngrams import RepeatedNgrams
 from slrdoctor.testing import findings
 
 LOOPS = RepeatedNgrams(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from slrdoctor.facts.samples import Targets
+from slrdoctor.facts.labels.samples import Targets
 from slrdoctor.testing import findings
 
 

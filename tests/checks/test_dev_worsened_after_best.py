@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slrdoctor.facts.dev_score import DevScore
-from slrdoctor.facts.logged_epochs import KeptCheckpoint
+from slrdoctor.facts.training.dev_score import DevScore
+from slrdoctor.facts.training.logged_epochs import KeptCheckpoint
 from slrdoctor.testing import findings
 
 LAST_ONLY = KeptCheckpoint(False, "", ("last.pt",), "last.pt")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from slrdoctor.facts.train_loss import TrainLoss
+from slrdoctor.facts.training.train_loss import TrainLoss
 from slrdoctor.testing import findings
 
 ROSE = TrainLoss("train_loss", 4.0, 1.0, 12, 3.6, 1.1, 3.0, 40, "epoch", None, "history.csv")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import slrdoctor
-from slrdoctor.facts.contrast import Contrast
+from slrdoctor.facts.embeddings.contrast import Contrast
 from slrdoctor.testing import findings
 
 LABELS, CLIPS, DIMS = 60, 6, 128

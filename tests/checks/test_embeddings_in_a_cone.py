@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.separation import Separated, Separation
+from slrdoctor.facts.embeddings.separation import Separated, Separation
 from slrdoctor.testing import findings
 
 CONE = Separated(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from slrdoctor.artifacts.run import Row
-from slrdoctor.facts.samples import Samples
+from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.testing import findings
 
 FULL = Row("full", "train", ("A",))

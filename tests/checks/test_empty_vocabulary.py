@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from slrdoctor.facts.vocabulary import Vocabulary
+from slrdoctor.facts.labels.vocabulary import Vocabulary
 from slrdoctor.testing import findings
 
 

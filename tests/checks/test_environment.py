@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from slrdoctor.facts.environment import DeviceUse, Environment
-from slrdoctor.facts.source_code import Pin, SourceCode
+from slrdoctor.facts.environment.environment import DeviceUse, Environment
+from slrdoctor.facts.environment.source_code import Pin, SourceCode
 from slrdoctor.testing import findings
 
 NOTHING = Environment({}, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slrdoctor.facts.stored_features import StoredFeatures
+from slrdoctor.facts.features.stored_features import StoredFeatures
 from slrdoctor.testing import findings
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from slrdoctor.facts.landmarks import Landmarks
+from slrdoctor.facts.features.landmarks import Landmarks
 from slrdoctor.testing import findings
 
 LAYOUT = Landmarks("pose and hands", 225, (("pose", 0, 99),), 3, True, "features")

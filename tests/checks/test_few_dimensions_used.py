@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.embeddings import Embeddings, EmbeddingSet
+from slrdoctor.facts.embeddings.embeddings import Embeddings, EmbeddingSet
 from slrdoctor.testing import findings
 
 NARROW = EmbeddingSet(

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from slrdoctor.facts.first_loss import FirstLoss, Reduction
-from slrdoctor.facts.uniform_start import UniformStart
+from slrdoctor.facts.ctc.first_loss import FirstLoss, Reduction
+from slrdoctor.facts.ctc.uniform_start import UniformStart
 from slrdoctor.testing import findings
 
 START = UniformStart(974.13, 97.413, 973, 400, 10.0, 150.0, "features")

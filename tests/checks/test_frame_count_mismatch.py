@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from slrdoctor.facts.features import Ints
-from slrdoctor.facts.frame_counts import FrameCounts
+from slrdoctor.facts.features.features import Ints
+from slrdoctor.facts.features.frame_counts import FrameCounts
 from slrdoctor.testing import findings
 
 ANNOTATED = np.random.default_rng(0).integers(80, 200, 50)

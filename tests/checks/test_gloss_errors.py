@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.gloss_errors import GlossErrors
-from slrdoctor.facts.predictions import ErrorCounts
+from slrdoctor.facts.evaluation.gloss_errors import GlossErrors
+from slrdoctor.facts.evaluation.predictions import ErrorCounts
 from slrdoctor.testing import findings
 
 # 162 of 966 glosses, as in a public run with 87% WER

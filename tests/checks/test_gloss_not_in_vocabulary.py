@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from slrdoctor.facts.gloss_coverage import GlossCoverage, NearToken
+from slrdoctor.facts.labels.gloss_coverage import GlossCoverage, NearToken
 from slrdoctor.testing import findings
 
 

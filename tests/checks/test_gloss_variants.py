@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from slrdoctor.facts.gloss_variants import GlossVariants, Variants, gloss_variants
-from slrdoctor.facts.samples import Targets
+from slrdoctor.facts.labels.gloss_variants import GlossVariants, Variants, gloss_variants
+from slrdoctor.facts.labels.samples import Targets
 from slrdoctor.testing import findings
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.gradient_norms import GradientNorms
-from slrdoctor.facts.progress import Progress
-from slrdoctor.facts.train_loss import TrainLoss
+from slrdoctor.facts.training.gradient_norms import GradientNorms
+from slrdoctor.facts.training.progress import Progress
+from slrdoctor.facts.training.train_loss import TrainLoss
 from slrdoctor.testing import findings
 
 # the first epochs of a public run have norms of 20.6 and 2.8

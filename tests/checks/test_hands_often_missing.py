@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.missing_landmarks import HandUse, MissingLandmarks
+from slrdoctor.facts.features.missing_landmarks import HandUse, MissingLandmarks
 from slrdoctor.testing import findings
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from slrdoctor.facts.epoch_order import Disorder, EpochOrder
+from slrdoctor.facts.training.epoch_order import Disorder, EpochOrder
 from slrdoctor.testing import findings
 
 FAULT = Disorder("several runs", "history.csv", "train_loss", (1.0,), 10, 20, 1)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import slrdoctor
-from slrdoctor.facts.checkpoint_input import InputFit
+from slrdoctor.facts.model.checkpoint_input import InputFit
 from slrdoctor.testing import findings
 
 

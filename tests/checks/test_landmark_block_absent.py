@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from slrdoctor.facts.landmarks import Landmarks
-from slrdoctor.facts.missing_landmarks import MissingLandmarks
+from slrdoctor.facts.features.landmarks import Landmarks
+from slrdoctor.facts.features.missing_landmarks import MissingLandmarks
 from slrdoctor.testing import findings
 
 HOLISTIC = Landmarks(

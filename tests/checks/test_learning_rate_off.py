@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.learning_rate import LearningRate
-from slrdoctor.facts.progress import Progress
+from slrdoctor.facts.training.learning_rate import LearningRate
+from slrdoctor.facts.training.progress import Progress
 from slrdoctor.testing import findings
 
 USUAL = LearningRate(1e-3, 1e-3, 1e-4, 40, 0.0, nan, 0.0, 0.3, 0.9, "adam", "epoch", "history.csv")

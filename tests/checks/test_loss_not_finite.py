@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.train_loss import FiniteLoss, LossBreak
+from slrdoctor.facts.training.train_loss import FiniteLoss, LossBreak
 from slrdoctor.testing import findings
 
 BREAK = LossBreak("train", "train_loss", "epoch", 40, 10, 31, 10, 31, "nan", False, "history.csv")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.loss_ratio import LossRatio
+from slrdoctor.facts.training.loss_ratio import LossRatio
 from slrdoctor.testing import findings
 
 SUM = "sum over 75 batches"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.progress import Progress
-from slrdoctor.facts.score_sentinel import ScoreSentinel
+from slrdoctor.facts.training.progress import Progress
+from slrdoctor.facts.training.score_sentinel import ScoreSentinel
 from slrdoctor.testing import findings
 
 # a public run of 97 classes: train loss 4.6 to 0.13, dev 4.6 to 11, dev accuracy at chance

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from slrdoctor.facts.logged_epochs import LoggedEpochs
+from slrdoctor.facts.training.logged_epochs import LoggedEpochs
 from slrdoctor.testing import findings
 
 

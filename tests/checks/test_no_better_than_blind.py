@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.blind_comparison import BlindComparison
-from slrdoctor.facts.progress import Progress
-from slrdoctor.facts.shuffled_hypotheses import ShuffledHypotheses
+from slrdoctor.facts.evaluation.blind_comparison import BlindComparison
+from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
+from slrdoctor.facts.training.progress import Progress
 from slrdoctor.testing import findings
 
 BLIND = BlindComparison(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slrdoctor.facts.join import NearMiss
-from slrdoctor.facts.progress import Progress
-from slrdoctor.facts.stored_features import StoredFeatures
+from slrdoctor.facts.features.join import NearMiss
+from slrdoctor.facts.features.stored_features import StoredFeatures
+from slrdoctor.facts.training.progress import Progress
 from slrdoctor.testing import findings
 
 FOUND = StoredFeatures(

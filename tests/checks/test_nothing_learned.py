@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.progress import Progress
-from slrdoctor.facts.train_loss import TrainLoss
+from slrdoctor.facts.training.progress import Progress
+from slrdoctor.facts.training.train_loss import TrainLoss
 from slrdoctor.testing import findings
 
 # a public run of 97 classes that never left chance

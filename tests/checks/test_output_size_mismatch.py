@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from slrdoctor.facts.checkpoint_head import HeadFit
-from slrdoctor.facts.output_classes import VocabularySize
+from slrdoctor.facts.labels.output_classes import VocabularySize
+from slrdoctor.facts.model.checkpoint_head import HeadFit
 from slrdoctor.testing import findings
 
 VAC = VocabularySize(64, 65, 65, 66, "gloss_dict.npy")

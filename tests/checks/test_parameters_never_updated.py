@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from slrdoctor.facts.checkpoint_movement import ParameterUpdates
+from slrdoctor.facts.model.checkpoint_movement import ParameterUpdates
 from slrdoctor.testing import findings
 
 SOUND = ParameterUpdates("", "", (), 0.0, 0, "it is of epoch 9", ("all moved",), "best.pt")

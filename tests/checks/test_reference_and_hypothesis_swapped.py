@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.logged_scores import ErrorRates
-from slrdoctor.facts.score_comparison import Comparison, ScoreComparison
-from slrdoctor.facts.score_evidence import SwapEvidence
+from slrdoctor.facts.evaluation.score_comparison import Comparison, ScoreComparison
+from slrdoctor.facts.evaluation.score_evidence import SwapEvidence
+from slrdoctor.facts.training.logged_scores import ErrorRates
 from slrdoctor.testing import findings
 
 RATES = ErrorRates("dev WER", 0, 0.41, 1.0, 20, "log.txt")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from slrdoctor.facts.samples import Targets
+from slrdoctor.facts.labels.samples import Targets
 from slrdoctor.testing import findings
 
 

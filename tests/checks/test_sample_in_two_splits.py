@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from slrdoctor.facts.shared_samples import Shared, SharedSamples
+from slrdoctor.facts.splits.shared_samples import Shared, SharedSamples
 from slrdoctor.testing import findings
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.score_sentinel import LossAtEnd, ScoreSentinel
+from slrdoctor.facts.training.score_sentinel import LossAtEnd, ScoreSentinel
 from slrdoctor.testing import findings
 
 DEV = LossAtEnd("dev", 1.2, 0.25, nan, nan, "log.txt")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.reference_source import ReferenceSource
-from slrdoctor.facts.score_comparison import Comparison, ScoreComparison
-from slrdoctor.facts.score_evidence import Reproduction
-from slrdoctor.facts.shuffled_hypotheses import ShuffledHypotheses
+from slrdoctor.facts.evaluation.reference_source import ReferenceSource
+from slrdoctor.facts.evaluation.score_comparison import Comparison, ScoreComparison
+from slrdoctor.facts.evaluation.score_evidence import Reproduction
+from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
 from slrdoctor.testing import findings
 
 ROW = Comparison(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.normalised_scores import NormalisedScores
+from slrdoctor.facts.evaluation.normalised_scores import NormalisedScores
 from slrdoctor.testing import findings
 
 LOWER = NormalisedScores(

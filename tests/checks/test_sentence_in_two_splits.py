@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from slrdoctor.facts.shared_sentences import SharedSentences
+from slrdoctor.facts.splits.shared_sentences import SharedSentences
 from slrdoctor.testing import findings
 
 

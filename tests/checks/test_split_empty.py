@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from slrdoctor.facts.split_sizes import SplitSizes
+from slrdoctor.facts.splits.split_sizes import SplitSizes
 from slrdoctor.testing import findings
 
 

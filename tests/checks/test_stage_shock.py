@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.stages import StageChange, StageChanges
+from slrdoctor.facts.training.stages import StageChange, StageChanges
 from slrdoctor.testing import findings
 
 # a public run: dev loss 8.28 in stage 1, 10.59 in stage 2, with a WER that is no better

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slrdoctor.facts.dev_score import DevScore
-from slrdoctor.facts.learning_rate import LearningRate
-from slrdoctor.facts.progress import Progress
+from slrdoctor.facts.training.dev_score import DevScore
+from slrdoctor.facts.training.learning_rate import LearningRate
+from slrdoctor.facts.training.progress import Progress
 from slrdoctor.testing import findings
 
 LEARNED = Progress("", nan, "", 3, 1, 2, 2, "wer", 1, 0.3, 0.3, nan, 12, True, "log.txt", "")

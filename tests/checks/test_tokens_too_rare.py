@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.rare_words import RareWords
+from slrdoctor.facts.labels.rare_words import RareWords
 from slrdoctor.testing import findings
 
 RARE = RareWords(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from slrdoctor.facts.gloss_counts import GlossCounts
+from slrdoctor.facts.labels.gloss_counts import GlossCounts
 from slrdoctor.testing import findings
 
 

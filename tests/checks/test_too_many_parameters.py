@@ -5,8 +5,8 @@ from math import nan
 
 import pytest
 
-from slrdoctor.facts.checkpoint_head import Capacity
-from slrdoctor.facts.progress import Progress
+from slrdoctor.facts.model.checkpoint_head import Capacity
+from slrdoctor.facts.training.progress import Progress
 from slrdoctor.testing import findings
 
 LARGE = Capacity(1_178_961, 20, "fc", 0.436, 2001, 1999, "best.pt and train.csv")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from slrdoctor.facts.signers import Signers
+from slrdoctor.facts.splits.signers import Signers
 from slrdoctor.testing import findings
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from slrdoctor.facts.gloss_counts import GlossCounts
+from slrdoctor.facts.labels.gloss_counts import GlossCounts
 from slrdoctor.testing import findings
 
 

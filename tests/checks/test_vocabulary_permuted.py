@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.token_renaming import TokenRenaming
+from slrdoctor.facts.evaluation.token_renaming import TokenRenaming
 from slrdoctor.testing import findings
 
 PERMUTED = TokenRenaming(

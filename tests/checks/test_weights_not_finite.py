@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from slrdoctor.facts.checkpoint_values import TensorRow, WeightValues
+from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues
 from slrdoctor.testing import findings
 
 

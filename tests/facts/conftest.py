@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.run import HistoryFile, Scalar, TrainingRun
-from slrdoctor.facts.history import Curve, History
+from slrdoctor.facts.training.history import Curve, History
 
 MakeCurve = Callable[..., Curve]
 MakeHistory = Callable[..., History]

@@ -1,0 +1,1 @@
+"""Facts of what is installed and of the run's sources."""

@@ -1,0 +1,1 @@
+"""Facts of stored predictions and their scores."""

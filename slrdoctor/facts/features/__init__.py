@@ -1,0 +1,1 @@
+"""Facts of the features on disk, and of which sample each belongs to."""

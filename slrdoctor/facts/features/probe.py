@@ -1,0 +1,181 @@
+"""Whether stored features tell of their labels at all: a linear probe on pooled clips."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slrdoctor.artifacts.clips import close_containers
+from slrdoctor.artifacts.run import Row
+from slrdoctor.facts.features.features import DimensionStats
+from slrdoctor.facts.features.join import Join, Pair
+from slrdoctor.facts.features.landmarks import Landmarks
+from slrdoctor.facts.features.pooled_clips import clips_within, pool_clips
+from slrdoctor.facts.features.probe_scores import ProbeScore, scores_of
+from slrdoctor.facts.labels.samples import Samples
+from slrdoctor.registry import Unavailable, measure
+
+FEWEST = 60  # samples
+MOST = 5000
+OFFSETS = (-3, -2, -1, 1, 2, 3)
+TYPES = 20  # the commonest classes, glosses or words that are looked for
+SEQUENCES = 0.25  # share of targets with several glosses from which on they are sequences
+SEED = 31337  # of which samples are taken, where there are more than MOST
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a target is made of, and how much data a probe needs to find it.
+
+    Measured on simulated landmarks and CNN features: from here on a probe finds what is there.
+    """
+
+    name: str  # class | gloss | word
+    least: int  # samples with it, and without it, for one to be looked for
+    reach: float  # AUC above chance that three deviations of chance must not hide
+    among: float  # square root of the samples over the mean length of a target
+
+
+CLASS = Kind("class", 4, 0.2, 0)
+GLOSS = Kind("gloss", 20, 0.1, 1.75)
+WORD = Kind("word", 20, 0.03, 2)
+
+
+@dataclass(frozen=True)
+class ShiftedLabels:
+    """The probe where every sample is given the label of the sample `offset` further on."""
+
+    offset: int
+    order: str  # "the annotations" | "their names"
+    score: ProbeScore
+
+
+@dataclass(frozen=True)
+class SplitProbe:
+    """The probe on one split, with the labels as they are and shifted."""
+
+    split: str
+    samples: int
+    kind: str  # class | gloss | word
+    types: int  # classes, glosses or words that were looked for
+    score: ProbeScore
+    shifted: tuple[ShiftedLabels, ...]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Every split with enough samples for a probe to find what is there."""
+
+    splits: tuple[SplitProbe, ...]
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        told = (
+            f"{s.samples} {s.split or 'unsplit'} clips tell their {s.kind} with AUC {s.score.auc:.2f} "
+            f"(permuted labels: {s.score.chance:.2f})"
+            for s in self.splits
+        )
+        return "; ".join(told)
+
+
+@measure
+def probe(join: Join, samples: Samples, stats: DimensionStats, landmarks: Landmarks | None) -> Probe:
+    """Raises Unavailable where no split has enough samples of enough classes or glosses."""
+    done, reasons = [], []
+    for split in samples.splits:
+        try:
+            done.append(_of_split(split, join, samples, stats, landmarks))
+        except Unavailable as missing:
+            reasons.append(f"{split or 'unsplit'}: {missing.reason}")
+    close_containers()
+    if not done:
+        raise Unavailable("; ".join(reasons), "more samples of the same classes or glosses")
+    return Probe(tuple(done), join.read_from)
+
+
+def _of_split(
+    split: str, join: Join, samples: Samples, stats: DimensionStats, landmarks: Landmarks | None
+) -> SplitProbe:
+    rows = samples.of(split)
+    place = {id(row): at for at, row in enumerate(rows)}
+    pairs = list({id(p.clip): p for p in reversed(join.pairs) if p.split == split}.values())[::-1]
+    if len(pairs) < FEWEST:
+        raise Unavailable(f"{len(pairs)} samples with features, and {FEWEST} are needed")
+    kind, targets = targets_of_rows(rows)
+    moments = stats.by_split.get(split, stats.overall)
+    frames = int(moments.count.max(initial=0)) // len(pairs)
+    pairs = _some(pairs, min(MOST, clips_within([max(1, frames)], stats.dims)))
+    at = np.array([place[id(pair.row)] for pair in pairs])
+    _check_power(kind, len(pairs), [targets[i] for i in at])
+    types = _types([targets[i] for i in at], kind, len(pairs))
+    pooled = pool_clips([pair.clip for pair in pairs], moments, landmarks)
+    if len(pooled.kept) < FEWEST:
+        raise Unavailable(f"{len(pooled.kept)} samples of {stats.dims} dimensions")
+    at = at[pooled.kept]
+    labels = np.array([[one in target for one in types] for target in targets])
+    offsets = list(_offsets(rows, at))
+    views = {"posture": pooled.posture, "motion": pooled.motion}
+    score, *others = scores_of(views, [labels[at], *(labels[places] for _, _, places in offsets)])
+    if 3 * score.spread > kind.reach:
+        raise Unavailable(
+            f"{len(at)} samples: permuted labels reach an AUC of {score.chance + 3 * score.spread:.2f}"
+        )
+    shifted = [ShiftedLabels(k, order, s) for (k, order, _), s in zip(offsets, others)]
+    return SplitProbe(split, len(at), kind.name, len(types), score, tuple(shifted))
+
+
+def targets_of_rows(rows: Sequence[Row]) -> tuple[Kind, list[frozenset[str]]]:
+    """What is to be found in each sample: its class, its glosses, or the words of its text."""
+    glosses = [row.glosses or () for row in rows]
+    with_any = sum(map(bool, glosses))
+    if not with_any:
+        return WORD, [frozenset((row.text or "").split()) for row in rows]
+    if sum(len(g) > 1 for g in glosses) < SEQUENCES * with_any:
+        return CLASS, [frozenset((" ".join(g),)) if g else frozenset() for g in glosses]
+    return GLOSS, [frozenset(g) for g in glosses]
+
+
+def _some(pairs: list[Pair], most: int) -> list[Pair]:
+    if len(pairs) <= most:
+        return pairs
+    taken = np.random.default_rng(SEED).choice(len(pairs), most, replace=False)
+    return [pairs[i] for i in sorted(taken.tolist())]
+
+
+def _check_power(kind: Kind, samples: int, targets: Sequence[frozenset[str]]) -> None:
+    length = sum(map(len, targets)) / samples
+    needed = max(FEWEST, math.ceil((kind.among * length) ** 2))
+    if samples < needed:
+        raise Unavailable(
+            f"{samples} samples of {length:.1f} {kind.name} types each, and {needed} are needed"
+        )
+
+
+def _types(targets: Sequence[frozenset[str]], kind: Kind, samples: int) -> list[str]:
+    counts = Counter(one for target in targets for one in sorted(target))
+    found = [one for one, n in counts.most_common() if kind.least <= n <= samples - kind.least][:TYPES]
+    if not found:
+        raise Unavailable(
+            f"no {kind.name} that {kind.least} of {samples} samples have, and {kind.least} have not"
+        )
+    return found
+
+
+def _offsets(rows: Sequence[Row], at: NDArray[np.int64]) -> Iterator[tuple[int, str, NDArray[np.int64]]]:
+    """Offset, order, and which row's label each sample would have; ends meet."""
+    as_written = np.arange(len(rows))
+    by_name = np.array(sorted(as_written.tolist(), key=lambda i: rows[i].id), np.int64)
+    orders = [("the annotations", as_written)]
+    if not np.array_equal(by_name, as_written):
+        orders.append(("their names", by_name))
+    for name, order in orders:
+        rank = np.empty_like(order)
+        rank[order] = as_written
+        for offset in OFFSETS:
+            yield offset, name, order[(rank[at] + offset) % len(rows)]

@@ -1,0 +1,84 @@
+"""The clips that the run uses: those of annotated samples, or all where nothing is annotated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slrdoctor.artifacts.run import Clip, DataSet, FeatureSet
+from slrdoctor.facts.features.join import Join
+from slrdoctor.registry import Unavailable, measure
+
+ENABLE = "a folder of features, or [features] in slrdoctor.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class UsedClip:
+    """A clip with the id and the split of the sample that it belongs to."""
+
+    clip: Clip
+    id: str
+    split: str
+
+
+@dataclass(frozen=True)
+class UsedClips:
+    """The clips to measure. Stray ones beside an annotated set never reach a model.
+
+    `broken` are files that discovery could not read as a clip: (where, split, fault, sentence).
+    """
+
+    clips: tuple[UsedClip, ...]
+    broken: tuple[tuple[str, str, str, str], ...]
+    length_stored: bool
+    read_from: str
+    left_out: int  # clips that no annotation names
+
+    @property
+    def sentence(self) -> str:
+        beside = f", {self.left_out} clips beside them are in no annotation" if self.left_out else ""
+        return f"{len(self.clips)} clips of {self.read_from} are used{beside}"
+
+
+@measure
+def used_clips(data: DataSet, join: Join | None) -> UsedClips:
+    """Raises Unavailable where the data set holds no features at all."""
+    problems = [(p.where, "", p.fault, p.message) for p in data.problems if p.kind == "features"]
+    if not data.features and not problems:
+        raise Unavailable(f"no features among the {data.looked} files looked at", ENABLE)
+    clips: list[UsedClip] = []
+    if join is not None and join.pairs:
+        clips = [UsedClip(pair.clip, pair.row.id, pair.split) for pair in join.pairs]
+        taken = {pair.set_where for pair in join.pairs}
+        splits = {pair.split for pair in join.pairs}
+        sets = [s for s in data.features if s.where in taken]
+        # a split that nothing annotates was trained or tested on all the same
+        other = [s for s in data.features if s.split and s.where not in taken and s.split not in splits]
+    else:
+        sets, other = [], _without_parallel(data.features)
+    clips += [UsedClip(clip, clip.key, s.split) for s in other for clip in s.clips]
+    used = sets + other
+    broken = [(where, s.split, fault, why) for s in used for where, fault, why in s.broken]
+    return UsedClips(
+        clips=_once(clips),
+        broken=tuple(broken + [p for p in problems if p[0] not in {b[0] for b in broken}]),
+        length_stored=bool(used) and all(s.length_stored for s in used),
+        read_from=", ".join(dict.fromkeys(s.where for s in used))
+        or ", ".join(p[0] for p in problems[:3]),
+        left_out=sum(len(s.clips) for s in data.features) - len({id(c.clip) for c in clips}),
+    )
+
+
+def _without_parallel(sets: tuple[FeatureSet, ...]) -> list[FeatureSet]:
+    """Leave out sets that hold the same samples once more, as a second stream of features."""
+    taken: list[tuple[FeatureSet, set[str]]] = []
+    for feature_set in sorted(sets, key=lambda s: -len(s.clips)):
+        keys = {clip.key for clip in feature_set.clips}
+        if not any(s.split == feature_set.split and len(keys & k) > len(keys) / 2 for s, k in taken):
+            taken.append((feature_set, keys))
+    kept = {id(s) for s, _ in taken}
+    return [s for s in sets if id(s) in kept]
+
+
+def _once(clips: list[UsedClip]) -> tuple[UsedClip, ...]:
+    """One measurement a clip and id, though an annotation may have the sample twice."""
+    return tuple({(id(c.clip), c.id, c.split): c for c in clips}.values())

@@ -1,0 +1,1 @@
+"""Facts of the annotations, the vocabulary and the task."""

@@ -1,0 +1,1 @@
+"""Facts of the checkpoint and of what configs say of the model."""

@@ -1,0 +1,170 @@
+"""The checkpoints of a run: which can be opened, which one is judged, what their pickles name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.pickle_imports import acting, beyond_tensors
+from slrdoctor.artifacts.run import CheckpointFile, Problem, TrainingRun
+from slrdoctor.artifacts.weights import NoTensors, Weights, open_weights
+from slrdoctor.facts.model.checkpoint_layers import entries, layers_of
+from slrdoctor.facts.training.logged_epochs import epoch_named
+from slrdoctor.registry import Unavailable, measure
+
+MOST_OPENED = 12  # checkpoints of one run; the others are only named
+DAMAGED = ("empty", "truncated", "corrupt", "lfs-pointer")  # faults of the file, and not of ours
+IMPORTS = "imports"  # the fault of a problem whose message lists what a pickle would import
+ENABLE = 'give its path in slrdoctor.toml: [checkpoint] path = "best.pt"'
+
+
+@dataclass(frozen=True)
+class CheckpointRow:
+    """What opening one checkpoint showed, without its values."""
+
+    where: str
+    layout: str
+    tensors: int
+    stored_epoch: int | None
+    named_epoch: int | None
+    step: int | None
+    imports: tuple[str, ...]  # beyond tensors, plain containers and arrays
+    signature: str  # equal for checkpoints with the same names and shapes
+    takes: tuple[int, ...] = ()  # features a frame that its first layers take
+
+    @property
+    def epoch(self) -> int | None:
+        return self.named_epoch if self.stored_epoch is None else self.stored_epoch
+
+
+@dataclass(frozen=True)
+class CheckpointFiles:
+    """The checkpoints of a run; the first row is the one that is judged."""
+
+    rows: tuple[CheckpointRow, ...]
+    broken: tuple[Problem, ...]  # cannot be read
+    left_out: tuple[str, ...]  # not opened, or without a model's tensors in them
+    read_from: str
+    imports: tuple[tuple[str, tuple[str, ...]], ...] = ()  # code named by files without tensors
+
+    @property
+    def sentence(self) -> str:
+        others = f", {len(self.left_out)} more not looked into" if self.left_out else ""
+        names = ", ".join(row.where for row in self.rows[:3]) or "none"
+        return f"{len(self.rows)} checkpoint{'s' * (len(self.rows) != 1)} can be read: {names}{others}"
+
+
+@measure
+def checkpoint_files(run: TrainingRun) -> CheckpointFiles:
+    """Open each checkpoint once and let it go again; a chosen one comes first."""
+    broken = [p for p in run.problems if p.kind == "checkpoint" and p.fault in DAMAGED]
+    if not run.checkpoints and not broken:
+        raise Unavailable(
+            "no checkpoint among the run's files (pt, pth, ckpt, safetensors, h5 ...)", ENABLE
+        )
+    rows: list[CheckpointRow] = []
+    imports: list[tuple[str, tuple[str, ...]]] = []
+    left_out = [file.where for file in run.checkpoints[MOST_OPENED:]]
+    for file in run.checkpoints[:MOST_OPENED]:
+        try:
+            rows.append(_row(file, open_weights(file.path)))
+        except NoTensors as error:
+            left_out.append(file.where)
+            imports.append((file.where, beyond_tensors(error.imports)))
+        except Unreadable as error:
+            if error.fault in DAMAGED:
+                broken.append(Problem(file.where, "checkpoint", error.fault, str(error)))
+            else:
+                left_out.append(file.where)
+    places = [row.where for row in rows] + [problem.where for problem in broken] + left_out
+    return CheckpointFiles(
+        rows=tuple(rows),
+        broken=tuple(broken),
+        left_out=tuple(left_out),
+        read_from=", ".join(places[:3]),
+        imports=tuple(imports),
+    )
+
+
+def _row(file: CheckpointFile, weights: Weights) -> CheckpointRow:
+    parts = weights.parts
+    return CheckpointRow(
+        where=file.where,
+        layout=parts.layout,
+        tensors=len(weights.tensors),
+        stored_epoch=parts.epoch,
+        named_epoch=epoch_named(file.where),
+        step=parts.step,
+        imports=beyond_tensors(parts.imports),
+        signature=weights.signature,
+        takes=tuple(layer.inputs for layer in entries(layers_of(weights))),
+    )
+
+
+class Checkpoint:
+    """The checkpoint that is judged, open: tensors are loaded from it one at a time."""
+
+    def __init__(self, row: CheckpointRow, weights: Weights) -> None:
+        self.row, self.weights = row, weights
+        self.where = self.read_from = row.where
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        epoch = f" of epoch {self.row.epoch}" if self.row.epoch is not None else ""
+        return f"{self.where}{epoch}: {self.weights}"
+
+
+@measure
+def checkpoint(files: CheckpointFiles, run: TrainingRun) -> Checkpoint:
+    if not files.rows:
+        raise Unavailable(f"none of the run's checkpoints could be read: {files.read_from}", ENABLE)
+    row = files.rows[0]
+    return Checkpoint(row, reopened(run, row))
+
+
+def reopened(run: TrainingRun, row: CheckpointRow) -> Weights:
+    """The weights of a checkpoint that could be opened before."""
+    path = next(file.path for file in run.checkpoints if file.where == row.where)
+    try:
+        return open_weights(path)
+    except Unreadable as error:  # it changed meanwhile: the run is still training
+        raise Unavailable(f"{row.where} could be read a moment ago and now cannot: {error}") from error
+
+
+@dataclass(frozen=True)
+class Pickled:
+    """What loading the run's pickles would import and call, file by file."""
+
+    names: tuple[tuple[str, tuple[str, ...]], ...]  # (where, the names), for files that name code
+    checkpoints: int  # how many of these files are checkpoints
+    looked: int  # files whose pickles were looked into
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        held = "nothing but tensors, plain containers and arrays"
+        return f"{held} in {self.looked} file{'s' * (self.looked > 1)}: {self.read_from}"
+
+
+@measure
+def pickled(files: CheckpointFiles | None, run: TrainingRun) -> Pickled:
+    """Of checkpoints every name that is code; of other pickles those that act on the system."""
+    opened = [(row.where, row.imports) for row in files.rows] if files is not None else []
+    opened += files.imports if files is not None else ()
+    others = list(_other_pickles(run))
+    if not opened and not others:
+        raise Unavailable("no checkpoint that can be read, and no other pickle", ENABLE)
+    named = tuple((where, names) for where, names in (*opened, *others) if names)
+    of_checkpoints = sum(bool(names) for _, names in opened)
+    places = [where for where, _ in (*opened, *others)]
+    return Pickled(named, of_checkpoints, len(places), ", ".join(places[:3]))
+
+
+def _other_pickles(run: TrainingRun) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for problem in run.problems:
+        if problem.fault == IMPORTS:
+            yield problem.where, acting(problem.message.split(", "))

@@ -1,0 +1,189 @@
+"""What kind of model a checkpoint is of: its parts, what it takes in, and its head."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slrdoctor.artifacts.weights import Weights
+from slrdoctor.facts.model.checkpoint import Checkpoint
+from slrdoctor.facts.model.checkpoint_layers import (
+    RECURRENT,
+    ModelLayer,
+    by_top_module,
+    entries,
+    layers_of,
+)
+from slrdoctor.facts.model.checkpoint_values import is_buffer
+from slrdoctor.registry import Unavailable, measure
+
+HEAD = re.compile(
+    r"(?:^|[._/])(?:fc|cls|clf|\w*classif\w*|\w*head|out|output\w*|out_layer|logits?|final\w*|pred\w*|gloss\w*|gls\w*"
+    r"|ctc\w*|linear|dense|last\w*|top)_?\d*(?:[._/]|$)",
+    re.IGNORECASE,
+)
+IMAGE_CHANNELS = 4  # a convolution over pixels, or over landmarks as a graph, takes that many at most
+CONVOLUTION = re.compile(r"Conv(?:olution)?1[dD]")
+POOLING = re.compile(r"(?:Max|Avg|Average|Lp)Pool(?:ing)?1[dD]")
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The layers of the model and its parameters, buffers left out."""
+
+    layers: tuple[ModelLayer, ...]
+    parameters: int
+    by_module: tuple[tuple[str, int], ...]  # (top module, parameters), in the order of the file
+    temporal: str  # "K5p2-P2": the stack of temporal convolutions and pools, "" where it does not show
+    read_from: str
+
+    def parts(self, *kinds: str) -> tuple[ModelLayer, ...]:
+        return tuple(layer for layer in self.layers if layer.kind in kinds)
+
+    @property
+    def sizes(self) -> frozenset[int]:
+        """Every number of features that any layer takes, carries or puts out."""
+        return frozenset(n for x in self.layers for n in (x.inputs, x.outputs, x.hidden) if n)
+
+    @property
+    def sentence(self) -> str:
+        told = []
+        for kinds, word in (
+            (RECURRENT, "recurrent"),
+            (("conv1d",), "temporal convolution"),
+            (("conv2d", "conv3d"), "2D or 3D convolution"),
+            (("attention",), "attention"),
+        ):
+            count = sum(layer.depth for layer in self.parts(*kinds))
+            told += [f"{count} {word} layer{'s' if count > 1 else ''}"] if count else []
+        heaviest = max(self.by_module, key=lambda item: item[1], default=("", 0))
+        made = ", ".join(told) or f"{len(self.parts('linear'))} linear layers"
+        return (
+            f"{self.read_from}: {self.parameters:,} parameters, {made}; "
+            f"{heaviest[0] or 'the model'} has {heaviest[1] / max(self.parameters, 1):.0%} of them"
+        )
+
+
+@measure
+def architecture(checkpoint: Checkpoint) -> Architecture:
+    weights = checkpoint.weights
+    sizes = {
+        name: math.prod(info.shape)
+        for name, info in weights.tensors.items()
+        if not is_buffer(name, weights)
+    }
+    layers = layers_of(weights)
+    if not layers:
+        raise Unavailable(
+            f"{checkpoint.where} has {len(weights.tensors)} tensors, and none is of a known layer"
+        )
+    modules = tuple(by_top_module(sizes).items())
+    return Architecture(layers, sum(sizes.values()), modules, temporal_stack(weights), checkpoint.where)
+
+
+def temporal_stack(weights: Weights) -> str:
+    """The 1D convolutions and pools of one sequence, as a layer stack is written: K5p2s1-P2.
+
+    Only whole models and Keras files tell strides and pools, and only layers that lie side by
+    side are surely one after the other.
+    """
+    temporal = [
+        m for m in weights.parts.modules if CONVOLUTION.fullmatch(m.kind) or POOLING.fullmatch(m.kind)
+    ]
+    if len({re.sub(r"[./]?[^./]*$", "", module.name) for module in temporal}) != 1:
+        return ""
+    return "-".join(_written(bool(POOLING.fullmatch(m.kind)), m.settings) for m in temporal)
+
+
+def _written(is_pool: bool, settings: Mapping[str, Any]) -> str:
+    def one(name: str, default: int) -> int:
+        # PyTorch has its own names for what Keras calls strides, pool_size and dilation_rate
+        for alias in (name, f"{name}s", f"pool_{name.rpartition('_')[2]}", f"{name}_rate"):
+            value = settings.get(alias)
+            value = value[0] if isinstance(value, tuple) and value else value
+            if isinstance(value, int) and not isinstance(value, bool):
+                return value
+        return default
+
+    size = one("kernel_size", 1)
+    own_stride = size if is_pool else 1
+    stride, dilation = one("stride", own_stride), one("dilation", 1)
+    is_same = settings.get("padding") == "same"
+    padding = (size - 1) // 2 if is_same and not is_pool else one("padding", 0)
+    text = f"{'P' if is_pool else 'K'}{size}" + (f"p{padding}" if padding else "")
+    text += f"s{stride}" if stride != own_stride else ""
+    text += f"d{dilation}" if dilation > 1 else ""
+    return text + ("c" if is_pool and (settings.get("ceil_mode") is True or is_same) else "")
+
+
+@dataclass(frozen=True)
+class ModelInput:
+    """How many features a frame the model's first layer takes."""
+
+    layer: str
+    size: int
+    sizes: tuple[int, ...]  # of every layer that no other layer feeds: several for several streams
+    kind: str  # of the layer
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.layer or 'the first layer'} in {self.read_from} takes {self.size} features"
+
+
+@measure
+def model_input(model: Architecture) -> ModelInput:
+    """The layer that takes what no layer of the model puts out.
+
+    Raises Unavailable for models of images and of tokens.
+    """
+    if not entries(model.layers):
+        raise Unavailable(f"{model.read_from} has no layer that takes features")
+    images = [x for x in model.parts("conv2d", "conv3d") if x.inputs <= IMAGE_CHANNELS]
+    if images:
+        raise Unavailable(
+            f"{model.read_from} takes images or graphs: {images[0].name} is a {images[0].kind}"
+        )
+    one, *_ = taking = entries(model.layers)
+    sizes = tuple(dict.fromkeys(layer.inputs for layer in taking))
+    return ModelInput(one.name, one.inputs, sizes, one.kind, model.read_from)
+
+
+@dataclass(frozen=True)
+class ModelHead:
+    """The layer whose outputs are the classes."""
+
+    layer: ModelLayer
+    others: tuple[int, ...]  # what other layers put out that may be heads of their own
+    parameters: int
+    share: float  # of the model's parameters
+    read_from: str
+
+    @property
+    def outputs(self) -> int:
+        return self.layer.outputs
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.layer.name or 'the head'} in {self.read_from} has {self.outputs} outputs"
+
+
+@measure
+def model_head(model: Architecture) -> ModelHead:
+    """The last of the layers whose outputs no layer takes; one with a head's name before others."""
+    taken = {x.inputs for x in model.layers} | {x.outputs for x in model.parts("norm", "attention")}
+    ends = [x for x in model.layers if x.is_classifying and x.outputs not in taken]
+    candidates = [x for x in ends if x.outputs > 1]
+    if not ends:  # as many classes as some layer has features
+        candidates = [x for x in model.layers if x.is_classifying and HEAD.search(x.name)]
+    if not candidates:
+        raise Unavailable(
+            f"{model.read_from} has no linear layer at its end that could be a head of classes"
+        )
+    layer = max(enumerate(candidates), key=lambda item: (bool(HEAD.search(item[1].name)), item[0]))[1]
+    others = tuple(dict.fromkeys(x.outputs for x in candidates if x is not layer))
+    share = layer.parameters / max(model.parameters, 1)
+    return ModelHead(layer, others, layer.parameters, share, model.read_from)

@@ -1,0 +1,208 @@
+"""Whether the features on disk are what the model's first layer takes."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from slrdoctor.artifacts.run import DataSet, SourceFile, Sources, TrainingRun
+from slrdoctor.facts.features.features import ClipTable
+from slrdoctor.facts.features.landmark_layouts import EMBEDDING_SIZES, Layout, layouts_of
+from slrdoctor.facts.model.checkpoint import CheckpointFiles
+from slrdoctor.facts.model.checkpoint_architecture import ModelInput
+from slrdoctor.facts.model.configured import Configured, every_value
+from slrdoctor.registry import Unavailable, measure
+
+# names of the number of features a frame, in lower case with underscores
+INPUT_SIZES = re.compile(
+    r"(?:model_)?(?:input|in|feature|feat|keypoints?|pose|landmarks?)s?_(?:size|dims?|features?)"
+    r"|(?:n|num)_(?:input_)?(?:features|feats)|in_features|input_feature_(?:dim|size)"
+)
+OF_THE_MODEL = re.compile(r"(?:model_)?(?:input|in)_(?:size|dims?|features?)")  # after any loader
+# names by which configs and sources choose among features, and by which they make more of them
+_CHOICES = (
+    r"(?:^|[._])(?:use|with|include|add|drop|exclude|only|no)_(?:face|pose|hands?|lips?|body|visib\w*|z|depth)\b"
+    r"|landmark_?(?:set|subset|groups?|idx|ind\w+|ids)"
+    r"|(?:keypoint|joint|hand|pose|face|lip|body)s?_?(?:idx|indices|ids|subset)"
+    r"|feature_?(?:set|group)s?|select(?:ed)?_(?:landmarks|keypoints|joints|features|dims)"
+)
+_DERIVED = r"velocit|accelerat|\bdeltas?\b|use_(?:diff|motion|vel|acc)|\bpca\b"
+CHOOSING = re.compile(rf"{_CHOICES}|modalit(?:y|ies)|(?:^|[._])streams?\b", re.IGNORECASE)
+DERIVING = re.compile(_DERIVED, re.IGNORECASE)
+IN_SOURCE = re.compile(
+    rf"{_CHOICES}|{_DERIVED}|np\.(?:diff|gradient|delete)\(|torch\.diff\(|index_select\("
+    r"|\[\s*(?::|\.\.\.)\s*,\s*(?:\d*\s*:\s*\d+|\d+\s*:)\s*\]",  # x[:, :126]
+    re.IGNORECASE,
+)
+LARGEST_SOURCE = 1_000_000  # bytes
+STACKED = (2, 3, 4)  # positions with velocities, accelerations and the like
+ENABLE = 'give the features the model was trained on in slrdoctor.toml: [features] train = "..."'
+
+
+@dataclass(frozen=True)
+class InputFit:
+    """What the first layer takes, against the stored dimension; `because` explains a difference."""
+
+    layer: str
+    takes: int
+    stored: int
+    fits: bool
+    because: str  # how the loader may make one of the other, "" where nothing explains it
+    known_by: str  # where the stored dimension is from
+    read_from: str
+    misfits: tuple[str, ...] = ()  # "old.pt takes 126": checkpoints that are not judged
+
+    @property
+    def sentence(self) -> str:
+        layer = f"{self.layer or 'the first layer'} in {self.read_from}"
+        told = f"{layer} takes {self.takes} features a frame, {self.known_by} gives {self.stored}"
+        return "; ".join((told, *((self.because,) if self.because else ()), *self.misfits))
+
+
+@measure
+def input_fit(
+    model: ModelInput,
+    files: CheckpointFiles,
+    run: TrainingRun,
+    data: DataSet,
+    sources: Sources,
+    clips: ClipTable | None,
+) -> InputFit:
+    """Against the dimension of most clips; where there are none, against what the config says.
+
+    Loaders choose landmarks, drop coordinates, append velocities and flatten clips: what can
+    come about so is no contradiction, unless the config itself says the stored size.
+    """
+    said = {found.as_int or 0: found for found in every_value(run) if INPUT_SIZES.fullmatch(found.name)}
+    of_model = {size: found for size, found in said.items() if OF_THE_MODEL.fullmatch(found.name)}
+    stored, known_by = _stored(clips, of_model)
+    fits = stored in (model.size, *model.sizes)
+    because = "" if fits else _chosen(run, sources) or _among(stored, model)
+    if not fits and not because and stored not in of_model:
+        because = _made(stored, model, clips) or _beside(data)
+    if not fits and not because and len(said) > 1 and model.size in said:
+        because = f"{said[model.size].key} in {said[model.size].read_from} says so"
+    return InputFit(
+        layer=model.layer,
+        takes=stored if fits else model.size,
+        stored=stored,
+        fits=fits,
+        because=because,
+        known_by=known_by,
+        read_from=model.read_from,
+        misfits=tuple(
+            f"{row.where} takes {row.takes[0]}"
+            for row in files.rows[1:]
+            if row.takes and stored not in row.takes
+        ),
+    )
+
+
+def _stored(clips: ClipTable | None, said: dict[int, Configured]) -> tuple[int, str]:
+    """The features a frame, and what gives that number."""
+    rows = [row.dims for row in clips.rows if row.frames] if clips is not None else []
+    if rows and clips is not None:
+        return Counter(rows).most_common(1)[0][0], clips.read_from
+    only = next(iter(said)) if len(said) == 1 else 0
+    # a size of landmarks is not that of an image or a layer
+    if only and layouts_of(only) and only not in EMBEDDING_SIZES:
+        return only, f"{said[only].key} in {said[only].read_from}"
+    raise Unavailable(
+        "no features, and no config that says their size, to hold the model against", ENABLE
+    )
+
+
+def _chosen(run: TrainingRun, sources: Sources) -> str:
+    """Where a config or a source says that features are chosen, derived or taken apart."""
+    for found in every_value(run):
+        derives = bool(DERIVING.search(found.key)) and not found.is_off
+        if (derives or CHOOSING.search(found.key)) and not INPUT_SIZES.fullmatch(found.name):
+            return f"{found.key} in {found.read_from} chooses among features"
+    for file in sources.files:
+        if file.kind == "python" and (match := IN_SOURCE.search(_text(file))):
+            return f"{file.where} has {match[0].strip()!r}"
+    return ""
+
+
+def _text(file: SourceFile) -> str:
+    try:
+        with file.path.open("rb") as source:
+            return source.read(LARGEST_SOURCE).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _among(stored: int, model: ModelInput) -> str:
+    """Whether the streams of a model together take what is stored."""
+    for count in range(2, min(len(model.sizes), 5) + 1):
+        for streams in itertools.combinations(model.sizes, count):
+            if sum(streams) == stored:
+                return f"its {count} streams take {' + '.join(map(str, streams))}"
+    return ""
+
+
+def _made(stored: int, model: ModelInput, clips: ClipTable | None) -> str:
+    """How a loader may make what the model takes of what is stored, in words; "" where it cannot."""
+    takes = model.size
+    rows = [row for row in clips.rows if row.dims == stored] if clips is not None else []
+    shapes, frames = {row.shape[1:] for row in rows}, {row.frames for row in rows}
+    inner = {
+        math.prod(axes)
+        for shape in shapes
+        for n in range(1, len(shape) + 1)
+        for axes in itertools.combinations(shape, n)
+    }
+    if takes == 1 or (frames == {takes} and model.kind == "conv1d"):
+        return "it takes frames as channels"
+    if takes in inner:
+        return "it takes one of the axes of each frame"
+    if takes > stored and takes % stored == 0:
+        return _multiple(stored, takes, frames, model)
+    if takes < stored:
+        return _selection(stored, takes)
+    return ""
+
+
+def _multiple(stored: int, takes: int, frames: set[int], model: ModelInput) -> str:
+    times = takes // stored
+    if model.kind == "linear" and ({times} == frames or times > max(STACKED)):
+        return f"it takes {times} frames at once"
+    if times not in STACKED:
+        return ""
+    points = {layout.points for layout in layouts_of(stored) if layout.stacked == 1}
+    others = {layout.points for layout in layouts_of(takes) if layout.stacked == 1}
+    if points and others and not points & others:
+        return ""  # a layout of more landmarks, two hands for one, and no velocities of the same
+    return f"{times} times as many, as with velocities"
+
+
+def _selection(stored: int, takes: int) -> str:
+    """Whether fewer features are some of the stored landmarks, or some of their coordinates."""
+    layouts = layouts_of(stored)
+    if any(takes in _subsets(layout) for layout in layouts):
+        return "the size of some of the stored landmarks"
+    points = max((layout.points for layout in layouts), default=0)
+    may_be_points = any(takes % values == 0 and takes // values <= points for values in (2, 3))
+    if may_be_points and takes not in EMBEDDING_SIZES:
+        return f"it may be {takes // 3 if takes % 3 == 0 else takes // 2} of {points} stored landmarks"
+    return ""
+
+
+def _subsets(layout: Layout) -> set[int]:
+    """The sizes of every choice of groups, with all or fewer of their coordinates."""
+    sizes = set()
+    for count in range(1, len(layout.groups) + 1):
+        for groups in itertools.combinations(layout.groups, count):
+            for values in (2, 3, 4):
+                sizes.add(sum(points * min(own, values) for _, points, own in groups))
+    return sizes
+
+
+def _beside(data: DataSet) -> str:
+    """Features of another kind of the same samples, which a model may take with these."""
+    splits = Counter(found.split for found in data.features)
+    more = [found.where for found in data.features if splits[found.split] > 1]
+    return f"there are several feature sets: {', '.join(more[:3])}" if more else ""

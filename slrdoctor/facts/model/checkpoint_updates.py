@@ -1,0 +1,268 @@
+"""What shows which parameters training has moved.
+
+The optimizer's memory, a second checkpoint, the statistics of normalisations, the values themselves.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.optimizer_state import Key, Remembered
+from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.artifacts.weights import Weights
+from slrdoctor.facts.model.checkpoint import Checkpoint, CheckpointFiles, CheckpointRow, reopened
+from slrdoctor.facts.model.checkpoint_architecture import Architecture
+from slrdoctor.facts.model.checkpoint_layers import RECURRENT, ModelLayer
+from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues, is_buffer
+from slrdoctor.registry import Unavailable, measure
+
+FEWEST_VALUES = 1000  # of a tensor whose distribution is judged
+EDGE = 20  # values that may lie beyond the largest, of as many as a uniform tensor has
+ALIKE = 0.05  # relative distance of the standard deviation from a uniform distribution's
+
+
+@dataclass(frozen=True)
+class OptimizerState:
+    """What the optimizer remembers: a tensor without a memory never had a gradient."""
+
+    kind: str
+    given: int  # tensors that the optimizer was given
+    updated: int  # of them, those it remembers a step of
+    missing: tuple[str, ...]  # trainable tensors of the model that it surely remembers nothing of
+    steps: float | None  # the largest number of steps
+    learning_rates: tuple[float, ...]
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        steps = f" after {self.steps:.0f} steps" if self.steps is not None else ""
+        return f"{self.kind} remembers {self.updated} of its {self.given} tensors{steps}"
+
+
+@measure
+def optimizer_state(checkpoint: Checkpoint) -> OptimizerState:
+    optimizers = checkpoint.weights.parts.optimizers
+    if not optimizers:
+        raise Unavailable(
+            f"{checkpoint.where} holds no optimizer state",
+            'save it with the model: {"model": model.state_dict(), "optimizer": optimizer.state_dict()}',
+        )
+    remembered = [memory for one in optimizers for memory in one.remembered.values()]
+    if not remembered:
+        raise Unavailable(
+            f"the optimizer in {checkpoint.where} keeps no memory of its tensors, as plain SGD"
+        )
+    if any(memory.shape is None for memory in remembered):
+        raise Unavailable(
+            f"the optimizer in {checkpoint.where} keeps memories of other shapes than its tensors"
+        )
+    weights = checkpoint.weights
+    known = Counter(weights.tensors[n].shape for n in weights.tensors if not is_buffer(n, weights))
+    if Counter(memory.shape for memory in remembered if memory.shape is not None) - known:
+        raise Unavailable(
+            f"the optimizer in {checkpoint.where} remembers shapes that its model does not have"
+        )
+    steps = [memory.step for memory in remembered if memory.step is not None]
+    return OptimizerState(
+        kind=optimizers[0].kind,
+        given=sum(len(one.tensors) for one in optimizers),
+        updated=sum(memory.is_updated for memory in remembered),
+        missing=_without_memory(weights),
+        steps=max(steps, default=None),
+        learning_rates=tuple(rate for one in optimizers for rate in one.learning_rates),
+        read_from=checkpoint.where,
+    )
+
+
+def _without_memory(weights: Weights) -> tuple[str, ...]:
+    """The trainable tensors that no optimizer remembers.
+
+    A memory has a number and not a name. Where as many tensors were given as the model has,
+    and every shape agrees, the numbers are their order; else only tensors of a shape that no
+    memory has are surely without one.
+    """
+    optimizers = weights.parts.optimizers
+    names = [name for name in weights.tensors if not is_buffer(name, weights)]
+    shapes = {name: weights.tensors[name].shape for name in names}
+    given: list[Key] = list(optimizers[0].tensors) if len(optimizers) == 1 else []
+    memory = optimizers[0].remembered
+    if len(given) == len(names) and all(
+        _agrees(memory.get(key), shapes[name]) for key, name in zip(given, names)
+    ):
+        return tuple(n for key, n in zip(given, names) if not _is_updated(memory.get(key)))
+    known = Counter(m.shape for one in optimizers for m in one.remembered.values() if m.is_updated)
+    return tuple(name for name in names if not known[shapes[name]])
+
+
+def _agrees(memory: Remembered | None, shape: tuple[int, ...]) -> bool:
+    return memory is None or memory.shape == shape
+
+
+def _is_updated(memory: Remembered | None) -> bool:
+    return memory is not None and memory.is_updated
+
+
+@dataclass(frozen=True)
+class CheckpointPair:
+    """Two checkpoints of one model from different epochs: which parameters are the same in both."""
+
+    earlier: str
+    later: str
+    epochs: tuple[int, int]
+    same: tuple[str, ...]  # parameters whose values are identical
+    parameters: int  # values of all parameters
+    unchanged: int  # values of those that are identical
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        share = 1 - self.unchanged / max(self.parameters, 1)
+        return (
+            f"{share:.1%} of the parameters changed between epoch {self.epochs[0]} ({self.earlier}) "
+            f"and epoch {self.epochs[1]} ({self.later})"
+        )
+
+
+@measure
+def checkpoint_pair(files: CheckpointFiles, checkpoint: Checkpoint, run: TrainingRun) -> CheckpointPair:
+    """The judged checkpoint against the one of the same model that lies the most epochs away."""
+    mine = checkpoint.row
+    if mine.epoch is None:
+        raise Unavailable(f"{mine.where} does not say its epoch", 'save it: {"epoch": epoch, ...}')
+    others = [row for row in files.rows if row.signature == mine.signature and _apart(row, mine)]
+    if not others:
+        raise Unavailable(
+            f"no second checkpoint of the same model from another epoch beside {mine.where}"
+        )
+    other = max(others, key=lambda row: _apart(row, mine))
+    weights, against = checkpoint.weights, reopened(run, other)
+    names = [name for name in weights.tensors if not is_buffer(name, weights)]
+    try:
+        same = tuple(name for name in names if _is_same(name, weights, against))
+    except Unreadable as error:
+        raise Unavailable(f"{mine.where} and {other.where}: {error}") from error
+    sizes = {name: math.prod(weights.tensors[name].shape) for name in names}
+    first, second = sorted((mine, other), key=lambda row: row.epoch or 0)
+    return CheckpointPair(
+        earlier=first.where,
+        later=second.where,
+        epochs=(first.epoch or 0, second.epoch or 0),
+        same=same,
+        parameters=sum(sizes.values()),
+        unchanged=sum(sizes[name] for name in same),
+        read_from=f"{first.where} and {second.where}",
+    )
+
+
+def _apart(one: CheckpointRow, other: CheckpointRow) -> int:
+    """Epochs between two checkpoints, told in the same way of both: one may count from 0."""
+    for a, b in ((one.stored_epoch, other.stored_epoch), (one.named_epoch, other.named_epoch)):
+        if a is not None and b is not None:
+            return abs(a - b)
+    return 0
+
+
+def _is_same(name: str, one: Weights, other: Weights) -> bool:
+    mine, theirs = one.load(name), other.load(name)
+    # NaN is equal to itself here: weights that are lost do not change any more
+    return mine.shape == theirs.shape and bool(np.array_equal(mine, theirs, equal_nan=True))
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """Batch normalisation: how many layers have seen data, by their running statistics."""
+
+    layers: int
+    at_first: tuple[str, ...]  # mean 0 and variance 1 throughout
+    untracked: int  # of these, how many say that they tracked no batch
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        told = self.layers - len(self.at_first)
+        return f"{told} of {self.layers} batch normalisations hold statistics of data"
+
+
+@measure
+def normalisation(values: WeightValues) -> Normalisation:
+    rows = {row.name: row for row in values.rows}
+    first, untracked, layers = [], 0, 0
+    for mean, variance, tracked in (
+        ("running_mean", "running_var", "num_batches_tracked"),
+        ("moving_mean", "moving_variance", ""),
+    ):
+        for name in [name for name in rows if name.endswith(mean)]:
+            owner = name[: -len(mean)]
+            spread = rows.get(owner + variance)
+            if spread is None:
+                continue
+            layers += 1
+            if rows[name].largest == 0 and spread.mean == 1 and spread.std == 0:
+                first.append(owner.rstrip("./"))
+                counted = rows.get(owner + tracked) if tracked else None
+                untracked += counted is not None and counted.largest == 0
+    if not layers:
+        raise Unavailable(f"{values.read_from} has no batch normalisation with running statistics")
+    return Normalisation(layers, tuple(first), untracked, values.read_from)
+
+
+@dataclass(frozen=True)
+class FirstValues:
+    """Weights that are distributed as PyTorch and Keras initialise them: uniform to the very edge."""
+
+    tested: tuple[str, ...]  # weights that are large enough to tell
+    first: tuple[str, ...]  # of them, those that no update can have moved
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        moved = len(self.tested) - len(self.first)
+        return f"{moved} of {len(self.tested)} large weights in {self.read_from} left their first values"
+
+
+@measure
+def first_values(model: Architecture, values: WeightValues) -> FirstValues:
+    """By the edges of the uniform distributions that layers are initialised with.
+
+    Training moves values that lie at an edge beyond it; what lies exactly within, with the
+    spread of a uniform distribution, was not moved.
+    """
+    rows = {row.name: row for row in values.rows}
+    tested, first = [], []
+    for layer in model.layers:
+        for name in layer.tensors:
+            row = rows.get(name)
+            if (
+                row is not None
+                and len(row.shape) > 1
+                and row.size >= FEWEST_VALUES
+                and not row.is_buffer
+            ):
+                tested.append(name)
+                if any(_fills(row, edge) for edge in _edges(layer, row)):
+                    first.append(name)
+    if not tested:
+        raise Unavailable(f"{values.read_from} has no weight of {FEWEST_VALUES} values or more")
+    return FirstValues(tuple(tested), tuple(first), values.read_from)
+
+
+def _edges(layer: ModelLayer, row: TensorRow) -> tuple[float, ...]:
+    """1/sqrt(fan in) of PyTorch (of a recurrent layer its size), and Xavier's sqrt(6 / (in + out))."""
+    area = math.prod(row.shape) / (max(row.shape[0], 1) * max(row.shape[1], 1))
+    ins, outs = row.shape[1], row.shape[0]
+    if layer.transposed:
+        area = math.prod(row.shape[:-2])
+        ins, outs = row.shape[-2], row.shape[-1]
+    torch_edge = layer.hidden if layer.kind in RECURRENT else ins * area
+    return (1 / math.sqrt(max(torch_edge, 1)), math.sqrt(6 / max((ins + outs) * area, 1)))
+
+
+def _fills(row: TensorRow, edge: float) -> bool:
+    """Whether values are uniform between -edge and edge."""
+    reaches = edge * (1 - EDGE / row.size) <= row.largest <= edge * (1 + 1e-5)
+    return reaches and abs(row.std * math.sqrt(3) / edge - 1) < ALIKE

@@ -1,0 +1,144 @@
+"""The values of a checkpoint's tensors, summed up one tensor after the other."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.weights import Weights
+from slrdoctor.facts.model.checkpoint import Checkpoint
+from slrdoctor.registry import Unavailable, measure
+
+BLOCK = 1 << 20  # values that are looked at together: 8 MiB as float64
+MOST_VALUES = 1 << 30  # of all tensors; a file may name its bytes again and again
+# tensors that training does not update by a gradient
+BUFFER = re.compile(
+    r"(?:^|[./])(?:running_mean|running_var|num_batches_tracked|moving_mean|moving_variance|position_ids|pe"
+    r"|inv_freq|\w*mask|min_val|max_val)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TensorRow:
+    """One tensor: `mean`, `std` and `largest` (absolute) are of its finite values."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    is_buffer: bool
+    nans: int
+    infinite: int
+    mean: float
+    std: float
+    largest: float
+    is_mask: bool = False  # infinities of one sign beside a single other value, as attention masks
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.nans and (not self.infinite or self.is_mask)
+
+
+@dataclass(frozen=True)
+class WeightValues:
+    """Every tensor of the checkpoint that is judged."""
+
+    rows: tuple[TensorRow, ...]
+    unlooked: int  # tensors beyond what is read of one file
+    read_from: str
+
+    @property
+    def unsound(self) -> tuple[TensorRow, ...]:
+        return tuple(row for row in self.rows if not row.is_sound)
+
+    @property
+    def sentence(self) -> str:
+        values = sum(row.size for row in self.rows)
+        missing = f", {self.unlooked} more not read" if self.unlooked else ""
+        return f"{values:,} values of {len(self.rows)} tensors in {self.read_from} are finite{missing}"
+
+    def row(self, name: str) -> TensorRow | None:
+        return next((row for row in self.rows if row.name == name), None)
+
+
+@measure
+def weight_values(checkpoint: Checkpoint) -> WeightValues:
+    rows: list[TensorRow] = []
+    left = MOST_VALUES
+    for name, info in checkpoint.weights.tensors.items():
+        left -= math.prod(info.shape)
+        if left < 0:
+            break
+        try:
+            rows.append(tensor_row(name, checkpoint.weights))
+        except Unreadable as error:
+            raise Unavailable(f"{checkpoint.where}: {name}: {error}") from error
+    return WeightValues(tuple(rows), len(checkpoint.weights.tensors) - len(rows), checkpoint.where)
+
+
+def is_buffer(name: str, weights: Weights) -> bool:
+    """Whether a tensor is no parameter: by the whole model's word, else by its name and type."""
+    kind = np.dtype(weights.tensors[name].dtype).kind
+    return name in weights.parts.buffers or bool(BUFFER.search(name)) or kind not in "fc"
+
+
+def tensor_row(name: str, weights: Weights) -> TensorRow:
+    """Read one tensor block by block. Raises Unreadable."""
+    info, array = weights.tensors[name], weights.load(name)
+    nans = below = above = count = 0
+    total = squares = largest = 0.0
+    low, high = math.inf, -math.inf
+    for block in _blocks(array):
+        is_finite = np.isfinite(block)
+        finite = block if is_finite.all() else block[is_finite]
+        if len(finite) < len(block):
+            nans += int(np.isnan(block).sum())
+            below += int((block == -np.inf).sum())
+            above += int((block == np.inf).sum())
+        if not len(finite):
+            continue
+        count += len(finite)
+        total += float(finite.sum())
+        squares += float(finite @ finite)
+        low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+        largest = max(abs(low), abs(high))
+    mean = total / count if count else 0.0
+    spread = math.sqrt(max(squares / count - mean * mean, 0.0)) if count else 0.0
+    is_mask = not nans and bool(below) != bool(above) and (not count or low == high)
+    return TensorRow(
+        name,
+        info.shape,
+        info.dtype,
+        is_buffer(name, weights),
+        nans,
+        below + above,
+        mean,
+        spread,
+        largest,
+        is_mask,
+    )
+
+
+def _blocks(array: NDArray[Any]) -> Any:
+    """The values of an array of any layout, BLOCK at a time, as float64."""
+    if array.dtype.kind == "c":
+        array = np.abs(array)
+    if not array.size:
+        return ()
+    return np.nditer(
+        array,
+        flags=["external_loop", "buffered"],
+        op_flags=["readonly"],
+        op_dtypes=np.float64,
+        casting="unsafe",
+        buffersize=BLOCK,
+    )

@@ -1,0 +1,1 @@
+"""Facts of stored log-probabilities and logits."""

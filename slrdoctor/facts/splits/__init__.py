@@ -1,0 +1,1 @@
+"""Facts of how samples are divided among the splits."""

@@ -1,0 +1,131 @@
+"""The score that a run is judged by on held-out samples, epoch by epoch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.training.history import Curve, History
+from slrdoctor.registry import Unavailable, measure
+
+Floats = NDArray[np.float64]
+
+LOWER_IS_BETTER = frozenset(("wer", "cer", "ter"))
+# by task, the quantity that it is judged by first; what a log lacks falls to the next
+ORDER = {
+    "ctc": ("wer", "accuracy", "cer", "bleu"),
+    "classification": ("accuracy", "recall", "f1", "wer"),
+    "translation": ("bleu", "chrf", "rouge", "wer"),
+    "retrieval": ("recall", "accuracy"),
+    "": ("wer", "accuracy", "bleu", "recall", "rouge", "chrf", "cer"),
+}
+
+
+@dataclass(frozen=True)
+class DevScore:
+    """A task metric over epochs, finite values only: arrays of shape [E], E >= 1.
+
+    Shares (accuracy, WER) are 0..1; WER may exceed 1. `last` is the median of the last
+    few values, `best_at` the epoch of the best.
+    """
+
+    quantity: str
+    name: str  # as the log has it
+    split: str
+    epochs: Floats
+    values: Floats
+    per: str
+    read_from: str
+
+    @property
+    def sign(self) -> int:
+        """+1 where higher is better, -1 where lower is."""
+        return -1 if self.quantity in LOWER_IS_BETTER else 1
+
+    @property
+    def first(self) -> float:
+        return float(self.values[0])
+
+    @property
+    def best(self) -> float:
+        return float(self.sign * np.max(self.sign * self.values))
+
+    @property
+    def best_at(self) -> float:
+        return float(self.epochs[int(np.argmax(self.sign * self.values))])
+
+    @property
+    def last(self) -> float:
+        return settled(self.values)
+
+    @property
+    def looks(self) -> str:
+        """What one value stands for, in the plural: a log by steps is no log of every epoch."""
+        return "epochs" if self.per == "epoch" else "evaluations"
+
+    @property
+    def word(self) -> str:
+        return {"wer": "WER", "cer": "CER", "bleu": "BLEU"}.get(self.quantity, self.quantity)
+
+    def shown(self, value: float) -> str:
+        """A value as its readers write it: shares in percent."""
+        return f"{value:.1%}" if self.is_share else f"{value:.2f}"
+
+    @property
+    def is_share(self) -> bool:
+        return self.quantity not in ("bleu", "chrf", "rouge", "ter")
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{self.split} {self.word} went from {self.shown(self.first)} to {self.shown(self.last)}, "
+            f"best {self.shown(self.best)} at {self.per} {self.best_at:g}"
+        )
+
+
+def finite(curve: Curve) -> tuple[Floats, Floats]:
+    """Steps and values of a curve without NaN and Inf, in the order of the steps."""
+    keep = np.isfinite(curve.values) & np.isfinite(curve.epochs)
+    epochs, values = curve.epochs[keep], curve.values[keep]
+    order = np.argsort(epochs, kind="stable")
+    return epochs[order], values[order]
+
+
+def settled(values: Floats, least: int = 3) -> float:
+    """The median of the last tenth of the values, of at least three: one noisy epoch is no end."""
+    return float(np.median(values[-max(least, len(values) // 10) :]))
+
+
+def over(value: float, base: float) -> float:
+    """A value over its base; nan where there is no base to divide by."""
+    return float(value) / float(base) if base and math.isfinite(base) else math.nan
+
+
+def held_out(history: History, quantity: str) -> Curve | None:
+    """A curve on dev; on test where the run was followed on test."""
+    for split in ("dev", "test"):
+        curve = history.curve(split, quantity)
+        if curve is not None and np.isfinite(curve.values).any():
+            return curve
+    return None
+
+
+@measure
+def dev_score(history: History, task: Task | None) -> DevScore:
+    order = ORDER.get(task.name if task else "", ORDER[""])
+    for quantity in dict.fromkeys((*order, *ORDER[""])):
+        curve = held_out(history, quantity)
+        if curve is not None:
+            epochs, values = finite(curve)
+            if len(values):
+                return DevScore(
+                    quantity, curve.name, curve.split, epochs, values, curve.per, curve.read_from
+                )
+    raise Unavailable(
+        f"no WER, accuracy, BLEU or recall on dev or test in {history.read_from}",
+        "log the dev score of every epoch, for example a column val_wer or val_acc",
+    )

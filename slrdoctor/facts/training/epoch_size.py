@@ -1,0 +1,112 @@
+"""How large an epoch is: samples, batch size, batches, classes; as logs, configs and data say."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.facts.evaluation.chance import samples_behind
+from slrdoctor.facts.labels.samples import Targets
+from slrdoctor.facts.model.configured import configured
+from slrdoctor.facts.training.dev_score import finite, held_out
+from slrdoctor.facts.training.history import History
+from slrdoctor.registry import measure
+
+# the names that configurations and logs give to one number
+NAMES = {
+    "batch_size": ("batch_size", "batchsize", "train_batch_size", "per_device_train_batch_size"),
+    "samples": ("total_samples", "num_samples", "n_samples"),
+    "train_samples": ("train_samples", "num_train_samples", "num_train", "n_train", "train_size"),
+    "dev_samples": ("dev_samples", "val_samples", "num_val", "n_val", "num_dev", "n_dev", "val_size"),
+    "train_share": ("train_split", "train_ratio", "train_share", "train_fraction", "train_size"),
+    "dev_share": ("val_split", "dev_split", "validation_split", "val_ratio", "dev_ratio", "val_size"),
+    "batches": ("batches_per_epoch", "steps_per_epoch", "train_batches", "num_batches"),
+    "classes": ("num_classes", "n_classes", "num_class", "nb_classes", "num_labels", "classes"),
+}
+
+
+@dataclass(frozen=True)
+class EpochSize:
+    """Counts of one epoch; None where nothing says. `known_by` names the source of each."""
+
+    batch_size: int | None
+    train_samples: int | None
+    dev_samples: int | None
+    train_batches: int | None
+    dev_batches: int | None
+    classes: int | None  # as the log or the configuration says, not as the data has it
+    known_by: dict[str, str]
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        known = {
+            "train samples": self.train_samples,
+            "dev samples": self.dev_samples,
+            "train batches": self.train_batches,
+            "a batch": self.batch_size,
+        }
+        told = ", ".join(f"{count} {what}" for what, count in known.items() if count)
+        return f"an epoch has {told}" if told else "nothing says how many batches an epoch has"
+
+
+@measure
+def epoch_size(run: TrainingRun, targets: Targets | None, history: History | None) -> EpochSize:
+    known_by: dict[str, str] = {}
+
+    def number(what: str) -> float | None:
+        for found in configured(run, NAMES[what]):
+            if isinstance(found.value, bool) or not isinstance(found.value, (int, float)):
+                continue
+            if math.isfinite(found.value) and found.value > 0:
+                known_by[what] = f"{found.read_from}: {found.key}"
+                return float(found.value)
+        return None
+
+    def count(what: str) -> int | None:
+        value = number(what)
+        return int(value) if value is not None and value == int(value) else None
+
+    samples = {split: _samples(split, targets, history, known_by) for split in ("train", "dev")}
+    total = count("samples")
+    for split in samples:
+        share = number(f"{split}_share")
+        samples[split] = samples[split] or count(f"{split}_samples")
+        if samples[split] is None and total and share and share < 1:
+            samples[split] = round(total * share)
+            known_by[f"{split}_samples"] = known_by["samples"]
+    batch_size = count("batch_size")
+    logged = next((file.batches for file in run.histories if file.batches), None)
+    return EpochSize(
+        batch_size=batch_size,
+        train_samples=samples["train"],
+        dev_samples=samples["dev"],
+        train_batches=logged or count("batches") or _batches(samples["train"], batch_size),
+        dev_batches=_batches(samples["dev"], batch_size),
+        classes=count("classes"),
+        known_by=known_by,
+        read_from=", ".join(dict.fromkeys(known_by.values())) or (history.read_from if history else ""),
+    )
+
+
+def _samples(
+    split: str, targets: Targets | None, history: History | None, known_by: dict[str, str]
+) -> int | None:
+    """The samples of a split, by the annotations, and by the steps that its accuracy moves in."""
+    annotated = targets.splits.count(split) if targets is not None else 0
+    curve = None
+    if history is not None:
+        # a test curve stands in for dev: it is the split that the score was taken on
+        curve = held_out(history, "accuracy") if split == "dev" else history.curve("train", "accuracy")
+    steps = samples_behind(finite(curve)[1].tolist()) if curve is not None else None
+    if annotated and (steps is None or annotated % steps == 0):
+        known_by[f"{split}_samples"] = targets.read_from if targets is not None else ""
+        return annotated
+    if curve is not None and steps is not None:
+        known_by[f"{split}_samples"] = f"the steps that {curve.name} moves in ({curve.read_from})"
+    return steps
+
+
+def _batches(samples: int | None, batch_size: int | None) -> int | None:
+    return math.ceil(samples / batch_size) if samples and batch_size else None

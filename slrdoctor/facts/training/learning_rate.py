@@ -1,0 +1,133 @@
+"""The learning rate over a run, and what the loss did where it was low."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.facts.model.configured import configured
+from slrdoctor.facts.training.dev_score import finite, over, settled
+from slrdoctor.facts.training.history import Curve, History
+from slrdoctor.facts.training.train_loss import running_median
+from slrdoctor.registry import Unavailable, measure
+
+COLLAPSED = 1e-3  # of the peak
+RATES = ("learning_rate", "lr", "base_lr", "initial_lr", "init_lr", "lr0")
+OPTIMIZERS = ("optimizer", "optimizer_name", "optim", "optimizer_type", "opt", "name", "type")
+ADAPTIVE = ("adam", "rmsprop", "nadam", "lamb", "adagrad", "lion", "radam")
+
+
+@dataclass(frozen=True)
+class LearningRate:
+    """What is known of the learning rate; nan and empty where nothing says it.
+
+    A share is of the run's length. The run ends in `low_at_end` of its length at or
+    below a thousandth of the peak; over that stretch the training loss fell by
+    `fall_while_low`, a share of its first value.
+    """
+
+    peak: float
+    first: float
+    last: float
+    points: int  # logged values, 0 where only a configuration says the rate
+    low_at_end: float
+    low_from: float  # the epoch or step, nan where the run does not end low
+    zero_at_end: float
+    fall_while_low: float  # nan without a training loss
+    loss_left: float  # the training loss at the end over its first value, likewise
+    optimizer: str  # as configured, lower case
+    per: str
+    read_from: str
+
+    @property
+    def adaptive(self) -> bool | None:
+        """Whether the optimizer scales its own steps, as Adam does; None where it is not known."""
+        if not self.optimizer:
+            return None
+        return any(name in self.optimizer for name in ADAPTIVE)
+
+    @property
+    def sentence(self) -> str:
+        if not self.points:
+            return f"learning rate {self.peak:g} ({self.optimizer or 'optimizer not told'})"
+        course = f"learning rate {self.first:.3g} to {self.last:.3g}, highest {self.peak:.3g}"
+        return f"{course}, over {self.points} values"
+
+
+@measure
+def learning_rate(run: TrainingRun, history: History | None) -> LearningRate:
+    curves = [c for c in (history.curves if history else ()) if c.quantity == "learning_rate"]
+    curves = [c for c in curves if len(finite(c)[1])]
+    if not curves:
+        told = _configured_rate(run)
+        if told is None:
+            raise Unavailable(
+                "looked for a learning rate in the history and the configurations of the run",
+                "log the learning rate of every epoch, for example as lr",
+            )
+        rate, where = told
+        return LearningRate(
+            rate, rate, rate, 0, 0.0, math.nan, 0.0, math.nan, math.nan, _optimizer(run), "epoch", where
+        )
+    # of several parameter groups, the one with the highest rate is the one that learns
+    curve = max(curves, key=lambda c: (float(np.max(finite(c)[1])), len(c.values)))
+    steps, values = finite(curve)
+    peak = float(np.max(values))
+    low = _length_of_end(values <= COLLAPSED * peak)
+    return LearningRate(
+        peak=peak,
+        first=float(values[0]),
+        last=float(values[-1]),
+        points=len(values),
+        low_at_end=low / len(values),
+        low_from=float(steps[-low]) if low else math.nan,
+        zero_at_end=_length_of_end(values == 0) / len(values),
+        fall_while_low=_fall(history.curve("train", "loss") if history else None, 1 - low / len(values)),
+        loss_left=_left(history.curve("train", "loss") if history else None),
+        optimizer=_optimizer(run),
+        per=curve.per,
+        read_from=curve.read_from,
+    )
+
+
+def _configured_rate(run: TrainingRun) -> tuple[float, str] | None:
+    """The first learning rate in a configuration, and where it stands."""
+    for found in configured(run, RATES):
+        try:  # yaml reads 1e-4 as text
+            return float(found.value), f"{found.read_from}: {found.key}"
+        except (TypeError, ValueError):
+            continue
+    return None
+
+
+def _optimizer(run: TrainingRun) -> str:
+    """The configured optimizer's name in lower case: `optimizer: Adam`, or `optimizer: {name: Adam}`."""
+    for found in configured(run, OPTIMIZERS):
+        if isinstance(found.value, str) and "opt" in found.key.lower():
+            return found.value.lower()
+    return ""
+
+
+def _length_of_end(low: NDArray[np.bool_]) -> int:
+    """How many of the last values are low without a break."""
+    high = np.flatnonzero(~low)
+    return len(low) - 1 - int(high[-1]) if len(high) else len(low)
+
+
+def _fall(curve: Curve | None, since: float) -> float:
+    """How far a loss fell from `since`, a share of its length, to its end, over its first value."""
+    values = finite(curve)[1] if curve is not None else np.empty(0)
+    if len(values) < 2:
+        return math.nan
+    smooth = running_median(values, 3)
+    start = min(round(since * len(values)), len(values) - 1)  # 1 - 28/30 of 30 is not quite 2
+    return over(float(smooth[start] - np.min(smooth[start:])), abs(float(smooth[0])))
+
+
+def _left(curve: Curve | None) -> float:
+    values = finite(curve)[1] if curve is not None else np.empty(0)
+    return over(settled(values), float(values[0])) if len(values) else math.nan

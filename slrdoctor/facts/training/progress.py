@@ -1,0 +1,259 @@
+"""Whether a run learned, told from its history against the floor and the start."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from slrdoctor.facts.ctc.blind_floor import BlindFloor
+from slrdoctor.facts.evaluation.blind_score import BlindScore
+from slrdoctor.facts.evaluation.chance import most_by_chance
+from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.training.class_count import ClassCount
+from slrdoctor.facts.training.dev_score import (
+    LOWER_IS_BETTER,
+    DevScore,
+    Floats,
+    finite,
+    held_out,
+    over,
+    settled,
+)
+from slrdoctor.facts.training.epoch_size import EpochSize
+from slrdoctor.facts.training.history import Curve, History
+from slrdoctor.facts.training.loss_scale import LossScale as LossScale
+from slrdoctor.registry import Unavailable, measure
+
+FEWEST = 3  # epochs: less is no course
+UNDER_FLOOR = 0.9  # of the floor: a dev loss below it has used its input
+BEATS_BLIND_WER = 0.9  # of the blind WER
+# no constant hypothesis is this good on a public benchmark, where the blind WER is 0.9 to 1
+WER_WITHOUT_FLOOR = 0.85
+UNLIKELY = 1e-3  # chance that guessing reaches the best accuracy in any epoch
+SMALLEST_FLOOR = 1e-3  # nats
+SAMPLES_AT_LEAST = 100  # taken for a dev set whose size is not known
+BLEU_POINTS = 2.0  # a decoder that ignores its input scores less
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the run did: losses in the floor's unit, the task metric against blind guessing.
+
+    Losses are nats a token (ctc) or a sample (classification) where the floor is known,
+    and as logged where it is not; a loss whose reduction is unknown while the floor is
+    known is nan. Metrics as in `DevScore`.
+    """
+
+    task: str
+    floor: float  # nats a token (ctc) or a sample (classification), nan where unknown
+    floor_known_by: str
+    first_train: float
+    last_train: float  # median of the last few epochs
+    best_dev: float
+    last_dev: float
+    metric: str  # wer | accuracy | bleu | recall | ""
+    first_metric: float
+    best_metric: float
+    last_metric: float
+    blind_metric: float  # what blind guessing scores, nan where unknown
+    epochs: int
+    learned: bool  # the task metric beats blind guessing beyond chance, or dev loss is under the floor
+    read_from: str
+    sentence: str
+    first_dev: float = math.nan
+    best_train: float = math.nan
+    train_accuracy: float = math.nan  # median of the last few epochs
+    dev_samples: int | None = None
+
+    @property
+    def train_over_floor(self) -> float:
+        return over(self.last_train, self.floor)
+
+    @property
+    def dev_over_floor(self) -> float:
+        return over(self.last_dev, self.floor)
+
+    @property
+    def train_over_first(self) -> float:
+        return over(self.last_train, self.first_train)
+
+    @property
+    def error_left(self) -> float:
+        """The dev score's error over that of guessing: 0 is perfect, 1 no better than guessing.
+
+        Between the best and the last score, so that neither a lucky early epoch nor a noisy
+        last one decides; nan for scores without a perfect value.
+        """
+        between = (self.best_metric + self.last_metric) / 2
+        if self.metric in ("wer", "cer"):
+            return over(between, self.blind_metric if math.isfinite(self.blind_metric) else 1.0)
+        if self.metric == "accuracy":
+            return (1 - between) / (1 - (self.blind_metric if self.blind_metric < 1 else 0.0))
+        return math.nan
+
+
+@measure
+def progress(
+    history: History,
+    task: Task | None,
+    score: DevScore | None,
+    scale: LossScale | None,
+    floor: BlindFloor | None,
+    blind: BlindScore | None,
+    classes: ClassCount | None,
+    size: EpochSize | None,
+) -> Progress:
+    train, dev = history.curve("train", "loss"), held_out(history, "loss")
+    points = [len(c.values) for c in (dev, train) if c is not None and len(c.values)]
+    epochs = len(score.values) if score is not None else min(points, default=0)
+    if epochs < FEWEST:
+        raise Unavailable(
+            f"{epochs} epochs with a loss or a score in {history.read_from}: too few to tell a course",
+            f"train for at least {FEWEST} epochs, with the dev score logged after each",
+        )
+    height, known_by = _floor(scale, floor, blind, classes, train)
+    if height < SMALLEST_FLOOR:
+        height, known_by = math.nan, f"{known_by}: labels that are all the same leave nothing to learn"
+    losses = {
+        which: _scaled(curve, factor if math.isfinite(height) else 1.0)
+        for which, curve, factor in (
+            ("train", train, scale.train_factor if scale else 1.0),
+            ("dev", dev, scale.dev_factor if scale else 1.0),
+        )
+    }
+    accuracy = history.curve("train", "accuracy")
+    told = {
+        "task": task.name if task else "",
+        "floor": height,
+        "floor_known_by": known_by,
+        "blind_metric": _blind_metric(score, floor, blind, classes),
+        "first_train": float(losses["train"][0]),
+        "last_train": settled(losses["train"]),
+        "best_train": float(np.min(losses["train"])),
+        "first_dev": float(losses["dev"][0]),
+        "best_dev": float(np.min(losses["dev"])),
+        "last_dev": settled(losses["dev"]),
+    }
+    return _concluded(told, score, epochs, accuracy, size, history.read_from)
+
+
+def _floor(
+    scale: LossScale | None,
+    floor: BlindFloor | None,
+    blind: BlindScore | None,
+    classes: ClassCount | None,
+    train: Curve | None,
+) -> tuple[float, str]:
+    """The floor in its smallest unit and how it is known; nan where no loss can be held against it."""
+    if scale is not None and not (math.isfinite(scale.train_factor) or math.isfinite(scale.dev_factor)):
+        return math.nan, scale.sentence
+    if scale is not None and floor is not None:
+        ctc = floor.task == "ctc"
+        return (floor.per_token if ctc else floor.per_sample), floor.read_from
+    if scale is not None and classes is not None:
+        return math.log(classes.classes), f"ln of the number of classes, {classes.known_by}"
+    if scale is None and blind is not None and train is not None:
+        first = _scaled(train, 1.0)[0]
+        # without the frames only the floor of the smallest unit, a token, can be told
+        if 0.3 * blind.ctc_per_token <= first <= 12 * blind.ctc_per_token:
+            return (
+                blind.ctc_per_token,
+                f"the {blind.samples} references in {blind.read_from}, for long inputs",
+            )
+    return math.nan, "neither targets nor a class count to compute it from"
+
+
+def _scaled(curve: Curve | None, factor: float) -> Floats:
+    """The finite losses of a curve over its factor; one nan where there are none to compare."""
+    values = finite(curve)[1] if curve is not None else np.empty(0)
+    return values / factor if len(values) and math.isfinite(factor) else np.array([math.nan])
+
+
+def _blind_metric(
+    score: DevScore | None,
+    floor: BlindFloor | None,
+    blind: BlindScore | None,
+    classes: ClassCount | None,
+) -> float:
+    if score is None:
+        return math.nan
+    if score.quantity == "wer":
+        if floor is not None and math.isfinite(floor.wer):
+            return floor.wer
+        return blind.wer if blind is not None else math.nan
+    if score.quantity == "accuracy" and classes is not None:
+        return classes.guessing
+    return math.nan
+
+
+def _concluded(
+    told: dict[str, Any],
+    score: DevScore | None,
+    epochs: int,
+    accuracy: Curve | None,
+    size: EpochSize | None,
+    read_from: str,
+) -> Progress:
+    """The fact, once it is decided whether the run learned."""
+    samples = size.dev_samples if size is not None else None
+    if score is not None and not math.isnan(score.best):
+        beats = beats_blind(score, told["blind_metric"], samples)
+    else:
+        beats = None
+    learned = bool(beats) or told["best_dev"] < UNDER_FLOOR * told["floor"]
+    if beats is None and math.isnan(told["best_dev"]):
+        learned = told["last_train"] < UNDER_FLOOR * told["floor"] or (
+            math.isnan(told["floor"]) and told["last_train"] < told["first_train"] / 2
+        )
+    return Progress(
+        **told,
+        metric=score.quantity if score else "",
+        first_metric=score.first if score else math.nan,
+        best_metric=score.best if score else math.nan,
+        last_metric=score.last if score else math.nan,
+        epochs=epochs,
+        learned=learned,
+        read_from=read_from,
+        sentence=_sentence(told, score, epochs),
+        train_accuracy=settled(_scaled(accuracy, 1.0)),
+        dev_samples=samples,
+    )
+
+
+def beats_blind(score: DevScore, blind: float, samples: int | None) -> bool:
+    """Whether the best score is one that answering without looking does not reach.
+
+    `blind` is what that scores, nan where unknown. The best of many epochs is lucky, so
+    an accuracy must lie outside of what guessing reaches in any of them.
+    """
+    best = score.best
+    if score.quantity in LOWER_IS_BETTER:
+        return best < (BEATS_BLIND_WER * blind if math.isfinite(blind) else WER_WITHOUT_FLOOR)
+    if score.quantity == "accuracy" and math.isfinite(blind):
+        samples = samples or SAMPLES_AT_LEAST
+        return round(best * samples) > most_by_chance(samples, blind, UNLIKELY / len(score.values))
+    if not score.is_share:
+        return best >= BLEU_POINTS
+    return best >= 0.5 or best >= score.first + 0.1
+
+
+def _sentence(told: dict[str, Any], score: DevScore | None, epochs: int) -> str:
+    """Where score and losses went, in one line."""
+    parts = []
+    if score is not None:
+        went = {1: "rose", -1: "fell", 0: "stayed"}[int(np.sign(score.last - score.first))]
+        way = f"from {score.shown(score.first)} to {score.shown(score.last)}"
+        blind = told["blind_metric"]
+        guessing = f" (blind guessing: {score.shown(blind)})" if math.isfinite(blind) else ""
+        parts.append(f"{score.split} {score.word} {went} {way} over {epochs} {score.looks}{guessing}")
+    parts += [
+        f"{split} loss {told[f'first_{split}']:.3g} to {told[f'last_{split}']:.3g}"
+        for split in ("train", "dev")
+        if math.isfinite(told[f"last_{split}"])
+    ]
+    if math.isfinite(told["floor"]):
+        parts.append(f"input-blind floor {told['floor']:.2f}")
+    return ", ".join(parts)

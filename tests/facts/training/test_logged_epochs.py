@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slrdoctor.artifacts.run import CheckpointFile, HistoryFile, PredictionFile, Scalar
+from slrdoctor.facts.training.dev_score import dev_score
+from slrdoctor.facts.training.logged_epochs import epoch_named, kept_checkpoint, logged_epochs
+from slrdoctor.registry import Unavailable
+
+BANNER = HistoryFile("log.txt", "text", (), started=False)
+
+
+def checkpoints(*names: str) -> tuple[CheckpointFile, ...]:
+    return tuple(CheckpointFile(name, Path(name), "torch", 1) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("where", "epoch"),
+    [
+        ("ckpts/epoch_12.ckpt", 12),
+        ("dev_23.80_epoch35_model.pt", 35),
+        ("epoch=7-step=700.ckpt", 7),
+        ("model_e3.pth", 3),
+        ("best_model.pth", None),
+        ("resnet18.pth", None),
+        ("epoch_9/model.pt", None),
+    ],
+)
+def test_the_epoch_of_a_checkpoint_is_in_its_name(where: str, epoch: int | None) -> None:
+    assert epoch_named(where) == epoch
+
+
+def test_finished_epochs_are_counted_over_all_files(make_run: Any) -> None:
+    scalar = Scalar("loss", "train", "loss", (1.0, 2.0, 3.0), (3.0, 2.0, 1.0))
+    files = (BANNER, HistoryFile("h.csv", "csv", (scalar,)))
+    told = logged_epochs(make_run(run={"histories": files}))
+    assert (told.epochs, told.unstarted, told.files) == (3, ("log.txt",), 2)
+    assert logged_epochs(make_run(run={"histories": (BANNER,)})).epochs == 0
+
+
+@pytest.mark.parametrize(
+    ("left", "shown"),
+    [
+        ({"checkpoints": checkpoints("epoch_3.pt")}, "epoch_3.pt"),
+        ({"checkpoints": checkpoints("epoch_0.pt", "init.pt")}, ""),
+        (
+            {"predictions": (PredictionFile("h.json", "json", "dev", ("a",), ((),), (("A",),)),)},
+            "h.json",
+        ),
+    ],
+)
+def test_later_checkpoints_and_predictions_show_that_something_was_trained(
+    make_run: Any, left: dict[str, Any], shown: str
+) -> None:
+    assert logged_epochs(make_run(run={"histories": (BANNER,), **left})).trained_otherwise == shown
+
+
+def test_no_history_is_unavailable(make_run: Any) -> None:
+    with pytest.raises(Unavailable):
+        logged_epochs(make_run(run={"histories": ()}))
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [
+        (("best.pt", "last.pt"), True),
+        (("checkpoint_epoch_2.pt", "checkpoint_epoch_5.pt"), True),
+        (("checkpoint_epoch_5.pt",), False),
+        (("asbestos.pt",), False),
+        ((), False),
+    ],
+)
+def test_the_best_checkpoint_is_told_by_its_name_or_its_epoch(
+    make_run: Any, make_history: Any, names: tuple[str, ...], kept: bool
+) -> None:
+    score = dev_score(make_history(dev_wer=[0.9, 0.2, 0.5]), None)
+    told = kept_checkpoint(make_run(run={"checkpoints": checkpoints(*names)}), score)
+    assert told.best_kept is kept and told.kept == names
+
+
+def test_a_script_that_logs_its_best_score_has_seen_it(make_run: Any, make_history: Any) -> None:
+    score = dev_score(make_history(dev_wer=[0.9, 0.2, 0.5]), None)
+    assert kept_checkpoint(make_run(facts={"best_val_wer": 0.2}), score).best_kept

@@ -103,7 +103,7 @@ def test_what_decompresses_without_end_is_refused(
 def test_a_pickle_of_a_million_empty_lists_in_a_gzip_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("slrdoctor.artifacts.pickle_machine.MOST_CONTAINERS", 100_000)
+    monkeypatch.setattr("slrdoctor.artifacts.pickles.machine.MOST_CONTAINERS", 100_000)
     (tmp_path / "x.pkl").write_bytes(gzip.compress(b"\x80\x04" + b"]" * 1_000_000 + b"."))
     with pytest.raises(Unreadable) as caught:
         read(tmp_path / "x.pkl")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from slrdoctor.artifacts.pickle_imports import acting, beyond_tensors
+from slrdoctor.artifacts.pickles.imports import acting, beyond_tensors
 
 
 @pytest.mark.parametrize(

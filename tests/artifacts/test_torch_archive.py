@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import Opaque, Unreadable
-from slrdoctor.artifacts.unpickle import load_file, load_pickle
+from slrdoctor.artifacts.pickles.unpickle import load_file, load_pickle
 
 torch = pytest.importorskip("torch")
 LAYOUTS = pytest.mark.parametrize("is_zip", [True, False], ids=["zip", "legacy"])

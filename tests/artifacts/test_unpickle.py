@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import Arrays, Opaque, Tree, Unreadable
-from slrdoctor.artifacts.unpickle import CYCLE, DEEPEST, TOO_DEEP, load_file, load_pickle
+from slrdoctor.artifacts.pickles.unpickle import CYCLE, DEEPEST, TOO_DEEP, load_file, load_pickle
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 
@@ -301,7 +301,7 @@ def test_a_bomb_costs_neither_time_nor_memory(bomb: bytes) -> None:
         "import resource, sys; sys.path.insert(0, sys.argv[1])\n"
         "resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\n"
         "from slrdoctor.artifacts.content import Unreadable\n"
-        "from slrdoctor.artifacts.unpickle import load_pickle\n"
+        "from slrdoctor.artifacts.pickles.unpickle import load_pickle\n"
         "try: load_pickle(sys.stdin.buffer.read())\n"
         "except Unreadable as error: print(error.fault)\n"
         "peak = open('/proc/self/status').read().split('VmHWM:')[1].split()[0]\n"

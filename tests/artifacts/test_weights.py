@@ -16,10 +16,10 @@ import pytest
 import torch
 from torch import nn
 
+from slrdoctor.artifacts.checkpoints.weights import Weights, open_weights
+from slrdoctor.artifacts.checkpoints.weights_notes import config_in, vocabulary_in
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.pickle_imports import beyond_tensors
-from slrdoctor.artifacts.weights import Weights, open_weights
-from slrdoctor.artifacts.weights_notes import config_in, vocabulary_in
+from slrdoctor.artifacts.pickles.imports import beyond_tensors
 
 
 class Recogniser(nn.Module):
@@ -332,7 +332,7 @@ def test_what_a_pickle_calls_is_named_and_not_called(kind: str, tmp_path: Path) 
 def test_opening_checkpoints_imports_no_torch(model: Recogniser, tmp_path: Path) -> None:
     torch.save(model.state_dict(), tmp_path / "a.pt")
     script = (
-        "import sys; from pathlib import Path; from slrdoctor.artifacts.weights import open_weights\n"
+        "import sys; from pathlib import Path; from slrdoctor.artifacts.checkpoints.weights import open_weights\n"
         f"weights = open_weights(Path({str(tmp_path / 'a.pt')!r}))\n"
         "[weights.load(name) for name in weights.tensors]\n"
         "print('torch' in sys.modules)"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from slrdoctor.artifacts.checkpoints.keras_weights import keras_tensors
 from slrdoctor.artifacts.content import Arrays, Content, Tree
-from slrdoctor.artifacts.keras_weights import keras_tensors
 
 ALWAYS = (".pth", ".ckpt", ".safetensors", ".keras")
 PERHAPS = (".pt", ".bin", ".tar", ".h5", ".hdf5", ".pkl")

@@ -11,8 +11,8 @@ import importlib
 import pkgutil
 
 from slrdoctor.artifacts.content import Text
-from slrdoctor.artifacts.log_lines import LogFormat
-from slrdoctor.artifacts.log_reading import LogReading
+from slrdoctor.artifacts.log_text.lines import LogFormat
+from slrdoctor.artifacts.log_text.reading import LogReading
 from slrdoctor.artifacts.run import HistoryFile
 
 

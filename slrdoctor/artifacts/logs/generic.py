@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections import Counter
 
-from slrdoctor.artifacts.log_lines import NUMBER, LineReading, LogFormat, Value
+from slrdoctor.artifacts.log_text.lines import NUMBER, LineReading, LogFormat, Value
 from slrdoctor.artifacts.series import DECODED
 from slrdoctor.artifacts.series_names import SPLITS, is_known, meaning_of, words_of
 

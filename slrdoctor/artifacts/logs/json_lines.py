@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from slrdoctor.artifacts.kinds.history_trees import flat
-from slrdoctor.artifacts.log_lines import LineReading, LogFormat, Value
+from slrdoctor.artifacts.log_text.lines import LineReading, LogFormat, Value
 from slrdoctor.artifacts.series_names import meaning_of
 
 LARGEST = 10**30  # a whole number that a training logs; JSON has larger ones than floats

@@ -1,6 +1,6 @@
 """ProgressiveTransformersSLP: `train.log`, `validations.txt` (Body and Hand DTW are always nan)."""
 
-from slrdoctor.artifacts.log_lines import Line, LogFormat, by_patterns
+from slrdoctor.artifacts.log_text.lines import Line, LogFormat, by_patterns
 
 LOG = LogFormat(
     name="ProgressiveTransformers",

@@ -1,6 +1,6 @@
 """signjoey (neccam/slt) and what is built on it: `train.log`, `validations.txt`."""
 
-from slrdoctor.artifacts.log_lines import Line, LogFormat, by_patterns
+from slrdoctor.artifacts.log_text.lines import Line, LogFormat, by_patterns
 
 LOG = LogFormat(
     name="signjoey",

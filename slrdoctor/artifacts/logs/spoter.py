@@ -1,6 +1,6 @@
 """SPOTER: `[12] TRAIN  loss: 1.2 acc: 0.4`, `[12] VALIDATION  acc: 0.3`."""
 
-from slrdoctor.artifacts.log_lines import Line, LogFormat, by_patterns
+from slrdoctor.artifacts.log_text.lines import Line, LogFormat, by_patterns
 
 LOG = LogFormat(
     name="SPOTER",

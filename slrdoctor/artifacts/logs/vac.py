@@ -1,6 +1,6 @@
 """VAC, CorrNet, SEN, SignGraph and AdaptSign: `work_dir/log.txt`, `dev.txt`, `test.txt`."""
 
-from slrdoctor.artifacts.log_lines import Line, LogFormat, by_patterns
+from slrdoctor.artifacts.log_text.lines import Line, LogFormat, by_patterns
 
 LOG = LogFormat(
     name="VAC family",

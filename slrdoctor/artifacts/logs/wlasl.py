@@ -1,6 +1,6 @@
 """WLASL I3D: standard output, a training line every ten steps and one validation an epoch."""
 
-from slrdoctor.artifacts.log_lines import Line, LogFormat, by_patterns
+from slrdoctor.artifacts.log_text.lines import Line, LogFormat, by_patterns
 
 _LOSSES = (
     r"Loc Loss:\s*(?P<loc_loss>{n})\s+Cls Loss:\s*(?P<cls_loss>{n})\s+Tot Loss:\s*(?P<tot_loss>{n})"

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Reader, Tree, Unreadable
 from slrdoctor.artifacts.file_bytes import file_bytes
-from slrdoctor.artifacts.pickle_builders import as_shape, plain_array
+from slrdoctor.artifacts.pickles.builders import as_shape, plain_array
+from slrdoctor.artifacts.pickles.unpickle import load_pickle
 from slrdoctor.artifacts.readers import read_head
-from slrdoctor.artifacts.unpickle import load_pickle
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 1 << 16

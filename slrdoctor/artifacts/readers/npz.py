@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Reader, Tree, Unreadable
 from slrdoctor.artifacts.file_bytes import MOST_BYTES, READ_WHOLE, ZIP_ERRORS, file_bytes, member_bytes
+from slrdoctor.artifacts.pickles.torch_archive import ZIP_MAGIC
 from slrdoctor.artifacts.readers import read_head
 from slrdoctor.artifacts.readers.npy import (
     LONGEST_HEADER,
@@ -21,7 +22,6 @@ from slrdoctor.artifacts.readers.npy import (
     read_header,
     tree_at,
 )
-from slrdoctor.artifacts.torch_archive import ZIP_MAGIC
 
 LARGEST_COMPANION = 64 << 20  # bytes of strings or objects, which are taken in whole
 MOST_MEMBERS = 200_000

@@ -6,7 +6,7 @@ Their suffixes say little (phoenix14t.pami0.train), so the first bytes decide.
 from __future__ import annotations
 
 from slrdoctor.artifacts.content import Reader
-from slrdoctor.artifacts.unpickle import load_file
+from slrdoctor.artifacts.pickles.unpickle import load_file
 
 READER = Reader(
     name="pickle",

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Reader, Unreadable
 from slrdoctor.artifacts.file_bytes import file_bytes
-from slrdoctor.artifacts.pickle_builders import as_shape
-from slrdoctor.artifacts.torch_tensors import widened
+from slrdoctor.artifacts.pickles.builders import as_shape
+from slrdoctor.artifacts.pickles.torch_tensors import widened
 
 LONGEST_HEADER = 100_000_000  # bytes: the format's own limit
 _TYPES = {

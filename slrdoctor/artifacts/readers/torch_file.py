@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from slrdoctor.artifacts.content import Reader
-from slrdoctor.artifacts.torch_archive import LEGACY_MAGIC, ZIP_MAGIC
-from slrdoctor.artifacts.unpickle import load_file
+from slrdoctor.artifacts.pickles.torch_archive import LEGACY_MAGIC, ZIP_MAGIC
+from slrdoctor.artifacts.pickles.unpickle import load_file
 
 READER = Reader(
     name="torch",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from slrdoctor.artifacts.checkpoints.weights import NoTensors, Weights, open_weights
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.pickle_imports import acting, beyond_tensors
+from slrdoctor.artifacts.pickles.imports import acting, beyond_tensors
 from slrdoctor.artifacts.run import CheckpointFile, Problem, TrainingRun
-from slrdoctor.artifacts.weights import NoTensors, Weights, open_weights
 from slrdoctor.facts.model.checkpoint_layers import entries, layers_of
 from slrdoctor.facts.training.logged_epochs import epoch_named
 from slrdoctor.registry import Unavailable, measure

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slrdoctor.artifacts.weights import Weights
+from slrdoctor.artifacts.checkpoints.weights import Weights
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_layers import (
     RECURRENT,

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from slrdoctor.artifacts.weights import Weights
+from slrdoctor.artifacts.checkpoints.weights import Weights
 
 Shape = tuple[int, ...]
 Tensors = dict[str, Shape]  # of one module, by their role: weight, bias, weight_ih_l0 ...

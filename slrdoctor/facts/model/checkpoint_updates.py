@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slrdoctor.artifacts.checkpoints.optimizer_state import Key, Remembered
+from slrdoctor.artifacts.checkpoints.weights import Weights
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.optimizer_state import Key, Remembered
 from slrdoctor.artifacts.run import TrainingRun
-from slrdoctor.artifacts.weights import Weights
 from slrdoctor.facts.model.checkpoint import Checkpoint, CheckpointFiles, CheckpointRow, reopened
 from slrdoctor.facts.model.checkpoint_architecture import Architecture
 from slrdoctor.facts.model.checkpoint_layers import RECURRENT, ModelLayer

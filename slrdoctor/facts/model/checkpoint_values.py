@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.artifacts.checkpoints.weights import Weights
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.weights import Weights
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.registry import Unavailable, measure
 

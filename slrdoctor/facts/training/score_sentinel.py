@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slrdoctor.artifacts.log_notes import kind_of
+from slrdoctor.artifacts.log_text.notes import kind_of
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.facts.training.dev_score import DevScore, finite, held_out, over, settled
 from slrdoctor.facts.training.history import Curve, History

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from slrdoctor.artifacts.checkpoints.weights import Parts, Weights
 from slrdoctor.artifacts.content import ArrayInfo
-from slrdoctor.artifacts.weights import Parts, Weights
 from slrdoctor.facts.model import checkpoint_values
 from slrdoctor.facts.model.checkpoint_values import TensorRow, tensor_row
 

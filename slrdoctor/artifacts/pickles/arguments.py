@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from slrdoctor.artifacts.pickle_machine import Machine
+from slrdoctor.artifacts.pickles.machine import Machine
 
 LONGEST_NUMBER = 1024  # bytes of an integer; printing longer ones takes quadratic time
 VIEW_FROM = 1024  # bytes: longer strings of bytes stay views of the file

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Opaque, Unreadable
-from slrdoctor.artifacts.pickle_builders import as_shape
-from slrdoctor.artifacts.pickle_machine import Builder, Name, Shell, Standin
+from slrdoctor.artifacts.pickles.builders import as_shape
+from slrdoctor.artifacts.pickles.machine import Builder, Name, Shell, Standin
 
 MOST_REPEATED = 1 << 24  # elements of a tensor that is larger than what it is stored as
 

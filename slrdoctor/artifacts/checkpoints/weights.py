@@ -14,14 +14,14 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from slrdoctor.artifacts.checkpoints.keras_weights import is_keras_zip, keras_tensors, open_keras_zip
+from slrdoctor.artifacts.checkpoints.optimizer_state import Optimizer, optimizers_in
+from slrdoctor.artifacts.checkpoints.state_dicts import Module, StateDict, state_dict_in
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Tree, Unreadable
 from slrdoctor.artifacts.file_bytes import WRAPPING_MAGIC
-from slrdoctor.artifacts.keras_weights import is_keras_zip, keras_tensors, open_keras_zip
 from slrdoctor.artifacts.kinds.plain_values import name_of, plain
-from slrdoctor.artifacts.optimizer_state import Optimizer, optimizers_in
+from slrdoctor.artifacts.pickles.torch_archive import ZIP_MAGIC
 from slrdoctor.artifacts.readers import read, read_head
-from slrdoctor.artifacts.state_dicts import Module, StateDict, state_dict_in
-from slrdoctor.artifacts.torch_archive import ZIP_MAGIC
 
 ALWAYS_A_CHECKPOINT = (".pt", ".pth", ".ckpt", ".safetensors", ".keras")
 EPOCHS = ("epoch", "epochs", "current_epoch", "last_epoch", "epoch_num", "ep")

@@ -17,9 +17,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from slrdoctor.artifacts.checkpoints.state_dicts import Module
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Unreadable
 from slrdoctor.artifacts.file_bytes import ZIP_ERRORS, ViewFile, file_bytes, member_bytes
-from slrdoctor.artifacts.state_dicts import Module
 
 WEIGHTS, CONFIG = "model.weights.h5", "config.json"
 LARGEST_CONFIG = 64 << 20  # bytes

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.pickle_arguments import (
+from slrdoctor.artifacts.pickles.arguments import (
     constant,
     counted,
     fixed,
@@ -21,7 +21,7 @@ from slrdoctor.artifacts.pickle_arguments import (
     string_line,
     text,
 )  # fmt: skip
-from slrdoctor.artifacts.pickle_machine import Builder, Machine, Name, Shell, Standin, as_key
+from slrdoctor.artifacts.pickles.machine import Builder, Machine, Name, Shell, Standin, as_key
 
 Operation = Callable[[Machine], None]
 OPERATIONS: dict[int, Operation] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from slrdoctor.artifacts.log_lines import Value
+from slrdoctor.artifacts.log_text.lines import Value
 from slrdoctor.artifacts.series import OF_TRAINING
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from slrdoctor.artifacts.kinds.splits import split_of_name
-from slrdoctor.artifacts.log_banner import Banner, is_named_log, is_never_log
-from slrdoctor.artifacts.log_lines import LineReading, LogFormat, Value
-from slrdoctor.artifacts.log_notes import Notes, kind_of
-from slrdoctor.artifacts.log_rows import Rows, numbered
+from slrdoctor.artifacts.log_text.banner import Banner, is_named_log, is_never_log
+from slrdoctor.artifacts.log_text.lines import LineReading, LogFormat, Value
+from slrdoctor.artifacts.log_text.notes import Notes, kind_of
+from slrdoctor.artifacts.log_text.rows import Rows, numbered
 from slrdoctor.artifacts.run import HistoryFile
 from slrdoctor.artifacts.series import OF_TRAINING, SeriesOfRun
 from slrdoctor.artifacts.series_names import SPLITS, Meaning

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from slrdoctor.artifacts.checkpoints.weights import Weights
 from slrdoctor.artifacts.content import Opaque, Tree
 from slrdoctor.artifacts.kinds.config_search import is_small
 from slrdoctor.artifacts.kinds.plain_values import name_of
 from slrdoctor.artifacts.kinds.vocabulary import recognise_vocabulary
 from slrdoctor.artifacts.run import ConfigFile, VocabularyFile
-from slrdoctor.artifacts.weights import Weights
 
 CONFIGS = (
     "config", "cfg", "args", "hyper_parameters", "hparams", "opt", "opts", "params", "options",

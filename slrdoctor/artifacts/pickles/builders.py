@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Opaque, Unreadable
-from slrdoctor.artifacts.pickle_machine import Builder, Name, Shell, Standin, as_key
+from slrdoctor.artifacts.pickles.machine import Builder, Name, Shell, Standin, as_key
 
 MOST_DIMS = 32  # numpy's own limit before 2.0
 _DTYPE = re.compile(r"[<>=|]?(?:[?bhilqpBHILQPefdgFDG]|[biufc]\d{1,2}|[USV]\d{0,9}|O\d?)")

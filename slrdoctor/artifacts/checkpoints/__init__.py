@@ -1,0 +1,1 @@
+"""What a checkpoint file holds: tensors, optimizer state, notes."""

@@ -1,0 +1,1 @@
+"""What log formats have in common: lines, rows, banners and notes."""

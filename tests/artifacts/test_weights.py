@@ -332,7 +332,8 @@ def test_what_a_pickle_calls_is_named_and_not_called(kind: str, tmp_path: Path) 
 def test_opening_checkpoints_imports_no_torch(model: Recogniser, tmp_path: Path) -> None:
     torch.save(model.state_dict(), tmp_path / "a.pt")
     script = (
-        "import sys; from pathlib import Path; from slrdoctor.artifacts.checkpoints.weights import open_weights\n"
+        "import sys; from pathlib import Path\n"
+        "from slrdoctor.artifacts.checkpoints.weights import open_weights\n"
         f"weights = open_weights(Path({str(tmp_path / 'a.pt')!r}))\n"
         "[weights.load(name) for name in weights.tensors]\n"
         "print('torch' in sys.modules)"

@@ -1,0 +1,79 @@
+"""EMB701: embeddings without information, by themselves or by a history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import nan
+from typing import Any
+
+import pytest
+
+from slrdoctor.facts.embeddings.separation import Separated, Separation
+from slrdoctor.testing import findings
+
+NOISE = Separated(
+    what="dev embeddings", possim=0.921, negsim=0.92, centred=0.01, margin=0.02, rank=60.0, dims=64,
+    at_1=0.004, at_5=0.02, guess_1=0.005, most_1=0.015, most_5=0.05, queries=1000, epochs=0,
+    read_from="dev_embeddings.npy",
+)  # fmt: skip
+LOGGED = replace(NOISE, what="the history of dev", margin=nan, rank=nan, dims=0, epochs=20)
+NOT_RETRIEVED: dict[str, Any] = {
+    "at_1": nan,
+    "at_5": nan,
+    "most_1": nan,
+    "most_5": nan,
+    "guess_1": nan,
+    "queries": 0,
+}
+
+
+def judged(*told: Separated) -> Any:
+    return findings("EMB701", Separation(told, "outputs"))
+
+
+def test_emb701_fires_on_noise_with_an_offset_and_names_what_guessing_reaches() -> None:
+    (finding,) = judged(NOISE)
+    assert "0.02 deviations" in finding.message and "0.4% (guessing: 0.5%)" in finding.message
+    assert {e.what for e in finding.evidence} >= {"NegSim", "centred margin", "effective rank"}
+
+
+def test_emb701_is_quiet_where_retrieval_is_beyond_luck() -> None:
+    assert not judged(replace(NOISE, at_1=0.016))
+    assert not judged(replace(NOISE, at_5=0.051))
+    assert judged(replace(NOISE, at_1=0.015, at_5=0.05))
+
+
+@pytest.mark.parametrize(("margin", "fires"), [(0.25, True), (0.26, False)])
+def test_emb701_fires_up_to_a_quarter_of_a_deviation(margin: float, fires: bool) -> None:
+    assert bool(judged(replace(NOISE, margin=margin))) is fires
+
+
+def test_emb701_is_quiet_where_another_split_is_told_apart() -> None:
+    assert not judged(NOISE, replace(NOISE, what="train embeddings", at_1=0.9))
+
+
+def test_emb701_is_quiet_where_there_are_too_few_queries_to_tell() -> None:
+    assert not judged(replace(NOISE, queries=19))
+    assert not judged(replace(NOISE, guess_1=0.5, most_1=0.8))
+
+
+@pytest.mark.parametrize(("centred", "fires"), [(0.1, True), (0.11, False)])
+def test_emb701_fires_on_a_history_up_to_a_tenth_of_the_way(centred: float, fires: bool) -> None:
+    assert bool(judged(replace(LOGGED, centred=centred))) is fires
+
+
+@pytest.mark.parametrize(("epochs", "fires"), [(4, False), (5, True)])
+def test_emb701_fires_from_the_fifth_epoch_on(epochs: int, fires: bool) -> None:
+    assert bool(judged(replace(LOGGED, epochs=epochs))) is fires
+
+
+@pytest.mark.parametrize(("centred", "fires"), [(0.01, True), (0.02, False)])
+def test_emb701_fires_without_retrieval_where_positives_are_like_any_pair(
+    centred: float, fires: bool
+) -> None:
+    assert bool(judged(replace(LOGGED, centred=centred, **NOT_RETRIEVED))) is fires
+
+
+def test_emb701_is_quiet_on_five_percent_of_1100_candidates() -> None:
+    """PosSim 0.96 and NegSim 0.906 look collapsed, but retrieval is 55 times chance."""
+    assert not judged(replace(LOGGED, centred=0.57, at_1=0.05, guess_1=1 / 1100, most_1=0.005))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from slrdoctor.artifacts.run import DataSet, RunDirectory, TrainingRun
+from slrdoctor.artifacts.run import DataSet, OutputFile, RunDirectory, TrainingRun
+from slrdoctor.facts.embeddings.embeddings import Embeddings
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.outputs.output_pass import OutputPass
 from slrdoctor.ranking import Case
 
 
 def summarise(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -> dict[str, Any]:
     """The `run` object of the JSON document."""
     tasks = [fact.name for _, fact in measured if isinstance(fact, Task)]
-    artifacts = [a for data, runs in run.cases for a in _artifacts(data, runs)]
+    counts = _counted(measured)
+    artifacts = [a for data, runs in run.cases for a in _artifacts(data, runs, counts)]
     names = [r.name or data.name for data, runs in run.cases for r in runs]
     choices = {
         (c.kind, c.taken): c
@@ -36,7 +39,28 @@ def summarise(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -> dic
     }
 
 
-def _artifacts(data: DataSet, runs: Sequence[TrainingRun]) -> Iterator[dict[str, Any]]:
+def _counted(measured: Sequence[tuple[Case, object]]) -> dict[str, int]:
+    """How many samples the outputs of a file are of, where that took opening it."""
+    found: dict[str, int] = {}
+    for _, fact in measured:
+        if isinstance(fact, OutputPass):
+            found |= {split.read_from: len(split.keys) for split in fact.splits}
+        elif isinstance(fact, Embeddings):
+            found |= {one.read_from: one.total for one in fact.sets}
+    return found
+
+
+def _samples_of(output: OutputFile, counts: Mapping[str, int]) -> int | None:
+    """None where nothing but the values of a batch tells which of its axes counts samples."""
+    named = max(len(output.ids), len(output.labels), len(output.lengths))
+    if len(output.clips) == 1 and not named:
+        return counts.get(output.where)
+    return max(named, len(output.clips))
+
+
+def _artifacts(
+    data: DataSet, runs: Sequence[TrainingRun], counts: Mapping[str, int]
+) -> Iterator[dict[str, Any]]:
     def entry(
         kind: str, where: str, format: str, case: str, samples: int | None, split: str = ""
     ) -> dict[str, Any]:
@@ -75,11 +99,16 @@ def _artifacts(data: DataSet, runs: Sequence[TrainingRun]) -> Iterator[dict[str,
                 entry("predictions", p.where, p.format, run.name, len(p.hypotheses), p.split)
                 for p in run.predictions
             ),
+            *(
+                entry(o.kind, o.where, o.format, run.name, _samples_of(o, counts), o.split)
+                for o in run.outputs
+            ),
             *(entry("config", c.where, c.format, run.name, None) for c in run.configs),
         ]
         for one in listed:
             # a config shared by several runs is one file
-            key = (one["kind"], one["path"], one["case"] if one["kind"] != "config" else "")
+            case = one["case"] if one["kind"] != "config" else ""
+            key = (one["kind"], one["path"], one["split"], case)
             if key not in seen:
                 seen.add(key)
                 yield one

@@ -202,3 +202,23 @@ def test_dumping_needs_no_framework() -> None:
         [sys.executable, "-c", f"import json\n{program}"], capture_output=True, text=True, check=True
     )
     assert json.loads(done.stdout) == []
+
+
+def test_the_report_lists_outputs_among_the_artifacts(tmp_path: Path) -> None:
+    outputs = RNG.normal(size=(5, 9, 4)).astype(np.float32)
+    slrdoctor.dump_outputs(
+        tmp_path / "outputs" / "dev", IDS, log_probs=outputs, embeddings=outputs.mean(axis=1)
+    )
+    np.save(tmp_path / "test_embeddings.npy", RNG.normal(size=(12, 4)))
+    np.savez(tmp_path / "logits.npz", train=outputs, dev=outputs)
+
+    listed = slrdoctor.scan(tmp_path).run["artifacts"]
+
+    keys = ("kind", "split", "path", "format", "samples")
+    found = {tuple(one[key] for key in keys) for one in listed}
+    assert {
+        ("log_probs", "dev", "outputs/dev/log_probs/000000.npz", "npz", 5),
+        ("embeddings", "dev", "outputs/dev/embeddings/000000.npz", "npz", 5),
+        ("embeddings", "test", "test_embeddings.npy", "npy", 12),
+    } <= found
+    assert {one["split"] for one in listed if one["path"] == "logits.npz"} == {"train", "dev"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from slrdoctor.artifacts.checkpoints.weights_notes import INSIDE
 from slrdoctor.artifacts.run import DataSet, RunDirectory
 from slrdoctor.facts.ctc.ctc_lengths import LayerStack
 from slrdoctor.facts.labels.task import Task
@@ -70,10 +71,8 @@ def _by_split(found: Sequence[tuple[str, str]] | Iterator[tuple[str, str]]) -> l
 
 
 def _line(key: str, places: Sequence[str]) -> list[str]:
-    return [
-        f"{'# or: ' if i else ''}{key} = {_quoted(where)}"
-        for i, where in enumerate(dict.fromkeys(places))
-    ]
+    files = dict.fromkeys(where for where in places if INSIDE not in where)  # the rest is found again
+    return [f"{'# or: ' if i else ''}{key} = {_quoted(where)}" for i, where in enumerate(files)]
 
 
 def _known(key: str, value: str, known_by: str) -> list[str]:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from slrdoctor.artifacts import cases, pointed
+from slrdoctor.artifacts.cases.choices import choose_checkpoint
+from slrdoctor.artifacts.checkpoints.weights_notes import notes_in
 from slrdoctor.artifacts.clip_folders import find_clip_folders
 from slrdoctor.artifacts.content import Arrays, Content, Tree, Unreadable
 from slrdoctor.artifacts.expectations import hold_against_configs, note_empty_folders
@@ -66,6 +68,7 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
     found = find(listing, progress)
     settle(found)
     pointed.apply(found, settings, path, find)
+    _read_notes(found)
     if not settings.features:
         hold_against_configs(found, listing)
         note_empty_folders(found, listing)
@@ -86,6 +89,15 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
         choices=choices,
         looked=len(listing.files),
     )
+
+
+def _read_notes(found: Found) -> None:
+    """Take the vocabulary and the config that a checkpoint carries where no file gives them."""
+    is_told = any(words.target != "text" for words in found.vocabularies)
+    if found.checkpoints and not (is_told and found.configs):
+        vocabularies, configs = notes_in(choose_checkpoint(found.checkpoints)[0])
+        found.vocabularies += [] if is_told else vocabularies
+        found.configs = found.configs or configs
 
 
 def _fill_splits(found: Found) -> None:

@@ -289,3 +289,23 @@ def test_a_log_that_counts_epochs_from_one_and_a_list_from_zero_are_one_run(tmp_
     _, training = only_case(discover(tmp_path))
 
     assert len(training.histories) == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "taken"),
+    [
+        (("epoch_2.pt", "epoch_10.pt", "epoch_1.pt"), "epoch_10.pt"),
+        (("epoch_10.pt", "last.pt"), "last.pt"),
+        (("final_model.pth", "best_epoch_3.pth", "epoch_9.pth"), "best_epoch_3.pth"),
+        (("8000.ckpt", "12000.ckpt"), "12000.ckpt"),
+        (("best_model.pth", "best_model_2hand.pth", "final_model.pth"), "best_model.pth"),
+    ],
+)
+def test_of_several_checkpoints_the_best_or_the_last_is_taken(
+    names: tuple[str, ...], taken: str, tmp_path: Path
+) -> None:
+    for name in names:
+        (tmp_path / name).write_bytes(b"\x80\x02N.")
+    ((_, (run,)),) = discover(tmp_path).cases
+
+    assert run.checkpoints[0].where == taken

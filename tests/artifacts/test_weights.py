@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from slrdoctor.artifacts.checkpoints.weights import Weights, open_weights
-from slrdoctor.artifacts.checkpoints.weights_notes import config_in, vocabulary_in
+from slrdoctor.artifacts.checkpoints.weights_notes import configs_in, vocabulary_in
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.pickles.imports import beyond_tensors
 
@@ -238,10 +238,11 @@ def test_arguments_and_a_vocabulary_in_the_file_are_found(model: Recogniser, tmp
     )
 
     weights = open_weights(tmp_path / "a.pt")
-    vocabulary, config = vocabulary_in("a.pt", "torch", weights), config_in("a.pt", "torch", weights)
+    vocabulary, (config,) = vocabulary_in("a.pt", "t", weights), configs_in("a.pt", "t", weights)
 
     assert vocabulary is not None and vocabulary.tokens == ("<blank>", "BOOK", "GO")
-    assert config is not None and config.value == {"args": told}
+    assert vocabulary.where == "a.pt, key gloss_dict"
+    assert (config.where, config.value) == ("a.pt, key args", told)
     assert not beyond_tensors(weights.parts.imports)
 
 
@@ -252,7 +253,7 @@ def test_a_checkpoint_without_notes_has_no_vocabulary_and_no_config(
     weights = open_weights(tmp_path / "a.pt")
 
     assert vocabulary_in("a.pt", "torch", weights) is None
-    assert config_in("a.pt", "torch", weights) is None
+    assert not configs_in("a.pt", "torch", weights)
 
 
 def fault_of(path: Path) -> str:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from slrdoctor.artifacts.kinds.vocabulary import is_named_like_vocabulary
 from slrdoctor.artifacts.run import AnnotationFile, CheckpointFile, Choice, FeatureSet, VocabularyFile
 from slrdoctor.artifacts.settings import Settings
+
+_LAST = re.compile(r"(?:^|[^a-z])(?:last|final|latest)(?:[^a-z]|$)")
+# epoch_12.pt, epoch=12-step=300.ckpt, and the 12000.ckpt of signjoey
+_NUMBERED = re.compile(
+    r"(?:^|[^a-z])(?:epochs?|ep|steps?|iter(?:ation)?|ckpt|checkpoint)[_=. -]?(\d{1,12})|^(\d{1,12})\."
+)
 
 
 def choose_features(
@@ -95,13 +102,26 @@ def choose_vocabulary(
 
 
 def choose_checkpoint(candidates: Sequence[CheckpointFile]) -> tuple[list[CheckpointFile], list[Choice]]:
-    """The best checkpoint by its name first, then the last one."""
-    ordered = sorted(candidates, key=lambda c: ("best" not in c.where.lower(), c.where))
+    """The best checkpoint by its name first, then the last one: by its name, else by its number."""
+    ordered = sorted(candidates, key=lambda c: (*_age(c.where.lower()), c.where))
     if len(ordered) < 2:
         return ordered, []
     others = tuple(c.where for c in ordered[1:])
-    best = "best" in ordered[0].where.lower()
-    why = "its name says best" if best else "it comes first by name"
+    name, next_name = ordered[0].where.lower(), ordered[1].where.lower()
+    why = "it comes first by name"
+    if "best" in name:
+        why = "its name says best"
+    elif _LAST.search(name.rpartition("/")[2]):
+        why = "its name says last"
+    elif _age(name) != _age(next_name):
+        why = "its number is the highest"
     return ordered, [
         Choice("checkpoint", ordered[0].where, others, why, f'[checkpoint]\npath = "{others[0]}"')
     ]
+
+
+def _age(where: str) -> tuple[bool, bool, int]:
+    """What sorts the best first, then the last, then the highest epoch or step, all by the name."""
+    name = where.rpartition("/")[2]
+    number = _NUMBERED.search(name)
+    return "best" not in where, not _LAST.search(name), -int(number[1] or number[2]) if number else 1

@@ -24,6 +24,7 @@ NO_MODEL = re.compile(
 A_COPY = re.compile(
     r"(?:^|[._])(?:ema|averaged?|swa|teacher|momentum|best|prev|init|initial|old)(?:[._]|$)", re.I
 )
+OF_TENSORS = ("torch.Tensor", "torch._utils._rebuild_")
 OWN_SCRIPT = "__torch__."  # TorchScript's classes are part of the file
 
 Arrays = dict[str, NDArray[Any]]
@@ -46,6 +47,7 @@ class StateDict:
     key: str = ""
     modules: tuple[Module, ...] = ()
     buffers: tuple[str, ...] = ()  # of a whole model: the tensors that are no parameters
+    unread: tuple[str, ...] = ()  # tensors of kinds that are not read: sparse, quantised, 8-bit floats
 
 
 def state_dict_in(value: Any) -> StateDict | None:
@@ -68,7 +70,8 @@ def state_dict_in(value: Any) -> StateDict | None:
         Module(f"{one.key}.{m.name}", m.kind, m.settings) for one in kept for m in one.modules
     )
     buffers = tuple(f"{one.key}.{name}" for one in kept for name in one.buffers)
-    return StateDict(tensors, ", ".join(one.key for one in kept), modules, buffers)
+    unread = tuple(f"{one.key}.{name}" for one in kept for name in one.unread)
+    return StateDict(tensors, ", ".join(one.key for one in kept), modules, buffers, unread)
 
 
 def _shapes(one: StateDict) -> dict[str, tuple[int, ...]]:
@@ -87,7 +90,9 @@ def _search(value: Any, key: str, depth: int) -> Iterator[StateDict]:
         return
     tensors = {name_of(k): v for k, v in value.items() if isinstance(v, np.ndarray)}
     if _is_state_dict(tensors, value):
-        yield StateDict(tensors, key)
+        opaque = {name_of(k): v for k, v in value.items() if isinstance(v, Opaque)}
+        unread = tuple(name for name, v in opaque.items() if v.name.startswith(OF_TENSORS))
+        yield StateDict(_without_copies(tensors), key, unread=unread)
         return
     if depth < DEEPEST:
         for inner, item in value.items():
@@ -102,6 +107,30 @@ def _is_state_dict(tensors: Arrays, value: Mapping[Any, Any]) -> bool:
         return False
     named = sum(bool(PARAMETER.search(name)) for name in tensors)
     return named > 0 and 2 * named >= len(tensors) and 2 * len(tensors) >= len(value)
+
+
+def _without_copies(tensors: Arrays) -> Arrays:
+    """Without a moving average or a teacher that lies beside the model under a prefix of its own.
+
+    Everything under the prefix must be there again, by its name behind any prefix and its shape.
+    """
+    for top in dict.fromkeys(name.partition(".")[0] for name in tensors):
+        if not A_COPY.search(top):
+            continue
+        rest = {name: array for name, array in tensors.items() if name.partition(".")[0] != top}
+        shapes = {
+            (end, array.shape)
+            for name, array in rest.items()
+            for end in (name, name.partition(".")[2], name.removeprefix("module."))
+        }
+        ends = [
+            (name.partition(".")[2].removeprefix("module."), array.shape)
+            for name, array in tensors.items()
+            if name not in rest and array.size > 1  # not what counts the averaged models
+        ]
+        if ends and shapes.issuperset(ends):
+            tensors = rest
+    return tensors
 
 
 PARAMETER = re.compile(

@@ -37,6 +37,8 @@ class Parts:
     key: str = ""  # the key that the state dict stands under, "" for a bare one
     modules: tuple[Module, ...] = ()  # of whole models and Keras files: what the tensors belong to
     buffers: frozenset[str] = frozenset()  # of whole models: the tensors that are no parameters
+    shared: Mapping[str, str] = field(default_factory=dict)  # a tensor -> the one that it is, tied
+    unread: tuple[str, ...] = ()  # tensors of kinds that are not read: sparse, quantised, 8-bit floats
     optimizers: tuple[Optimizer, ...] = ()
     epoch: int | None = None
     step: int | None = None
@@ -107,6 +109,8 @@ def weights_of(content: Content) -> Weights:
         key=found.key,
         modules=found.modules,
         buffers=frozenset(found.buffers),
+        shared=_shared(found.tensors),
+        unread=found.unread,
         optimizers=tuple(optimizers_in(content.value)),
         epoch=_number(content.value, EPOCHS),
         step=_number(content.value, STEPS),
@@ -115,6 +119,21 @@ def weights_of(content: Content) -> Weights:
     )
     infos = {name: ArrayInfo(array.shape, str(array.dtype)) for name, array in found.tensors.items()}
     return Weights(infos, found.tensors.__getitem__, parts)
+
+
+def _shared(tensors: Mapping[str, NDArray[Any]]) -> dict[str, str]:
+    """Tensors that lie on the values of one before, as tied weights do, by the name of that one.
+
+    bfloat16 is widened into memory of its own, and ties do not show there.
+    """
+    first: dict[tuple[int, int], str] = {}
+    shared = {}
+    for name, array in tensors.items():
+        if array.size > 1:
+            owner = first.setdefault((array.__array_interface__["data"][0], array.size), name)
+            if owner != name:
+                shared[name] = owner
+    return shared
 
 
 def _of_arrays(content: Arrays) -> Weights:

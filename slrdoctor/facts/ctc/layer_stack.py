@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.settings import Settings
+from slrdoctor.facts.model.checkpoint_architecture import Architecture
 from slrdoctor.facts.model.model_config import ModelConfig
 from slrdoctor.registry import Unavailable, measure
 
@@ -150,8 +151,10 @@ class LayerStack:
 
 
 @measure
-def layer_stack(settings: Settings, config: ModelConfig | None) -> LayerStack:
-    """From the user's word, else from configs and sources, else not known.
+def layer_stack(
+    settings: Settings, config: ModelConfig | None, model: Architecture | None
+) -> LayerStack:
+    """From the user's word, else configs and sources, else a model saved whole, else not known.
 
     A plain stride is rounded up, as strided convolutions and the VAC family's padding
     do: a target that does not fit then fits under no rounding.
@@ -169,9 +172,23 @@ def layer_stack(settings: Settings, config: ModelConfig | None) -> LayerStack:
     if stacks:
         # where they disagree, the smallest stride: what does not fit there fits nowhere
         return min(stacks, key=lambda stack: stack.stride)
+    if model is not None and model.temporal and total_stride(model.temporal) > 1:
+        return _from_model(model)
     return LayerStack(
         "", 1, "nothing says the model's temporal stride", "the stored lengths", known=False
     )
+
+
+def _from_model(model: Architecture) -> LayerStack:
+    """The stride of the layers that a checkpoint tells of: the least that the model can have.
+
+    State dicts tell of none: strides and pools leave no weights. What a model does besides its
+    layers (a loader's padding, a pool that is called as a function) shows nowhere, so only their
+    stride is taken, rounded up, and not their exact arithmetic.
+    """
+    stride = total_stride(model.temporal)
+    known_by = f"at least this, by the layers {model.temporal} of the model saved in {model.read_from}"
+    return LayerStack(f"S{stride}", stride, known_by, model.read_from)
 
 
 def _from_config(config: ModelConfig) -> list[LayerStack]:

@@ -50,7 +50,7 @@ class CheckpointFiles:
 
     @property
     def sentence(self) -> str:
-        others = f", {len(self.left_out)} more not looked into" if self.left_out else ""
+        others = f", {len(self.left_out)} more without tensors or not opened" if self.left_out else ""
         names = ", ".join(row.where for row in self.rows[:3]) or "none"
         return f"{len(self.rows)} checkpoint{'s' * (len(self.rows) != 1)} can be read: {names}{others}"
 

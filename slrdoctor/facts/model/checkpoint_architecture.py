@@ -21,7 +21,7 @@ from slrdoctor.facts.model.checkpoint_values import is_buffer
 from slrdoctor.registry import Unavailable, measure
 
 HEAD = re.compile(
-    r"(?:^|[._/])(?:fc|cls|clf|\w*classif\w*|\w*head|out|output\w*|out_layer|logits?|final\w*|pred\w*|gloss\w*|gls\w*"
+    r"(?:^|[._/])(?:fcn?|cls|clf|\w*classif\w*|\w*head|out|output\w*|out_layer|logits?|final\w*|pred\w*|gloss\w*|gls\w*"
     r"|ctc\w*|linear|dense|last\w*|top)_?\d*(?:[._/]|$)",
     re.IGNORECASE,
 )
@@ -39,6 +39,7 @@ class Architecture:
     by_module: tuple[tuple[str, int], ...]  # (top module, parameters), in the order of the file
     temporal: str  # "K5p2-P2": the stack of temporal convolutions and pools, "" where it does not show
     read_from: str
+    unread: tuple[str, ...] = ()  # tensors of a kind that is not read: sparse, quantised
 
     def parts(self, *kinds: str) -> tuple[ModelLayer, ...]:
         return tuple(layer for layer in self.layers if layer.kind in kinds)
@@ -81,19 +82,32 @@ def architecture(checkpoint: Checkpoint) -> Architecture:
             f"{checkpoint.where} has {len(weights.tensors)} tensors, and none is of a known layer"
         )
     modules = tuple(by_top_module(sizes).items())
-    return Architecture(layers, sum(sizes.values()), modules, temporal_stack(weights), checkpoint.where)
+    return Architecture(
+        layers=layers,
+        parameters=sum(sizes.values()),
+        by_module=modules,
+        temporal=temporal_stack(weights),
+        read_from=checkpoint.where,
+        unread=weights.parts.unread,
+    )
 
 
 def temporal_stack(weights: Weights) -> str:
     """The 1D convolutions and pools of one sequence, as a layer stack is written: K5p2s1-P2.
 
-    Only whole models and Keras files tell strides and pools, and only layers that lie side by
-    side are surely one after the other.
+    No tensor shows a stride, and a pool leaves none. Only whole models and Keras files tell
+    them, and only the layers of one Sequential are surely one after the other.
     """
-    temporal = [
-        m for m in weights.parts.modules if CONVOLUTION.fullmatch(m.kind) or POOLING.fullmatch(m.kind)
-    ]
-    if len({re.sub(r"[./]?[^./]*$", "", module.name) for module in temporal}) != 1:
+    modules = weights.parts.modules
+    temporal = [m for m in modules if CONVOLUTION.fullmatch(m.kind) or POOLING.fullmatch(m.kind)]
+    owners = {re.sub(r"[./]?[^./]*$", "", module.name) for module in temporal}
+    config = weights.parts.extras.get("config")
+    in_order = {m.name for m in modules if m.kind == "Sequential"}
+    if weights.is_keras and isinstance(config, Mapping) and config.get("class_name") == "Sequential":
+        in_order.add("")
+    # a script keeps the settings of its layers in its code
+    is_told = all(not {"kernel_size", "pool_size"}.isdisjoint(m.settings) for m in temporal)
+    if len(owners) != 1 or not owners <= in_order or not is_told:
         return ""
     return "-".join(_written(bool(POOLING.fullmatch(m.kind)), m.settings) for m in temporal)
 
@@ -138,8 +152,10 @@ class ModelInput:
 def model_input(model: Architecture) -> ModelInput:
     """The layer that takes what no layer of the model puts out.
 
-    Raises Unavailable for models of images and of tokens.
+    Raises Unavailable for models of images and of tokens, and where a layer could not be read.
     """
+    if model.unread:
+        raise Unavailable(f"{model.read_from} has tensors of a kind that is not read: {model.unread[0]}")
     if not entries(model.layers):
         raise Unavailable(f"{model.read_from} has no layer that takes features")
     images = [x for x in model.parts("conv2d", "conv3d") if x.inputs <= IMAGE_CHANNELS]
@@ -174,11 +190,13 @@ class ModelHead:
 @measure
 def model_head(model: Architecture) -> ModelHead:
     """The last of the layers whose outputs no layer takes; one with a head's name before others."""
+    if model.unread:
+        raise Unavailable(f"{model.read_from} has tensors of a kind that is not read: {model.unread[0]}")
     taken = {x.inputs for x in model.layers} | {x.outputs for x in model.parts("norm", "attention")}
-    ends = [x for x in model.layers if x.is_classifying and x.outputs not in taken]
+    ends = [x for x in model.layers if _may_classify(x) and x.outputs not in taken]
     candidates = [x for x in ends if x.outputs > 1]
     if not ends:  # as many classes as some layer has features
-        candidates = [x for x in model.layers if x.is_classifying and HEAD.search(x.name)]
+        candidates = [x for x in model.layers if _may_classify(x) and HEAD.search(x.name)]
     if not candidates:
         raise Unavailable(
             f"{model.read_from} has no linear layer at its end that could be a head of classes"
@@ -187,3 +205,9 @@ def model_head(model: Architecture) -> ModelHead:
     others = tuple(dict.fromkeys(x.outputs for x in candidates if x is not layer))
     share = layer.parameters / max(model.parameters, 1)
     return ModelHead(layer, others, layer.parameters, share, model.read_from)
+
+
+def _may_classify(layer: ModelLayer) -> bool:
+    """Linear layers; and convolutions of one pixel that are called a head, as ST-GCN's and I3D's."""
+    is_of_images = layer.kind in ("conv2d", "conv3d") and layer.kernel == 1
+    return layer.is_classifying or (is_of_images and bool(HEAD.search(layer.name)))

@@ -47,7 +47,7 @@ class ModelLayer:
     inputs: int
     outputs: int
     parameters: int
-    kernel: int = 1  # of a convolution, over time
+    kernel: int = 1  # of a convolution, its largest
     depth: int = 1  # layers of a recurrent stack
     hidden: int = 0  # of a recurrent layer, one direction
     both_ways: bool = False
@@ -74,7 +74,7 @@ def layers_of(weights: Weights) -> tuple[ModelLayer, ...]:
     found = []
     for module, tensors in modules.items():
         layer = tell(module, tensors)
-        if layer is not None:
+        if layer is not None and layer.inputs and layer.outputs:
             total = sum(math.prod(shape) for role, shape in tensors.items() if not _is_statistic(role))
             found.append(replace(layer, parameters=total, tensors=tuple(names[module])))
     if weights.is_keras:
@@ -120,7 +120,7 @@ def _of_torch(module: str, tensors: Tensors) -> ModelLayer | None:
         return ModelLayer(module, "linear", shape[1], shape[0], 0, has_bias=has_bias)
     if len(shape) in (3, 4, 5):
         kind = f"conv{len(shape) - 2}d"
-        return ModelLayer(module, kind, shape[1], shape[0], 0, kernel=shape[2], has_bias=has_bias)
+        return ModelLayer(module, kind, shape[1], shape[0], 0, kernel=max(shape[2:]), has_bias=has_bias)
     return None
 
 
@@ -163,7 +163,7 @@ def _of_keras(module: str, tensors: Tensors) -> ModelLayer | None:
     if kernel is not None and len(kernel) in (3, 4, 5):
         kind = f"conv{len(kernel) - 2}d"
         return ModelLayer(
-            module, kind, kernel[-2], kernel[-1], 0, kernel=kernel[0], has_bias=has_bias, transposed=True
+            module, kind, kernel[-2], kernel[-1], 0, max(kernel[:-2]), has_bias=has_bias, transposed=True
         )
     if "embeddings" in tensors and len(tensors["embeddings"]) == 2:
         return ModelLayer(module, "embedding", *tensors["embeddings"], 0, has_bias=False)

@@ -7,6 +7,7 @@ updated is none, nor is a large part that still has the random values it was mad
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 from slrdoctor.facts.model.checkpoint import Checkpoint
@@ -19,6 +20,9 @@ from slrdoctor.facts.model.checkpoint_updates import (
 )
 from slrdoctor.facts.training.logged_epochs import LoggedEpochs
 from slrdoctor.registry import Unavailable, measure
+
+BEST = re.compile(r"best", re.IGNORECASE)
+LAST = re.compile(r"last|final|latest", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,13 @@ def parameter_updates(
         )
     random = first.first if first is not None and trained else ()
     sizes = {name: math.prod(info.shape) for name, info in checkpoint.weights.tensors.items()}
+    if pair is not None and first is not None and not first.first and _is_a_copy(pair):
+        pair = None
     all_same = pair is not None and pair.unchanged == pair.parameters
     all_first = norms is not None and trained and len(norms.at_first) == norms.layers
     return ParameterUpdates(
         unchanged=pair.read_from if pair is not None and all_same else "",
-        head=_head(head, memory, pair, random, trained),
+        head=_head(checkpoint, head, memory, pair, random, trained),
         random=random,
         random_share=sum(sizes[name] for name in random) / max(model.parameters, 1),
         statistics=norms.layers if norms is not None and all_first else 0,
@@ -75,6 +81,14 @@ def parameter_updates(
         looked=tuple(judged),
         read_from=checkpoint.where,
     )
+
+
+def _is_a_copy(pair: CheckpointPair) -> bool:
+    """Whether the best weights may have been taken back and saved as the last ones, by the names."""
+    best, last = (
+        [bool(word.search(where)) for where in (pair.earlier, pair.later)] for word in (BEST, LAST)
+    )
+    return pair.unchanged == pair.parameters and any(best) and any(last)
 
 
 def _trained(
@@ -99,6 +113,7 @@ def _trained(
 
 
 def _head(
+    checkpoint: Checkpoint,
     head: ModelHead | None,
     memory: OptimizerState | None,
     pair: CheckpointPair | None,
@@ -109,6 +124,7 @@ def _head(
     if head is None:
         return ""
     weight = next((name for name in head.layer.tensors if "bias" not in name), "")
+    weight = checkpoint.weights.parts.shared.get(weight, weight)
     if memory is not None and weight in memory.missing:
         return f"{weight}, of which the optimizer remembers nothing"
     if pair is not None and weight in pair.same:

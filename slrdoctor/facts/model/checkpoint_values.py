@@ -20,7 +20,7 @@ MOST_VALUES = 1 << 30  # of all tensors; a file may name its bytes again and aga
 # tensors that training does not update by a gradient
 BUFFER = re.compile(
     r"(?:^|[./])(?:running_mean|running_var|num_batches_tracked|moving_mean|moving_variance|position_ids|pe"
-    r"|inv_freq|\w*mask|min_val|max_val)$"
+    r"|inv_freq|\w*mask|min_val|max_val|weight_u|parametrizations\.\w+\.\d+\._[uv]|A|adj\w*)$"
 )
 
 
@@ -86,9 +86,15 @@ def weight_values(checkpoint: Checkpoint) -> WeightValues:
 
 
 def is_buffer(name: str, weights: Weights) -> bool:
-    """Whether a tensor is no parameter: by the whole model's word, else by its name and type."""
+    """Whether a tensor is no parameter: by the whole model's word, else by its name and type.
+
+    Nor is one that is tied to another, which counts already.
+    """
     kind = np.dtype(weights.tensors[name].dtype).kind
-    return name in weights.parts.buffers or bool(BUFFER.search(name)) or kind not in "fc"
+    if name.endswith(".weight_v") and f"{name[:-1]}orig" in weights.tensors:
+        return True  # of spectral normalisation; weight normalisation trains its weight_v
+    is_listed = name in weights.parts.buffers or name in weights.parts.shared
+    return is_listed or bool(BUFFER.search(name)) or kind not in "fc"
 
 
 def tensor_row(name: str, weights: Weights) -> TensorRow:

@@ -13,6 +13,7 @@ from slrdoctor.facts.ctc.layer_stack import (
     parse_layers,
     total_stride,
 )
+from slrdoctor.facts.model.checkpoint_architecture import Architecture
 from slrdoctor.facts.model.model_config import ModelConfig, Said
 from slrdoctor.registry import Unavailable
 
@@ -94,19 +95,20 @@ def test_every_padded_vac_stack_leaves_the_frames_over_its_stride(layers: str) -
 
 def test_the_users_layers_come_before_the_users_stride_and_the_config() -> None:
     told = Settings(layers="K5-P2", stride=8, read_from="slrdoctor.toml")
-    stack = layer_stack(told, config(strides=(Said(4, "config.yaml stride"),)))
+    stack = layer_stack(told, config(strides=(Said(4, "config.yaml stride"),)), None)
     assert (stack.layers, stack.stride, stack.known) == ("K5-P2", 2, True)
-    assert layer_stack(Settings(stride=8, read_from="slrdoctor.toml"), None).stride == 8
+    assert layer_stack(Settings(stride=8, read_from="slrdoctor.toml"), None, None).stride == 8
 
 
 def test_layers_that_the_user_misspelt_are_named_with_the_grammar() -> None:
     with pytest.raises(Unavailable, match="X2") as missing:
-        layer_stack(Settings(layers="K5-X2", read_from="slrdoctor.toml"), None)
+        layer_stack(Settings(layers="K5-X2", read_from="slrdoctor.toml"), None, None)
     assert "K5-P2-K5-P2" in missing.value.enable
 
 
 def test_conv_type_2_is_a_quarter_of_padded_frames() -> None:
-    stack = layer_stack(Settings(), config(conv_types=(Said(2, "baseline.yaml model_args.conv_type"),)))
+    said = (Said(2, "baseline.yaml model_args.conv_type"),)
+    stack = layer_stack(Settings(), config(conv_types=said), None)
     assert stack.stride == 4
     assert stack.input_lengths(np.array([48, 49])).tolist() == [12, 13]
     assert "baseline.yaml" in stack.known_by
@@ -114,11 +116,11 @@ def test_conv_type_2_is_a_quarter_of_padded_frames() -> None:
 
 def test_of_strides_that_disagree_the_smallest_is_taken() -> None:
     said = (Said(4, "a.yaml model.stride"), Said(2, "b.yaml model.stride"))
-    assert layer_stack(Settings(), config(strides=said)).stride == 2
+    assert layer_stack(Settings(), config(strides=said), None).stride == 2
 
 
 def test_without_any_word_lengths_are_as_stored_and_it_says_so() -> None:
-    stack = layer_stack(Settings(), None)
+    stack = layer_stack(Settings(), None, None)
     assert not stack.known
     assert stack.input_lengths(np.array([7])).tolist() == [7]
     assert "nothing says" in stack.sentence
@@ -126,3 +128,26 @@ def test_without_any_word_lengths_are_as_stored_and_it_says_so() -> None:
 
 def test_a_plain_stride_in_a_stack_made_by_hand_is_rounded_up() -> None:
     assert LayerStack("", 4, "by hand", "here").input_lengths(np.array([9])).tolist() == [3]
+
+
+def saved_whole(temporal: str) -> Architecture:
+    return Architecture((), 0, (), temporal, "whole.pth")
+
+
+def test_the_layers_of_a_model_saved_whole_tell_the_least_stride() -> None:
+    stack = layer_stack(Settings(), config(), saved_whole("K5-P2-K5-P2"))
+
+    assert (stack.stride, stack.known, stack.read_from) == (4, True, "whole.pth")
+    assert stack.input_lengths(np.array([12, 13])).tolist() == [3, 4]  # rounded up, none lost to kernels
+    assert "at least this, by the layers K5-P2-K5-P2" in stack.known_by
+
+
+def test_a_config_comes_before_the_layers_of_the_model() -> None:
+    said = (Said(2, "a.yaml model.stride"),)
+    assert layer_stack(Settings(), config(strides=said), saved_whole("K5-P2-K5-P2")).stride == 2
+
+
+@pytest.mark.parametrize("temporal", ["", "K5p2-K5p2"])
+def test_layers_without_a_stride_do_not_tell_the_model_s(temporal: str) -> None:
+    """A pool that is called as a function, and a loader that skips frames, show nowhere."""
+    assert not layer_stack(Settings(), None, saved_whole(temporal)).known

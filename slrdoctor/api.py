@@ -89,6 +89,10 @@ from slrdoctor.finding import Finding as Finding
 from slrdoctor.finding import Fix as Fix
 from slrdoctor.finding import Severity as Severity
 from slrdoctor.finding import Threshold as Threshold
+from slrdoctor.probes.behaviour import ModelBehaviour as ModelBehaviour
+from slrdoctor.probes.behaviour import ModeScores as ModeScores
+from slrdoctor.probes.crossover import BlindControl as BlindControl
+from slrdoctor.probes.crossover import Crossover as Crossover
 from slrdoctor.registry import check as check
 
 BLOCKS, MISLEADS, DEGRADES, NOTE = Severity.BLOCKS, Severity.MISLEADS, Severity.DEGRADES, Severity.NOTE

@@ -22,6 +22,8 @@ from slrdoctor.facts.features.features import Effort
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex
 from slrdoctor.facts.training.progress import Progress
+from slrdoctor.probes.crossover import Crossover
+from slrdoctor.probes.experiment import Experiment
 from slrdoctor.ranking import Case
 from slrdoctor.registry import REGISTRY, Check, Unavailable
 from slrdoctor.report import Entry, Report, build
@@ -62,19 +64,62 @@ def scan(
     checks: Sequence[str | Path] = (),
     jobs: int = 1,
     progress: Step | None = None,
+    experiment: Experiment | None = None,
 ) -> Report:
     """Examine a run directory and return the report. Runs none of the user's code.
 
-    `checks` are folders of the user's own check files. Raises CannotExamine where there
-    is nothing to examine or no check could run, and SettingsError for a `slrdoctor.toml`
-    that cannot be used.
+    `checks` are folders of the user's own check files. `experiment` is the leave to run a model
+    in a child process. Raises CannotExamine where there is nothing to examine or no check could
+    run, and SettingsError for a `slrdoctor.toml` that cannot be used.
     """
+    return _examine(Path(path), select, ignore, checks, jobs, progress, experiment)[0]
+
+
+OVERFIT_CHECKS = ("FEA", "LAB", "CTC40", "SPL304", "ACT", "MDL608")  # the data, and the experiment
+
+
+def overfit(
+    path: str | Path = ".",
+    *,
+    experiment: Experiment,
+    select: Sequence[str] = OVERFIT_CHECKS,
+    ignore: Sequence[str] = (),
+    jobs: int = 1,
+    progress: Step | None = None,
+) -> tuple[Report, Crossover | Unavailable]:
+    """Train on a few samples until they are reproduced; the report and where the fault lies.
+
+    Unavailable in place of the answer says why the experiment came to none. Raises as `scan`.
+    """
+    report, facts = _examine(Path(path), select, ignore, (), jobs, progress, experiment)
+    answer: Crossover | Unavailable = Unavailable("the run directory holds no samples to train on")
+    for case, known in facts:
+        if len(case) == 2:
+            try:
+                found = known.get(Crossover)
+            except Unavailable as missing:
+                answer = missing
+                continue
+            if isinstance(found, Crossover):
+                return report, found
+    return report, answer
+
+
+def _examine(
+    path: Path,
+    select: Sequence[str],
+    ignore: Sequence[str],
+    checks: Sequence[str | Path],
+    jobs: int,
+    progress: Step | None,
+    experiment: Experiment | None,
+) -> tuple[Report, list[tuple[Case, Facts]]]:
     broken = packs.load_all([Path(folder) for folder in checks])
     if not REGISTRY.checks:
         raise CannotExamine("no check could be loaded")
     _known_codes((*select, *ignore))
     try:
-        run = discover(Path(path), _step(progress, "opening files"))
+        run = discover(path, _step(progress, "opening files"))
     except NothingToExamine as nothing:
         raise CannotExamine(str(nothing)) from nothing
     _hold_settings_against(run)
@@ -86,7 +131,7 @@ def scan(
     effort = Effort(jobs, _step(progress, "reading features"))
     outcomes: list[tuple[Case, Outcome]] = []
     facts: list[tuple[Case, Facts]] = []
-    for case, known in _cases(run, effort):
+    for case, known in _cases(run, effort, experiment):
         facts.append((case, known))
         for check in chosen:
             if _belongs(check, case, known):
@@ -94,7 +139,8 @@ def scan(
         if not select:
             _tell(known)
     measured = [(case, fact) for case, known in facts for fact in known.measured()]
-    return build(_version(), summarise(run, measured), outcomes, ignored, measured, broken)
+    report = build(_version(), summarise(run, measured), outcomes, ignored, measured, broken)
+    return report, facts
 
 
 def _tell(known: Facts) -> None:
@@ -120,13 +166,30 @@ def detect(path: str | Path) -> tuple[RunDirectory, dict[type, object]]:
     return run, found
 
 
-def _cases(run: RunDirectory, effort: Effort) -> Iterator[tuple[Case, Facts]]:
+def opened(
+    path: str | Path, *, jobs: int = 1, progress: Step | None = None
+) -> tuple[RunDirectory, list[tuple[Case, Facts]]]:
+    """Open a run directory; its training runs, with the facts that can be asked of each."""
+    try:
+        run = discover(Path(path), _step(progress, "opening files"))
+    except NothingToExamine as nothing:
+        raise CannotExamine(str(nothing)) from nothing
+    _hold_settings_against(run)
+    effort = Effort(jobs, _step(progress, "reading features"))
+    return run, [(case, known) for case, known in _cases(run, effort) if len(case) == 2]
+
+
+def _cases(
+    run: RunDirectory, effort: Effort, experiment: Experiment | None = None
+) -> Iterator[tuple[Case, Facts]]:
     """The facts of the data sets, and below each those of its training runs."""
     for data, runs in run.cases:
         shared = Facts(REGISTRY, (data, run.settings, run.sources, effort))
         yield (data.name,), shared
-        for training in runs:
-            yield (data.name, training.name), Facts(REGISTRY, (training,), parent=shared)
+        for place, training in enumerate(runs):
+            # an experiment is about the data set: one of its runs is enough
+            allowed = (experiment,) if experiment is not None and place == 0 else ()
+            yield (data.name, training.name), Facts(REGISTRY, (training, *allowed), parent=shared)
 
 
 def _belongs(check: Check, case: Case, known: Facts) -> bool:

@@ -26,11 +26,18 @@ KEYS: Mapping[str, tuple[str, ...] | None] = {
     "annotations": ("train", "dev", "test"),
     "vocabulary": ("path", "blank"),
     "checkpoint": ("path",),
-    "model": ("factory", "stride", "layers", "task"),
+    "model": ("factory", "stride", "layers", "task", "input", "output", "loss", "decode"),
     "history": ("path",),
     "predictions": ("path",),
     "config": ("path",),
     "ignore": None,
+}
+
+
+# letters of axes: B samples, T frames, D values of a frame, K points and C coordinates, C classes
+AXES = {
+    "input": ("BTD", "TBD", "BDT", "BTKC", "BCTK"),
+    "output": ("TBC", "BTC", "BCT", "TCB", "CBT", "CTB", "BC", "CB"),
 }
 
 
@@ -48,6 +55,10 @@ class Settings:
     blank: int | str | None = None  # an index, or "last"
     checkpoint: str = ""
     factory: str = ""
+    input: str = ""  # how the model takes its features: BTD, TBD ...
+    output: str = ""  # and gives its scores: TBC, BTC ...
+    loss: str = ""  # path/to/file.py:function, where training does not use the model's own
+    decode: str = ""
     stride: int | None = None
     layers: str = ""
     task: str = ""
@@ -124,6 +135,7 @@ def _settings(written: Mapping[str, Mapping[str, Any]]) -> Settings:
     task = text("model", "task")
     if task and task not in TASKS:
         raise SettingsError(f"{NAME}: [model] task is one of {', '.join(TASKS)}, not {task!r}")
+    axes = {key: _axes(text("model", key), key, letters) for key, letters in AXES.items()}
     return Settings(
         features=texts("features"),
         annotations=texts("annotations"),
@@ -131,6 +143,10 @@ def _settings(written: Mapping[str, Mapping[str, Any]]) -> Settings:
         blank=blank,
         checkpoint=text("checkpoint", "path"),
         factory=text("model", "factory"),
+        input=axes["input"],
+        output=axes["output"],
+        loss=text("model", "loss"),
+        decode=text("model", "decode"),
         stride=stride,
         layers=text("model", "layers"),
         task=task,
@@ -140,6 +156,12 @@ def _settings(written: Mapping[str, Mapping[str, Any]]) -> Settings:
         ignore=texts("ignore"),
         read_from=NAME,
     )
+
+
+def _axes(written: str, key: str, allowed: tuple[str, ...]) -> str:
+    if written and written not in allowed:
+        raise SettingsError(f"{NAME}: [model] {key} is one of {', '.join(allowed)}, not {written!r}")
+    return written
 
 
 def _is_int(value: object) -> bool:

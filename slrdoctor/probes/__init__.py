@@ -6,4 +6,8 @@ Importing this package registers the measures. They are skipped, with the reason
 
 from __future__ import annotations
 
+from slrdoctor.probes import behaviour as behaviour
+from slrdoctor.probes import chosen_samples as chosen_samples
+from slrdoctor.probes import crossover as crossover
 from slrdoctor.probes import trainable as trainable
+from slrdoctor.probes import trials as trials

@@ -1,0 +1,177 @@
+"""A linear layer, a bidirectional LSTM and a linear head, trained with CTC.
+
+The smallest model that recognises continuous sign language from a sequence of feature vectors
+(keypoints, or what a CNN made of each frame): the sequence part of Cui, Liu and Zhang, "Recurrent
+convolutional neural networks for continuous sign language recognition by staged optimization", CVPR
+2017, with the loss of Graves et al., "Connectionist temporal classification", ICML 2006.
+
+Input:  features [B, T, D] padded at the end, lengths [B] in frames.
+Output: log_probs [T, B, C] (C counts the blank) and output lengths [B]. Nothing is downsampled.
+
+Left out: the network that makes features from video; temporal convolutions and pooling
+(tcn_bilstm_ctc.py has them); auxiliary losses; augmentation; a learning rate schedule; beam search and
+language models. NaN is not filled in: fill missing landmarks before. On CUDA, PyTorch's CTC gradient
+sums in no fixed order, so runs of one seed are alike but not identical there.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import ctc_loss
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+TASK = "ctc"
+LEARNING_RATE = 2e-3  # Adam
+STEPS = 300  # of the overfitting below; about 60 are needed
+
+
+@dataclass(frozen=True)
+class Config:
+    input_size: int  # D
+    classes: int  # C, with the blank
+    blank: int = 0
+    hidden_size: int = 128  # H
+    layers: int = 1
+    dropout: float = 0.3
+
+
+class Model(nn.Module):
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        self.register_buffer("mean", torch.zeros(config.input_size))  # [D]
+        self.register_buffer("scale", torch.ones(config.input_size))  # [D]
+        self.input = nn.Linear(config.input_size, config.hidden_size)
+        # A layer norm looks at one frame at a time; a batch norm would mix samples and count padding.
+        self.norm = nn.LayerNorm(config.hidden_size)
+        self.dropout = nn.Dropout(config.dropout)
+        self.lstm = nn.LSTM(
+            config.hidden_size,
+            config.hidden_size,
+            num_layers=config.layers,
+            dropout=config.dropout if config.layers > 1 else 0.0,
+            bidirectional=True,
+            batch_first=True,
+        )
+        # A new LSTM answers near zero and the head would wait for it to grow: this takes hundreds of steps
+        # with a thousand classes. Normalised, the head learns from the first step.
+        self.output_norm = nn.LayerNorm(2 * config.hidden_size)
+        self.head = nn.Linear(2 * config.hidden_size, config.classes)
+
+    def set_statistics(self, mean: Tensor, scale: Tensor) -> None:
+        """Mean and standard deviation [D] of the training frames, which the model then carries along."""
+        # A dimension that never moved in training has no scale of its own. Divided by a tiny number it
+        # would explode when it first moves in a dev sample, so it is given the average scale instead.
+        typical = torch.where(scale.mean() > 0, scale.mean(), torch.ones_like(scale.mean()))
+        self.mean.copy_(mean)
+        self.scale.copy_(torch.where(scale > 1e-4 * typical, scale, typical))
+
+    def output_lengths(self, lengths: Tensor) -> Tensor:
+        return lengths
+
+    def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        lengths = lengths.to(features.device)
+        frames = features.shape[1]
+        x = (features.to(self.mean.dtype) - self.mean) / self.scale  # [B, T, D]
+        x = self.dropout(torch.relu(self.norm(self.input(x))))  # [B, T, H]
+        # Packed, the backward direction starts at a sample's own last frame, not in its padding.
+        packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        x, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=frames)
+        logits = self.head(self.dropout(self.output_norm(x)))  # [B, T, C]
+        return logits.float().log_softmax(-1).transpose(0, 1), self.output_lengths(lengths)
+
+
+def loss_of(
+    model: Model, features: Tensor, lengths: Tensor, targets: Tensor, target_lengths: Tensor
+) -> Tensor:
+    """CTC loss per target token, averaged over the samples; targets [B, L] are padded with anything."""
+    log_probs, output_lengths = model(features, lengths)  # [T', B, C], [B]
+    # Half precision loses the sums over alignments, so this leaves autocast. "mean" divides each sample
+    # by its target length (by 1 where the target is empty), then averages over the batch.
+    # zero_infinity stays off: a sample with too few frames for its target has an infinite loss. To zero
+    # it would drop that sample from training without a word; the fault is to be seen and mended.
+    with torch.autocast(log_probs.device.type, enabled=False):
+        return ctc_loss(
+            log_probs.float(),
+            targets,
+            output_lengths,
+            target_lengths,
+            blank=model.config.blank,
+            reduction="mean",
+            zero_infinity=False,
+        )
+
+
+@torch.no_grad()
+def decode(model: Model, features: Tensor, lengths: Tensor) -> list[list[int]]:
+    """Greedy: the best class of each frame, repeats merged, then blanks dropped. Call eval() first."""
+    log_probs, output_lengths = model(features, lengths)
+    best = log_probs.argmax(-1).transpose(0, 1).cpu()  # [B, T']
+    hypotheses = []
+    for path, length in zip(best, output_lengths.tolist()):
+        merged = torch.unique_consecutive(path[:length]).tolist()
+        hypotheses.append([gloss for gloss in merged if gloss != model.config.blank])
+    return hypotheses
+
+
+def edits(hypothesis: list[int], reference: list[int]) -> int:
+    """Levenshtein distance: substitutions, deletions and insertions."""
+    row = list(range(len(reference) + 1))
+    for i, left in enumerate(hypothesis, 1):
+        diagonal, row[0] = row[0], i
+        for j, right in enumerate(reference, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (left != right))
+    return row[-1]
+
+
+def synthetic_samples(
+    input_size: int, classes: int, count: int = 5
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Sentences of three to seven glosses; each gloss holds its own pose for 6 to 12 noisy frames."""
+    poses = torch.randn(classes, input_size)
+    target_lengths = torch.randint(3, 8, (count,))
+    targets = torch.randint(1, classes, (count, 7))  # [B, L]; the blank is 0
+    samples = []
+    for glosses, length in zip(targets, target_lengths.tolist()):
+        held = torch.randint(6, 13, (length,))
+        frames = poses[glosses[:length]].repeat_interleave(held, dim=0)
+        samples.append(frames + 0.3 * torch.randn_like(frames))  # [T, D]
+    lengths = torch.tensor([len(sample) for sample in samples])
+    return nn.utils.rnn.pad_sequence(samples, batch_first=True), lengths, targets, target_lengths
+
+
+def main() -> int:
+    """Overfit five synthetic samples: 0 where the model repeats all five, else 1."""
+    torch.manual_seed(0)
+    features, lengths, targets, target_lengths = batch = synthetic_samples(input_size=42, classes=30)
+    model = Model(Config(input_size=42, classes=30, dropout=0.0))  # dropout fights overfitting
+    frames = torch.cat([sample[:length] for sample, length in zip(features, lengths.tolist())])
+    model.set_statistics(frames.mean(0), frames.std(0))
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
+    for step in range(1, STEPS + 1):
+        model.train()
+        optimizer.zero_grad()
+        loss = loss_of(model, *batch)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        if step % 20 == 0:
+            model.eval()
+            references = [row[:n].tolist() for row, n in zip(targets, target_lengths.tolist())]
+            wrong = sum(map(edits, decode(model, features, lengths), references))
+            wer = wrong / int(target_lengths.sum())
+            print(f"step {step}: loss {loss.item():.3f}, WER {wer:.1%}")
+            if wer == 0 and loss.item() < 0.1:
+                return 0
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

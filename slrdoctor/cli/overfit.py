@@ -1,0 +1,250 @@
+"""`slrdoctor overfit`."""
+
+from __future__ import annotations
+
+import enum
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slrdoctor.cli.exits import CANNOT, FINE, FOUND, UNENCODABLE, cannot, told_plainly
+from slrdoctor.cli.scan import FailOn
+
+if TYPE_CHECKING:
+    from slrdoctor.probes.crossover import Crossover
+    from slrdoctor.registry import Unavailable
+    from slrdoctor.report import Report
+
+PICTURE = Path("slrdoctor-overfit.png")
+
+
+class Device(str, enum.Enum):
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+    mps = "mps"
+
+
+def overfit(
+    run_dir: Annotated[
+        Path, typer.Argument(help="The run directory.", show_default="this one")
+    ] = Path(),
+    samples: Annotated[int, typer.Option("--samples", min=1, max=64, help="Samples to train on.")] = 5,
+    model: Annotated[
+        str,
+        typer.Option(
+            "--model", help="Your model as path/to/file.py:factory, or the name of a reference model."
+        ),
+    ] = "",
+    device: Annotated[Device, typer.Option("--device", help="Where to train.")] = Device.auto,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which samples, and which weights.")] = 0,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=5, help="Time for all trainings together.")
+    ] = 240.0,
+    memory: Annotated[
+        float, typer.Option("--memory", min=0, help="GiB for the model; 0: two thirds of what is free.")
+    ] = 0.0,
+    picture: Annotated[
+        Path, typer.Option("--picture", help="Draw the loss curves into this file.")
+    ] = PICTURE,
+    no_picture: Annotated[bool, typer.Option("--no-picture", help="Draw nothing.")] = False,
+    format: Annotated[
+        str, typer.Option("--format", help="text, json, or another of the output formats.")
+    ] = "text",
+    output: Annotated[
+        Path, typer.Option("--output", help="Write to this file.", show_default="standard output")
+    ] = Path("-"),
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", help="Not these codes or prefixes.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the answer.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Everything, tracebacks too.")
+    ] = False,
+) -> None:
+    """Train on a few real samples until they are reproduced: is the data, the model or the loss at fault?
+
+    Exit code 0: they are reproduced, and nothing stands in the way. 1: they are not, and the report says
+    why. 2: the experiment came to no result.
+    """
+    with told_plainly(verbose):
+        from slrdoctor import examination
+        from slrdoctor.cli.scan import _codes, _cores, _known_format
+        from slrdoctor.probes.experiment import GIB, Experiment
+
+        _known_format(format)
+        _known_model(model)
+        with _told_on_stderr(quiet) as tell:
+            experiment = Experiment(
+                samples=samples,
+                seed=seed,
+                device=device.value,
+                seconds=seconds,
+                memory=int(memory * GIB),
+                model=model or _configured(run_dir),
+                folder=run_dir,
+                tell=tell,
+            )
+            report, answer = examination.overfit(
+                run_dir, experiment=experiment, ignore=_codes(ignore), jobs=_cores()
+            )
+        drawn = _draw(answer, report, None if no_picture else picture)
+        _write(report, answer, drawn, format, output, quiet, verbose)
+    raise typer.Exit(_exit_code(report, answer))
+
+
+def _known_model(model: str) -> None:
+    """Refuse at once what is neither a file nor a reference model."""
+    from slrdoctor import reference_models
+
+    if not model:
+        return
+    is_file = model.endswith(".py") or ":" in model
+    if is_file:
+        return
+    try:
+        reference_models.path_of(model)
+    except ValueError as unknown:
+        raise cannot(
+            f"--model {model}: {unknown}; a model of your own is path/to/file.py:factory"
+        ) from None
+
+
+def _configured(run_dir: Path) -> str:
+    """[model] factory of slrdoctor.toml: whoever calls this command asks for it to be run."""
+    from slrdoctor.artifacts.settings import read_settings
+
+    return read_settings(run_dir).factory if run_dir.is_dir() else ""
+
+
+@contextmanager
+def _told_on_stderr(quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
+    """A line on standard error for what is being done: overwritten on a terminal, else a line a stage."""
+    if quiet:
+        yield None
+        return
+    is_terminal = sys.stderr.isatty()
+    last = ""
+
+    def tell(what: str, done: int, total: int) -> None:
+        nonlocal last
+        stage = what.partition(": loss")[0]
+        if is_terminal:
+            width = min(100, _columns() - 1)
+            print(
+                f"\r\x1b[2K{f'{what} ({done} of {total})':.{width}}", end="", file=sys.stderr, flush=True
+            )
+        elif stage != last:
+            print(stage, file=sys.stderr, flush=True)
+        last = stage
+
+    yield tell
+    if is_terminal:
+        print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        return 80
+
+
+def _draw(answer: Crossover | Unavailable, report: Report, picture: Path | None) -> Path | None:
+    from slrdoctor.probes.crossover import Crossover
+
+    if picture is None or not isinstance(answer, Crossover):
+        return None
+    from slrdoctor.render_curves import draw_curves
+
+    draw_curves(answer, picture)
+    return picture
+
+
+def _write(
+    report: Report,
+    answer: Crossover | Unavailable,
+    drawn: Path | None,
+    format: str,
+    output: Path,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    from slrdoctor.render import render
+
+    if format != "text" or str(output) != "-":
+        text = render(report, format)
+        if format == "text":
+            text = "\n".join(_lines(report, answer, drawn)) + "\n\n" + text
+        if str(output) == "-":
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        else:
+            output.write_text(text, encoding="utf-8", errors=UNENCODABLE)
+        return
+    from rich.console import Console
+
+    from slrdoctor.render import text as terminal
+
+    width = None if sys.stdout.isatty() else terminal.WIDTH
+    console = Console(width=width, highlight=False)
+    first, *rest = _lines(report, answer, drawn)
+    console.print(first, style="bold", markup=False)
+    if not quiet:
+        for line in rest:
+            console.print(line, style="dim", markup=False)
+        console.print()
+        terminal.show(report, console, verbose=verbose)
+
+
+def _lines(report: Report, answer: Crossover | Unavailable, drawn: Path | None) -> Iterator[str]:
+    from slrdoctor.probes.crossover import Crossover
+
+    if not isinstance(answer, Crossover):
+        yield _capital(_blocked(report) or f"No result: {answer.reason}") + "."
+        return
+    blocking = _blocked(report)
+    if answer.culprit == "none" and blocking:
+        yield f"The data: {blocking}. Even so, {answer.told}."
+    else:
+        yield f"{_capital(answer.told)}."
+    yield f"Next: {answer.then}"
+    for cell in answer.cells:
+        yield f"  {cell.sentence}"
+    for remark in answer.remarks:
+        yield f"  {remark}"
+    if drawn is not None:
+        yield f"  loss curves: {drawn}"
+
+
+def _blocked(report: Report) -> str:
+    """The first cause that the data give, where one keeps any model from learning."""
+    from slrdoctor.finding import Severity
+
+    for d in report.diagnoses:
+        if d.is_root and d.check.severity == Severity.BLOCKS and not d.check.code.startswith("ACT"):
+            return d.finding.message.rstrip(".")
+    return ""
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _exit_code(report: Report, answer: Crossover | Unavailable) -> int:
+    from slrdoctor.probes.crossover import Crossover
+
+    if report.crashed:
+        return CANNOT
+    if not isinstance(answer, Crossover):
+        return FOUND if _blocked(report) else CANNOT
+    if answer.culprit == "unknown":
+        return CANNOT
+    worst = report.worst()
+    stands_in_the_way = worst is not None and worst.word == FailOn.blocks.value
+    return FOUND if answer.culprit != "none" or stands_in_the_way else FINE

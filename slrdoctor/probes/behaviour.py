@@ -1,0 +1,102 @@
+"""What the user's model does with a batch of the run's samples, as facts for checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slrdoctor.probes.trainable import Trainable
+from slrdoctor.probes.trials import UserTrial
+from slrdoctor.registry import Unavailable, measure
+
+SAME = 1e-3  # nats: log-probabilities that differ by less are the same in single precision
+DEAD = 0.95  # share of a layer's units that never change, from which on the layer is dead
+LEAST_UNITS = 4
+
+
+@dataclass(frozen=True)
+class ModelBehaviour:
+    """Changes are the largest of any log-probability, in nats, in eval mode."""
+
+    model: str
+    calling: str
+    zeroed: float  # when the input is zero instead
+    shuffled: float  # when the frames are in another order, the outputs' order left aside
+    others: float  # of one sample, when the others in the batch are others
+    mixes: bool  # the same found with random input in every layout that works
+    padded: float  # share of padding of the sample that was tried alone
+    padding: float  # the change of a likely class between alone and padded
+    padding_frames: float  # share of its frames where that is felt
+    parameters: int
+    frozen: int
+    without_gradient: tuple[str, ...]  # a few of the trainable tensors that get none
+    without_gradient_count: int
+    without_gradient_values: int
+    trainable: int
+    dead_layers: tuple[tuple[str, float, int], ...]  # name, share of units that never change, units
+    is_sequence: bool
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.calling}; {self.parameters:,} parameters, {self.frozen:,} of them frozen"
+
+
+@measure
+def model_behaviour(user: UserTrial, trainable: Trainable) -> ModelBehaviour:
+    """From the user's trial. Raises Unavailable where it failed."""
+    if user.failed:
+        raise Unavailable(user.sentence, "mend what it says, then try again")
+    seen, padding = user.seen, user.seen["padding"]
+    dead = [
+        (name, float(share), int(units))
+        for name, (share, units) in seen["dead_units"].items()
+        if share >= DEAD and units >= LEAST_UNITS
+    ]
+    return ModelBehaviour(
+        model=user.model,
+        calling=user.calling,
+        zeroed=seen["zeroed"],
+        shuffled=seen["shuffled"],
+        others=seen["others"],
+        mixes=user.mixes,
+        padded=padding["padded"],
+        padding=padding["largest"],
+        padding_frames=padding["frames"],
+        parameters=seen["parameters"],
+        frozen=seen["frozen"],
+        without_gradient=tuple(seen["without_gradient"]),
+        without_gradient_count=seen["without_gradient_count"],
+        without_gradient_values=seen["without_gradient_values"],
+        trainable=seen["trainable"],
+        dead_layers=tuple(dead),
+        is_sequence=trainable.task == "ctc",
+        read_from=user.read_from,
+    )
+
+
+@dataclass(frozen=True)
+class ModeScores:
+    """The same samples decoded in train mode and in eval mode, after training on them."""
+
+    model: str
+    training: float  # error rate
+    evaluation: float
+    loss: float
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{self.model} makes {self.training:.0%} errors on the samples in train mode and "
+            f"{self.evaluation:.0%} in eval mode"
+        )
+
+
+@measure
+def mode_scores(user: UserTrial) -> ModeScores:
+    """Of the attempt that came nearest in either mode."""
+    cell = user.cells.get("real, our loss and decoder") or user.cells.get("real")
+    if cell is None:
+        raise Unavailable(user.sentence if user.failed else "the model was looked at and not trained")
+    best = min(cell.attempts, key=lambda a: (min(a.error_rate, a.error_rate_training), a.loss))
+    return ModeScores(user.model, best.error_rate_training, best.error_rate, best.loss, user.read_from)

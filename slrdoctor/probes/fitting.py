@@ -1,0 +1,148 @@
+"""Train on one batch until it is reproduced, with several learning rates, within a budget."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import torch
+from rapidfuzz.distance import Levenshtein
+from torch import nn
+
+from slrdoctor.probes.batches import Batch
+from slrdoctor.probes.handles import Handle, Hypotheses
+
+LOSS = 0.1  # nats a token: the contract's bar for a sample that is known by heart
+LOOK = 10  # steps between two decodings
+WARMUP = 20  # steps in which the learning rate rises: transformers need it, and it harms none
+NEGATIVE = -0.5  # below what rounding makes of a loss of zero
+CLIP = 5.0  # norm of the gradients
+MOST_STEPS = 3000
+KEPT = 120  # points of a curve
+
+
+@dataclass
+class Attempt:
+    """One training with one learning rate. The loss is a token's, in nats."""
+
+    rate: float
+    losses: list[tuple[int, float]] = field(default_factory=list)  # (step, loss), thinned out
+    steps: int = 0
+    seconds: float = 0.0
+    loss: float = math.inf  # the last
+    error_rate: float = math.inf  # in eval mode, over the samples trained on
+    error_rate_training: float = math.inf  # in train mode
+    blank_only: bool = False  # nothing at all was decoded
+    not_finite: bool = False  # the loss stopped being a number
+    negative: bool = False  # a loss of probabilities never is
+
+    @property
+    def reproduced(self) -> bool:
+        return self.error_rate == 0 and self.loss < LOSS
+
+    @property
+    def order(self) -> tuple[bool, float, float]:
+        """The best attempt is the least."""
+        return (not self.reproduced, self.error_rate, self.loss)
+
+
+Tell = Callable[[str, int, int], None]
+
+
+def fit(handle: Handle, batch: Batch, seed: int, seconds: float, tell: Tell, what: str) -> list[Attempt]:
+    """Try the handle's learning rates in turn until one reproduces the batch.
+
+    The first has half of the time and the others share the rest: one bad choice is no verdict.
+    """
+    attempts: list[Attempt] = []
+    end = time.monotonic() + seconds
+    for place, rate in enumerate(handle.rates):
+        left = end - time.monotonic()
+        share = left / 2 if place == 0 else left / (len(handle.rates) - place)
+        handle.fresh(seed)
+        attempts.append(_train(handle, batch, rate, share, tell, f"{what}, learning rate {rate:g}"))
+        if attempts[-1].reproduced:
+            break
+    return attempts
+
+
+def train_for(
+    handle: Handle, batch: Batch, seed: int, rate: float, steps: int, seconds: float
+) -> Attempt:
+    """One training of a number of steps: for a control, which must not be given more than its model."""
+    handle.fresh(seed)
+    return _train(handle, batch, rate, seconds, lambda *_: None, "", steps)
+
+
+def _train(
+    handle: Handle,
+    batch: Batch,
+    rate: float,
+    seconds: float,
+    tell: Tell,
+    what: str,
+    most: int = MOST_STEPS,
+) -> Attempt:
+    attempt, start = Attempt(rate), time.monotonic()
+    parameters = [p for p in handle.module.parameters() if p.requires_grad]
+    optimiser = torch.optim.Adam(parameters, lr=rate) if parameters else None
+    for step in range(1, most + 1):
+        for group in optimiser.param_groups if optimiser is not None else ():
+            group["lr"] = rate * min(1.0, step / WARMUP)
+        handle.module.train()
+        loss = handle.loss(batch)
+        attempt.loss, attempt.steps = float(loss.detach()), step
+        attempt.losses.append((step, attempt.loss))
+        if not math.isfinite(attempt.loss):
+            attempt.not_finite = True
+            break
+        if attempt.loss < NEGATIVE:
+            attempt.negative = True
+            break
+        if optimiser is None or not loss.requires_grad:
+            break
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, CLIP)
+        optimiser.step()
+        if step % LOOK == 0:
+            tell(f"{what}: loss {attempt.loss:.3f}", step, most)
+            over = time.monotonic() - start > seconds
+            if attempt.loss < LOSS or over:
+                _score(handle, batch, attempt)
+                if attempt.reproduced or over:
+                    break
+    attempt.seconds = time.monotonic() - start
+    _score(handle, batch, attempt)
+    attempt.losses = list(_thinned(attempt.losses))
+    return attempt
+
+
+def _score(handle: Handle, batch: Batch, attempt: Attempt) -> None:
+    """Decode in train and in eval mode."""
+    handle.module.train()
+    # what a decoding in train mode leaves in the statistics of normalisation is taken back
+    kept = {name: value.clone() for name, value in handle.module.named_buffers()}
+    with torch.no_grad():
+        attempt.error_rate_training = error_rate(handle.hypotheses(batch), batch.references)
+        for name, value in handle.module.named_buffers():
+            value.copy_(kept[name])
+    handle.module.eval()
+    hypotheses = handle.hypotheses(batch)
+    attempt.error_rate = error_rate(hypotheses, batch.references)
+    attempt.blank_only = not any(hypotheses)
+
+
+def error_rate(hypotheses: Hypotheses, references: Hypotheses) -> float:
+    """Substitutions, deletions and insertions over the length of the references."""
+    wrong = sum(Levenshtein.distance(h, r) for h, r in zip(hypotheses, references))
+    return wrong / max(1, sum(map(len, references)))
+
+
+def _thinned(points: list[tuple[int, float]]) -> Iterator[tuple[int, float]]:
+    every = max(1, len(points) // KEPT)
+    for place, point in enumerate(points):
+        if place % every == 0 or place == len(points) - 1:
+            yield point

@@ -1,0 +1,190 @@
+"""One way to handle every model in an experiment: ours by their protocol, the user's as found out."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from slrdoctor.probes.batches import Batch
+from slrdoctor.probes.calling import Calling, Wanted, call, find_calling, lengths_of, scores_of
+from slrdoctor.probes.own_steps import OwnSteps, find_own_steps
+from slrdoctor.probes.user_code import CannotUse, build
+
+Hypotheses = list[list[int]]
+
+
+class Handle(Protocol):
+    """A model that can be built anew, trained and decoded."""
+
+    module: nn.Module
+    rates: tuple[float, ...]  # learning rates to try, the likeliest first
+
+    def fresh(self, seed: int) -> None:
+        """Build the model anew, with dropout off."""
+
+    def loss(self, batch: Batch) -> Tensor:
+        """Mean loss a target token (a sample for classification and retrieval), in nats."""
+
+    def hypotheses(self, batch: Batch) -> Hypotheses:
+        """What is decoded of each sample."""
+
+
+def without_dropout(module: nn.Module) -> None:
+    """Regularisation fights what an overfit test wants."""
+    for part in module.modules():
+        if isinstance(part, nn.modules.dropout._DropoutNd):
+            part.p = 0.0
+        elif isinstance(part, (nn.RNNBase, nn.MultiheadAttention)):
+            part.dropout = 0.0
+
+
+class ReferenceHandle:
+    """A model of reference_models/, by its protocol. `statistics` are those it standardises with."""
+
+    def __init__(
+        self, file: ModuleType, dims: int, classes: int, blank: int, device: str, statistics: Any
+    ) -> None:
+        self._file, self._device, self._statistics = file, device, statistics
+        given = {"input_size": dims, "classes": classes, "dropout": 0.0}
+        if file.TASK == "ctc":
+            given["blank"] = blank
+        self._config = file.Config(**given)
+        rate = float(file.LEARNING_RATE)
+        self.rates: tuple[float, ...] = (rate, rate / 3, rate * 3)
+        self.module: nn.Module = nn.Identity()
+
+    def fresh(self, seed: int) -> None:
+        torch.manual_seed(seed)
+        self.module = self._file.Model(self._config)
+        self.module.set_statistics(*self._statistics)  # type: ignore[operator]
+        self.module.to(self._device)
+
+    def loss(self, batch: Batch) -> Tensor:
+        loss: Tensor = self._file.loss_of(
+            self.module, batch.features, batch.lengths, batch.targets, batch.target_lengths
+        )
+        return loss
+
+    def hypotheses(self, batch: Batch) -> Hypotheses:
+        more = (batch.targets, batch.target_lengths) if self._file.TASK == "retrieval" else ()
+        found: Hypotheses = self._file.decode(self.module, batch.features, batch.lengths, *more)
+        return found
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Scores [T, B, C] with the real output lengths [B] for CTC, [B, C] for classification."""
+
+    scores: Tensor
+    lengths: Tensor
+    given: Tensor | None  # the lengths that the model itself gave
+
+
+class UserHandle:
+    """The user's model. With `ours`, the loss and the decoder are ours even where it has its own."""
+
+    rates: tuple[float, ...] = (1e-3, 3e-4, 3e-3)
+
+    def __init__(self, factory: Any, wanted: Wanted, blank: int, own: OwnSteps | None = None) -> None:
+        self._factory, self._wanted, self._blank = factory, wanted, blank
+        self.trailing = wanted.trailing
+        self.module: nn.Module = nn.Identity()
+        self.fresh(0)
+        self.calling: Calling = find_calling(self.module, wanted)
+        self.own = own or find_own_steps(self.module)
+        self.ours = False
+
+    def fresh(self, seed: int) -> None:
+        torch.manual_seed(seed)
+        known = {"dims": self._wanted.dims, "classes": self._wanted.classes, "blank": self._blank}
+        self.module = build(self._factory, known).to(self._wanted.device)
+        without_dropout(self.module)
+
+    def outputs(self, batch: Batch) -> Outputs:
+        """What the model gives for a batch. Raises CannotUse for lengths that cannot be."""
+        features = batch.features
+        if len(self.trailing) > 1:
+            features = features.unflatten(2, self.trailing)
+        given = call(self.module, self.calling, features, batch.lengths)
+        scores = scores_of(given, self.calling)
+        if "T" not in self.calling.gives:
+            return Outputs(scores, batch.lengths, None)
+        frames, whole = scores.shape[0], int(batch.features.shape[1])
+        # what is real of the frames is real of what is left of them after a stride
+        scaled = torch.tensor([max(1, math.ceil(int(n) * frames / whole)) for n in batch.lengths])
+        own = lengths_of(given, self.calling)
+        own = own.detach().cpu().long() if own is not None else None
+        return Outputs(scores, scaled if own is None else own.clamp(1, frames), own)
+
+    def loss(self, batch: Batch) -> Tensor:
+        if self.own.loss is not None and not self.ours:
+            return self.own.loss(self, batch)
+        outputs = self.outputs(batch)
+        scores = self.normalised(outputs.scores.float())
+        if scores.ndim == 2:
+            return functional.nll_loss(scores, batch.targets[:, 0])
+        return functional.ctc_loss(
+            scores, batch.targets, outputs.lengths, batch.target_lengths, self._blank, "mean"
+        )
+
+    def normalised(self, scores: Tensor) -> Tensor:
+        """Log-probabilities, whatever the model's scale; harmless where they are that already."""
+        if self.calling.scale == "probabilities":
+            return scores.clamp_min(1e-12).log()
+        return scores.log_softmax(-1)
+
+    @torch.no_grad()
+    def hypotheses(self, batch: Batch) -> Hypotheses:
+        if self.own.decode is not None and not self.ours:
+            return self.own.decode(self, batch)
+        outputs = self.outputs(batch)
+        if outputs.scores.ndim == 2:
+            return [[c] for c in outputs.scores.argmax(-1).tolist()]
+        return greedy(outputs.scores, outputs.lengths, self._blank)
+
+
+def greedy(scores: Tensor, lengths: Tensor, blank: int) -> Hypotheses:
+    """The best class of each frame of [T, B, C], repeats merged, blanks dropped."""
+    paths = scores.argmax(-1).T.tolist()
+    merged = [[c for c, _ in itertools.groupby(p[:n])] for p, n in zip(paths, lengths.tolist())]
+    return [[c for c in path if c != blank] for path in merged]
+
+
+def checked_classes(handle: UserHandle, batch: Batch, classes: int) -> None:
+    """Raises CannotUse where targets are asked for that the head does not have."""
+    handle.module.eval()
+    with torch.no_grad():
+        size = int(handle.outputs(batch).scores.shape[-1])
+    most = max(itertools.chain.from_iterable(batch.references), default=0)
+    if most >= size:
+        raise CannotUse(
+            f"the model has {size} output classes, and the targets go up to index {most}: the vocabulary "
+            f"needs {classes}"
+        )
+
+
+def wrong_lengths(handle: UserHandle, batch: Batch) -> str:
+    """What is wrong with the output lengths that the model gives; empty where nothing is."""
+    with torch.no_grad():
+        outputs = handle.outputs(batch)
+    frames = int(outputs.scores.shape[0])
+    if outputs.given is None or not bool((outputs.given > frames).any()):
+        return ""
+    longest = int(outputs.given.max())
+    whole = int(batch.features.shape[1])
+    return (
+        f"it gives an input length of {longest} for an output of {frames} frames: the lengths are not "
+        f"divided by the stride of {round(whole / frames)}"
+    )
+
+
+def tokens_in(references: Sequence[Sequence[int]]) -> int:
+    return sum(map(len, references))

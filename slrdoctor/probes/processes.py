@@ -1,0 +1,201 @@
+"""Run an experiment in a child process that may hang, exit, print or allocate without end.
+
+The child is a session of its own, with a mark in its environment that all it starts inherit.
+However it ends, what bears the mark is killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+MARK = "SLRDOCTOR_EXPERIMENT"
+POLL = 0.05  # seconds between two looks at the child's memory
+KEPT = 40  # lines of what it printed
+GIB = 1 << 30
+RESULT, ERROR, PROGRESS = "result.json", "error.json", "progress.json"
+
+
+class ExperimentFailed(Exception):
+    """The child did not come to a result. The message is a sentence for the user."""
+
+    def __init__(self, message: str, printed: str = "", trace: str = "") -> None:
+        super().__init__(message)
+        self.printed = printed
+        self.trace = trace
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a child and all that it starts may take."""
+
+    seconds: float
+    memory: int  # bytes
+
+
+Tell = Callable[[str, int, int], None]
+
+
+def run_in_child(
+    module: str, folder: Path, limits: Limits, *, cwd: Path | None = None, tell: Tell | None = None
+) -> dict[str, Any]:
+    """`python -m module folder`; what it wrote to result.json there.
+
+    Raises ExperimentFailed where it took too long or too much, died, or raised.
+    """
+    mark = uuid.uuid4().hex
+    child = subprocess.Popen(
+        # -P: the working directory may own a module of any name; ours are found without it
+        [sys.executable, *(["-P"] if sys.version_info >= (3, 11) else []), "-m", module, str(folder)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, MARK: mark, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"},
+        start_new_session=True,
+        cwd=cwd,
+    )
+    lines: deque[str] = deque(maxlen=KEPT)
+    reader = threading.Thread(target=_drain, args=(child.stdout, lines), daemon=True)
+    reader.start()
+    try:
+        stopped = _watch(child, folder, limits, mark, tell)
+    finally:
+        _end(child, mark)
+        reader.join(timeout=1.0)
+    return _result(child, folder, limits, stopped, "".join(lines))
+
+
+def _watch(
+    child: subprocess.Popen[bytes], folder: Path, limits: Limits, mark: str, tell: Tell | None
+) -> str:
+    """Wait for the child; why it was stopped, or "" where it ended by itself."""
+    end = time.monotonic() + limits.seconds
+    told: Any = None
+    while child.poll() is None:
+        if time.monotonic() > end:
+            return "time"
+        if _memory(child.pid, mark) > limits.memory:
+            return "memory"
+        if tell is not None:
+            now = _read(folder / PROGRESS)
+            if now and now != told:
+                told = now
+                tell(str(now.get("what", "")), int(now.get("done", 0)), int(now.get("total", 1)))
+        time.sleep(POLL)
+    return ""
+
+
+def _result(
+    child: subprocess.Popen[bytes], folder: Path, limits: Limits, stopped: str, printed: str
+) -> dict[str, Any]:
+    at = _read(folder / PROGRESS).get("what", "starting")
+    if stopped == "time":
+        raise ExperimentFailed(
+            f"no result within {limits.seconds:.0f} s: it was stopped at: {at}", printed
+        )
+    if stopped == "memory":
+        raise ExperimentFailed(
+            f"it took over {limits.memory / GIB:.1f} GiB of memory and was stopped at: {at}", printed
+        )
+    error, result = _read(folder / ERROR), _read(folder / RESULT)
+    if error:
+        raise ExperimentFailed(str(error.get("message")), printed, str(error.get("traceback", "")))
+    if not result:
+        raise ExperimentFailed(f"{_how_it_ended(child.returncode)} at: {at}", printed)
+    return result
+
+
+def _how_it_ended(code: int) -> str:
+    if code >= 0:
+        return f"the process ended itself with exit code {code} before there was a result,"
+    with contextlib.suppress(ValueError):
+        return f"the process was ended by {signal.Signals(-code).name} before there was a result,"
+    return f"the process was ended by signal {-code} before there was a result,"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}  # not there yet, or just being written
+    return value if isinstance(value, dict) else {}
+
+
+def _drain(stream: IO[bytes] | None, lines: deque[str]) -> None:
+    """Keep the last lines: a model that prints without end must neither block nor fill anything."""
+    while stream is not None:
+        try:
+            chunk = stream.readline(4096)
+        except (OSError, ValueError):
+            return
+        if not chunk:
+            return
+        lines.append(chunk.decode("utf-8", "replace"))
+
+
+def _end(child: subprocess.Popen[bytes], mark: str) -> None:
+    """Kill the child's group and whatever else bears its mark."""
+    for _ in range(20):
+        with contextlib.suppress(OSError):
+            os.killpg(child.pid, signal.SIGKILL)
+        left = [pid for pid in _marked(mark) if pid != os.getpid()]
+        for pid in left:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        if child.poll() is None:
+            with contextlib.suppress(OSError):
+                child.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=5)
+        if not left:
+            break
+        time.sleep(POLL)
+
+
+def _marked(mark: str) -> Iterator[int]:
+    """Processes with the mark in their environment, where the system shows it (Linux)."""
+    sought = f"{MARK}={mark}".encode()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (entry / "environ").read_bytes()
+            state = (entry / "stat").read_bytes().rpartition(b")")[2].split()[0]
+        except (OSError, IndexError):
+            continue
+        if sought in environment.split(b"\0") and state != b"Z":
+            yield int(entry.name)
+
+
+def _memory(pid: int, mark: str) -> int:
+    """Resident bytes of the child and all that it started; 0 where the system does not say."""
+    own = _resident(pid)
+    # to look through all processes takes long: only where the child has any of its own
+    if not _children(pid):
+        return own
+    return max(own, sum(map(_resident, _marked(mark))))
+
+
+def _children(pid: int) -> bool:
+    try:
+        return bool(Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").strip())
+    except OSError:
+        return False
+
+
+def _resident(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")

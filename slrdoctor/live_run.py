@@ -5,18 +5,23 @@ from __future__ import annotations
 import itertools
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from slrdoctor.artifacts.settings import NAME
-from slrdoctor.batches import Array, Batch, NotUnderstood, as_array, understand
+from slrdoctor.batches import Batch, NotUnderstood, understand
+from slrdoctor.model_call import as_in_evaluation, outputs_of
 from slrdoctor.report import Report
 
 BATCHES = 16  # of each loader: enough to judge, and a scan must not cost an epoch
+# what they judge is counted over a whole data set, and some batches are a part of it
+OF_ALL_SAMPLES = ("LAB202", "LAB203", "LAB206", "SPL302", "DEC803")
+LONGEST = 200  # bytes of a file's name, of the 255 that there may be
+
+__all__ = ["NotUnderstood", "examine"]
 
 
 def examine(
@@ -44,139 +49,130 @@ def examine(
 
     with tempfile.TemporaryDirectory(prefix="slrdoctor-") as folder:
         root = Path(folder)
-        tokens = _tokens(vocabulary)
-        _write_words(root, tokens, blank, task, history)
-        for split, loader in (("train", train_loader), ("dev", dev_loader)):
-            if loader is not None:
-                with _as_in_evaluation(model):
-                    _write_split(root, split, itertools.islice(loader, batches), model, tokens)
+        index = _indices(vocabulary)
+        blank = "last" if blank == -1 else blank
+        _write_words(root, index, history)
+        writer = _Splits(root, model, {i: token for token, i in index.items()}, blank)
+        taken = [
+            writer.write(split, loader, batches)
+            for split, loader in (("train", train_loader), ("dev", dev_loader))
+            if loader is not None
+        ]
+        _write_settings(root, blank, task, batches if any(n >= batches for n in taken) else None)
         return scan(root, select=select, ignore=ignore)
 
 
-def _tokens(vocabulary: Sequence[str] | Mapping[str, int] | None) -> list[str] | None:
+def _indices(vocabulary: Sequence[str] | Mapping[str, int] | None) -> dict[str, int]:
     if isinstance(vocabulary, Mapping):
-        return sorted(vocabulary, key=lambda token: int(vocabulary[token]))
-    return list(vocabulary) if vocabulary is not None else None
+        return {str(token): int(index) for token, index in vocabulary.items()}
+    return {str(token): index for index, token in enumerate(vocabulary or ())}
 
 
 def _write_words(
-    root: Path,
-    tokens: list[str] | None,
-    blank: int | str | None,
-    task: str,
-    history: Sequence[Mapping[str, float]] | None,
+    root: Path, index: Mapping[str, int], history: Sequence[Mapping[str, float]] | None
 ) -> None:
+    if index:
+        _write(root / "vocabulary.json", json.dumps(dict(index)))
+    if history is not None:
+        rows = [{key: _number(value) for key, value in row.items()} for row in history]
+        _write(root / "history.json", json.dumps(rows))
+
+
+def _write_settings(root: Path, blank: int | str | None, task: str, batches: int | None) -> None:
+    """`batches` are those that were taken of loaders which may have more."""
     settings = []
-    if tokens is not None:
-        _write(root / "vocabulary.json", json.dumps({token: i for i, token in enumerate(tokens)}))
     if blank is not None:
         settings.append(f"[vocabulary]\nblank = {json.dumps(blank)}\n")
     if task:
         settings.append(f"[model]\ntask = {json.dumps(task)}\n")
+    if batches is not None:
+        reason = f"{batches} batches of a loader do not show the whole data set: give examine() more"
+        lines = [f"{code} = {json.dumps(reason)}\n" for code in OF_ALL_SAMPLES]
+        settings.append("[ignore]\n" + "".join(lines))
     _write(root / NAME, "".join(settings))
-    if history is not None:
-        _write(root / "history.json", json.dumps([dict(row) for row in history]))
 
 
-def _write_split(
-    root: Path, split: str, loader: Iterable[Any], model: Any, tokens: list[str] | None
-) -> None:
-    from slrdoctor.dump import dump_outputs
-
-    seen = 0
-    with (root / f"{split}.jsonl").open("w", encoding="utf-8") as annotations:
-        for raw in loader:
-            batch = understand(raw)
-            ids = batch.ids or tuple(f"{split}_{seen + i:06d}" for i in range(len(batch.targets)))
-            seen += len(ids)
-            _write_features(root / "features" / split, ids, batch)
-            for name, target in zip(ids, batch.targets):
-                glosses = [_token(tokens, index) for index in target]
-                annotations.write(json.dumps({"id": name, "gloss": glosses}, ensure_ascii=False) + "\n")
-            if split == "dev":
-                outputs, lengths = _outputs(model, raw, batch)
-                # logits are no fault here: the loss may take the log-softmax itself
-                given = "log_probs" if _is_normalised(outputs) else "logits"
-                dump_outputs(root / "outputs" / split, ids, lengths=lengths, **{given: outputs})
+def _number(value: Any) -> Any:
+    """A number of any framework as Python's; anything else as it is written."""
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    return float(value) if hasattr(value, "__float__") else str(value)
 
 
-def _token(tokens: list[str] | None, index: int) -> str:
-    return tokens[index] if tokens is not None and 0 <= index < len(tokens) else str(index)
+class _Splits:
+    """Writes what loaders give, and what the model makes of dev, as a run directory."""
+
+    def __init__(
+        self, root: Path, model: Any, tokens: Mapping[int, str], blank: int | str | None
+    ) -> None:
+        self._root, self._model, self._tokens = root, model, tokens
+        classes = max(tokens, default=-1) + 1
+        self._classes = {classes, classes + 1} if tokens else set()
+        last = {classes} if blank == "last" else set[int]()  # behind the tokens, else one of them
+        padding = {i for i, token in tokens.items() if token.strip("<>[]").lower() in ("pad", "blank")}
+        # the blank is no gloss: in a target without a length it is padding
+        self._padding = padding | last | ({blank} if isinstance(blank, int) else set())
+
+    def write(self, split: str, loader: Iterable[Any], most: int) -> int:
+        """How many batches it took; 0 where the loader says that these are all."""
+        from slrdoctor.dump import dump_outputs
+
+        known: dict[str, tuple[int, ...]] = {}
+        taken = 0
+        path = self._root / f"{split}.jsonl"
+        with as_in_evaluation(self._model), path.open("w", encoding="utf-8") as annotations:
+            for raw in itertools.islice(loader, most):
+                taken += 1
+                batch = understand(raw, self._padding)
+                ids = self._ids(split, batch, known)
+                self._write_features(split, ids, batch)
+                for name, target in zip(ids, batch.targets):
+                    glosses = [self._tokens.get(index, str(index)) for index in target]
+                    line = json.dumps({"id": name, "gloss": glosses}, ensure_ascii=False)
+                    annotations.write(line + "\n")
+                if split == "dev":
+                    outputs, lengths = outputs_of(self._model, batch, self._classes)
+                    # logits are no fault here: the loss may take the log-softmax itself
+                    given = "log_probs" if _is_normalised(outputs) else "logits"
+                    folder = self._root / "outputs" / split
+                    dump_outputs(folder, ids, lengths=lengths, **{given: outputs})
+        return 0 if _has_at_most(loader, most) else taken
+
+    def _ids(self, split: str, batch: Batch, known: dict[str, tuple[int, ...]]) -> list[str]:
+        """The loader's names, each as a path below a folder; a number where two samples have one."""
+        ids = []
+        for place, target in enumerate(batch.targets):
+            name = _below(batch.ids[place]) if batch.ids else ""
+            if not name or known.get(name, target) != target or name in ids:
+                name = f"{split}_{len(known):06d}"
+            known[name] = target
+            ids.append(name)
+        return ids
+
+    def _write_features(self, split: str, ids: Sequence[str], batch: Batch) -> None:
+        for name, clip, frames in zip(ids, batch.features, batch.input_lengths):
+            path = self._root / "features" / split / f"{name}.npy"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.save(path, clip[: int(frames)] if clip.ndim > 1 else clip)
 
 
-def _write_features(folder: Path, ids: Sequence[str], batch: Batch) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, clip, frames in zip(ids, batch.features, batch.input_lengths):
-        path = folder / f"{name}.npy"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        np.save(path, clip[: int(frames)] if clip.ndim > 1 else clip)
-
-
-def _outputs(model: Any, raw: Any, batch: Batch) -> tuple[list[Array], list[int]]:
-    """The model's scores [T, C] of each sample, and how many of their frames are real."""
-    given = _call(model, raw, batch)
-    candidates = list(given.values()) if isinstance(given, Mapping) else given
-    listed = candidates if isinstance(candidates, (tuple, list)) else [candidates]
-    size = len(batch.targets)
-    arrays = [
-        a for a in map(as_array, listed) if a is not None and a.dtype.kind == "f" and size in a.shape[:2]
-    ]
-    if not arrays:
-        raise NotUnderstood("the model gave no scores with the batch among their first two axes")
-    scores = max(arrays, key=lambda a: a.size)
-    if scores.ndim == 2:
-        scores = scores[:, None, :]  # one score a class and sample
-    elif scores.shape[0] != size or (scores.shape[1] == size and _is_time_first(batch, scores)):
-        scores = np.swapaxes(scores, 0, 1)
-    frames = scores.shape[1]
-    # after a temporal stride the real share of the frames is what it was before
-    whole = max(int(batch.input_lengths.max()), 1)
-    lengths = [max(1, -(-int(n) * frames // whole)) for n in batch.input_lengths]
-    return [clip[:n] for clip, n in zip(scores, lengths)], lengths
-
-
-def _is_normalised(outputs: Sequence[Array]) -> bool:
-    return bool(np.allclose(np.exp(outputs[0].astype(np.float64)).sum(-1), 1.0, atol=1e-3))
-
-
-def _is_time_first(batch: Batch, scores: Array) -> bool:
-    return int(scores.shape[0]) == int(batch.features.shape[1])
-
-
-def _call(model: Any, raw: Any, batch: Batch) -> Any:
-    """Call the model with the features, and with what else it asks for."""
-    features, lengths = _tensors(model, batch)
+def _has_at_most(loader: Iterable[Any], batches: int) -> bool:
+    """Whether a loader says that it has no more; one over a stream says nothing."""
     try:
-        return model(features, lengths)
+        return isinstance(loader, Sized) and len(loader) <= batches
     except TypeError:
-        return model(features)
+        return False
 
 
-def _tensors(model: Any, batch: Batch) -> tuple[Any, Any]:
-    import torch
-
-    parameter = next(iter(model.parameters()), None) if hasattr(model, "parameters") else None
-    device = parameter.device if parameter is not None else "cpu"
-    return (
-        torch.as_tensor(batch.features).to(device),
-        torch.as_tensor(batch.input_lengths),
-    )
+def _below(name: str) -> str:
+    """A name as a path below a folder: ids may be absolute paths, or climb out of one."""
+    parts = name.replace("\\", "/").replace("\0", "").split("/")
+    kept = [part for part in parts if part.strip() not in ("", ".", "..")]
+    return "/".join(kept) if all(len(part.encode()) <= LONGEST for part in kept) else ""
 
 
-@contextmanager
-def _as_in_evaluation(model: Any) -> Iterator[None]:
-    """Eval mode without gradients; what the model was is restored, whatever happens."""
-    import torch
-
-    training = bool(getattr(model, "training", False))
-    try:
-        if training:
-            model.eval()
-        with torch.no_grad():
-            yield
-    finally:
-        if training:
-            model.train()
+def _is_normalised(outputs: Sequence[Any]) -> bool:
+    return bool(np.allclose(np.exp(outputs[0].astype(np.float64)).sum(-1), 1.0, atol=1e-3))
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import slrdoctor
-from slrdoctor.batches import NotUnderstood, understand
+from slrdoctor.batches import Batch, NotUnderstood, understand
+from slrdoctor.model_call import outputs_of
 
 torch = pytest.importorskip("torch")
 VOCABULARY = ["<blank>", *(f"G{i}" for i in range(8))]
@@ -104,3 +106,187 @@ def test_only_so_many_batches_are_taken() -> None:
     slrdoctor.examine(Recogniser(), endless(), vocabulary=VOCABULARY, blank=0, task="ctc", batches=2)
 
     assert taken == 2
+
+
+def split_targets(batch: tuple[Any, ...]) -> list[Any]:
+    return list(torch.split(batch[1], batch[3].tolist()))
+
+
+@pytest.mark.parametrize("padding", [-1, -100, 0])
+def test_padding_at_the_end_of_a_target_without_a_length_is_no_class(padding: int) -> None:
+    clips, _, lengths, target_lengths = batch = loader(1, 0)[0]
+    padded = torch.nn.utils.rnn.pad_sequence(split_targets(batch), True, padding)
+
+    for given in ((clips, padded), (padded, clips, lengths)):
+        found = understand(given, padding={0})
+        assert [len(t) for t in found.targets] == target_lengths.tolist()
+
+
+def test_a_list_of_targets_of_differing_lengths_is_understood() -> None:
+    clips, _, lengths, target_lengths = batch = loader(1, 0)[0]
+
+    found = understand((clips, split_targets(batch), lengths, target_lengths))
+
+    assert [len(t) for t in found.targets] == target_lengths.tolist()
+    assert found.input_lengths.tolist() == lengths.tolist()
+
+
+def test_pairs_within_a_batch_and_names_in_a_list_are_understood() -> None:
+    clips, targets, lengths, target_lengths = loader(1, 0)[0]
+    names = [f"clip{i}" for i in range(SIZE)]
+
+    found = understand((names, (clips, lengths), (targets, target_lengths)))
+
+    assert found.ids == tuple(names) and found.input_lengths.tolist() == lengths.tolist()
+
+
+def test_numbers_of_samples_are_no_lengths_and_a_mask_is_no_target() -> None:
+    clips, targets, lengths, target_lengths = loader(1, 0)[0]
+    mask = (torch.arange(FRAMES)[None] < lengths[:, None]).long()
+
+    for given in (mask, 1 - mask, mask.bool()):
+        found = understand((torch.arange(SIZE), clips, given, targets, target_lengths))
+        assert found.input_lengths.tolist() == lengths.tolist()
+        assert [len(t) for t in found.targets] == target_lengths.tolist()
+
+
+def test_time_first_clips_are_told_by_the_number_of_samples() -> None:
+    clips, targets, lengths, target_lengths = loader(1, 0)[0]
+
+    found = understand((clips.transpose(0, 1), targets, lengths, target_lengths))
+
+    assert found.time_first and np.array_equal(found.features, clips.numpy())
+
+
+class Square(torch.nn.Module):  # type: ignore[misc,name-defined]
+    """Scores [B, T, C] or [T, B, C] that say whose they are, among other things."""
+
+    def __init__(self, time_first: bool) -> None:
+        super().__init__()
+        self.time_first = time_first
+
+    def forward(self, clips: Any, *, clip_lens: Any) -> dict[str, Any]:
+        scores = clips[..., :9].transpose(0, 1) if self.time_first else clips[..., :9]
+        return {"hidden": torch.zeros(len(clips), FRAMES, 64), "logits": scores, "lens": clip_lens}
+
+
+@pytest.mark.parametrize("time_first", [False, True])
+def test_scores_are_told_apart_where_there_are_as_many_samples_as_frames(time_first: bool) -> None:
+    clips = np.random.default_rng(0).normal(size=(FRAMES, FRAMES, DIMS)).astype(np.float32)
+    lengths = np.full(FRAMES, FRAMES)
+    batch = Batch(clips, lengths, ((1,),) * FRAMES, ())
+
+    outputs, frames = outputs_of(Square(time_first), batch, {9, 10})
+
+    assert frames == lengths.tolist()
+    assert np.array_equal(np.stack(outputs), clips[..., :9])
+
+
+def test_lengths_are_in_proportion_to_the_stored_frames_and_not_to_the_longest_clip() -> None:
+    batch = Batch(np.zeros((2, 50, 4), np.float32), np.array([20, 10]), ((1,), (2,)), ())
+
+    _, halved = outputs_of(lambda clips: clips[:, ::2], batch, ())
+    _, packed = outputs_of(lambda clips: clips[:, :20], batch, ())
+
+    assert (halved, packed) == ([10, 5], [20, 10])
+
+
+def test_a_type_error_within_the_model_is_the_one_that_is_raised() -> None:
+    def fails(clips: Any, lengths: Any) -> Any:
+        return clips + None
+
+    with pytest.raises(TypeError, match="unsupported operand"):
+        slrdoctor.examine(fails, loader(1, 0), loader(1, 1), vocabulary=VOCABULARY, blank=0)
+
+
+def test_frozen_parts_stay_in_eval_mode_even_if_the_model_raises() -> None:
+    class Fails(Recogniser):
+        def forward(self, clips: Any) -> Any:
+            raise ValueError("inside")
+
+    for made in (Recogniser(), Fails()):
+        made.train()
+        made.dropout.eval()
+        if isinstance(made, Fails):
+            with pytest.raises(ValueError, match="inside"):
+                slrdoctor.examine(made, loader(1, 0), loader(1, 1), task="ctc")
+        else:
+            slrdoctor.examine(made, loader(1, 0), loader(1, 1), task="ctc")
+        assert made.training and made.head.training and not made.dropout.training
+
+
+def test_nothing_is_written_outside_whatever_samples_are_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "inside"))
+    (tmp_path / "inside").mkdir()
+    batches = []
+    for i, (clips, targets, lengths, target_lengths) in enumerate(loader(2, 0)):
+        names = [f"{tmp_path}/videos/{i}_{j}.mp4" if j % 2 else f"../../{i}_{j}" for j in range(SIZE)]
+        batches.append(
+            {"x": clips, "y": targets, "len_x": lengths, "len_y": target_lengths, "name": names}
+        )
+
+    report = slrdoctor.examine(Recogniser(), batches, loader(1, 1), vocabulary=VOCABULARY, blank=0)
+
+    assert [path.name for path in tmp_path.rglob("*")] == ["inside"]
+    assert not {"FEA102", "SPL304"} & {d.check.code for d in report.diagnoses}
+
+
+def test_a_name_that_two_samples_share_makes_no_contradiction() -> None:
+    batches = [
+        {"x": b[0], "y": b[1], "len_x": b[2], "len_y": b[3], "id": list(range(SIZE))}
+        for b in loader(3, 0)
+    ]
+
+    report = slrdoctor.examine(Recogniser(), batches, vocabulary=VOCABULARY, blank=0, task="ctc")
+
+    assert "LAB208" not in {d.check.code for d in report.diagnoses}
+    assert {a["samples"] for a in report.run["artifacts"] if a["kind"] == "features"} == {3 * SIZE}
+
+
+def test_indices_of_a_vocabulary_are_kept_where_the_blank_is_not_in_it() -> None:
+    glosses = {name: i for i, name in enumerate(VOCABULARY) if i}
+
+    report = slrdoctor.examine(
+        Recogniser(), loader(2, 0), loader(2, 1), vocabulary=glosses, blank=0, task="ctc"
+    )
+
+    assert not {"LAB201", "LAB204"} & {d.check.code for d in report.diagnoses}
+
+
+def test_a_head_of_zeros_before_the_first_step_is_no_collapse() -> None:
+    model = Recogniser()
+    torch.nn.init.zeros_(model.head.weight)
+    torch.nn.init.zeros_(model.head.bias)
+
+    report = slrdoctor.examine(
+        model, loader(2, 0), loader(2, 1), vocabulary=VOCABULARY, blank=0, task="ctc"
+    )
+
+    assert not {"CTC411", "CTC412"} & {d.check.code for d in report.diagnoses}
+
+
+def test_half_precision_models_and_logs_of_tensors_are_taken_as_they_are() -> None:
+    batches = [(b[0].bfloat16(), *b[1:]) for b in loader(2, 0)]
+    history = [{"epoch": e, "train_loss": torch.tensor(3.0 / e)} for e in range(1, 4)]
+
+    report = slrdoctor.examine(
+        Recogniser().bfloat16(), batches, batches, vocabulary=VOCABULARY, blank=-1, history=history
+    )
+
+    assert any(a["kind"] == "history" for a in report.run["artifacts"])
+
+
+def test_some_batches_are_not_taken_for_the_whole_data_set() -> None:
+    words = ["<blank>", *(f"word{i}" for i in range(40))]
+    batches = loader(3, 0)
+
+    cut, whole = (
+        slrdoctor.examine(Recogniser(), batches, vocabulary=words, blank=0, task="ctc", batches=most)
+        for most in (2, 3)
+    )
+
+    assert {e.code for e in cut.ignored} >= {"LAB202", "LAB206"}
+    assert "2 batches" in cut.ignored[0].text
+    assert not whole.ignored and "LAB202" in {d.check.code for d in whole.diagnoses}

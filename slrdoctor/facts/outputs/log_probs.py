@@ -20,6 +20,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 FLOOR_SAMPLES = 256  # that the floor is sought on; it is a mean, and they are spread over all
 SHOWN = 10
+UNTOUCHED = 1e-3  # of the loss of uniform outputs: what rounding makes of it
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,13 @@ class LogProbs:
 
     @property
     def over_floor(self) -> float:
-        """The loss over the input-blind floor; nan where positions alone pair outputs and targets."""
-        return math.nan if self.by_position else self.per_token / self.floor_per_token
+        """The loss over the input-blind floor.
+
+        nan where positions alone pair outputs and targets, and for a head that is all zeros as
+        it was made: that is no model that stopped at the floor.
+        """
+        untouched = abs(self.per_token / self.start_per_token - 1) < UNTOUCHED
+        return math.nan if self.by_position or untouched else self.per_token / self.floor_per_token
 
     @property
     def sentence(self) -> str:

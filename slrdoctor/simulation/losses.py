@@ -1,0 +1,121 @@
+"""The loss as the reference models have it, and the ways in which people get it wrong.
+
+torch is imported in the functions: this module is loaded to list faults.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    Batch = tuple[Tensor, Tensor, Tensor, Tensor]  # features, lengths, targets, target_lengths
+
+
+def usual(module: Any, model: Any, batch: Batch) -> Tensor:
+    loss: Tensor = module.loss_of(model, *batch)
+    return loss
+
+
+def ctc(
+    model: Any, batch: Batch, blank: int | None = None, zero_infinity: bool = False, divide: int = 1
+) -> Tensor:
+    """A CTC loss a sample [B]; `divide` is what the lengths are divided by before the loss sees them."""
+    from torch.nn.functional import ctc_loss
+
+    features, lengths, targets, target_lengths = batch
+    log_probs, output_lengths = model(features, lengths)
+    return ctc_loss(
+        log_probs,
+        targets,
+        (output_lengths // divide).clamp(min=1),
+        target_lengths,
+        blank=model.config.blank if blank is None else blank,
+        reduction="none",
+        zero_infinity=zero_infinity,
+    )
+
+
+def per_sample(module: Any, model: Any, batch: Batch) -> Tensor:
+    """`reduction="none"` and a mean, as the VAC family has it: tens to hundreds are normal."""
+    return ctc(model, batch).mean()
+
+
+def silenced(module: Any, model: Any, batch: Batch) -> Tensor:
+    """`zero_infinity=True`: what cannot be aligned costs nothing."""
+    return (ctc(model, batch, zero_infinity=True) / batch[3].clamp(min=1)).mean()
+
+
+def skipped(module: Any, model: Any, batch: Batch) -> Tensor:
+    """Samples of infinite loss are left out by hand, as `continue` in the VAC family's loop does."""
+    each = ctc(model, batch) / batch[3].clamp(min=1)
+    finite = each.isfinite()
+    return each[finite].mean() if bool(finite.any()) else each.nan_to_num(0, 0, 0).mean() * 0
+
+
+def blank_is_last(module: Any, model: Any, batch: Batch) -> Tensor:
+    """The loss takes the last class for the blank, whatever the rest of the program does."""
+    each = ctc(model, batch, blank=model.head.out_features - 1, zero_infinity=True)
+    return (each / batch[3].clamp(min=1)).mean()
+
+
+def short_lengths(module: Any, model: Any, batch: Batch) -> Tensor:
+    """Lengths divided by a stride of four that the model does not have."""
+    return (ctc(model, batch, divide=4, zero_infinity=True) / batch[3].clamp(min=1)).mean()
+
+
+def raw_logits(module: Any, model: Any, batch: Batch) -> Tensor:
+    """What the head gives goes to the CTC loss without log_softmax."""
+    from torch.nn.functional import ctc_loss
+
+    features, lengths, targets, target_lengths = batch
+    kept: list[Tensor] = []
+    hook = model.head.register_forward_hook(lambda _, __, output: kept.append(output))
+    try:
+        _, output_lengths = model(features, lengths)
+    finally:
+        hook.remove()
+    return ctc_loss(
+        kept[0].transpose(0, 1), targets, output_lengths, target_lengths, blank=model.config.blank
+    )
+
+
+def twice_softmax(module: Any, model: Any, batch: Batch) -> Tensor:
+    """Softmax before cross entropy, which applies its own."""
+    from torch.nn.functional import cross_entropy
+
+    features, lengths, targets, _ = batch
+    return cross_entropy(model(features, lengths).softmax(-1), targets[:, 0])
+
+
+def faint(module: Any, model: Any, batch: Batch) -> Tensor:
+    """The loss so scaled down that its gradients drown in Adam's epsilon; its value is logged whole."""
+    loss: Tensor = module.loss_of(model, *batch)
+    return loss.detach() + 1e-11 * (loss - loss.detach())
+
+
+def of_shuffled_targets(module: Any, model: Any, batch: Batch) -> Tensor:
+    """Clips in the order of the batch, targets in another: pairs are lost in the collate function."""
+    features, lengths, targets, target_lengths = batch
+    loss: Tensor = module.loss_of(
+        model, features, lengths, targets.roll(1, 0), target_lengths.roll(1, 0)
+    )
+    return loss
+
+
+def upside_down(module: Any, model: Any, batch: Batch) -> Tensor:
+    """A contrastive loss that draws different labels together."""
+    import torch
+
+    features, lengths, targets, target_lengths = batch
+    video, text = model(features, lengths, targets, target_lengths)
+    similarity = video @ text.T
+    right = torch.eye(len(video), dtype=torch.bool)
+    return (1 - similarity[~right]).mean() + similarity[right].mean()
+
+
+def drawn_together(module: Any, model: Any, batch: Batch) -> Tensor:
+    """Positive pairs only: nothing pushes different labels apart."""
+    video, text = model(*batch)
+    return (1 - (video * text).sum(-1)).mean()

@@ -60,8 +60,8 @@ class Model(nn.Module):
             bidirectional=True,
             batch_first=True,
         )
-        # A new LSTM answers near zero and the head would wait for it to grow: this takes hundreds of steps
-        # with a thousand classes. Normalised, the head learns from the first step.
+        # A new LSTM answers near zero, and with a thousand classes the head waits hundreds of steps for
+        # it to grow. Normalised, the head learns from the first step.
         self.output_norm = nn.LayerNorm(2 * config.hidden_size)
         self.head = nn.Linear(2 * config.hidden_size, config.classes)
 

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from torch.nn.functional import ctc_loss, max_pool1d
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+TASK = "ctc"
 LEARNING_RATE = 2e-3  # Adam
 STEPS = 300  # of the overfitting below; about 60 are needed
 
@@ -96,8 +97,8 @@ class Model(nn.Module):
             bidirectional=True,
             batch_first=True,
         )
-        # A new LSTM answers near zero and the head would wait for it to grow: this takes hundreds of steps
-        # with a thousand classes. Normalised, the head learns from the first step.
+        # A new LSTM answers near zero, and with a thousand classes the head waits hundreds of steps for
+        # it to grow. Normalised, the head learns from the first step.
         self.output_norm = nn.LayerNorm(2 * size)
         self.head = nn.Linear(2 * size, config.classes)
 

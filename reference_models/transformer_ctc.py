@@ -24,6 +24,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import ctc_loss, scaled_dot_product_attention
 
+TASK = "ctc"
 LEARNING_RATE = 1e-3  # Adam
 STEPS = 300  # of the overfitting below; about 60 are needed
 

@@ -50,6 +50,8 @@ def not_log_probabilities(given: LossInput) -> Iterator[Finding]:
         what = f"they are {stored.scale}"
         if stored.along not in ("", "classes"):
             what = f"they sum to one over the {stored.along}, another axis"
+        elif stored.not_finite > OFF.value * stored.frames:
+            what = f"{stored.not_finite} hold NaN or infinity"
         yield Finding(
             f"{stored.off_frames} of {stored.frames} frames in {stored.read_from} do not sum to one "
             f"over the {stored.classes} classes after exp: {what}",

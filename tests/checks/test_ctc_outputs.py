@@ -195,6 +195,12 @@ def test_ctc416_fires_on_a_softmax_over_another_axis() -> None:
     assert "over the frames" in finding.message
 
 
+def test_ctc416_names_values_that_are_no_numbers() -> None:
+    (finding,) = given(not_finite=900)
+
+    assert "900 hold NaN" in finding.message
+
+
 def test_ctc416_fires_on_a_negative_loss() -> None:
     (finding,) = given(-3.2)
 

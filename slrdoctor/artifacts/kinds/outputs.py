@@ -32,7 +32,7 @@ from slrdoctor.artifacts.kinds.output_names import (
     prefers,
     tower_of,
 )
-from slrdoctor.artifacts.kinds.splits import split_of_name
+from slrdoctor.artifacts.kinds.splits import split_of_name, split_of_word
 from slrdoctor.artifacts.run import Clip, OutputFile
 
 Siblings = Callable[[str], Content | None]
@@ -111,7 +111,9 @@ def _told(parts: Sequence[str], place: str) -> tuple[str, int]:
         return kinds[sure[-1]], sure[-1]
     if place in ("", WEAK) and WEAK in kinds:
         return WEAK, kinds.index(WEAK)
-    return place, -1
+    # logits.npz with the members train and dev: a batch each
+    of_split = len(parts) - 1 if parts and split_of_word(parts[-1]) else -1
+    return place, of_split
 
 
 def _fits(kind: str, shape: tuple[int, ...]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.outputs.output_axes import SCALES
 from slrdoctor.facts.outputs.output_pass import ENABLE, OutputPass, SplitOutputs
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.registry import Unavailable, measure
@@ -21,7 +22,7 @@ class StoredScale:
     scale: str  # log-probabilities | probabilities | logits
     along: str  # the axis that sums are one along: classes | frames | samples | ""
     frames: int
-    off_frames: int  # whose sum over the classes is not one
+    off_frames: int  # whose sum over the classes is not one; after exp, if called log-probabilities
     not_finite: int
     classes: int
     example: str  # the id of a sample with such frames
@@ -76,15 +77,18 @@ def loss_input(task: Task, outputs: OutputPass | None, history: History | None) 
 
 def _stored(split: SplitOutputs) -> StoredScale:
     worst = int(np.argmax(split.off_rows))
+    called = "log-probabilities" if split.claims_logarithms else ""
+    # probabilities sum to one as they are, and not after exp
+    off_frames = split.frames if called and split.axes.scale == SCALES[1] else split.off_rows
     return StoredScale(
-        called="log-probabilities" if split.claims_logarithms else "",
+        called=called,
         scale=split.axes.scale,
         along=split.axes.along,
         frames=int(split.frames.sum()),
-        off_frames=int(split.off_rows.sum()),
+        off_frames=int(off_frames.sum()),
         not_finite=int(split.not_finite.sum()),
         classes=split.axes.classes,
-        example=split.keys[worst] if split.off_rows[worst] else "",
+        example=split.keys[worst] if off_frames[worst] else "",
         read_from=split.read_from,
     )
 

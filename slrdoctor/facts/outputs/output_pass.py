@@ -257,7 +257,7 @@ def _named(usable: Sequence[tuple[OutputFile, Axes]]) -> list[tuple[OutputFile, 
     for output, axes in usable:
         count = count_in(output, axes)
         keys: tuple[str, ...] = tuple(clip.key for clip in output.clips)
-        if "s" in axes.order:
+        if "s" in axes.order or len(output.ids) == len(keys) == 1:
             keys = output.ids
             if len(keys) != count:
                 keys = tuple(str(counted + place) for place in range(count))
@@ -269,7 +269,7 @@ def _named(usable: Sequence[tuple[OutputFile, Axes]]) -> list[tuple[OutputFile, 
 def _has_ids(usable: tuple[OutputFile, Axes]) -> bool:
     """Whether a file says which samples its outputs are of."""
     output, axes = usable
-    if "s" in axes.order:
+    if "s" in axes.order or output.ids:
         return bool(output.ids)
     keys = [clip.key for clip in output.clips]
     return output.clips[0].rows is None or keys != [str(i) for i in range(len(keys))]

@@ -41,14 +41,17 @@ class SampleOutput:
         return Columns(np.where(np.isnan(scores), -np.inf, scores), chosen[1:])
 
 
-def read_sample(stored: NDArray[Any], are_probabilities: bool, length: int | None) -> SampleOutput:
+def read_sample(
+    stored: NDArray[Any], are_probabilities: bool, length: int | None, in_batch: bool = True
+) -> SampleOutput:
     """One sample [T, C] as stored; `length` of its frames are real.
 
-    Where no length is stored, frames at the end whose classes are all equal are padding.
+    Where no length is stored, frames at the end whose classes are all equal are padding, and so
+    are those without a number in a batch: in an array of its own a sample has no use for them.
     """
     values = np.asarray(stored[:length] if length is not None else stored, np.float32)
     if length is None:
-        values = values[: _without_padding(values)]
+        values = values[: _without_padding(values, in_batch)]
     finite = ~(np.isnan(values) | np.isposinf(values)).any(axis=1)
     with np.errstate(all="ignore"):  # hostile values are counted, not printed
         if are_probabilities:
@@ -62,11 +65,13 @@ def read_sample(stored: NDArray[Any], are_probabilities: bool, length: int | Non
     return SampleOutput(values, log_sums, path, int((off | ~finite).sum()), int((~finite).sum()))
 
 
-def _without_padding(values: Singles) -> int:
+def _without_padding(values: Singles, in_batch: bool) -> int:
     """Frames up to the last whose classes differ; all where none does."""
     if not len(values):
         return 0
     differs = values.max(axis=1) > values.min(axis=1)  # never of NaN
+    if not in_batch:
+        differs |= np.isnan(values).any(axis=1)
     return int(np.flatnonzero(differs)[-1]) + 1 if differs.any() else len(values)
 
 
@@ -94,4 +99,4 @@ def samples_of(
         length = lengths[place] if lengths else clip.length
         if length is not None and not 0 < length <= len(stored):
             length = None
-        yield place, read_sample(stored, axes.scale == SCALES[1], length)
+        yield place, read_sample(stored, axes.scale == SCALES[1], length, "s" in axes.order)

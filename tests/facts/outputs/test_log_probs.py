@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from slrdoctor.facts.outputs.decoded_output import decoded_output
 from slrdoctor.facts.outputs.log_probs import BlankScore, LogProbs, blank_rival, log_probs
 from slrdoctor.facts.outputs.loss_input import loss_input
 from slrdoctor.facts.outputs.output_pass import OutputPass, output_pass
+from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.registry import Unavailable
 
 RNG = np.random.default_rng(2)
@@ -349,3 +351,50 @@ def test_decoded_output_counts_tokens(healthy: LogProbs) -> None:
 
     assert said.length_ratio == 1 and said.empty_share == 0 and said.wer == 0
     assert said.what == "the dev log-probabilities"
+
+
+@pytest.mark.parametrize(("name", "off"), [("log_probs", 240), ("posteriors", 0)])
+def test_probabilities_are_off_where_they_are_called_log_probabilities(
+    tmp_path: Path, name: str, off: int
+) -> None:
+    targets = sentences(6)
+    clips = {n: np.exp(log_softmax(peaky(t, 40, 11, 0))) for n, t in targets.items()}
+    run = run_of(tmp_path, clips)
+    run = replace(run, outputs=tuple(replace(o, where=f"{name}/dev") for o in run.outputs))
+
+    history = History((Curve("loss", "train", "loss", np.ones(1), np.ones(1), "log.csv"),), "log.csv")
+
+    said = loss_input(CTC, passed(run, named(targets)), history)
+
+    assert said.stored is not None and said.stored.off_frames == off
+
+
+def test_a_sample_without_numbers_from_a_frame_on_is_broken_and_not_padded(tmp_path: Path) -> None:
+    targets = sentences(4)
+    clips = {n: log_softmax(peaky(t, 40, 11, 0)) for n, t in targets.items()}
+    clips[next(iter(clips))][30:] = np.nan
+
+    split = passed(run_of(tmp_path, clips), named(targets)).splits[0]
+
+    assert split.frames.tolist() == [40] * 4 and split.not_finite.sum() == 10
+
+
+def test_a_batch_of_one_has_the_name_that_stands_beside_it(tmp_path: Path) -> None:
+    targets = {"only": [3, 1, 2]}
+    np.save(tmp_path / "dev.npy", log_softmax(peaky(targets["only"], 40, 11, 0))[np.newaxis])
+    clip = Clip("dev", tmp_path / "dev.npy", "npy")
+    output = OutputFile("dev.npy", "npy", "log_probs", "dev", (clip,), ids=("only",))
+
+    said = log_probs(passed(TrainingRun("", tmp_path, outputs=(output,)), named(targets)))
+
+    assert said.ids == ("only",) and said.wer == 0
+
+
+def test_a_head_of_zeros_has_no_distance_from_the_floor(tmp_path: Path) -> None:
+    targets = sentences(6)
+    clips = {n: np.full((40, 11), -math.log(11)) for n in targets}
+
+    said = log_probs(passed(run_of(tmp_path, clips), named(targets)))
+
+    assert said.per_token == pytest.approx(said.start_per_token)
+    assert math.isnan(said.over_floor)

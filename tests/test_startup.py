@@ -43,7 +43,16 @@ def loaded_by(*words: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "words", [("--help",), ("--version",), ("checks",), ("explain", "CTC401"), ("scan", "--help")]
+    "words",
+    [
+        ("--help",),
+        ("--version",),
+        ("checks",),
+        ("explain", "CTC401"),
+        ("scan", "--help"),
+        ("models",),
+        ("models", "copy", "--help"),
+    ],
 )
 def test_words_load_nothing_heavy(words: tuple[str, ...]) -> None:
     assert not HEAVY & loaded_by(*words)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from slrdoctor import __version__
-from slrdoctor.cli import catalogue, init, scan
+from slrdoctor.cli import catalogue, init, models, scan
 from slrdoctor.cli.exits import CANNOT, UNENCODABLE, cannot
 
 app = typer.Typer(
@@ -42,6 +42,7 @@ app.command("scan")(scan.scan)
 app.command("checks")(catalogue.checks)
 app.command("explain")(catalogue.explain)
 app.command("init")(init.init)
+app.add_typer(models.models, name="models")
 
 
 def main() -> None:

@@ -50,6 +50,7 @@ def loaded_by(*words: str) -> set[str]:
         ("checks",),
         ("explain", "CTC401"),
         ("scan", "--help"),
+        ("retrain", "--help"),
         ("models",),
         ("models", "copy", "--help"),
     ],

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from slrdoctor import __version__
-from slrdoctor.cli import catalogue, init, models, scan
+from slrdoctor.cli import catalogue, init, models, overfit, retrain, scan, simulate
 from slrdoctor.cli.exits import CANNOT, UNENCODABLE, cannot
 
 app = typer.Typer(
@@ -41,7 +41,10 @@ def _root(
 app.command("scan")(scan.scan)
 app.command("checks")(catalogue.checks)
 app.command("explain")(catalogue.explain)
+app.command("overfit")(overfit.overfit)
 app.command("init")(init.init)
+app.command("simulate")(simulate.simulate)
+app.command("retrain")(retrain.retrain)
 app.add_typer(models.models, name="models")
 
 

@@ -127,7 +127,7 @@ def frames_of(sample: Sample, dims: int) -> NDArray[np.float32]:
     values = open_clip(sample.clip)[: sample.frames]
     with np.errstate(over="ignore", invalid="ignore"):
         flat = np.ascontiguousarray(values.reshape(len(values), dims), dtype=np.float32)
-    return np.nan_to_num(flat, copy=False)
+    return np.nan_to_num(flat)  # a copy: a mapped file is read-only
 
 
 def _trailing(samples: Sequence[Sample], dims: int) -> tuple[int, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from slrdoctor.probes.crossover import BAR, Crossover
+from slrdoctor.probes.bars import REPRODUCED
+from slrdoctor.probes.crossover import Crossover
 
 
 def draw_curves(answer: Crossover, path: Path) -> None:
@@ -29,11 +30,11 @@ def draw_curves(answer: Crossover, path: Path) -> None:
     for name, value in answer.lines:
         axes.axhline(value, color="grey", linewidth=1, linestyle=":")
         axes.annotate(name, (1, value), xycoords=("axes fraction", "data"), ha="right", va="bottom")
-    axes.axhline(BAR, color="black", linewidth=1, linestyle="--")
+    axes.axhline(REPRODUCED, color="black", linewidth=1, linestyle="--")
     axes.annotate(
-        "known by heart", (1, BAR), xycoords=("axes fraction", "data"), ha="right", va="bottom"
+        "known by heart", (1, REPRODUCED), xycoords=("axes fraction", "data"), ha="right", va="bottom"
     )
     axes.set(yscale="log", xlabel="step", ylabel="loss a token (nats)")
-    axes.set_title(answer.told[:1].upper() + answer.told[1:], loc="left", wrap=True, fontsize=9)
+    axes.set_title(answer.told, loc="left", wrap=True, fontsize=9)
     axes.legend(frameon=False, fontsize=8)
     figure.savefig(path, dpi=120)

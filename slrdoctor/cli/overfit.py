@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from slrdoctor.registry import Unavailable
     from slrdoctor.report import Report
 
+_CHAIN = re.compile(r"^(?:no [A-Z]\w+: )+")  # facts that lack one another, before the reason itself
 PICTURE = Path("slrdoctor-overfit.png")
 
 
@@ -47,7 +49,7 @@ def overfit(
         float, typer.Option("--seconds", min=5, help="Time for all trainings together.")
     ] = 240.0,
     memory: Annotated[
-        float, typer.Option("--memory", min=0, help="GiB for the model; 0: two thirds of what is free.")
+        float, typer.Option("--memory", min=0, help="GiB for the model; 0: half of what is free.")
     ] = 0.0,
     picture: Annotated[
         Path, typer.Option("--picture", help="Draw the loss curves into this file.")
@@ -206,7 +208,7 @@ def _lines(report: Report, answer: Crossover | Unavailable, drawn: Path | None) 
     from slrdoctor.probes.crossover import Crossover
 
     if not isinstance(answer, Crossover):
-        yield _capital(_blocked(report) or f"No result: {answer.reason}") + "."
+        yield _capital(_blocked(report) or f"No result: {_CHAIN.sub('', answer.reason)}") + "."
         return
     blocking = _blocked(report)
     if answer.culprit == "none" and blocking:
@@ -233,7 +235,8 @@ def _blocked(report: Report) -> str:
 
 
 def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+    # the name of a model stays as it is written
+    return sentence if "_" in sentence.partition(" ")[0] else sentence[:1].upper() + sentence[1:]
 
 
 def _exit_code(report: Report, answer: Crossover | Unavailable) -> int:

@@ -8,7 +8,6 @@ from slrdoctor.probes.trainable import Trainable
 from slrdoctor.probes.trials import UserTrial
 from slrdoctor.registry import Unavailable, measure
 
-SAME = 1e-3  # nats: log-probabilities that differ by less are the same in single precision
 DEAD = 0.95  # share of a layer's units that never change, from which on the layer is dead
 LEAST_UNITS = 4
 

@@ -12,7 +12,7 @@ import numpy as np
 from slrdoctor.facts.ctc.constant_output import best_constant, grouped
 from slrdoctor.facts.ctc.ctc_lengths import repeats_in
 from slrdoctor.facts.ctc.uniform_start import uniform_losses
-from slrdoctor.probes.behaviour import SAME
+from slrdoctor.probes.bars import LEARNED, MODES_APART, REPRODUCED, SAME
 from slrdoctor.probes.chosen_samples import ChosenSamples
 from slrdoctor.probes.experiment import Experiment, not_allowed
 from slrdoctor.probes.trainable import Trainable
@@ -20,7 +20,6 @@ from slrdoctor.probes.trials import Cell, ReferenceTrial, UserTrial
 from slrdoctor.registry import Unavailable, measure
 
 MOSTLY = 0.5  # share of samples that cannot be trained on, from which on the data are the fault
-BAR = 0.1  # nats a token, under which the samples are known by heart
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,9 @@ def crossover(
     reference: ReferenceTrial,
     user: UserTrial | None,
 ) -> Crossover:
-    """Decide from the cells. Raises Unavailable where the user's model could not be tried."""
+    """Decide from the cells."""
     if experiment is None:
         raise not_allowed("where the fault lies")
-    if user is not None and user.failed:
-        raise Unavailable(
-            user.sentence, "run the factory by hand and call its model with a batch of features"
-        )
     answer = _of_user(chosen, trainable, reference, user) if user is not None else None
     answer = answer or _of_reference(chosen, reference)
     cells = [cell for cell in (reference.real, reference.easy) if cell is not None]
@@ -192,7 +187,7 @@ def _own_steps(
             f"log-probabilities; {with_ours}",
             "Put log_softmax(-1) before the CTC loss.",
         )
-    if user.own_decode and best.loss < BAR and not best.not_finite:
+    if user.own_decode and best.loss < REPRODUCED and not best.not_finite:
         return _Answer(
             "decoder",
             f"the decoder: the loss is down at {best.loss:.2f} a token, and {user.own_decode} still makes "
@@ -213,6 +208,14 @@ def _model(reference: ReferenceTrial, user: UserTrial, real: Cell, count: int) -
     )
     standard, easy = user.cells.get("standardised"), user.cells.get("easy")
     frozen = user.seen["frozen"] / max(user.seen["parameters"], 1)
+    in_train_mode = min(a.error_rate_training for a in real.attempts)
+    if in_train_mode < LEARNED and real.best.error_rate - in_train_mode > MODES_APART:
+        return _Answer(
+            "model",
+            f"your model: in train mode it makes {in_train_mode:.0%} errors on the samples, and in eval "
+            f"mode {real.best.error_rate:.0%}: what it learns is lost with the running statistics",
+            "Replace batch norm by layer or group norm, or look at its momentum and its first values.",
+        )
     if frozen > MOSTLY:
         return _Answer(
             "model",

@@ -22,7 +22,7 @@ class Experiment:
     seed: int = 0
     device: str = "auto"  # auto | cpu | cuda | mps
     seconds: float = 240.0  # for training, all cells together
-    memory: int = 0  # bytes for the child and all that it starts; 0: two thirds of what is free
+    memory: int = 0  # bytes for the child and all that it starts; 0: half of what is free
     model: str = ""  # "path/to/file.py:factory", or the name of a reference model
     reference: str = ""  # the reference model to compare with; empty: the first of the task
     trains: bool = True  # false: the model is only looked at, as `scan --model` does
@@ -31,7 +31,7 @@ class Experiment:
 
     @property
     def memory_limit(self) -> int:
-        return self.memory or max(LEAST_MEMORY, free_memory() * 2 // 3)
+        return self.memory or max(LEAST_MEMORY, free_memory() // 2)
 
     @property
     def is_user_model(self) -> bool:

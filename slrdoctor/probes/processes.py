@@ -43,6 +43,7 @@ class Limits:
 
     seconds: float
     memory: int  # bytes
+    silence: float = 60.0  # seconds without a word of progress: it hangs
 
 
 Tell = Callable[[str, int, int], None]
@@ -81,17 +82,20 @@ def _watch(
     child: subprocess.Popen[bytes], folder: Path, limits: Limits, mark: str, tell: Tell | None
 ) -> str:
     """Wait for the child; why it was stopped, or "" where it ended by itself."""
-    end = time.monotonic() + limits.seconds
+    start = heard = time.monotonic()
     told: Any = None
     while child.poll() is None:
-        if time.monotonic() > end:
+        clock = time.monotonic()
+        if clock > start + limits.seconds:
             return "time"
+        if clock > heard + limits.silence:
+            return "silence"
         if _memory(child.pid, mark) > limits.memory:
             return "memory"
-        if tell is not None:
-            now = _read(folder / PROGRESS)
-            if now and now != told:
-                told = now
+        now = _read(folder / PROGRESS)
+        if now and now != told:
+            told, heard = now, clock
+            if tell is not None:
                 tell(str(now.get("what", "")), int(now.get("done", 0)), int(now.get("total", 1)))
         time.sleep(POLL)
     return ""
@@ -101,14 +105,13 @@ def _result(
     child: subprocess.Popen[bytes], folder: Path, limits: Limits, stopped: str, printed: str
 ) -> dict[str, Any]:
     at = _read(folder / PROGRESS).get("what", "starting")
-    if stopped == "time":
-        raise ExperimentFailed(
-            f"no result within {limits.seconds:.0f} s: it was stopped at: {at}", printed
-        )
-    if stopped == "memory":
-        raise ExperimentFailed(
-            f"it took over {limits.memory / GIB:.1f} GiB of memory and was stopped at: {at}", printed
-        )
+    if stopped:
+        why = {
+            "time": f"no result within {limits.seconds:.0f} s",
+            "silence": f"nothing went on for {limits.silence:.0f} s",
+            "memory": f"it took over {limits.memory / GIB:.1f} GiB of memory",
+        }[stopped]
+        raise ExperimentFailed(f"{why}: it was stopped at: {at}", printed)
     error, result = _read(folder / ERROR), _read(folder / RESULT)
     if error:
         raise ExperimentFailed(str(error.get("message")), printed, str(error.get("traceback", "")))

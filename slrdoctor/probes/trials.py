@@ -22,6 +22,7 @@ from slrdoctor.registry import Unavailable, measure
 
 MODULE = "slrdoctor.probes.child"
 SUBWORDS = 400
+BUSY = 4.0  # times the budget, which counts the child's own seconds: the machine may be busy
 START = 60.0  # seconds to start Python and torch on a busy machine, and to build a model
 CELLS = {"reference": 2, "user": 4}  # trainings at most, which share the time
 CORPUS = 2000  # texts that a tokenizer is trained on
@@ -128,10 +129,16 @@ def reference_trial(
     chosen: ChosenSamples,
     trainable: Trainable,
     stack: LayerStack | None,
+    user: UserTrial | None,
 ) -> ReferenceTrial:
     """A reference model of the task on the chosen samples; on easy ones too where it fails."""
     if experiment is None or not experiment.trains:
         raise not_allowed("whether a few samples can be learned by heart")
+    if user is not None and user.failed:
+        # nothing to compare with: the sentence is the answer
+        raise Unavailable(
+            user.sentence, "run the factory by hand and call its model with a batch of features"
+        )
     name = reference_for(experiment, trainable.task)
     request = _request(experiment, chosen, trainable, stack) | {
         "model": {"kind": "reference", "name": name},
@@ -253,7 +260,7 @@ def _run(
 ) -> dict[str, Any]:
     clips = {f"clip{i}": frames_of(s, trainable.dims) for i, s in enumerate(chosen.samples)}
     # what must not decide is stopped by the child itself; the parent's limit is for what hangs
-    seconds = START + 1.5 * experiment.seconds if request["trains"] else START
+    seconds = START + BUSY * experiment.seconds if request["trains"] else START
     with tempfile.TemporaryDirectory(prefix="slrdoctor-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         np.savez(folder / "clips.npz", **clips)  # type: ignore[arg-type]

@@ -348,3 +348,12 @@ def test_the_nearest_part_of_a_path_decides() -> None:
     assert kind_of_place("outputs/features/a.npy") == ""
     assert kind_of_place("features/logits/a.npy") == "log_probs"
     assert kind_of_place("embeddings/features/a.npy") == ""
+
+
+@pytest.mark.parametrize(
+    "labels", [np.arange(6.0), np.arange(6)[:, np.newaxis], np.arange(6.0)[:, np.newaxis]]
+)
+def test_labels_may_be_whole_numbers_of_any_type_and_one_column(root: Path, labels: Floats) -> None:
+    np.savez(root / "dev_embeddings.npz", embeddings=RNG.normal(size=(6, 4)), labels=labels)
+
+    assert only_output(root).labels == tuple("012345")

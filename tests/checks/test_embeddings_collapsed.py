@@ -57,6 +57,10 @@ def test_emb701_is_quiet_where_there_are_too_few_queries_to_tell() -> None:
     assert not judged(replace(NOISE, guess_1=0.5, most_1=0.8))
 
 
+def test_emb701_is_quiet_where_all_have_one_label() -> None:
+    assert not judged(replace(NOISE, at_1=1.0, guess_1=1.0, most_1=1.0, negsim=nan, margin=nan))
+
+
 @pytest.mark.parametrize(("centred", "fires"), [(0.1, True), (0.11, False)])
 def test_emb701_fires_on_a_history_up_to_a_tenth_of_the_way(centred: float, fires: bool) -> None:
     assert bool(judged(replace(LOGGED, centred=centred))) is fires

@@ -41,7 +41,13 @@ def listed_content(content: Content | None) -> tuple[str, ...]:
 def listed(value: Any) -> tuple[str, ...]:
     """A list of texts or whole numbers as texts; a label of several glosses is joined by spaces."""
     if isinstance(value, np.ndarray):
-        if value.ndim != 1 or value.dtype.kind not in "iuUSO" or value.size > MOST_ENTRIES:
+        if value.ndim == 2 and value.shape[1] == 1:
+            value = value[:, 0]
+        if value.ndim != 1 or value.size > MOST_ENTRIES:
+            return ()
+        if value.dtype.kind == "f" and np.isfinite(value).all() and (value == np.trunc(value)).all():
+            value = value.astype(np.int64)
+        if value.dtype.kind not in "iuUSO":
             return ()
         value = value.tolist()
     if not isinstance(value, (list, tuple)):

@@ -36,6 +36,7 @@ from slrdoctor.artifacts.kinds.splits import split_of_name, split_of_word
 from slrdoctor.artifacts.run import Clip, OutputFile
 
 Siblings = Callable[[str], Content | None]
+COLUMNS = frozenset((*LABELS, *LENGTHS))  # of numbers, one a sample
 DEEPEST = 3  # containers that a pickled tree is looked into
 
 
@@ -85,7 +86,8 @@ def recognise_outputs(
     groups: dict[tuple[str, str], list[_Entry]] = {}
     for entry in entries:
         kind, at = _told(entry.parts, place)
-        if kind and _fits(kind, entry.shape):
+        is_column = len(entry.shape) == 1 and entry.parts and entry.parts[-1].lower() in COLUMNS
+        if kind and _fits(kind, entry.shape) and not is_column:
             named = entry.parts[at] if at >= 0 else ""
             rest = tuple(p for i, p in enumerate(entry.parts) if i != at)
             groups.setdefault((kind, named), []).append(replace(entry, parts=rest))

@@ -153,15 +153,20 @@ def guessing(table: EmbeddingTable) -> tuple[float, float]:
     return max(float(share.mean()), commonest), max(float((1 - (1 - share) ** DEPTH).mean()), commonest)
 
 
+def rows_of_rank(vectors: Vectors) -> int:
+    """How many rows the effective rank is taken of."""
+    return min(len(vectors), max(1000, int(WORK / vectors.dims**2)))
+
+
 def effective_rank(vectors: Vectors) -> float:
     """Exponential of the entropy of the normalised singular values of the centred unit vectors.
 
     Roy and Vetterli 2007. By the eigenvalues of [D, D], or of [N, N] where that is smaller; of
     a fixed draw of the rows where these are too many for either.
     """
-    affordable = max(1000, int(WORK / vectors.dims**2))
-    if len(vectors) > affordable:
-        drawn = np.random.default_rng(SEED).choice(len(vectors), affordable, replace=False)
+    most = rows_of_rank(vectors)
+    if len(vectors) > most:
+        drawn = np.random.default_rng(SEED).choice(len(vectors), most, replace=False)
         vectors = Vectors(vectors.values, vectors.rows[np.sort(drawn)])
     centre = centre_of(vectors)
     if len(vectors) <= vectors.dims:

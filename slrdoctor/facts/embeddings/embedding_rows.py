@@ -42,11 +42,13 @@ class Vectors:
         return len(self.rows)
 
     def at(self, places: Ints | slice) -> Floats:
-        """Unit vectors [n, D]."""
+        """Unit vectors [n, D]; zero as they are where they have no direction."""
         vectors = np.asarray(self.values[self.rows[places]], np.float64)
         # divided by the largest first: squares of large values overflow
-        vectors = vectors / np.abs(vectors).max(axis=1, keepdims=True)
-        units: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        largest = np.abs(vectors).max(axis=1, keepdims=True)
+        vectors = vectors / np.where(largest > 0, largest, 1)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        units: Floats = vectors / np.where(norms > 0, norms, 1)
         return units
 
     def blocks(self) -> Iterator[tuple[slice, Floats]]:
@@ -78,7 +80,7 @@ class EmbeddingTable:
 
 @dataclass(frozen=True)
 class _Stored:
-    """One file's rows that are finite and not zero, with their keys and labels."""
+    """One file's rows that can be compared, with their keys and labels."""
 
     output: OutputFile
     vectors: Vectors
@@ -146,13 +148,26 @@ def _values(output: OutputFile) -> tuple[NDArray[Any], tuple[str, ...], tuple[st
 
 
 def _is_usable(values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which rows are finite and not zero."""
+    """Which rows are finite; and not zero, unless most are: then it is what the model gives."""
     step = max(1, BLOCK_VALUES // values.shape[1])
-    parts = []
+    finite, directed = [], []
     for start in range(0, len(values), step):
         block = np.asarray(values[start : start + step], np.float64)
-        parts.append(np.isfinite(block).all(axis=1) & block.any(axis=1))
-    return np.concatenate(parts)
+        finite.append(np.isfinite(block).all(axis=1))
+        directed.append(finite[-1] & block.any(axis=1))
+    with_numbers, found = np.concatenate(finite), np.concatenate(directed)
+    return found if 2 * found.sum() >= with_numbers.sum() else with_numbers
+
+
+def why_unusable(output: OutputFile) -> str:
+    """What keeps the vectors of a file from being looked at."""
+    try:
+        values, _, _ = _values(output)
+    except Unreadable as error:
+        return f"{output.where}: {error}"
+    if values.ndim != 2 or values.shape[1] < 2 or not len(values):
+        return f"{output.where} has the shape {values.shape}, and [N, D] is needed"
+    return f"{output.where}: {_is_usable(values).sum()} of {len(values)} vectors are finite"
 
 
 def _annotated(stored: _Stored, samples: Samples | None) -> tuple[str, ...]:

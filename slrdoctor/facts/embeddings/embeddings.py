@@ -14,9 +14,10 @@ from slrdoctor.facts.embeddings.embedding_geometry import (
     guessing,
     queries_of,
     retrieval,
+    rows_of_rank,
     similarities,
 )
-from slrdoctor.facts.embeddings.embedding_rows import EmbeddingTable, embedding_tables
+from slrdoctor.facts.embeddings.embedding_rows import EmbeddingTable, embedding_tables, why_unusable
 from slrdoctor.facts.evaluation.chance import most_by_chance
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.registry import Unavailable, measure
@@ -50,6 +51,7 @@ class EmbeddingSet:
     centred_negsim: float
     margin: float
     rank: float  # effective
+    ranked: int  # rows that it is of; fewer than `samples` where they were too many
     rank_limit: int  # what it needs: dimensions, samples less one, or labels less one
     at_1: float
     at_5: float
@@ -73,7 +75,8 @@ class EmbeddingSet:
                 f", PosSim {self.possim:.3f}, margin {self.margin:.2g} deviations, retrieval at 1 "
                 f"{self.at_1:.1%} of {self.queries} queries (guessing: {self.guess_1:.1%})"
             )
-        return f"{told}, effective rank {self.rank:.1f}"
+        told += f", effective rank {self.rank:.1f}"
+        return f"{told} (of {self.ranked} rows)" if self.ranked < self.samples else told
 
 
 @dataclass(frozen=True)
@@ -99,9 +102,7 @@ def embeddings(run: TrainingRun, samples: Samples | None) -> Embeddings:
     sets = [set_of(table) for table in embedding_tables(outputs, samples) if len(table.left) > 1]
     close_containers()
     if not sets:
-        raise Unavailable(
-            f"no vectors of one size in {', '.join(o.where for o in outputs[:3])} could be read", ENABLE
-        )
+        raise Unavailable("; ".join(map(why_unusable, outputs[:3])), ENABLE)
     return Embeddings(tuple(sets), ", ".join(one.read_from for one in sets))
 
 
@@ -130,6 +131,7 @@ def set_of(table: EmbeddingTable) -> EmbeddingSet:
         centred_negsim=centred.negsim,
         margin=_margin(centred.possim - centred.negsim, found),
         rank=effective_rank(table.left),
+        ranked=rows_of_rank(table.left),
         # embeddings that are their classes' centres span one direction less than there are classes
         rank_limit=min(possible, types - 1) if types > 1 else possible,
         at_1=max((r.at_1 for r in found), default=math.nan),

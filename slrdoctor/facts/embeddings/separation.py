@@ -48,7 +48,8 @@ class Separated:
         if self.queries < FEWEST_QUERIES or math.isnan(self.most_1):
             return False
         known = not (math.isnan(self.at_1) and math.isnan(self.at_5))
-        return known and self.most_1 <= self.guess_1 + POWER * (1 - self.guess_1)
+        # where all have one label guessing is always right
+        return known and self.guess_1 < 1 and self.most_1 <= self.guess_1 + POWER * (1 - self.guess_1)
 
     @property
     def is_informative(self) -> bool:

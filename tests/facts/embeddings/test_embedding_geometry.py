@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -165,3 +167,33 @@ def test_queries_are_drawn_where_there_are_too_many(monkeypatch: Any) -> None:
     monkeypatch.setattr(geometry, "FEWEST_QUERIES", 10)
     found = set_of(table(np.random.default_rng(7).normal(size=(500, 6)), np.arange(500) % 7))
     assert found.queries == 30 and "of 30 queries" in found.sentence
+
+
+def test_the_rank_of_too_many_rows_is_that_of_a_draw_and_the_sentence_says_so(monkeypatch: Any) -> None:
+    x = np.random.default_rng(8).normal(size=(3000, 12))
+    whole = set_of(table(x, np.arange(3000) % 7))
+    monkeypatch.setattr(geometry, "WORK", 1000 * 12**2)
+    drawn = set_of(table(x, np.arange(3000) % 7))
+
+    assert (whole.ranked, drawn.ranked) == (3000, 1000)
+    assert "(of 1000 rows)" in drawn.sentence and "rows)" not in whole.sentence
+    assert drawn.rank == pytest.approx(whole.rank, rel=0.01)
+
+
+def test_half_precision_is_read_block_by_block(tmp_path: Path, monkeypatch: Any) -> None:
+    """20,000 x 512 in double precision are 80 MiB: no step may hold all of it."""
+    rng = np.random.default_rng(9)
+    labels = rng.integers(0, 50, 20_000)
+    values = (rng.normal(size=(50, 512))[labels] + rng.normal(size=(20_000, 512))).astype(np.float16)
+    np.save(tmp_path / "e.npy", values)
+    monkeypatch.setattr(embedding_rows, "BLOCK_VALUES", 1 << 18)
+    monkeypatch.setattr(geometry, "MOST_QUERIES", 200)
+    stored = table(np.load(tmp_path / "e.npy", mmap_mode="r"), labels)
+
+    tracemalloc.start()
+    found = set_of(stored)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 40 * 2**20
+    assert found.at_1 == 1.0 and found.samples == 20_000

@@ -70,6 +70,22 @@ def test_rows_without_a_direction_are_left_out(tmp_path: Path) -> None:
     assert sorted(table.left.rows.tolist()) == [3, 4, 5] and table.total == 6
 
 
+def test_rows_are_taken_as_they_are_where_most_are_zero(tmp_path: Path) -> None:
+    """Dead units give such vectors: to leave them out would hide the collapse."""
+    values = np.zeros_like(X)
+    values[0] = 1
+    table = one(stored(tmp_path, values, labels=tuple("AABBCC")))
+    assert len(table.left) == 6
+    assert table.left.at(slice(None)).tolist() == [[0.5] * 4, *[[0.0] * 4] * 5]
+
+
+def test_a_reason_says_what_keeps_vectors_from_being_looked_at(tmp_path: Path) -> None:
+    for values, reason in ((X * np.nan, "0 of 6 vectors are finite"), (X[:, :1], r"the shape \(6, 1\)")):
+        run = TrainingRun("", tmp_path, outputs=(stored(tmp_path, values),))
+        with pytest.raises(Unavailable, match=reason):
+            embeddings(run, None)
+
+
 def test_huge_values_have_a_direction_all_the_same(tmp_path: Path) -> None:
     table = one(stored(tmp_path, X.astype(np.float64) * 1e200, labels=tuple("AABBCC")))
     assert np.isfinite(table.left.at(slice(None))).all()
@@ -115,7 +131,9 @@ def test_more_rows_than_may_be_are_drawn(tmp_path: Path, monkeypatch: Any) -> No
     assert (len(table.left), table.total) == (4, 6)
 
 
-@pytest.mark.parametrize("values", [np.zeros((6, 4)), X[:, :1], np.ones((2, 3, 4)), np.ones((1, 4))])
+@pytest.mark.parametrize(
+    "values", [np.full((6, 4), np.nan), X[:, :1], np.ones((2, 3, 4)), np.ones((1, 4))]
+)
 def test_what_is_no_table_of_vectors_is_left_out(tmp_path: Path, values: Any) -> None:
     assert not list(embedding_tables([stored(tmp_path, values, ids=())], None))
 
@@ -123,7 +141,7 @@ def test_what_is_no_table_of_vectors_is_left_out(tmp_path: Path, values: Any) ->
 def test_files_that_cannot_be_read_are_a_reason(tmp_path: Path) -> None:
     broken = stored(tmp_path)
     broken.clips[0].path.write_bytes(b"")
-    with pytest.raises(Unavailable, match=r"could be read"):
+    with pytest.raises(Unavailable, match=r"dev.npy: zero bytes"):
         embeddings(TrainingRun("", tmp_path, outputs=(broken,)), None)
 
 

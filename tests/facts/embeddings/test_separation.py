@@ -95,3 +95,9 @@ def test_a_history_without_similarities_is_no_evidence(make_history: Any) -> Non
     with pytest.raises(Unavailable, match="PosSim and NegSim") as missing:
         separation(None, make_history(dev_recall=[0.5]), None, None)
     assert "dump_outputs" in missing.value.enable
+
+
+def test_one_label_for_all_shows_nothing(tmp_path: Path) -> None:
+    found = stored(tmp_path, np.random.default_rng(0).normal(size=(300, 8)), ("A",) * 300)
+    (one,) = separation(found, None, None, None).told
+    assert one.guess_1 == 1 and not one.is_judged and not one.is_informative

@@ -35,7 +35,7 @@ class Config:
     classes: int  # C, with the blank
     blank: int = 0
     hidden_size: int = 128  # H
-    layers: int = 1
+    layers: int = 2  # one layer takes hundreds of steps to place signs in features that move slowly
     dropout: float = 0.3
 
 

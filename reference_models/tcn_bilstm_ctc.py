@@ -40,7 +40,7 @@ class Config:
     # fps. CTC needs T' >= L and one frame more for each repeated gloss, so short clips may want less.
     stride: int = 4
     hidden_size: int = 128  # H
-    layers: int = 1
+    layers: int = 2  # one layer takes hundreds of steps to place signs in features that move slowly
     dropout: float = 0.3
 
     def __post_init__(self) -> None:

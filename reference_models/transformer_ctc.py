@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from torch.nn.functional import ctc_loss, scaled_dot_product_attention
 
 TASK = "ctc"
-LEARNING_RATE = 1e-3  # Adam
+LEARNING_RATE = 2e-3  # Adam
 STEPS = 300  # of the overfitting below; about 60 are needed
 
 

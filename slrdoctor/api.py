@@ -91,7 +91,7 @@ from slrdoctor.finding import Severity as Severity
 from slrdoctor.finding import Threshold as Threshold
 from slrdoctor.probes.behaviour import ModelBehaviour as ModelBehaviour
 from slrdoctor.probes.behaviour import ModeScores as ModeScores
-from slrdoctor.probes.crossover import BlindControl as BlindControl
+from slrdoctor.probes.blind_control import BlindControl as BlindControl
 from slrdoctor.probes.crossover import Crossover as Crossover
 from slrdoctor.registry import check as check
 

@@ -39,12 +39,14 @@ def load(name: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no module")
     module = sys.modules[private] = importlib.util.module_from_spec(spec)
+    is_whole = False
     try:
         spec.loader.exec_module(module)
-    except BaseException:
-        # what is half imported must not be found the next time
-        del sys.modules[private]
-        raise
+        is_whole = True
+    finally:
+        if not is_whole:
+            # what is half imported must not be found the next time
+            del sys.modules[private]
     return module
 
 

@@ -27,7 +27,8 @@ def gradient_missing(behaviour: ModelBehaviour) -> Iterator[Finding]:
     share = behaviour.without_gradient_values / max(behaviour.parameters, 1)
     names = ", ".join(behaviour.without_gradient[:4])
     yield Finding(
-        f"{behaviour.without_gradient_count} of {behaviour.trainable} trainable tensors, {share:.0%} of the "
+        f"{behaviour.without_gradient_count} of {behaviour.trainable} trainable tensors, "
+        f"{share:.0%} of the "
         f"parameters, get no gradient from the loss: {names}",
         (
             Evidence(
@@ -38,8 +39,10 @@ def gradient_missing(behaviour: ModelBehaviour) -> Iterator[Finding]:
         ),
         (
             Fix(
-                "Take away the no_grad, detach or numpy step in forward() between these layers and the loss.",
-                "for n, p in model.named_parameters(): print(n, None if p.grad is None else p.grad.norm())",
+                "Take away the no_grad, detach or numpy step in forward() between these layers "
+                "and the loss.",
+                "for n, p in model.named_parameters(): print(n, None if p.grad is None else "
+                "p.grad.norm())",
             ),
             Fix("Where they are meant to be frozen, say so: requires_grad_(False)."),
         ),

@@ -38,7 +38,7 @@ def overfits_without_input(control: BlindControl) -> Iterator[Finding]:
         (
             Evidence(
                 "loss without input", control.loss, control.read_from, "nats a token",
-                Threshold(control.bound, "Gibbs' inequality: distinct targets share a probability of one"),
+                Threshold(control.bound, "Gibbs' inequality: N targets share a probability of one"),
             ),
             Evidence(
                 "error rate on zeros after training", control.error_rate_trained, control.read_from,

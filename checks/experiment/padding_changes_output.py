@@ -28,7 +28,8 @@ def padding_changes_output(behaviour: ModelBehaviour) -> Iterator[Finding]:
     if behaviour.padding_frames <= FRAMES.value:
         return
     yield Finding(
-        f"the shortest sample, {behaviour.padded:.0%} of whose place in the batch is padding, gives another "
+        f"the shortest sample, {behaviour.padded:.0%} of whose place in the batch is "
+        "padding, gives another "
         f"output alone: {behaviour.padding_frames:.0%} of its frames change, by up to "
         f"{behaviour.padding:.2f} nats",
         (

@@ -26,7 +26,8 @@ def samples_mixed_in_batch(behaviour: ModelBehaviour) -> Iterator[Finding]:
     if behaviour.others <= SAME.value and not behaviour.mixes:
         return
     yield Finding(
-        f"with the other samples of its batch changed, the first sample's log-probabilities change by up "
+        "with the other samples of its batch changed, the first sample's "
+        "log-probabilities change by up "
         f"to {behaviour.others:.3g} nats in eval mode ({behaviour.calling})",
         (Evidence("change of a log-probability", behaviour.others, behaviour.read_from, "nats", SAME),),
         (

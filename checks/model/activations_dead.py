@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, ModelBehaviour, Threshold, check
 
 DEAD = Threshold(
-    0.95, "rule of thumb, to be measured: in healthy layers of the reference models at most half are still"
+    0.95,
+    "rule of thumb, to be measured: in healthy layers of the reference models at most half are still",
 )
 
 

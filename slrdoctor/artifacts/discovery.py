@@ -160,14 +160,13 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
             found.checkpoints.append(CheckpointFile(file.where, file.path, reader.name, file.size))
             return
         content = reader.read(file.path)
+        if isinstance(content, Tree) and content.refused:
+            names = ", ".join(content.refused)
+            found.problems.append(Problem(file.where, "pickle", "imports", names))
+        _take(file, reader.name, content, _siblings(file, listing), found)
     except Unreadable as error:
         if error.fault != "unsupported" or file.suffix in _ARRAY_KIND:
             found.problems.append(Problem(file.where, _likely_kind(file), error.fault, str(error)))
-        return
-    if isinstance(content, Tree) and content.refused:
-        found.problems.append(Problem(file.where, "pickle", "imports", ", ".join(content.refused)))
-    siblings = _siblings(file, listing)
-    _take(file, reader.name, content, siblings, found)
 
 
 def _likely_kind(file: File) -> str:

@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.readers import read_head
@@ -141,7 +141,7 @@ def unwrapped(
         raise Unreadable("decompressing it needs more memory than there is", "unsupported") from error
 
 
-def _drain(source: Stream, first: bytes, limit: int) -> memoryview:
+def _drain(source: Stream | IO[bytes], first: bytes, limit: int) -> memoryview:
     """All that comes out of `source`, in memory or, where it is much, in a mapped temporary file."""
     with tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY) as spool:
         piece, size = first, 0
@@ -164,10 +164,12 @@ def member_bytes(archive: zipfile.ZipFile, info: zipfile.ZipInfo, view: memoryvi
     Raises one of ZIP_ERRORS, or Unreadable.
     """
     if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
-        if info.file_size > MOST_BYTES:
-            limit = f"{MOST_BYTES >> 20} MiB"
-            raise Unreadable(f"{info.filename} decompresses to more than {limit}", "refused")
-        return memoryview(archive.read(info))
+        limit = min(MOST_BYTES, max(PLAUSIBLE_BYTES, MOST_INFLATED * len(view)))
+        if info.file_size > limit:
+            told = f"{info.filename} decompresses to more than {limit >> 20} MiB"
+            raise Unreadable(told, "refused")
+        with archive.open(info) as member:
+            return _drain(member, member.read(1 << 16), limit)
     # the local header repeats the name and has padding of its own; its lengths stand at byte 26
     signature, name, extra = struct.unpack_from("<4s22xHH", view, info.header_offset)
     start = info.header_offset + 30 + name + extra

@@ -69,7 +69,7 @@ def overfit(
         bool, typer.Option("--verbose", "-v", help="Everything, tracebacks too.")
     ] = False,
 ) -> None:
-    """Train on a few real samples until they are reproduced: is the data, the model or the loss at fault?
+    """Train on a few samples until they are reproduced: is it the data, the model or the loss?
 
     Exit code 0: they are reproduced, and nothing stands in the way. 1: they are not, and the report says
     why. 2: the experiment came to no result.
@@ -126,7 +126,7 @@ def _configured(run_dir: Path) -> str:
 
 @contextmanager
 def _told_on_stderr(quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
-    """A line on standard error for what is being done: overwritten on a terminal, else a line a stage."""
+    """A line on standard error: overwritten on a terminal, else one a stage."""
     if quiet:
         yield None
         return

@@ -7,6 +7,7 @@ Importing this package registers the measures. They are skipped, with the reason
 from __future__ import annotations
 
 from slrdoctor.probes import behaviour as behaviour
+from slrdoctor.probes import blind_control as blind_control
 from slrdoctor.probes import chosen_samples as chosen_samples
 from slrdoctor.probes import crossover as crossover
 from slrdoctor.probes import trainable as trainable

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from slrdoctor import reference_models
 from slrdoctor.probes.bars import SAME
 from slrdoctor.probes.batches import Batch, batch_of, easy_clips, statistics
 from slrdoctor.probes.calling import Wanted
@@ -33,6 +32,7 @@ from slrdoctor.probes.looking import look, look_at_gradients
 from slrdoctor.probes.own_steps import find_own_steps
 from slrdoctor.probes.processes import ERROR, PROGRESS, RESULT
 from slrdoctor.probes.user_code import CannotUse, load
+from slrdoctor.reference_models import load as load_reference
 
 MANY = 2_000_000  # values of a batch, from which on more threads are worth their waiting
 CONTROL_STEPS = 1.5  # times those that the model needed with its input
@@ -159,7 +159,7 @@ class Child:
         return list(easy_clips(self.targets, frames, self.clips[0].shape[1], self.seed))
 
     def _reference(self, clips: list[Any]) -> ReferenceHandle:
-        file = reference_models.load(self.request["model"]["name"])
+        file = load_reference(self.request["model"]["name"])
         dims, blank = self.clips[0].shape[1], int(self.request["blank"])
         return ReferenceHandle(file, dims, self.classes, blank, self.device, statistics(clips))
 
@@ -168,7 +168,7 @@ class Child:
         texts = self.request.get("texts")
         if not texts or self.request["task"] != "translation":
             return
-        file = reference_models.load(self.request["model"]["name"])
+        file = load_reference(self.request["model"]["name"])
         tokenizer = file.Tokenizer.train(self.request["corpus"], int(self.request["subwords"]))
         self.targets = [tokenizer.encode(text) for text in texts]
         self.classes = len(tokenizer)

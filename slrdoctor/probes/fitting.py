@@ -114,7 +114,7 @@ def _train(
         if optimiser is None or not loss.requires_grad:
             break
         optimiser.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(parameters, CLIP)
         optimiser.step()
         if clock() > heard + 1.0:  # a sign of life

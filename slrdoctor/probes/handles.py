@@ -112,7 +112,7 @@ class UserHandle:
         """What the model gives for a batch. Raises CannotUse for lengths that cannot be."""
         features = batch.features
         if len(self.trailing) > 1:
-            features = features.unflatten(2, self.trailing)
+            features = features.reshape(*features.shape[:2], *self.trailing)
         given = call(self.module, self.calling, features, batch.lengths)
         scores = scores_of(given, self.calling)
         if "T" not in self.calling.gives:
@@ -166,7 +166,8 @@ def checked_classes(handle: UserHandle, batch: Batch, classes: int) -> None:
     most = max(itertools.chain.from_iterable(batch.references), default=0)
     if most >= size:
         raise CannotUse(
-            f"the model has {size} output classes, and the targets go up to index {most}: the vocabulary "
+            f"the model has {size} output classes, and the targets go up to index {most}: the "
+            "vocabulary "
             f"needs {classes}"
         )
 

@@ -25,15 +25,15 @@ def look_at_gradients(handle: UserHandle, batch: Batch) -> dict[str, Any]:
     with _hooks(module, lambda name, _out, _layer: called.add(name), leaves=False):
         features = batch.features
         if len(handle.trailing) > 1:
-            features = features.unflatten(2, handle.trailing)
+            features = features.reshape(*features.shape[:2], *handle.trailing)
         # every output, so that a head that this loss does not use counts as connected
         given = outputs_of(call(module, handle.calling, features, batch.lengths))
         connected = [value.float().sum() for value in given.values() if value.requires_grad]
         if connected:
-            torch.stack(connected).sum().backward()
+            torch.autograd.backward(torch.stack(connected).sum())
         loss = handle.loss(batch)
         if loss.requires_grad:
-            loss.backward()
+            torch.autograd.backward(loss)
     parameters = list(module.named_parameters())
     used = [(n, p) for n, p in parameters if n.rpartition(".")[0] in called]
     absent = [(n, p) for n, p in used if p.requires_grad and p.grad is None]
@@ -125,7 +125,7 @@ def _padding(handle: UserHandle, batch: Batch, whole: Sequence[Tensor]) -> dict[
 
 
 def _activations(handle: UserHandle, batch: Batch) -> dict[str, list[float]]:
-    """Of each layer the share of units that never change over all samples and frames, and their number."""
+    """Of each layer the share of units that never change over all frames, and how many it has."""
     found: dict[str, list[float]] = {}
 
     def keep(name: str, out: Any, layer: nn.Module) -> None:

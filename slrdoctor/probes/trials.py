@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from slrdoctor import reference_models
 from slrdoctor.artifacts.settings import Settings
 from slrdoctor.facts.ctc.layer_stack import LayerStack
 from slrdoctor.probes.chosen_samples import ChosenSamples
 from slrdoctor.probes.experiment import Experiment, not_allowed
 from slrdoctor.probes.processes import ExperimentFailed, Limits, run_in_child
 from slrdoctor.probes.trainable import Trainable, frames_of
+from slrdoctor.reference_models import available, path_of, task_of
 from slrdoctor.registry import Unavailable, measure
 
 MODULE = "slrdoctor.probes.child"
@@ -70,7 +70,8 @@ class Cell:
         best, rates = self.best, ", ".join(f"{a.rate:g}" for a in self.attempts)
         how = "reproduced" if best.reproduced else "not reproduced"
         return (
-            f"{self.model} on {self.on}: {how}, error rate {best.error_rate:.0%}, loss {best.loss:.2f} a "
+            f"{self.model} on {self.on}: {how}, error rate {best.error_rate:.0%}, loss "
+            f"{best.loss:.2f} a "
             f"token after {best.steps} steps and {best.seconds:.0f} s (learning rates {rates})"
         )
 
@@ -174,7 +175,8 @@ def user_trial(
         raise not_allowed("what a model of yours does with a batch")
     if trainable.task not in ("ctc", "classification"):
         raise Unavailable(
-            f"the task is {trainable.task}: a model of one's own can be tried for ctc and classification",
+            f"the task is {trainable.task}: a model of one's own can be tried for ctc and "
+            "classification",
             "leave out --model: a reference model tells whether the data are at fault",
         )
     spec = _spec(experiment.model, experiment.folder)
@@ -215,17 +217,17 @@ def user_trial(
 
 def reference_for(experiment: Experiment, task: str) -> str:
     """The model asked for, else the first of the task. Raises Unavailable for one of another task."""
-    fitting = [n for n, p in reference_models.available().items() if reference_models.task_of(p) == task]
+    fitting = [n for n, p in available().items() if task_of(p) == task]
     wanted = experiment.reference or ("" if experiment.is_user_model else experiment.model)
     if not wanted:
         return fitting[0]
     try:
-        path = reference_models.path_of(wanted)
+        path = path_of(wanted)
     except ValueError as unknown:
         raise Unavailable(str(unknown)) from unknown
-    if reference_models.task_of(path) != task:
+    if task_of(path) != task:
         raise Unavailable(
-            f"{wanted} is for {reference_models.task_of(path)}, and the task is {task}",
+            f"{wanted} is for {task_of(path)}, and the task is {task}",
             f"for {task} there are {', '.join(fitting)}",
         )
     return wanted

@@ -105,5 +105,5 @@ def _only_factory(module: Any, path: Path) -> str:
         and value.__module__ == module.__name__
     ]
     if len(own) == 1:
-        return own[0]
+        return str(own[0])
     raise CannotUse(f"which of {', '.join(own) or 'nothing'} in {path}? Give it as {path.name}:factory")

@@ -37,10 +37,11 @@ def prepare(out: Path, run: Path, plan: Plan, model_config: Any, *, force: bool)
     """
     check_place(out, run)
     config = written_config(plan, model_config)
-    there = sorted(path.name for path in out.iterdir()) if out.exists() else []
-    if there and not force:
+    there = {path.name for path in out.iterdir()} if out.exists() else set()
+    # a kill within the very first write leaves nothing but a part of it
+    if there - {CONFIG + PARTIAL} and not force:
         _refuse_other(out, config)
-        _sweep(out, (name for name in there if name.endswith(PARTIAL)))
+        _sweep(out, [name + PARTIAL for name in OURS])
         return True
     _sweep(out, [name + ending for name in OURS for ending in ("", PARTIAL)])
     for folder in (OUTPUTS, ANNOTATIONS):

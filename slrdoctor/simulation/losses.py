@@ -48,10 +48,9 @@ def silenced(module: Any, model: Any, batch: Batch) -> Tensor:
 
 
 def skipped(module: Any, model: Any, batch: Batch) -> Tensor:
-    """Samples of infinite loss are left out by hand, as `continue` in the VAC family's loop does."""
-    each = ctc(model, batch) / batch[3].clamp(min=1)
-    finite = each.isfinite()
-    return each[finite].mean() if bool(finite.any()) else each.nan_to_num(0, 0, 0).mean() * 0
+    """Samples of infinite loss are left out of the mean, as `continue` leaves out batches elsewhere."""
+    each = ctc(model, batch, zero_infinity=True) / batch[3].clamp(min=1)
+    return each.sum() / (each > 0).sum().clamp(min=1)
 
 
 def blank_is_last(module: Any, model: Any, batch: Batch) -> Tensor:
@@ -63,30 +62,6 @@ def blank_is_last(module: Any, model: Any, batch: Batch) -> Tensor:
 def short_lengths(module: Any, model: Any, batch: Batch) -> Tensor:
     """Lengths divided by a stride of four that the model does not have."""
     return (ctc(model, batch, divide=4, zero_infinity=True) / batch[3].clamp(min=1)).mean()
-
-
-def raw_logits(module: Any, model: Any, batch: Batch) -> Tensor:
-    """What the head gives goes to the CTC loss without log_softmax."""
-    from torch.nn.functional import ctc_loss
-
-    features, lengths, targets, target_lengths = batch
-    kept: list[Tensor] = []
-    hook = model.head.register_forward_hook(lambda _, __, output: kept.append(output))
-    try:
-        _, output_lengths = model(features, lengths)
-    finally:
-        hook.remove()
-    return ctc_loss(
-        kept[0].transpose(0, 1), targets, output_lengths, target_lengths, blank=model.config.blank
-    )
-
-
-def twice_softmax(module: Any, model: Any, batch: Batch) -> Tensor:
-    """Softmax before cross entropy, which applies its own."""
-    from torch.nn.functional import cross_entropy
-
-    features, lengths, targets, _ = batch
-    return cross_entropy(model(features, lengths).softmax(-1), targets[:, 0])
 
 
 def faint(module: Any, model: Any, batch: Batch) -> Tensor:
@@ -104,18 +79,8 @@ def of_shuffled_targets(module: Any, model: Any, batch: Batch) -> Tensor:
     return loss
 
 
-def upside_down(module: Any, model: Any, batch: Batch) -> Tensor:
-    """A contrastive loss that draws different labels together."""
-    import torch
-
-    features, lengths, targets, target_lengths = batch
-    video, text = model(features, lengths, targets, target_lengths)
-    similarity = video @ text.T
-    right = torch.eye(len(video), dtype=torch.bool)
-    return (1 - similarity[~right]).mean() + similarity[right].mean()
-
-
 def drawn_together(module: Any, model: Any, batch: Batch) -> Tensor:
     """Positive pairs only: nothing pushes different labels apart."""
     video, text = model(*batch)
-    return (1 - (video * text).sum(-1)).mean()
+    loss: Tensor = (1 - (video * text).sum(-1)).mean()
+    return loss

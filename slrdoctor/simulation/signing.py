@@ -94,7 +94,9 @@ def perform(
     noise: float = NOISE,
 ) -> Clip:
     """One clip of these signs with a transition between each two. [T, 126]"""
-    right, left, resting = [], [], []
+    right: list[Array] = []
+    left: list[Array] = []
+    resting: list[Array] = []
     for number, sign in enumerate(signs):
         frames = max(5, round(pace * signer.frames * rng.uniform(0.85, 1.2)))
         hand = _path(sign, frames)

@@ -116,7 +116,7 @@ def _epoch(
         loss = recipe.loss(module, model, batch)
         optimizer.zero_grad()
         if loss.requires_grad:
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             norms.append(float(nn.utils.clip_grad_norm_(model.parameters(), recipe.clip_norm)))
             optimizer.step()
         losses.append(float(loss.detach()))
@@ -124,6 +124,7 @@ def _epoch(
     return {
         "epoch": epoch,
         "train_loss": float(np.mean(losses)),
+        "first_loss": losses[0],
         "learning_rate": float(rate),
         "grad_norm": float(np.mean(norms)) if norms else 0.0,
     }

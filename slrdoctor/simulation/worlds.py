@@ -157,7 +157,8 @@ def statement(rng: np.random.Generator) -> tuple[tuple[str, ...], str]:
     when, what, where, how = (
         str(rng.choice(list(words))) for words in (TIMES, WEATHER, PLACES, MANNERS)
     )
-    glosses, words = (when, where, what), f"{TIMES[when]} {WEATHER[what]} {PLACES[where]}"
+    glosses: tuple[str, ...] = (when, where, what)
+    words = f"{TIMES[when]} {WEATHER[what]} {PLACES[where]}"
     if rng.random() < 0.6:
         glosses, words = (*glosses, how), f"{words} {MANNERS[how]}"
     return glosses, words

@@ -29,10 +29,12 @@ class Sound(nn.Module):
         out, _ = nn.utils.rnn.pad_packed_sequence(
             self.encode(packed)[0], batch_first=True, total_length=features.shape[1]
         )
-        return out
+        encoded: Tensor = out
+        return encoded
 
     def forward(self, features: Tensor, lengths: Tensor) -> Tensor:
-        return self.head(self.encoded(features, lengths)).log_softmax(-1).transpose(0, 1)
+        log_probs: Tensor = self.head(self.encoded(features, lengths)).log_softmax(-1)
+        return log_probs.transpose(0, 1)
 
 
 class WrongBlank(Sound):
@@ -51,7 +53,8 @@ class NoLogSoftmax(Sound):
         self.criterion = nn.CTCLoss(blank=0)
 
     def forward(self, features: Tensor, lengths: Tensor) -> Tensor:
-        return self.head(self.encoded(features, lengths)).transpose(0, 1)
+        logits: Tensor = self.head(self.encoded(features, lengths))
+        return logits.transpose(0, 1)
 
 
 class Undivided(nn.Module):
@@ -92,7 +95,8 @@ class Mixed(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         x = self.project(features.transpose(1, 2)).transpose(1, 2)  # [B, T, H]
-        return self.head(self.encode(x)[0]).log_softmax(-1)
+        log_probs: Tensor = self.head(self.encode(x)[0]).log_softmax(-1)
+        return log_probs
 
 
 class WrongDecoder(Sound):
@@ -122,7 +126,7 @@ class BatchNormed(Sound):
         super().__init__(input_size, num_classes)
         self.norm = nn.BatchNorm1d(input_size, momentum=0.0)
         with torch.no_grad():
-            self.norm.running_mean.fill_(5.0)
+            self.norm.get_buffer("running_mean").fill_(5.0)
 
     def encoded(self, features: Tensor, lengths: Tensor) -> Tensor:
         return super().encoded(self.norm(features.transpose(1, 2)).transpose(1, 2), lengths)

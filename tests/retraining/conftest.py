@@ -52,6 +52,6 @@ class MakeRun(Protocol):
     def __call__(self, folder: Path, task: str, *, train: int = 16, dev: int = 6) -> Path: ...
 
 
-@pytest.fixture(name="make_run")
+@pytest.fixture(name="make_run", scope="session")
 def _make_run() -> MakeRun:
     return make_run

@@ -25,6 +25,7 @@ from slrdoctor.artifacts.readers import read, read_head
 
 ALWAYS_A_CHECKPOINT = (".pt", ".pth", ".ckpt", ".safetensors", ".keras")
 EPOCHS = ("epoch", "epochs", "current_epoch", "last_epoch", "epoch_num", "ep")
+OTHER_PACKING = (b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"7z\xbc\xaf", b"Rar!")  # zstd, lz4, 7z, rar
 MOST = 10**12  # of epochs or steps
 STEPS = ("global_step", "step", "steps", "iteration", "iter", "global_steps")
 
@@ -182,5 +183,5 @@ def _is_damaged(path: Path) -> bool:
     if path.suffix.lower() not in ALWAYS_A_CHECKPOINT:
         return False
     head = read_head(path)
-    is_something = head.startswith((b"\x80", ZIP_MAGIC, *WRAPPING_MAGIC))
+    is_something = head.startswith((b"\x80", ZIP_MAGIC, *WRAPPING_MAGIC, *OTHER_PACKING))
     return not is_something and (b"\0" in head or path.suffix.lower() != ".ckpt")

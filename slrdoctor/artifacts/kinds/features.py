@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Table, Tree
+from slrdoctor.artifacts.kinds.plain_values import plain
 from slrdoctor.artifacts.kinds.splits import split_of_name
 from slrdoctor.artifacts.run import Clip
 
@@ -34,6 +37,8 @@ OFFSETS, LENGTHS, IDS = ("offsets", "offset", "starts"), ("lengths", "length", "
 LABELS = re.compile(
     r"(?:^|[^a-z])(?:y|labels?|targets?|classes|glosses|gloss|ids?|lengths?|lens)(?:[^a-z]|$)"
 )
+MOST_LENGTHS = 10_000_000  # samples of one container
+LONGEST = 2**48  # frames
 MOST_PARTS = 12  # arrays that make up one sample: blocks of landmarks, their confidences, a label
 NO_CLIP = re.compile(
     r"(?:^|[^a-z])(?:mean|std|stats?|norm|vocab|embeddings?|log_?probs?|logits|hyps?|refs?|preds?)(?:[^a-z]|$)"
@@ -152,8 +157,8 @@ def clips_in(path: Path, reader: str, content: Content) -> tuple[tuple[Clip, ...
 
 def _clips_of_arrays(path: Path, reader: str, content: Arrays) -> tuple[list[Clip], bool]:
     by_leaf = {name.rpartition("/")[2].lower(): name for name in content.members}
-    lengths = _first(by_leaf, LENGTHS)
-    offsets = _first(by_leaf, OFFSETS)
+    lengths = _whole_numbers(content, _first(by_leaf, LENGTHS))
+    offsets = _whole_numbers(content, _first(by_leaf, OFFSETS))
     ids = _ids(content, by_leaf)
     data = {
         name: info
@@ -164,21 +169,20 @@ def _clips_of_arrays(path: Path, reader: str, content: Arrays) -> tuple[list[Cli
     }
     if len(data) == 1:
         [(name, info)] = data.items()
-        if offsets is not None or (lengths is not None and len(info.shape) == 2):
-            cuts = _cuts(content, offsets, lengths, info.shape[0])
+        if offsets or (lengths and len(info.shape) == 2):
+            cuts = _cuts(offsets, lengths, info.shape[0])
             return [
                 Clip(ids[i] if i < len(ids) else str(i), path, reader, name, (a, b))
                 for i, (a, b) in enumerate(cuts)
             ], True
         if len(info.shape) >= 3 and _is_batch(path, name, info, content, by_leaf):
-            real = content.load(lengths).tolist() if lengths else []
             return [
                 Clip(
                     ids[i] if i < len(ids) else str(i), path, reader, f"{name}[{i}]",
-                    length=int(real[i]) if i < len(real) else None,
+                    length=lengths[i] if i < len(lengths) else None,
                 )
                 for i in range(info.shape[0])
-            ], bool(real)  # fmt: skip
+            ], bool(lengths)  # fmt: skip
         return [], False
     if len(data) >= 2 and not all(NO_CLIP.search(n.lower()) for n in data):
         return [Clip(_clip_key(n), path, reader, n) for n in sorted(data)], False
@@ -205,17 +209,28 @@ def _is_batch(
     return label_rows or "x" in words or (bool(split_of_name(path.stem)) and not landmarks)
 
 
-def _cuts(
-    content: Arrays, offsets: str | None, lengths: str | None, total: int
-) -> Iterator[tuple[int, int]]:
-    if offsets is not None:
-        starts = [int(v) for v in np.ravel(content.load(offsets))]
-        stops = starts[1:] + ([] if starts and starts[-1] == total else [total])
+def _cuts(offsets: list[int], lengths: list[int], total: int) -> Iterator[tuple[int, int]]:
+    if offsets:
+        starts = offsets
+        stops = starts[1:] + ([] if starts[-1] == total else [total])
     else:
-        ends = np.cumsum(np.ravel(content.load(lengths or ""))).tolist()
-        starts, stops = [0, *ends[:-1]], ends
-    for start, stop in zip(starts, stops):
-        yield int(start), int(stop)
+        stops = list(itertools.accumulate(lengths))
+        starts = [0, *stops[:-1]]
+    yield from zip(starts, stops)
+
+
+def _whole_numbers(content: Arrays, name: str | None) -> list[int]:
+    """A member's numbers, whatever its shape; none where it holds anything but whole numbers."""
+    info = content.members[name] if name is not None else None
+    if name is None or info is None or math.prod(info.shape) > MOST_LENGTHS:
+        return []
+    values = np.ravel(content.load(name))
+    if values.dtype.kind not in "iuf" or not (np.abs(values.astype(np.float64)) < LONGEST).all():
+        return []  # NaN is not below either
+    if (values != np.trunc(values)).any():
+        return []
+    numbers: list[int] = values.astype(np.int64).tolist()
+    return numbers
 
 
 def _ids(content: Arrays, by_leaf: Mapping[str, str]) -> list[str]:
@@ -251,7 +266,10 @@ def _clips_of_tree(path: Path, reader: str, value: Any) -> Iterator[Clip]:
 
 
 def _record_name(record: Any) -> str:
-    return next((str(record[k]) for k in ID_KEYS if isinstance(record, dict) and record.get(k)), "")
+    if not isinstance(record, dict):
+        return ""
+    named = (plain(record.get(key)) for key in ID_KEYS)
+    return next((str(name) for name in named if isinstance(name, (str, int)) and name), "")
 
 
 def _clips_of_table(path: Path, reader: str, table: Table) -> list[Clip]:

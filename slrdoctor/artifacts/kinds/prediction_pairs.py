@@ -83,7 +83,8 @@ def _sequences(content: Content) -> dict[str, Any] | list[Any] | None:
     if isinstance(content, Arrays) and set(content.members) == {""}:
         info = content.members[""]
         if len(info.shape) not in (1, 2) or (len(info.shape) == 2 and np.dtype(info.dtype).kind == "f"):
-            return list(content.load("").argmax(1).tolist()) if len(info.shape) == 2 else None
+            is_scored = len(info.shape) == 2 and info.shape[1] > 0
+            return list(content.load("").argmax(1).tolist()) if is_scored else None
         rows = content.load("").tolist()
         return [_unpadded(row) if isinstance(row, list) else row for row in rows]
     return None

@@ -39,6 +39,16 @@ class Namespace(Shell):
         return plain(self.state)
 
 
+class Inert(Shell):
+    """An object of Python's that holds settings and is not made, as a range of 2**60 numbers."""
+
+    def __init__(self, name: str, args: tuple[Any, ...]) -> None:
+        self.name, self.args = name, args
+
+    def finish(self, plain: Callable[[Any], Any]) -> Any:
+        return Opaque(self.name, plain(self.args))
+
+
 class Dtype(Shell):
     """A numpy dtype; `dtype` is None for one that is not read: records, times."""
 
@@ -199,7 +209,7 @@ def _joblib(*_: Any) -> Any:
     raise Unreadable("written by joblib, which puts arrays between the objects", "unsupported")
 
 
-_NAMED_ONLY = ("bool", "float", "int", "object", "range", "slice", "str", "type", "unicode", "long")
+_NAMED_ONLY = ("bool", "float", "getattr", "int", "object", "str", "type", "unicode", "long")
 _NUMPY_NAMES = (
     "bool", "bool_", "bytes_", "complex128", "complex64", "float16", "float32", "float64", "float_",
     "generic", "int16", "int32", "int64", "int8", "intc", "longlong", "matrix", "memmap", "ndarray",
@@ -213,6 +223,8 @@ PLAIN: Mapping[str, Builder | None] = {
     **dict.fromkeys((f"numpy.{name}" for name in _NUMPY_NAMES), None),
     **dict.fromkeys((f"pathlib.{name}" for name in _PATHS), _path),
     **dict.fromkeys((f"pathlib._local.{name}" for name in _PATHS), _path),
+    "builtins.range": lambda *args: Inert("builtins.range", args),
+    "builtins.slice": lambda *args: Inert("builtins.slice", args),
     "builtins.dict": _pairs,
     "builtins.list": lambda items=(): list(_sequence(items)),
     "builtins.tuple": lambda items=(): tuple(_sequence(items)),

@@ -7,6 +7,7 @@ build those themselves, and nothing runs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 # libraries whose classes in checkpoints hold settings and counters
@@ -14,13 +15,14 @@ _SETTINGS = (
     "omegaconf.", "pytorch_lightning.", "lightning.", "lightning_fabric.", "lightning_utilities.",
     "mmengine.", "mmcv.", "yacs.", "easydict.", "addict.", "munch.", "ml_collections.", "collections.",
     "typing.", "enum.", "datetime.", "decimal.", "fractions.", "uuid.", "numpy.dtypes.", "numpy.random.",
-    "torch.optim.",
+    "numpy.ma.", "torch.optim.",
 )  # fmt: skip
 # functions that only rebuild a number, a date or a tensor
 _REBUILDING = (
     "__torch__.", "torch.jit._pickle.", "torch._utils._rebuild_", "torch.per_", "torch.serialization.",
-    "numpy.random._pickle.", "numpy.ma.core._mareconstruct", "datetime.datetime", "datetime.date",
-    "datetime.time", "collections.", "copyreg.",
+    "numpy.random._pickle.", "numpy.random.bit_generator.__pyx_unpickle_",
+    "numpy.ma.core._mareconstruct",
+    "datetime.datetime", "datetime.date", "datetime.time", "collections.", "copyreg.",
 )  # fmt: skip
 # libraries whose pickled objects are data to users: a fitted scaler, a table, a vocabulary
 _DATA_LIBRARIES = frozenset(
@@ -35,6 +37,7 @@ _ACTIONS = frozenset(
      "to_pickle", "read_csv", "read_pickle", "open", "system", "run", "exec", "eval", "compile",
      "getattr", "apply")
 )  # fmt: skip
+_DUNDER = re.compile(r"__\w+__")
 _SYSTEM = frozenset(
     ("os", "posix", "nt", "posixpath", "ntpath", "subprocess", "_posixsubprocess", "sys", "shutil",
      "builtins", "io", "_io", "codecs", "socket", "importlib", "runpy", "pty", "ctypes",
@@ -61,10 +64,14 @@ def acting(imports: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_harmless(name: str) -> bool:
-    if name.startswith(_REBUILDING):
-        return True
-    leaf = name.rpartition(".")[2].lstrip("_")
-    return name.startswith(_SETTINGS) and leaf[:1].isupper()
+    known = max((prefix for prefix in _REBUILDING if name.startswith(prefix)), key=len, default="")
+    inside = name.removeprefix(known).split(".")
+    # collections._sys.exit, torch.serialization.os.system, and all that __globals__ leads to
+    if any(part.lstrip("_") in _SYSTEM | _ACTIONS or _DUNDER.fullmatch(part) for part in inside):
+        return False
+    return bool(known) or (
+        name.startswith(_SETTINGS) and any(part.lstrip("_")[:1].isupper() for part in inside)
+    )
 
 
 def _is_acting(name: str) -> bool:

@@ -17,7 +17,10 @@ from slrdoctor.artifacts.content import Unreadable
 MOST_STEPS = 100_000_000  # operations; a pickled list of 30 million floats has as many
 MOST_CONTAINERS = 20_000_000
 # numpy 2 moved its core, Python 3 its builtins
-_RENAMED = (("numpy.core.", "numpy._core."), ("builtins.", "__builtin__."), ("copyreg.", "copy_reg."))
+_RENAMED = (
+    ("numpy.core.", "numpy._core."), ("builtins.", "__builtin__."), ("copyreg.", "copy_reg."),
+    ("builtins.range", "builtins.xrange"),
+)  # fmt: skip
 MOST_MARKS = 100_000  # open at once: one a level of nesting
 _LARGEST_KEY = 2**61 - 2  # beyond it the hashes of integers can be made to collide
 
@@ -164,6 +167,9 @@ class Machine:
             raise TypeError("arguments that are no tuple")
         self.count()
         if isinstance(function, Name):
+            if function.name == "builtins.getattr" and list(map(type, args)) == [Name, str]:
+                # how protocol 2 names what is inside a class; nothing is looked up, as ever
+                return self.find(args[0].name, args[1])
             builder = self.builders.get(function.name)
             if builder is not None:
                 return builder(*args)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -201,12 +202,11 @@ def _turned(layers: list[ModelLayer]) -> Iterator[ModelLayer]:
     The NormLinear of the VAC family multiplies by its weight from the right: after a BiLSTM of
     2 x 512 it has the shape [1024, classes].
     """
-    outputs = [layer.outputs for layer in layers if layer.kind in PRODUCERS]
+    outputs = outputs_of(layers)
     for i, layer in enumerate(layers):
         is_linear = layer.kind == "linear" and not layer.has_bias and layer.inputs != layer.outputs
-        fed_as_stored = layer.inputs in outputs
-        others = [out for j, out in enumerate(outputs_of(layers)) if j != i]
-        if is_linear and i and not fed_as_stored and layer.outputs in others:
+        fed_as_stored = outputs[layer.inputs] > 0
+        if is_linear and i and not fed_as_stored and outputs[layer.outputs] > 1:
             yield replace(layer, inputs=layer.outputs, outputs=layer.inputs, transposed=True)
         else:
             yield layer
@@ -218,17 +218,19 @@ def entries(layers: Sequence[ModelLayer]) -> list[ModelLayer]:
     Where every layer is fed, as in a transformer on its own features, the first of the file.
     """
     takers = [x for x in layers if x.kind in (*PRODUCERS, "attention") and x.kind != "embedding"]
+    outputs = outputs_of(takers)
+    # a layer that keeps its size does not feed itself
     fed = [
-        x.inputs == 1 or x.inputs in outputs_of([*takers[:i], *takers[i + 1 :]])
-        for i, x in enumerate(takers)
+        x.inputs == 1 or outputs[x.inputs] > (x.kind in PRODUCERS and x.inputs == x.outputs)
+        for x in takers
     ]
     found = [x for x, is_fed in zip(takers, fed) if not is_fed and x.kind != "attention"]
     return found or takers[:1]
 
 
-def outputs_of(layers: Sequence[ModelLayer]) -> list[int]:
-    """What each layer puts out; 0 for one that only passes on."""
-    return [layer.outputs if layer.kind in PRODUCERS else 0 for layer in layers]
+def outputs_of(layers: Sequence[ModelLayer]) -> Counter[int]:
+    """How many layers put out each number of features; those that only pass on are none of them."""
+    return Counter(layer.outputs for layer in layers if layer.kind in PRODUCERS)
 
 
 def by_top_module(sizes: Mapping[str, int]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from slrdoctor.simulation.conventions import writing
 from slrdoctor.simulation.records import Run, Style
@@ -39,7 +40,7 @@ def write(run: Run, style: Style, root: Path) -> None:
         writing.as_json(data / "vocab.json", run.coder.tokens)
     rows = writing.renamed(writing.logged(run, style), NAMES)
     header = list(rows[0]) if rows else ["epoch", "train_loss", "val_loss"]
-    lines_of = [header, *(list(row.values()) for row in rows)]
+    lines_of: list[list[Any]] = [header, *(list(row.values()) for row in rows)]
     writing.text(root / "logs" / "metrics.csv", writing.table(lines_of, end="\r\n"))
     writing.as_json(root / "config.json", run.config)
     if run.predictions:

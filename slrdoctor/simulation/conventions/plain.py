@@ -9,7 +9,7 @@ import numpy as np
 import yaml
 
 from slrdoctor.simulation.conventions import writing
-from slrdoctor.simulation.records import Run, Style
+from slrdoctor.simulation.records import Row, Run, Style
 
 
 def write(run: Run, style: Style, root: Path) -> None:
@@ -44,5 +44,11 @@ def write(run: Run, style: Style, root: Path) -> None:
             },
         )
     if run.log:
-        writing.text(root / "train.log", "\n".join(run.log) + "\n")
+        lines = [*run.log, *(_line(row) for row in writing.logged(run, style))]
+        writing.text(root / "train.log", "\n".join(lines) + "\n")
     writing.dump(run, root / "outputs" / "dev")
+
+
+def _line(row: Row) -> str:
+    told = ", ".join(f"{name}: {value:.4f}" for name, value in row.items() if name != "epoch")
+    return f"2026-01-05 10:00:00 Epoch {int(row['epoch'])} - {told}"

@@ -63,10 +63,10 @@ def _logs(run: Run, style: Style, root: Path) -> None:
     batches = -(-len(run.rows("train")) // run.recipe.batch)
     lines = [f"{CLOCK} Parameters: {run.config}", *run.log]
     scores = []
-    for row in writing.logged(run, style):
+    for row in writing.logged(run, style, with_first=True):
         epoch = int(row["epoch"])
         lines += [
-            f"{CLOCK} \tEpoch: {epoch}, Batch(0/{batches}) done. Loss: {row['train_loss']:.8f}  "
+            f"{CLOCK} \tEpoch: {epoch}, Batch(0/{batches}) done. Loss: {row['first_loss']:.8f}  "
             f"lr:{row['learning_rate']:.6f}",
             f"{CLOCK} \tMean training loss: {row['train_loss']:.10f}.",
             f"{CLOCK} Dev WER: {row['dev_wer']:05.2f}%",

@@ -16,7 +16,7 @@ from slrdoctor.simulation.worlds import SPLITS, Sample
 
 LABEL = {"ctc": "gloss", "classification": "label", "retrieval": "text", "translation": "text"}
 IN_PERCENT = ("dev_wer", "dev_accuracy", "dev_recall", "train_accuracy")
-LOSSES = ("train_loss", "dev_loss")
+LOSSES = ("train_loss", "dev_loss", "first_loss")
 
 
 def text(path: Path, content: str) -> None:
@@ -44,13 +44,16 @@ def label_of(run: Run, sample: Sample) -> str:
     return sample.text if LABEL[run.world.task] == "text" else " ".join(sample.glosses)
 
 
-def logged(run: Run, style: Style) -> list[Row]:
-    """The history with the epochs, the losses and the shares as this style has them."""
+def logged(run: Run, style: Style, with_first: bool = False) -> list[Row]:
+    """The history with the epochs, the losses and the shares as this style has them.
+
+    `with_first`: with the loss of each epoch's first batch.
+    """
     rows = []
     for row in run.history:
-        now = dict(row)
+        now = {name: value for name, value in row.items() if with_first or name != "first_loss"}
         now["epoch"] = row["epoch"] - 1 + style.first_epoch
-        for name, value in row.items():
+        for name, value in list(now.items()):
             if name in IN_PERCENT and style.percent:
                 now[name] = 100 * value
             if name == "dev_bleu":  # nobody writes it as a share

@@ -12,17 +12,13 @@ from slrdoctor.simulation.worlds import PHRASES
 RETRIEVAL = ("retrieval",)
 
 
-@fault("no-negatives", codes=("EMB701",), harms=True, tasks=RETRIEVAL)
+@fault("no-negatives", codes=("EMB702", "EMB701"), harms=True, tasks=RETRIEVAL)
 def no_negatives(x: Experiment) -> None:
-    """The loss draws each clip to its text and pushes nothing apart: all embeddings become one."""
+    """The loss draws each clip to its text and pushes nothing apart: all embeddings draw together."""
     x.recipe.loss = losses.drawn_together
+    x.recipe.learning_rate *= 2
+    x.recipe.epochs *= 2
     x.claim("NegSim is high", lambda w: w.run.history[-1]["dev_neg_sim"] > 0.9)
-
-
-@fault("contrast-upside-down", codes=("EMB701",), harms=True, tasks=RETRIEVAL)
-def contrast_upside_down(x: Experiment) -> None:
-    """Margins are swapped: the loss draws different labels together."""
-    x.recipe.loss = losses.upside_down
 
 
 @fault("contrast-starved", codes=("EMB704",), harms=True, tasks=RETRIEVAL)

@@ -30,7 +30,7 @@ def scorer_crashes(x: Experiment) -> None:
 def score_of_swapped_sides(x: Experiment) -> None:
     """The scorer divides by the lengths of the hypotheses: it was given them as references."""
     x.recipe.swaps_the_score = True
-    x.recipe.epochs = round(0.6 * x.recipe.epochs)
+    x.recipe.epochs = round(0.4 * x.recipe.epochs)
     x.claim("a score is over one", lambda w: any(row["dev_wer"] > 1.5 for row in w.run.history))
 
 
@@ -56,4 +56,4 @@ def predictions_of_another_run(x: Experiment) -> None:
         run.predictions = [(i, h, r) for (i, _, r), h in zip(run.predictions, said)]
 
     x.after_training(shuffle)
-    x.claim("they score worse", lambda w: np.mean([h != r for _, h, r in w.run.predictions]) > 0.5)
+    x.claim("they score worse", lambda w: sum(h != r for _, h, r in w.run.predictions) > 20)

@@ -101,6 +101,7 @@ def hands_often_missing(x: Experiment) -> None:
     for sample in x.world.samples:
         frames = len(sample.clip)
         lost = np.repeat(rng.random(frames // 6 + 1) < 0.6, 6)[:frames]
+        lost[:6] = False  # no clip is without any hand
         sample.clip[lost] = 0
 
 

@@ -82,7 +82,7 @@ def blow_up(model: Any) -> None:
             parameter.data *= 50
 
 
-@fault("gradients-vanishing", codes=("TRN507", "TRN502"), harms=True)
+@fault("gradients-vanishing", codes=("TRN507", "MDL603", "TRN502"), harms=True)
 def gradients_vanishing(x: Experiment) -> None:
     """The loss is scaled down so far that nothing is left of the gradients."""
     x.recipe.loss = losses.faint
@@ -151,13 +151,6 @@ def train_loss_summed(x: Experiment) -> None:
     x.claim("the losses are far apart", lambda w: (
         w.run.history[-1]["train_loss"] > 2 * w.run.history[-1]["dev_loss"]
     ))  # fmt: skip
-
-
-@fault("softmax-twice", codes=("TRN502", "TRN509", "TRN504"), harms=True, tasks=("classification",))
-def softmax_twice(x: Experiment) -> None:
-    """Softmax before cross entropy, which applies its own: the loss stalls high above zero."""
-    x.recipe.loss = losses.twice_softmax
-    x.recipe.learning_rate *= 0.1
 
 
 @fault("input-zeroed", codes=("TRN502", "EVL905", "EVL904", "DEC801", "EMB701"), harms=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TypeVar
 
@@ -205,6 +206,20 @@ def test_branches_beside_each_other_are_no_stack(tmp_path: Path) -> None:
 
 def test_a_script_does_not_tell_its_strides(tmp_path: Path) -> None:
     stack = nn.Sequential(nn.Conv1d(6, 4, 3, stride=2), nn.MaxPool1d(2))
-    torch.jit.save(torch.jit.script(stack), tmp_path / "best.pt")  # type: ignore[no-untyped-call]
+    torch.jit.save(torch.jit.script(stack), tmp_path / "best.pt")
 
     assert temporal_stack(open_weights(tmp_path / "best.pt")) == ""
+
+
+def test_as_many_layers_as_a_hostile_file_has_are_told_in_little_time(tmp_path: Path) -> None:
+    one = torch.zeros(2, 2)
+    state = {f"l{i}.weight": one for i in range(20_000)}
+    start = time.process_time()
+
+    assert len(measured(Architecture, tmp_path, best=state).layers) == 20_000
+    assert time.process_time() - start < 20  # 90 s when every layer was held against every other
+
+
+def test_a_layer_that_keeps_its_size_does_not_feed_itself(tmp_path: Path) -> None:
+    model = nn.ModuleDict({"same": nn.Linear(64, 64), "fc": nn.Linear(64, 11)})
+    assert measured(ModelInput, tmp_path, best=model.state_dict()).layer == "same"

@@ -1,0 +1,104 @@
+"""Children that hang, allocate, fork and print: a sentence each, and nothing left running."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from slrdoctor.probes.processes import PROGRESS, RESULT, ExperimentFailed, Limits, run_in_child
+
+GIB = 1 << 30
+
+
+def child(folder: Path, body: str) -> str:
+    """A module of that body, found by the name that is given back."""
+    name = f"child_{abs(hash(body))}"
+    (folder / f"{name}.py").write_text(
+        f"import json, os, sys, time\nfrom pathlib import Path\nfolder = Path(sys.argv[1])\n{body}\n",
+        encoding="utf-8",
+    )
+    return name
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return tmp_path
+
+
+DONE = f"(folder / {RESULT!r}).write_text(json.dumps({{'answer': 42}}))"
+
+
+def test_gives_what_the_child_wrote(folder: Path) -> None:
+    assert run_in_child(child(folder, DONE), folder, Limits(30, GIB)) == {"answer": 42}
+
+
+def test_a_child_that_prints_without_end_is_not_held_up(folder: Path) -> None:
+    body = "for _ in range(2000): print('x' * 10_000)\n" + DONE
+
+    assert run_in_child(child(folder, body), folder, Limits(60, GIB)) == {"answer": 42}
+
+
+def test_a_child_that_hangs_is_stopped(folder: Path) -> None:
+    start = time.monotonic()
+    with pytest.raises(ExperimentFailed, match=r"nothing went on for 1 s"):
+        run_in_child(child(folder, "time.sleep(600)"), folder, Limits(60, GIB, silence=1.0))
+    assert time.monotonic() - start < 30
+
+
+def test_a_child_that_goes_on_for_ever_is_stopped(folder: Path) -> None:
+    body = (
+        "for i in range(100000):\n"
+        f"    (folder / {PROGRESS!r}).write_text(json.dumps({{'what': 'step', 'done': i}}))\n"
+        "    time.sleep(0.05)"
+    )
+    with pytest.raises(ExperimentFailed, match=r"no result within 2 s: it was stopped at: step"):
+        run_in_child(child(folder, body), folder, Limits(2, GIB, silence=60))
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is watched through /proc")
+def test_a_child_that_allocates_without_end_is_stopped(folder: Path) -> None:
+    body = "held = []\nwhile True:\n    held.append(bytearray(1 << 24))"
+    with pytest.raises(ExperimentFailed, match=r"took over 0\.2 GiB of memory"):
+        run_in_child(child(folder, body), folder, Limits(60, GIB // 5))
+
+
+def test_a_child_that_ends_itself_is_named(folder: Path) -> None:
+    with pytest.raises(ExperimentFailed, match=r"exit code 7"):
+        run_in_child(child(folder, "os._exit(7)"), folder, Limits(30, GIB))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_child_that_is_killed_is_named(folder: Path) -> None:
+    with pytest.raises(ExperimentFailed, match=r"SIGSEGV"):
+        run_in_child(child(folder, "os.kill(os.getpid(), 11)"), folder, Limits(30, GIB))
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found in /proc")
+def test_what_a_child_starts_does_not_outlive_it(folder: Path) -> None:
+    pid = folder / "pid"
+    body = (
+        "import subprocess\n"
+        "p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], "
+        "start_new_session=True)\n"
+        f"Path({str(pid)!r}).write_text(str(p.pid))\n" + DONE
+    )
+    run_in_child(child(folder, body), folder, Limits(30, GIB))
+
+    left = Path(f"/proc/{pid.read_text()}/stat")
+    assert not left.exists() or left.read_text().rpartition(")")[2].split()[0] in ("Z", "X")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="python -P")
+def test_a_module_of_the_users_own_name_does_not_stand_in_for_ours(folder: Path) -> None:
+    body = "import json as again; assert 'own' not in vars(again)\n" + DONE
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "json.py").write_text("own = 1", encoding="utf-8")
+
+    found = run_in_child(child(folder, body), folder, Limits(30, GIB), cwd=folder / "elsewhere")
+    assert json.dumps(found) == '{"answer": 42}'

@@ -21,7 +21,8 @@ def parameters_never_updated(updates: ParameterUpdates) -> Iterator[Finding]:
     Judged by: two checkpoints of different epochs with the same parameters throughout; or a head
     that the optimizer remembers nothing of, that is the same in two epochs, or that still fills
     the range it was initialised in; or such first values in most of the parameters; or a mean of
-    0 and a variance of 1 in every batch normalisation. A pretrained part that is frozen is none.
+    0 and a variance of 1 in every batch normalisation. A pretrained part that is frozen is none,
+    nor is a best checkpoint that was saved again as the last one.
 
     Fix: give the optimizer all parameters, and look for requires_grad, detach and no_grad.
 

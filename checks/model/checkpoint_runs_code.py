@@ -18,8 +18,8 @@ def checkpoint_runs_code(pickled: Pickled) -> Iterator[Finding]:
 
     Judged by: every name in the pickle. Tensors, arrays, numbers, plain containers, states of
     random generators, argparse.Namespace, paths, and the settings of common libraries (OmegaConf,
-    Lightning, MMEngine) do not count. In a checkpoint all other names do, also a whole model's classes; in other pickles
-    functions that reach the system or belong to no known library.
+    Lightning, MMEngine) do not count. In a checkpoint all other names do, also a whole model's
+    classes; in other pickles functions that reach the system or belong to no known library.
 
     Fix: save the state dict, and load with weights_only=True.
 

@@ -118,9 +118,9 @@ class Training:
         look = look_at(
             self.module, self.model, self.material, self.reader, self.plan.batch_size, penalty
         )
-        is_best = self.recipe.see(state.epoch, signed(self.plan.task, look.score), look.loss)
-        row = self._row(look, penalty)
+        row = self._row(look, penalty)  # before dev is seen: the rate that this epoch had
         state.history.append(row)
+        is_best = self.recipe.see(state.epoch, signed(self.plan.task, look.score), look.loss)
         if is_best:
             metric = METRIC[self.plan.task]
             checkpoints.save_best(self.out / BEST, self.model, state.epoch, metric, look.score)

@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, LossInput, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    Evidence,
+    Finding,
+    FiniteLoss,
+    Fix,
+    LossInput,
+    Threshold,
+    WeightValues,
+    check,
+)
 
 OFF = Threshold(
     0.1, "arithmetic: a log-softmax sums to one after exp in every frame; some may be padding"
@@ -29,7 +40,9 @@ FIXES = (
     confidence=CERTAIN,
     explains=("CTC405", "CTC411", "CTC412", "CTC413", "CTC414", "CTC415", "TRN501", "TRN502", "EVL904"),
 )
-def not_log_probabilities(given: LossInput) -> Iterator[Finding]:
+def not_log_probabilities(
+    given: LossInput, loss: FiniteLoss | None, weights: WeightValues | None
+) -> Iterator[Finding]:
     """What CTC is given as log-probabilities does not sum to one.
 
     Why it matters: CTC's loss is the logarithm of a probability only if every frame's outputs
@@ -38,6 +51,7 @@ def not_log_probabilities(given: LossInput) -> Iterator[Finding]:
 
     Judged by: stored arrays that their names call log-probabilities, in which over a tenth of the
     frames does not sum to one over the classes after exp; or a logged CTC loss under zero.
+    Where the training loss or the weights ended as NaN, outputs that are NaN say nothing of a softmax.
     Arrays that are called logits, posteriors or outputs may be on any scale.
 
     Fix: take the log-softmax over the class axis, and only there.
@@ -46,19 +60,20 @@ def not_log_probabilities(given: LossInput) -> Iterator[Finding]:
     torch.nn.CTCLoss, the shape and meaning of log_probs.
     """
     stored = given.stored
-    if stored is not None and stored.called and stored.off_frames > OFF.value * stored.frames:
+    off = stored.off_frames if stored is not None and stored.called else 0
+    if stored is not None and _is_broken(loss, weights):
+        off -= stored.not_finite
+    if stored is not None and off > OFF.value * stored.frames:
         what = f"they are {stored.scale}"
         if stored.along not in ("", "classes"):
             what = f"they sum to one over the {stored.along}, another axis"
         elif stored.not_finite > OFF.value * stored.frames:
             what = f"{stored.not_finite} hold NaN or infinity"
         yield Finding(
-            f"{stored.off_frames} of {stored.frames} frames in {stored.read_from} do not sum to one "
+            f"{off} of {stored.frames} frames in {stored.read_from} do not sum to one "
             f"over the {stored.classes} classes after exp: {what}",
             (
-                Evidence(
-                    "frames off one", stored.off_frames / stored.frames, stored.read_from, "share", OFF
-                ),
+                Evidence("frames off one", off / stored.frames, stored.read_from, "share", OFF),
                 Evidence("frames with NaN or infinity", stored.not_finite, stored.read_from),
             ),
             FIXES,
@@ -71,3 +86,9 @@ def not_log_probabilities(given: LossInput) -> Iterator[Finding]:
             (Evidence("lowest loss", given.lowest_loss, given.loss_from, "nats", NEGATIVE),),
             FIXES,
         )
+
+
+def _is_broken(loss: FiniteLoss | None, weights: WeightValues | None) -> bool:
+    """Whether the model's weights are no numbers any more."""
+    ended = loss is not None and any(b.split == "train" and b.bad_at_end for b in loss.breaks)
+    return ended or (weights is not None and bool(weights.unsound))

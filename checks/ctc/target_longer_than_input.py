@@ -12,7 +12,7 @@ NONE = Threshold(0, "CTC arithmetic: an alignment takes a frame a gloss and one 
     "CTC401",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("CTC404", "TRN501", "CTC411", "CTC412", "TRN502"),
+    explains=("CTC404", "TRN501", "TRN507", "CTC411", "CTC412", "TRN502"),
 )
 def target_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
     """Over one target in a hundred is longer than the input that CTC is given for it.

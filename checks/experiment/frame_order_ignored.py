@@ -42,4 +42,5 @@ def frame_order_ignored(behaviour: ModelBehaviour) -> Iterator[Finding]:
             ),
         ),
         (Fix(fix),),
+        verify=f"slrdoctor scan RUN_DIR --model {behaviour.model} --select ACT007",
     )

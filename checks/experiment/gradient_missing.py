@@ -48,4 +48,5 @@ def gradient_missing(behaviour: ModelBehaviour) -> Iterator[Finding]:
         ),
         affected=behaviour.without_gradient_count,
         total=behaviour.trainable,
+        verify=f"slrdoctor scan RUN_DIR --model {behaviour.model} --select ACT004",
     )  # fmt: skip

@@ -37,4 +37,5 @@ def samples_mixed_in_batch(behaviour: ModelBehaviour) -> Iterator[Finding]:
                 '[model]\ninput = "TBD"\noutput = "TBC"',
             ),
         ),
+        verify=f"slrdoctor scan RUN_DIR --model {behaviour.model} --select ACT005",
     )

@@ -9,7 +9,7 @@ from slrdoctor.api import BLOCKS, CERTAIN, ClipTable, Evidence, Finding, Fix, ch
     "FEA104",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("FEA114", "TRN501", "CTC411", "CTC412", "TRN502"),
+    explains=("FEA114", "TRN501", "TRN507", "CTC411", "CTC412", "TRN502"),
 )
 def features_not_finite(clips: ClipTable) -> Iterator[Finding]:
     """Some features are NaN or infinite.

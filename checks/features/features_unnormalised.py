@@ -14,6 +14,7 @@ from slrdoctor.api import (
     Fix,
     Landmarks,
     Threshold,
+    WeightValues,
     check,
 )
 
@@ -35,7 +36,9 @@ NORMALISE = Fix(
 
 
 @check("FEA111", severity=DEGRADES, confidence=LIKELY, explains=("FEA112",))
-def features_unnormalised(clips: ClipTable, landmarks: Landmarks | None) -> Iterator[Finding]:
+def features_unnormalised(
+    clips: ClipTable, landmarks: Landmarks | None, weights: WeightValues | None
+) -> Iterator[Finding]:
     """Features are on the scale of pixels, or samples are on different scales.
 
     Why it matters: inputs in the hundreds saturate the gates of an LSTM, and a mixture of
@@ -43,8 +46,9 @@ def features_unnormalised(clips: ClipTable, landmarks: Landmarks | None) -> Iter
 
     Judged by: the median absolute value of each clip, zeros left out. Over 10 in the median
     clip is pixels for landmarks, over 100 for other features; formats and layouts that are in
-    pixels by convention are left out. A mixture is two groups of clips with a factor of 10 between
-    them and nothing in it, within a split. Where the loader normalises what is stored, this is no fault.
+    pixels by convention are left out, and so are pixels whose mean the checkpoint holds, for its
+    model takes that off. A mixture is two groups of clips with a factor of 10 between them and nothing
+    in it, within a split. Where the loader normalises what is stored, this is no fault.
 
     Fix: normalise in the extraction or in the loader, the same way for every sample.
 
@@ -65,7 +69,7 @@ def features_unnormalised(clips: ClipTable, landmarks: Landmarks | None) -> Iter
         low, high = median(row.scale for row in small), median(row.scale for row in large)
         said = f"{len(small)} clips have values of about {low:.3g} and {len(large)} of about {high:.3g}"
         evidence = Evidence("factor between both groups", high / low, clips.read_from, limit=GAP)
-    elif typical > limit.value:
+    elif typical > limit.value and not (weights and weights.takes_off(typical, pixels[0].dims)):
         affected = [row for row in pixels if row.scale > limit.value]
         said = f"the typical stored value is {typical:.3g}, the scale of pixels"
         evidence = Evidence("median absolute value, median clip", typical, clips.read_from, limit=limit)

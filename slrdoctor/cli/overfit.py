@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import os
 import re
 import sys
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slrdoctor.cli.exits import CANNOT, FINE, FOUND, UNENCODABLE, cannot, told_plainly
-from slrdoctor.cli.scan import FailOn
+from slrdoctor.cli.scan import Device, FailOn
 
 if TYPE_CHECKING:
     from slrdoctor.probes.crossover import Crossover
@@ -23,13 +22,6 @@ if TYPE_CHECKING:
 
 _CHAIN = re.compile(r"^(?:no [A-Z]\w+: )+")  # facts that lack one another, before the reason itself
 PICTURE = Path("slrdoctor-overfit.png")
-
-
-class Device(str, enum.Enum):
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
-    mps = "mps"
 
 
 def overfit(
@@ -235,8 +227,7 @@ def _blocked(report: Report) -> str:
 
 
 def _capital(sentence: str) -> str:
-    # the name of a model stays as it is written
-    return sentence if "_" in sentence.partition(" ")[0] else sentence[:1].upper() + sentence[1:]
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _exit_code(report: Report, answer: Crossover | Unavailable) -> int:

@@ -23,6 +23,13 @@ class FailOn(str, enum.Enum):
     never = "never"
 
 
+class Device(str, enum.Enum):
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+    mps = "mps"
+
+
 def scan(
     run_dir: Annotated[
         Path, typer.Argument(help="The run directory.", show_default="this one")
@@ -49,6 +56,11 @@ def scan(
     checks: Annotated[
         list[Path] | None, typer.Option("--checks", help="A folder of your own checks.")
     ] = None,
+    model: Annotated[
+        str,
+        typer.Option("--model", help="path/to/file.py:factory: run it too, in a child process."),
+    ] = "",
+    device: Annotated[Device, typer.Option("--device", help="Where to run it.")] = Device.auto,
     jobs: Annotated[
         int, typer.Option("--jobs", min=0, help="Processes that read features; 0 is all cores.")
     ] = 0,
@@ -60,8 +72,12 @@ def scan(
     """Examine a run directory and print a ranked diagnosis. Runs none of your code."""
     with told_plainly(verbose):
         _known_format(format)
-        report = _examine(run_dir, select, ignore, checks, jobs, quiet)
+        report = _examine(run_dir, select, ignore, checks, jobs, quiet, model, device)
         _write(report, format, output, quiet, verbose)
+        untried = next((e for e in report.skipped if e.code == "ACT004"), None) if model else None
+        if untried is not None:
+            # it was asked for: not looked at must not pass for fine
+            raise cannot(f"--model {model} was not looked at: {untried.text}")
     raise typer.Exit(_exit_code(report, fail_on))
 
 
@@ -72,13 +88,19 @@ def _examine(
     checks: list[Path] | None,
     jobs: int,
     quiet: bool,
+    model: str,
+    device: Device,
 ) -> Report:
     from slrdoctor import examination
     from slrdoctor.cli.progress import shown_on_stderr
+    from slrdoctor.probes.experiment import Experiment
 
     for folder in checks or ():
         if not folder.is_dir():
             raise cannot(f"--checks {folder} is no folder")
+    if model and not (model.endswith(".py") or ":" in model):
+        raise cannot(f"--model {model}: give path/to/file.py:factory; `slrdoctor overfit` trains models")
+    experiment = Experiment(trains=False, model=model, device=device.value, folder=run_dir)
     with shown_on_stderr(hidden=quiet) as step:
         return examination.scan(
             run_dir,
@@ -87,6 +109,7 @@ def _examine(
             checks=checks or (),
             jobs=jobs or _cores(),
             progress=step,
+            experiment=experiment if model else None,
         )
 
 

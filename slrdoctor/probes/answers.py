@@ -33,11 +33,12 @@ def answer_of_reference(chosen: ChosenSamples, reference: ReferenceTrial) -> Ans
     if reference.real.reproduced:
         return Answer(
             "none",
-            f"{name} reproduces {count} samples without an error after {best.steps} steps (loss "
+            f"the reference model {name} reproduces {count} samples without an error after "
+            f"{best.steps} steps (loss "
             f"{best.loss:.2f} a token): features, targets and vocabulary can be learned by heart",
             "Try your own model on the same samples: --model path/to/train.py:build_model.",
         )
-    failed = f"{name} does not reproduce {count} samples: {_failure(reference.real)}"
+    failed = f"the reference model {name} does not reproduce {count} samples: {_failure(reference.real)}"
     if reference.easy is not None and reference.easy.reproduced:
         return Answer(
             "data",

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from slrdoctor.facts.ctc.floor_distance import FloorDistance, SettledLosses, settled_losses
+from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues
 from slrdoctor.facts.outputs.decoded_output import DecodedOutput
 from slrdoctor.facts.outputs.log_probs import BlankRival, BlankScore
 from slrdoctor.facts.outputs.loss_input import LossInput, StoredScale
+from slrdoctor.facts.training.train_loss import FiniteLoss, LossBreak
 from slrdoctor.finding import Finding
 from slrdoctor.registry import Unavailable
 from slrdoctor.testing import findings
@@ -175,6 +177,7 @@ def test_ctc415_is_quiet_where_the_configured_class_is_the_likeliest() -> None:
     assert not rival(0.1, 1.9, index=0)
 
 
+LOSS_BREAK = LossBreak("train", "loss", "epoch", 20, 5, 16, 5, 16, "nan", False, "history.json")
 SCALE = StoredScale("log-probabilities", "logits", "", 1000, 1000, 0, 11, "a", "log_probs/dev")
 
 
@@ -199,6 +202,19 @@ def test_ctc416_names_values_that_are_no_numbers() -> None:
     (finding,) = given(not_finite=900)
 
     assert "900 hold NaN" in finding.message
+
+
+def test_ctc416_lets_nan_outputs_be_where_the_weights_or_the_loss_ended_as_nan() -> None:
+    whole = LossInput(replace(SCALE, not_finite=1000), nan, "", "")
+    partly = LossInput(replace(SCALE, not_finite=899), nan, "", "")
+    loss = FiniteLoss((LOSS_BREAK,), 20, nan, nan, "", False, False, "history.json")
+    earlier = replace(loss, breaks=(replace(LOSS_BREAK, bad_at_end=0),))
+    row = TensorRow("w", (4,), "float32", False, 4, 0, 0.0, 1.0, 2.0)
+
+    for broken in (loss, WeightValues((row,), 0, "best.pt")):
+        assert not findings("CTC416", whole, broken)
+        assert findings("CTC416", partly, broken)
+    assert findings("CTC416", whole, earlier)
 
 
 def test_ctc416_fires_on_a_negative_loss() -> None:

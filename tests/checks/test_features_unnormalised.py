@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slrdoctor.facts.features.landmarks import Landmarks
+from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues
 from slrdoctor.testing import findings
 
 LAYOUT = Landmarks("pose and hands", 225, (("pose", 0, 99),), 3, True, "features")
@@ -48,3 +49,19 @@ def test_fea111_is_quiet_at_exactly_a_factor_of_ten_and_on_one_outlier(make_tabl
     assert not findings("FEA111", make_table(90, 10, scale=5.0), LAYOUT)
     assert findings("FEA111", make_table(90, 10, scale=5.1), LAYOUT)
     assert not findings("FEA111", make_table(90, 1, scale=500.0), LAYOUT)
+
+
+def mean(size: int, largest: float, name: str = "mean") -> WeightValues:
+    row = TensorRow(name, (size,), "float32", True, 0, 0, largest / 2, 1.0, largest)
+    return WeightValues((row,), 0, "best.pt")
+
+
+def test_fea111_is_quiet_where_the_model_takes_off_a_mean_on_the_scale_of_the_features(
+    make_table: Any,
+) -> None:
+    table = make_table(0, 10, scale=320.0)
+    assert not findings("FEA111", table, LAYOUT, mean(225, 320.0))
+    assert not findings("FEA111", table, LAYOUT, mean(225, 400.0, "norm.running_mean"))
+    assert findings("FEA111", table, LAYOUT, mean(225, 319.0))
+    assert findings("FEA111", table, LAYOUT, mean(64, 400.0))
+    assert findings("FEA111", make_table(50, 50, scale=320.0), LAYOUT, mean(225, 320.0))

@@ -66,6 +66,11 @@ class WeightValues:
         missing = f", {self.unlooked} more not read" if self.unlooked else ""
         return f"{values:,} values of {len(self.rows)} tensors in {self.read_from} are finite{missing}"
 
+    def takes_off(self, scale: float, dims: int) -> bool:
+        """Whether there is a mean of each of so many inputs, and on that scale."""
+        means = (row for row in self.rows if "mean" in row.name.rpartition(".")[2])
+        return any(row.size == dims and row.largest >= scale for row in means)
+
     def row(self, name: str) -> TensorRow | None:
         return next((row for row in self.rows if row.name == name), None)
 

@@ -101,13 +101,16 @@ def vocabulary_permuted(x: Experiment) -> None:
 
 @fault("vocabulary-of-another-version", codes=("LAB210",), harms=False, tasks=RECOGNITION)
 def vocabulary_of_another_version(x: Experiment) -> None:
-    """The vocabulary was built again with more glosses after the checkpoint was trained."""
+    """The vocabulary was built again, with more glosses in its order, after the training."""
     x.after_training(partial(_add_tokens, count=17))
     x.claim("the vocabulary is larger", lambda w: len(w.run.coder.tokens) > len(x.world.tokens))
 
 
 def _add_tokens(run: Run, count: int) -> None:
-    run.coder.tokens += [f"NEU{number:02d}" for number in range(count)]
+    """More glosses, and all of them sorted: most have another index than before."""
+    glosses = [token for token in run.coder.tokens if token != run.world.blank]
+    blank = run.coder.tokens[: len(run.coder.tokens) - len(glosses)]
+    run.coder.tokens = blank + sorted(glosses + [f"BEZIRK{number:02d}" for number in range(count)])
 
 
 @fault("vocabulary-empty", codes=("LAB211",), harms=False, tasks=("ctc",),

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types install docs examples runs clean
+.PHONY: demo test lint types install docs examples runs clinic clean
 .DELETE_ON_ERROR:
 
 $(BIN)/.installed: pyproject.toml constraints.txt
@@ -17,7 +17,7 @@ demo: install
 	@$(BIN)/slrdoctor scan examples/broken --fail-on never
 
 test: install lint types
-	$(BIN)/python -m pytest -n 2
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 lint: install
 	$(BIN)/ruff check .
@@ -31,6 +31,10 @@ docs: install
 
 examples: install
 	$(BIN)/python examples/make_examples.py
+
+# Measures how often the doctor is right, on simulated runs; goes on where it was stopped.
+clinic: install
+	$(BIN)/python docs/clinic.py
 
 # Scans every folder of real runs beside the checkout and writes the table of what was found.
 runs: install

@@ -33,9 +33,10 @@ NORMALISE = Fix(
     "Centre the landmarks on the shoulders and divide by their distance, for every sample alike.",
     "x = (x - (left + right) / 2) / np.linalg.norm(left - right)",
 )
+SYMPTOMS = ("FEA112", "CTC411", "CTC412", "CTC413", "CTC414", "TRN502", "EVL904", "EVL905")
 
 
-@check("FEA111", severity=DEGRADES, confidence=LIKELY, explains=("FEA112",))
+@check("FEA111", severity=DEGRADES, confidence=LIKELY, explains=SYMPTOMS)
 def features_unnormalised(
     clips: ClipTable, landmarks: Landmarks | None, weights: WeightValues | None
 ) -> Iterator[Finding]:
@@ -59,10 +60,8 @@ def features_unnormalised(
     rows = [row for row in clips.rows if row.scale > 0 and (known or "float" in row.dtype)]
     by_convention = landmarks is not None and landmarks.name.startswith(PIXEL_LAYOUTS)
     pixels = [row for row in rows if row.reader not in PIXEL_FORMATS and not by_convention]
-    limit, typical = (
-        LANDMARKS if known else OTHER,
-        median(row.scale for row in pixels) if pixels else 0.0,
-    )
+    limit = LANDMARKS if known else OTHER
+    typical = median(row.scale for row in pixels) if pixels else 0.0
     small, large = _apart(rows)
     if large and not _is_by_split(small, large):
         affected = min(small, large, key=len)

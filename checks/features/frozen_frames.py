@@ -20,7 +20,7 @@ FIXES = (
 )
 
 
-@check("FEA110", severity=DEGRADES, confidence=LIKELY)
+@check("FEA110", severity=DEGRADES, confidence=LIKELY, explains=("CTC413", "CTC414"))
 def frozen_frames(clips: ClipTable) -> Iterator[Finding]:
     """Many frames repeat the frame before them.
 

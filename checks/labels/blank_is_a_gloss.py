@@ -11,7 +11,7 @@ NONE = Threshold(0, "torch.nn.CTCLoss: targets cannot be the blank index")
     "LAB204",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("TRN501", "CTC411", "CTC412", "TRN502", "LAB210"),
+    explains=("CTC416", "TRN501", "CTC411", "CTC412", "TRN502", "LAB210"),
 )
 def blank_is_a_gloss(use: BlankUse) -> Iterator[Finding]:
     """The CTC blank's index stands for a gloss.

@@ -15,6 +15,7 @@ from slrdoctor.registry import Unavailable, measure
 
 Floats = NDArray[np.float64]
 
+FIRST_PERCENT = 150  # no WER in percent starts higher: the first hypotheses are empty or short
 # scores that are shares of something; a log may give them in percent, those of one line alike
 SHARES: tuple[tuple[str, ...], ...] = (
     ("accuracy", "accuracy_top"), ("sentence_accuracy",), ("token_accuracy",), ("recall",),
@@ -154,8 +155,11 @@ def _error_is_percent(values: Floats) -> bool:
     """Whether error rates are in percent, which a WER over 1 alone does not show.
 
     A WER as a share starts about 1, and insertions lift single values over 10; in percent
-    it starts about 100. What stays between 1 and 10 and goes under 1 is a share.
+    it starts about 100. What stays between 1 and 10 and goes under 1 is a share, and so is what
+    starts beyond any percentage and goes under 1: errors were divided by hypotheses of few tokens.
     """
+    if float(values[0]) > FIRST_PERCENT and float(np.median(values[len(values) // 2 :])) < 1:
+        return False
     high = int(np.sum(values > 10))
     if high:
         return high > 1 or len(values) <= 2 or float(values.max()) > 50 or float(np.median(values)) > 1.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.evaluation.blind_score import BlindScore
 from slrdoctor.facts.evaluation.chance import most_by_chance
+from slrdoctor.facts.labels.samples import Texts
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import (
@@ -105,6 +107,7 @@ def progress(
     blind: BlindScore | None,
     classes: ClassCount | None,
     size: EpochSize | None,
+    texts: Texts | None,
 ) -> Progress:
     train, dev = history.curve("train", "loss"), held_out(history, "loss")
     points = [len(c.values) for c in (dev, train) if c is not None and len(c.values)]
@@ -114,7 +117,9 @@ def progress(
             f"{epochs} epochs with a loss or a score in {history.read_from}: too few to tell a course",
             f"train for at least {FEWEST} epochs, with the dev score logged after each",
         )
-    height, known_by = _floor(scale, floor, blind, classes, train)
+    # a contrastive loss and a decoder's cross-entropy are no CTC losses, whatever their size
+    is_ctc = task is None or task.name in ("", "ctc")
+    height, known_by = _floor(scale, floor, blind if is_ctc else None, classes, train)
     if height < SMALLEST_FLOOR:
         height, known_by = math.nan, f"{known_by}: labels that are all the same leave nothing to learn"
     losses = {
@@ -129,7 +134,7 @@ def progress(
         "task": task.name if task else "",
         "floor": height,
         "floor_known_by": known_by,
-        "blind_metric": _blind_metric(score, floor, blind, classes),
+        "blind_metric": _blind_metric(score, floor, blind, classes, texts),
         "first_train": float(losses["train"][0]),
         "last_train": settled(losses["train"]),
         "best_train": float(np.min(losses["train"])),
@@ -177,6 +182,7 @@ def _blind_metric(
     floor: BlindFloor | None,
     blind: BlindScore | None,
     classes: ClassCount | None,
+    texts: Texts | None,
 ) -> float:
     if score is None:
         return math.nan
@@ -186,7 +192,15 @@ def _blind_metric(
         return blind.wer if blind is not None else math.nan
     if score.quantity == "accuracy" and classes is not None:
         return classes.guessing
+    if score.quantity == "recall" and texts is not None:
+        return _guessed_recall(texts, score.split)
     return math.nan
+
+
+def _guessed_recall(texts: Texts, split: str) -> float:
+    """Retrieval at 1 of whoever names the same text for every clip; nan without texts."""
+    counts = Counter(words for words, of in zip(texts.words, texts.splits) if of == split)
+    return max(counts.values()) / counts.total() if counts else math.nan
 
 
 def _concluded(
@@ -232,7 +246,7 @@ def beats_blind(score: DevScore, blind: float, samples: int | None) -> bool:
     best = score.best
     if score.quantity in LOWER_IS_BETTER:
         return best < (BEATS_BLIND_WER * blind if math.isfinite(blind) else WER_WITHOUT_FLOOR)
-    if score.quantity == "accuracy" and math.isfinite(blind):
+    if score.quantity in ("accuracy", "recall") and math.isfinite(blind):
         samples = samples or SAMPLES_AT_LEAST
         return round(best * samples) > most_by_chance(samples, blind, UNLIKELY / len(score.values))
     if not score.is_share:

@@ -26,7 +26,7 @@ def write(run: Run, style: Style, root: Path) -> None:
         writing.text(root / f"{split}.csv", writing.table(r[:columns] for r in header + rows))
     tokens = {token: index for index, token in enumerate(run.coder.tokens)}
     writing.as_json(root / "vocabulary.json", tokens)
-    writing.as_json(root / "history.json", writing.logged(run, style))
+    writing.as_json(root / "history.json", _rows(run, style))
     writing.text(root / "config.yaml", yaml.safe_dump(run.config, sort_keys=False))
     if run.predictions:
         pairs = [
@@ -44,9 +44,13 @@ def write(run: Run, style: Style, root: Path) -> None:
             },
         )
     if run.log:
-        lines = [*run.log, *(_line(row) for row in writing.logged(run, style))]
+        lines = [*run.log, *(_line(row) for row in _rows(run, style))]
         writing.text(root / "train.log", "\n".join(lines) + "\n")
     writing.dump(run, root / "outputs" / "dev")
+
+
+def _rows(run: Run, style: Style) -> list[Row]:
+    return writing.renamed(writing.logged(run, style), {"dev_recall": "dev_recall@1"})
 
 
 def _line(row: Row) -> str:

@@ -13,6 +13,8 @@ from slrdoctor.artifacts.run import DataSet, HistoryFile, TrainingRun
 from slrdoctor.artifacts.settings import Settings
 from slrdoctor.engine import Facts
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
+from slrdoctor.facts.evaluation.blind_score import BlindScore
+from slrdoctor.facts.labels.samples import Texts
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.history import History
@@ -137,3 +139,28 @@ def test_two_public_runs_at_chance_are_told_apart_by_their_training_loss(
     told = measured(make_history(**dict(public_histories(shared_data, name))), task="classification")
     assert told.floor == pytest.approx(math.log(97)) and told.dev_samples == 93
     assert told.train_over_floor == pytest.approx(train, abs=0.01) and not told.learned
+
+
+@pytest.mark.parametrize("task", ["retrieval", "translation"])
+def test_only_the_loss_of_ctc_is_held_against_the_floor_of_ctc(make_history: Any, task: str) -> None:
+    references = BlindScore(
+        0.9, ("A",), math.nan, math.nan, "", 3.2, 3.65, 37, 96, "dev", "predictions.json"
+    )
+    history = make_history(train_loss=[6.7, 4.0, 3.5], dev_loss=[4.9, 3.9, 3.8])
+
+    assert measured(history, references).floor == 3.65
+    assert math.isnan(measured(history, references, task=task).floor)
+
+
+@pytest.mark.parametrize(("recall", "learned"), [(0.06, False), (0.17, True)])
+def test_a_recall_has_learned_when_it_is_more_than_guessing_a_text_finds(
+    make_history: Any, recall: Any, learned: Any
+) -> None:
+    """Two clips of each of 48 texts: guessing finds 2%, and hardly ever a tenth."""
+    words = tuple((f"text{n // 2}",) for n in range(96))
+    texts = Texts(tuple(map(str, range(96))), ("dev",) * 96, words, "dev.csv")
+    history = make_history(train_loss=[3.9, 3.8, 3.7], dev_recall=[0.02, recall, 0.02])
+    told = measured(history, texts, task="retrieval")
+
+    assert told.blind_metric == pytest.approx(1 / 48)
+    assert told.learned is learned

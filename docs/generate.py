@@ -1,4 +1,4 @@
-"""Write docs/checks/ from the checks' docstrings and limits.
+"""Write docs/checks/ from the checks' docstrings and limits, and the table of docs/simulate.md.
 
 python docs/generate.py
 """
@@ -10,8 +10,11 @@ from pathlib import Path
 from slrdoctor import packs
 from slrdoctor.check_page import page
 from slrdoctor.registry import REGISTRY
+from slrdoctor.simulation import load_faults
 
 FOLDER = Path(__file__).resolve().parent / "checks"
+SIMULATIONS = FOLDER.parent / "simulate.md"
+MARK = "<!-- written by docs/generate.py from the faults themselves -->\n"
 
 
 def pages() -> dict[str, str]:
@@ -32,6 +35,23 @@ def pages() -> dict[str, str]:
     return {"README.md": "\n".join(index) + "\n"} | {f"{c.code}.md": page(c) + "\n" for c in checks}
 
 
+def simulations() -> str:
+    """docs/simulate.md: what stands above the mark, and the table of faults."""
+    above = SIMULATIONS.read_text(encoding="utf-8").partition(MARK)[0]
+    faults = sorted(load_faults().values(), key=lambda f: (f.is_healthy, f.codes))
+    rows = [
+        f"| `{f.name}` | {', '.join(_linked(code) for code in f.codes) or 'healthy'} "
+        f"| {', '.join(f.tasks)} | {f.sentence} |"
+        for f in faults
+    ]
+    header = ["| name | codes | tasks | what is wrong |", "|---|---|---|---|"]
+    return above + MARK + "\n" + "\n".join([*header, *rows]) + "\n"
+
+
+def _linked(code: str) -> str:
+    return f"[{code}](checks/{code}.md)"
+
+
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     wanted = pages()
@@ -40,6 +60,7 @@ def main() -> None:
             old.unlink()
     for name, text in wanted.items():
         (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
+    SIMULATIONS.write_text(simulations(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,12 @@ def test_the_pages_of_the_checks_are_fresh() -> None:
     assert written == pages, "run `make docs`"
 
 
+def test_the_table_of_simulations_is_fresh() -> None:
+    written = (ROOT / "docs" / "simulate.md").read_text(encoding="utf-8")
+
+    assert written == script(ROOT / "docs" / "generate.py").simulations(), "run `make docs`"
+
+
 def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
 
@@ -61,7 +67,14 @@ def test_the_readme_shows_what_a_scan_of_the_broken_example_says() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", "docs/writing-a-check.md", "docs/writing-a-reader.md"]
+    "page",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/writing-a-check.md",
+        "docs/writing-a-reader.md",
+        "docs/simulate.md",
+    ],
 )
 def test_links_within_the_repository_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types install docs examples runs clinic clean
+.PHONY: demo test lint types install docs examples patients runs clinic clean
 .DELETE_ON_ERROR:
 
 $(BIN)/.installed: pyproject.toml constraints.txt
@@ -31,6 +31,11 @@ docs: install
 
 examples: install
 	$(BIN)/python examples/make_examples.py
+
+# Makes the patients, real broken runs, and writes docs/patients/ from what the scan says of each.
+patients: install
+	$(BIN)/python examples/patients/make_patients.py
+	$(BIN)/python docs/patients.py
 
 # Measures how often the doctor is right, on simulated runs; goes on where it was stopped.
 clinic: install

@@ -1,0 +1,53 @@
+"""The patients' runs, each made and scanned once a session."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from slrdoctor import examination
+from slrdoctor.report import Report
+
+PATIENTS = Path(__file__).resolve().parents[2] / "examples" / "patients"
+
+
+@pytest.fixture(scope="session")
+def makers() -> ModuleType:
+    """examples/patients/make_patients.py, which is no package."""
+    spec = importlib.util.spec_from_file_location("make_patients", PATIENTS / "make_patients.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["make_patients"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def patient(makers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Gives the run directory of a patient by the beginning of its name: `patient("p0")`."""
+    root = tmp_path_factory.mktemp("patients")
+
+    def made(word: str) -> Path:
+        name = makers.named(word)
+        folder = root / name
+        return folder if folder.is_dir() else Path(makers.make(name, root))
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def scanned(patient: Callable[[str], Path]) -> Callable[[str], Report]:
+    """Gives the report of a scan of a patient: `scanned("p0")`."""
+    reports: dict[str, Report] = {}
+
+    def report(word: str) -> Report:
+        if word not in reports:
+            reports[word] = examination.scan(patient(word), jobs=1)
+        return reports[word]
+
+    return report

@@ -1,13 +1,15 @@
-"""Measure how often the doctor is right, on runs with a known fault: `make clinic`.
+"""Measure how often the doctor is right, on runs with known faults: `make clinic`.
 
 Every fault of `slrdoctor simulate` is made with several seeds, model families and on-disk conventions,
-really trained, and scanned; so is every healthy variant. A line a run goes to docs/accuracy.jsonl, so
-that a clinic that was stopped goes on where it was. docs/accuracy.md is written from those lines.
+really trained, and scanned; so are pairs of faults and every healthy variant. Runs are kept in
+.clinic/, and a line a run goes to docs/accuracy.jsonl, so that a clinic that was stopped goes on where
+it was, and runs can be scanned again after a change without training them again. docs/accuracy.md is
+written from those lines.
 
-    python docs/clinic.py [--seeds 3] [--sample N] [--tiers] [--report-only] [--jobs 2]
+    python docs/clinic.py [--seeds 3] [--again] [--tiers] [--sample N] [--jobs 2] [--minutes M]
 
-Limits and `explains` edges were tuned on the faults and families named in TUNED below; all others are
-only measured. Both figures are printed.
+`explains` edges and limits were tuned on the faults of `tuned_faults` and the families named in
+TUNED_FAMILIES; all others are only measured. Both figures are printed.
 """
 
 from __future__ import annotations
@@ -21,22 +23,43 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 LINES = HERE / "accuracy.jsonl"
+RUNS = HERE.parent / ".clinic"
 KINDS_OF_TIER = {  # what is taken away again, tier by tier, to see what fewer artifacts tell
     "T0": ("history", "checkpoint", "predictions", "outputs"),
     "T1": ("checkpoint", "predictions", "outputs"),
     "T2": ("predictions", "outputs"),
     "T3": ("outputs",),
 }
-# every second fault of an area, and the first family of a task: what the rules were tuned on
+# with every second fault of an area: what limits and edges were tuned on
 TUNED_FAMILIES = ("tcn_bilstm_ctc", "isolated_transformer", "contrastive", "sign2text")
 ALL_TASKS_SEEDS = 1  # seeds with which a fault is made for the tasks that are not its usual one
+PAIRS = (  # of which neither brings about the other: both must be found
+    "labels-shuffled+gpu-not-used",
+    "features-missing+dev-in-train",
+    "nan-in-features+checkpoint-runs-code",
+    "score-of-swapped-sides+gpu-not-used",
+    "frozen-frames+two-runs-in-one-history",
+    "rate-collapsed+dev-copied-into-train",
+    "scales-mixed+vocabulary-mostly-unseen",
+    "targets-too-long+gpu-not-used",
+    "clips-empty+two-runs-in-one-history",
+    "annotations-contradict+dev-in-train",
+    "blank-bias+dev-in-train",
+    "no-log-softmax+two-runs-in-one-history",
+    "vocabulary-lacks-glosses+gpu-not-used",
+    "head-only-trained+dev-in-train",
+    "few-examples+dev-in-train",
+    "labels-shuffled+train-loss-summed",
+    "stale-cache+words-too-rare",
+    "noise-for-features+two-runs-in-one-history",
+)
 
 
 @dataclass(frozen=True)
@@ -55,21 +78,22 @@ class Case:
 
 
 def plan(seeds: int) -> list[Case]:
-    """Every fault with each family of its tasks, the conventions going round."""
+    """Every fault and pair with each family of its tasks, the conventions going round."""
     from slrdoctor.simulation import load_faults
     from slrdoctor.simulation.conventions import conventions_of
     from slrdoctor.simulation.recipes import FAMILIES
+    from slrdoctor.simulation.registry import find
 
     cases = []
-    for name, fault in load_faults().items():
-        for place, task in enumerate(fault.tasks):
+    for fault in (*load_faults().values(), *map(find, PAIRS)):
+        for place, task in enumerate(fault.tasks[:1] if fault.parts else fault.tasks):
             families = [f for f in FAMILIES[task] if not fault.families or f in fault.families]
             ways = [c for c in conventions_of(task) if not fault.conventions or c in fault.conventions]
             for seed in range(seeds if place == 0 else ALL_TASKS_SEEDS):
                 for number, family in enumerate(families):
                     # the conventions go round, so that each family meets several over the seeds
                     way = ways[(seed + number) % len(ways)]
-                    cases.append(Case(name, task, family, way, seed))
+                    cases.append(Case(fault.name, task, family, way, seed))
     # runs of one world and recipe after one another: the training is remembered
     return sorted(cases, key=lambda c: (c.seed, c.task, c.family))
 
@@ -84,32 +108,42 @@ def tuned_faults() -> set[str]:
     return {name for names in areas.values() for name in sorted(names)[::2]}
 
 
-def examine(case: Case, tiers: bool) -> dict[str, Any]:
-    """Make the run, scan it, and say what came out."""
+def examine(case: Case, runs: Path, tiers: bool) -> dict[str, Any]:
+    """Make the run where it is not kept, scan it, and say what came out."""
+    import slrdoctor
+
+    start = time.monotonic()
+    line: dict[str, Any] = asdict(case) | {"key": case.key}
+    home = runs / case.key.replace("/", "~")
+    if not (home / "made.json").is_file():
+        made = make(case, home)
+        (home / "made.json").write_text(json.dumps(made), encoding="utf-8")
+    line |= json.loads((home / "made.json").read_text(encoding="utf-8"))
+    if "does_not_show" not in line:
+        line |= said_of(slrdoctor.scan(home / "run"))
+        if tiers:
+            line["tiers"] = dict(by_tier(home / "run"))
+    return line | {"seconds": round(time.monotonic() - start, 1)}
+
+
+def make(case: Case, home: Path) -> dict[str, Any]:
+    """Train it; what is to be said of it."""
     import torch
 
-    import slrdoctor
     from slrdoctor.simulation import simulate
     from slrdoctor.simulation.making import DoesNotShow
 
     torch.set_num_threads(1)
-    start = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="slrdoctor-clinic-"))
-    line: dict[str, Any] = asdict(case) | {"key": case.key}
+    shutil.rmtree(home, ignore_errors=True)
     try:
         made = simulate(
-            case.fault, folder / "run", task=case.task, family=case.family,
+            case.fault, home / "run", task=case.task, family=case.family,
             convention=case.convention, seed=case.seed,
         )  # fmt: skip
-        line |= {"expected": list(made.codes), "score": str(made.score), "healthy": str(made.healthy)}
-        line |= said_of(slrdoctor.scan(folder / "run"))
-        if tiers:
-            line["tiers"] = dict(by_tier(folder / "run"))
     except DoesNotShow as error:
-        line["does_not_show"] = str(error)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return line | {"seconds": round(time.monotonic() - start, 1)}
+        return {"does_not_show": str(error)}
+    expected = [list(part.codes) for part in made.fault.parts or (made.fault,) if part.codes]
+    return {"expected": expected, "score": str(made.score), "healthy": str(made.healthy)}
 
 
 def said_of(report: Any) -> dict[str, Any]:
@@ -135,22 +169,20 @@ def by_tier(folder: Path) -> Iterator[tuple[str, list[str]]]:
     import slrdoctor
     from slrdoctor.examination import detect
 
-    run, _ = detect(folder)
-    for tier, kinds in reversed(KINDS_OF_TIER.items()):
-        for _, runs in run.cases:
-            for one in runs:
-                for place in where(one, kinds):
-                    path = folder / place
-                    if path.is_file():
-                        path.unlink()
-                    elif path.is_dir():
-                        shutil.rmtree(path)
-        try:
-            report = slrdoctor.scan(folder)
-        except Exception as error:  # nothing is left to examine: that is an answer too
-            yield tier, [f"! {error}"]
-            continue
-        yield tier, [d.check.code for d in report.diagnoses if d.is_root and d.check.severity > 0]
+    with tempfile.TemporaryDirectory(prefix="slrdoctor-clinic-") as temporary:
+        copy = Path(temporary) / "run"
+        shutil.copytree(folder, copy)
+        run, _ = detect(copy)
+        for tier, kinds in reversed(KINDS_OF_TIER.items()):
+            for _, runs in run.cases:
+                for one in runs:
+                    remove([copy / place for place in where(one, kinds)])
+            try:
+                report = slrdoctor.scan(copy)
+            except Exception as error:  # nothing is left to examine: that is an answer too
+                yield tier, [f"! {error}"]
+                continue
+            yield tier, [d.check.code for d in report.diagnoses if d.is_root and d.check.severity > 0]
 
 
 def where(run: Any, kinds: Sequence[str]) -> Iterator[str]:
@@ -160,21 +192,34 @@ def where(run: Any, kinds: Sequence[str]) -> Iterator[str]:
             yield artifact.where
 
 
+def remove(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if path.is_file():
+            path.unlink()
+        elif path.is_dir():
+            shutil.rmtree(path)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--again", action="store_true", help="scan the runs that are kept once more")
+    parser.add_argument("--tiers", action="store_true", help="scan the first seed with less, too")
     parser.add_argument("--sample", type=int, default=0, help="only so many runs, spread over the plan")
-    parser.add_argument("--tiers", action="store_true", help="scan again with fewer artifacts")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--minutes", type=float, default=0, help="start no run after so long; 0: no end")
+    parser.add_argument("--minutes", type=float, default=0, help="start none after so long; 0: no end")
+    parser.add_argument("--only", default="", help="tuned or healthy: those runs only")
     parser.add_argument("--lines", type=Path, default=LINES)
+    parser.add_argument("--runs", type=Path, default=RUNS, help="where runs are kept")
     parser.add_argument("--report-only", action="store_true")
     wanted = parser.parse_args()
-    if not wanted.report_only:
-        run_all(wanted)
     sys.path.insert(0, str(HERE))
     import accuracy  # type: ignore[import-not-found]
 
+    if wanted.sample:
+        return sample(wanted, accuracy)
+    if not wanted.report_only:
+        run_all(wanted, chosen(wanted))
     figures = accuracy.figures(accuracy.read(wanted.lines), tuned_faults(), TUNED_FAMILIES)
     print(accuracy.summary(figures))
     if wanted.lines == LINES:
@@ -182,49 +227,66 @@ def main() -> int:
     return 0 if accuracy.is_good(figures) else 1
 
 
-def run_all(wanted: argparse.Namespace) -> None:
-    lines = wanted.lines.read_text(encoding="utf-8").splitlines() if wanted.lines.is_file() else []
-    done = {json.loads(line)["key"] for line in lines}
+def chosen(wanted: argparse.Namespace) -> list[Case]:
     cases = plan(wanted.seeds)
-    if wanted.sample:
-        step = max(1, len(cases) // wanted.sample)
-        cases = cases[::step][: wanted.sample]
+    if wanted.only == "tuned":
+        tuned = tuned_faults()
+        return [c for c in cases if set(c.fault.split("+")) <= tuned and c.family in TUNED_FAMILIES]
+    if wanted.only == "healthy":
+        return [case for case in cases if case.fault.startswith("healthy")]
+    return cases
+
+
+def sample(wanted: argparse.Namespace, accuracy: Any) -> int:
+    """Some runs of the clinic made anew, held against what the committed lines say of the same."""
+    recorded = {line["key"]: line for line in accuracy.read(LINES)}
+    cases = [case for case in chosen(wanted) if case.key in recorded]
+    step = max(1, len(cases) // wanted.sample)
+    cases = cases[step // 2 :: step][: wanted.sample]
+    with tempfile.TemporaryDirectory(prefix="slrdoctor-clinic-") as temporary:
+        wanted.lines, wanted.runs = Path(temporary) / "lines.jsonl", Path(temporary)
+        run_all(wanted, cases)
+        now = accuracy.read(wanted.lines)
+    fallen = accuracy.fallen([recorded[case.key] for case in cases], now)
+    print(f"{len(now)} runs of the clinic made anew")
+    print("\n".join(fallen) or "no figure has fallen")
+    return 1 if fallen else 0
+
+
+def run_all(wanted: argparse.Namespace, cases: Sequence[Case]) -> None:
+    lines = wanted.lines.read_text(encoding="utf-8").splitlines() if wanted.lines.is_file() else []
+    done = set() if wanted.again else {json.loads(line)["key"] for line in lines}
     left = [case for case in cases if case.key not in done]
     print(f"{len(cases) - len(left)} of {len(cases)} runs are done", file=sys.stderr)
     end = time.monotonic() + 60 * wanted.minutes if wanted.minutes else float("inf")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    context = multiprocessing.get_context("spawn")
     with (
-        ProcessPoolExecutor(wanted.jobs, mp_context=context) as pool,
+        ProcessPoolExecutor(wanted.jobs, mp_context=multiprocessing.get_context("spawn")) as pool,
         wanted.lines.open("a", encoding="utf-8") as file,
     ):
-        chunks = [left[start :: wanted.jobs] for start in range(wanted.jobs)]
-        waiting = iter([case for row in zip_longest(chunks) for case in row])
-        running = {}
-        for case in waiting:
-            running[pool.submit(examine, case, wanted.tiers)] = case
+        running: dict[Future[dict[str, Any]], Case] = {}
+        for case in left:
+            tiers = wanted.tiers and case.seed == 0
+            running[pool.submit(examine, case, wanted.runs, tiers)] = case
             if len(running) >= wanted.jobs:
-                take_one(running, file)
+                take(running, file)
             if time.monotonic() > end:
                 break
         while running:
-            take_one(running, file)
+            take(running, file)
 
 
-def zip_longest(chunks: Sequence[Sequence[Case]]) -> Iterator[list[Case]]:
-    for place in range(max(map(len, chunks), default=0)):
-        yield [chunk[place] for chunk in chunks if place < len(chunk)]
-
-
-def take_one(running: dict[Any, Case], file: Any) -> None:
-    """Wait for one run to end and write its line."""
-    finished = next(as_completed(running))
-    case = running.pop(finished)
-    line = finished.result()
-    file.write(json.dumps(line) + "\n")
-    file.flush()
-    roots = [f["code"] for f in line.get("findings", ()) if f["root"] and f["severity"] != "note"]
-    print(f"{case.key}: {line.get('does_not_show') or ' '.join(roots) or 'nothing'}", file=sys.stderr)
+def take(running: dict[Future[dict[str, Any]], Case], file: Any) -> None:
+    """Wait for a run to end and write its line."""
+    for finished in wait(running, return_when=FIRST_COMPLETED).done:
+        case = running.pop(finished)
+        line = finished.result()
+        file.write(json.dumps(line) + "\n")
+        file.flush()
+        roots = [f["code"] for f in line.get("findings", ()) if f["root"] and f["severity"] != "note"]
+        print(
+            f"{case.key}: {line.get('does_not_show') or ' '.join(roots) or 'nothing'}", file=sys.stderr
+        )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from slrdoctor.cli.exits import cannot, told_plainly
 
 
 def simulate(
-    fault: Annotated[str, typer.Argument(help="A fault, or `healthy`; --list names them.")] = "",
+    fault: Annotated[str, typer.Argument(help="A fault, two as `a+b`, or `healthy`; see --list.")] = "",
     out_dir: Annotated[Path | None, typer.Argument(help="The folder to write.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the faults.")] = False,
     task: Annotated[

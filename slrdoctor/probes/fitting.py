@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -21,6 +21,8 @@ NEGATIVE = -0.5  # below what rounding makes of a loss of zero
 CLIP = 5.0  # norm of the gradients
 MOST_STEPS = 3000
 KEPT = 120  # points of a curve
+OVERTIME = 3.0  # times its share of the time, for a training that is on its way: time is no verdict
+STILL_FALLING = 0.8  # of the loss some time ago, under which a loss is on its way down
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Attempt:
     blank_only: bool = False  # nothing at all was decoded
     not_finite: bool = False  # the loss stopped being a number
     negative: bool = False  # a loss of probabilities never is
+    unfinished: bool = False  # the time ended while the loss was still falling
 
     @property
     def reproduced(self) -> bool:
@@ -122,14 +125,26 @@ def _train(
             tell(f"{what}: loss {attempt.loss:.3f}", step, most)
         if step % LOOK == 0:
             over = clock() - start > seconds
+            attempt.unfinished = over and is_falling([loss for _, loss in attempt.losses])
+            over = over and (not attempt.unfinished or clock() - start > OVERTIME * seconds)
             if attempt.loss < REPRODUCED or over:
                 _score(handle, batch, attempt)
                 if attempt.reproduced or over:
                     break
     attempt.seconds = clock() - start
     _score(handle, batch, attempt)
+    attempt.unfinished = attempt.unfinished and not attempt.reproduced
     attempt.losses = list(_thinned(attempt.losses))
     return attempt
+
+
+def is_falling(losses: Sequence[float]) -> bool:
+    """Whether the last tenth of the steps lies well below the tenth that ended a quarter before."""
+    tenth, quarter = len(losses) // 10, len(losses) // 4
+    if not tenth:
+        return False
+    now, before = losses[-tenth:], losses[-quarter - tenth : -quarter]
+    return sum(now) < STILL_FALLING * sum(before)
 
 
 def _score(handle: Handle, batch: Batch, attempt: Attempt) -> None:

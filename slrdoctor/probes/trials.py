@@ -42,6 +42,7 @@ class Attempted:
     blank_only: bool
     not_finite: bool
     negative: bool
+    unfinished: bool  # the time ended while the loss was still falling
     losses: tuple[tuple[int, float], ...]
 
     @property
@@ -64,6 +65,11 @@ class Cell:
     @property
     def reproduced(self) -> bool:
         return self.best.reproduced
+
+    @property
+    def unfinished(self) -> bool:
+        """The verdict is open: a training was still on its way when its time ended."""
+        return not self.reproduced and self.best.unfinished
 
     @property
     def sentence(self) -> str:

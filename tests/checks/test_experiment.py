@@ -12,7 +12,11 @@ from slrdoctor.probes.crossover import Crossover
 from slrdoctor.probes.trials import Attempted, Cell
 from slrdoctor.testing import findings
 
-ATTEMPT = Attempted(1e-3, 2.4, 0.8, 0.8, 500, 20.0, False, False, False, False, ((1, 9.0), (500, 2.4)))
+ATTEMPT = Attempted(
+    rate=1e-3, loss=2.4, error_rate=0.8, error_rate_training=0.8, steps=500, seconds=20.0,
+    reproduced=False, blank_only=False, not_finite=False, negative=False, unfinished=False,
+    losses=((1, 9.0), (500, 2.4)),
+)  # fmt: skip
 CELLS = (Cell("bilstm_ctc", "your samples", (ATTEMPT,)),)
 FINE = Crossover("none", "all reproduced", "go on", CELLS, (), ("a", "b"), (), "here")
 BEHAVIOUR = ModelBehaviour(

@@ -33,7 +33,7 @@ def some_targets_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
         message=(
             f"{count} of {total} targets ({count / total:.2%}) need more frames than CTC is given "
             f"{lengths.at}: {lengths.ids[worst]} needs {lengths.needed[worst]} and has "
-            f"{lengths.input_lengths[worst]}; {lengths.advice}"
+            f"{lengths.input_lengths[worst]}; {lengths.typical}; {lengths.advice}"
         ),
         evidence=(
             Evidence(

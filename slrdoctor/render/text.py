@@ -13,6 +13,7 @@ from rich.text import Text
 
 from slrdoctor.finding import Evidence, Severity
 from slrdoctor.ranking import Diagnosis
+from slrdoctor.render.decision import decision
 from slrdoctor.report import Entry, Report
 
 WIDTH = 100
@@ -58,6 +59,7 @@ def _parts(report: Report, quiet: bool, verbose: bool) -> Iterator[RenderableTyp
             yield _cause(root, report, shown, verbose)
         yield Text()
         yield from _remainder(report, verbose)
+        yield from decision(report)
 
 
 def _headline(report: Report) -> Text:

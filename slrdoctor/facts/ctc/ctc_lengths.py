@@ -90,6 +90,12 @@ class CtcLengths:
         return f"after {self.stack.layers}"
 
     @property
+    def typical(self) -> str:
+        """What the median sample needs and has, in words."""
+        needed, frames = np.median(self.needed), np.median(self.input_lengths)
+        return f"the median target needs {needed:.0f} and has {frames:.0f}"
+
+    @property
     def advice(self) -> str:
         """Up to which stride the targets fit, in words."""
         if self.safe_stride < 1:

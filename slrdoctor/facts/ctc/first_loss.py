@@ -11,11 +11,12 @@ from slrdoctor.facts.ctc.uniform_start import UniformStart, implied_frames
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.dev_score import finite
 from slrdoctor.facts.training.epoch_size import EpochSize
-from slrdoctor.facts.training.history import History
+from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.registry import Unavailable, measure
 
 # the largest stride in use: lengths are as stored where the model's own stride is not known
 LARGEST_STRIDE = 16
+AT_ONCE = 0.01  # of an epoch: a loss logged so early is that of an untrained model
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,12 @@ class FirstLoss:
 
     @property
     def sentence(self) -> str:
+        implied = ""
+        if math.isfinite(self.frames_by_token):
+            implied = f"; as a mean a token it is the start of T = {self.frames_by_token:.0f} frames"
         return (
             f"the first training loss is {self.value:.4g}; an untrained model costs "
-            f"{self.start.per_token:.2f} a token and {self.start.per_sample:.1f} a sample"
+            f"{self.start.per_token:.2f} a token and {self.start.per_sample:.1f} a sample{implied}"
         )
 
 
@@ -61,7 +65,7 @@ class FirstLoss:
 def first_loss(task: Task, history: History, start: UniformStart, size: EpochSize | None) -> FirstLoss:
     if task.name != "ctc":
         raise Unavailable(f"the task is {task.name}, and this start is CTC's")
-    curve = history.curve("train", "loss")
+    curve = _first_step(history) or history.curve("train", "loss")
     values = finite(curve)[1] if curve is not None else np.empty(0)
     if curve is None or not len(values):
         raise Unavailable(
@@ -77,6 +81,17 @@ def first_loss(task: Task, history: History, start: UniformStart, size: EpochSiz
         start=start,
         read_from=curve.read_from,
     )
+
+
+def _first_step(history: History) -> Curve | None:
+    """The losses of single steps, where the first one is logged: in an epoch's mean much is learned."""
+    for curve in history.curves:
+        if curve.split in ("train", "") and (curve.quantity, curve.per) == ("loss", "step"):
+            at, values = finite(curve)
+            # counted from 0 or 1, as steps or as epochs with the share of them that has passed
+            if len(values) and at[0] < 2 and at[0] % 1 <= AT_ONCE:
+                return curve
+    return None
 
 
 def _reductions(start: UniformStart, size: EpochSize | None) -> list[Reduction]:

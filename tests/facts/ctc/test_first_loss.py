@@ -57,6 +57,25 @@ def test_an_unknown_stride_allows_for_shorter_inputs() -> None:
     assert unknown.nearest()[1] == 1
 
 
+def batches(*at: float) -> Curve:
+    return Curve("loss", "", "loss", np.array(at), np.full(len(at), 95.0), "log.txt", "step")
+
+
+def test_the_first_step_says_more_of_an_untrained_model_than_the_first_epoch() -> None:
+    epochs = history(9.3, 6.2, 6.1)
+    with_steps = History((*epochs.curves, batches(1.0, 1.5, 2.0)), "log.txt")
+
+    assert first_loss(CTC, with_steps, START, None).value == 95.0
+    assert first_loss(CTC, epochs, START, None).value == 9.3
+
+
+def test_steps_that_are_logged_from_later_on_are_not_the_first() -> None:
+    epochs = history(9.3, 6.2, 6.1)
+    for at in (100.0, 1.2):
+        late = History((*epochs.curves, batches(at, at + 1)), "log.txt")
+        assert first_loss(CTC, late, START, None).value == 9.3
+
+
 def test_a_negative_loss_is_under_every_start() -> None:
     _, ratio = first_loss(CTC, history(-3.0), START, None).nearest()
     assert ratio < 0

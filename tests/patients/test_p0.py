@@ -1,0 +1,96 @@
+"""P0: features in another format than the loader looks for, and a WER of 93% after a month."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slrdoctor.report import Report
+
+
+@pytest.fixture(scope="module")
+def report(scanned: Callable[[str], Report]) -> Report:
+    return scanned("p0")
+
+
+@pytest.fixture(scope="module")
+def found(report: Report) -> dict[str, dict[str, Any]]:
+    return {finding["code"]: finding for finding in report.findings}
+
+
+def passed(report: Report, code: str) -> str:
+    return next(entry.text for entry in report.passed if entry.code == code)
+
+
+def test_p0_is_first_told_that_there_are_no_features_and_of_the_near_miss(report: Report) -> None:
+    first = report.findings[0]
+
+    assert report.verdict == "broken"
+    assert (first["code"], first["severity"], first["root_cause"]) == ("FEA101", "blocks", True)
+    assert "none of 4667" in first["message"] and "features/train/*.npy" in first["message"]
+    assert "8 by extension" in first["message"] and "forecast_train_0002.npz" in first["message"]
+    assert "files that are there" in first["fixes"][0]["do"]
+
+
+def test_p0_learned_nothing_since_there_was_nothing_to_learn_from(found: dict[str, Any]) -> None:
+    assert found["TRN502"]["explained_by"] == ["FEA101"]
+    assert "best dev wer is 93.0% (guessing: 95.8%)" in found["TRN502"]["message"]
+
+
+def test_p0_has_a_normal_first_loss(report: Report, found: dict[str, Any]) -> None:
+    assert "CTC405" not in found
+    said = passed(report, "CTC405")
+    assert "the first training loss is 64.36" in said and "T = 99 frames" in said
+
+
+def test_p0_may_keep_its_downsampling_but_for_three_sentences(
+    report: Report, found: dict[str, Any]
+) -> None:
+    assert not {"CTC401", "CTC403"} & set(found)
+    assert "4664 of 4667 targets fit at stride 4" in passed(report, "CTC401")
+
+    few = found["CTC402"]
+    assert few["affected"] == 3 and "every target fits up to stride 3" in few["message"]
+    assert few["samples"] == ["forecast_train_0000", "forecast_train_0001", "forecast_dev_0000"]
+    assert "the median target needs 10 and has 37" in few["message"]
+
+
+def test_p0_has_marks_in_its_vocabulary(found: dict[str, Any]) -> None:
+    marks = found["LAB207"]
+
+    assert marks["severity"] == "note" and "IX" in marks["message"]
+
+
+def test_p0_gets_no_other_finding(found: dict[str, Any]) -> None:
+    assert set(found) == {"FEA101", "TRN502", "CTC402", "LAB207"}
+
+
+def test_the_report_of_p0_ends_in_what_must_hold_before_more_complexity(report: Report) -> None:
+    end = str(report).partition("Change course:")[2]
+    lines = {line[12:].strip(): line[:12].strip() for line in end.splitlines()}
+
+    assert "mend FEA101 first" in end and "a larger model" in end
+    assert lines["the features are there and finite (FEA101, FEA104)"] == "no"
+    assert lines["the targets fit into the frames that CTC is given (CTC401)"] == "yes"
+    assert lines["your model reproduces five samples (ACT001, ACT002)"] == "not known"
+    assert lines["gradients reach every parameter (ACT004)"] == "not known"
+    assert "--samples 5" in end
+
+
+def test_the_overfit_test_says_what_p0_lacks(patient: Callable[[str], Path]) -> None:
+    command = ["overfit", str(patient("p0")), "--samples", "5", "--no-picture", "--quiet"]
+    done = subprocess.run(
+        [sys.executable, "-m", "slrdoctor", *command],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "None of 4667 annotated samples has features" in " ".join(done.stdout.split())

@@ -94,6 +94,8 @@ from slrdoctor.probes.behaviour import ModeScores as ModeScores
 from slrdoctor.probes.blind_control import BlindControl as BlindControl
 from slrdoctor.probes.crossover import Crossover as Crossover
 from slrdoctor.registry import check as check
+from slrdoctor.symptoms import FAILS_ON_DEV as FAILS_ON_DEV
+from slrdoctor.symptoms import NOTHING_LEARNED as NOTHING_LEARNED
 
 BLOCKS, MISLEADS, DEGRADES, NOTE = Severity.BLOCKS, Severity.MISLEADS, Severity.DEGRADES, Severity.NOTE
 CERTAIN, LIKELY, POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE

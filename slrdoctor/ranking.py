@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from slrdoctor.engine import Judged, Outcome
 from slrdoctor.finding import Finding, Severity
 from slrdoctor.registry import Check
+from slrdoctor.symptoms import NOTHING_LEARNED, REACH
 
 Case = tuple[str, ...]  # () the run directory, (data set,), or (data set, training run)
 
@@ -78,7 +79,12 @@ def rank(outcomes: Iterable[tuple[Case, Outcome]]) -> list[Diagnosis]:
 
 
 def _explains(cause: _Fired, symptom: _Fired) -> bool:
-    """A cause explains a symptom of the same run; a mere note never excuses something graver."""
+    """A cause explains a symptom of the same run; a mere note never excuses something graver.
+
+    That nothing at all was learned is not explained by what is wrong with a few of the samples.
+    """
+    if symptom.check.code in NOTHING_LEARNED and cause.finding.share < REACH:
+        return False
     shared = min(len(cause.case), len(symptom.case))
     return (
         symptom.check.code in cause.check.explains

@@ -10,11 +10,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FINDING, REGISTRY, ENGINE = "slrdoctor.finding", "slrdoctor.registry", "slrdoctor.engine"
+SYMPTOMS = "slrdoctor.symptoms"
 MAY_IMPORT: dict[str, tuple[str, ...]] = {  # file or folder: what of ours it may import
     "slrdoctor/finding.py": (),
     "slrdoctor/registry.py": (FINDING,),
     "slrdoctor/engine.py": (REGISTRY, FINDING),
-    "slrdoctor/ranking.py": (ENGINE, REGISTRY, FINDING),
+    "slrdoctor/symptoms.py": (),
+    "slrdoctor/ranking.py": (ENGINE, REGISTRY, FINDING, SYMPTOMS),
     "slrdoctor/artifacts": ("slrdoctor.artifacts",),
     "slrdoctor/facts": ("slrdoctor.facts", "slrdoctor.artifacts", REGISTRY),
     "slrdoctor/probes": (
@@ -46,6 +48,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {  # file or folder: what of ours it ma
     "slrdoctor/api.py": (
         FINDING,
         REGISTRY,
+        SYMPTOMS,
         "slrdoctor.facts",
         "slrdoctor.probes",
         "slrdoctor.artifacts.run",

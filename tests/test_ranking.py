@@ -82,3 +82,13 @@ def test_what_touches_more_samples_comes_first_among_equals() -> None:
 
 def test_a_circle_of_a_users_checks_ends() -> None:
     assert len(order(fired("AAA001", B, ("BBB001",)), fired("BBB001", B, ("AAA001",)))) == 2
+
+
+def test_what_is_wrong_with_a_few_samples_does_not_explain_that_nothing_is_learned() -> None:
+    few = fired("FEA105", D, ("EVL904", "TRN501"), affected=2)
+    many = fired("FEA105", D, ("EVL904", "TRN501"), affected=3)
+    outcomes = fired("EVL904"), fired("TRN501")
+
+    assert order(few, *outcomes) == ["FEA105", "EVL904", "TRN501"]
+    assert by_code(few, *outcomes)["EVL904"].is_root and not by_code(few, *outcomes)["TRN501"].is_root
+    assert not by_code(many, *outcomes)["EVL904"].is_root

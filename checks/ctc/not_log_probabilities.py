@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
+    NOTHING_LEARNED,
     Evidence,
     Finding,
     FiniteLoss,
@@ -38,7 +39,7 @@ FIXES = (
     "CTC416",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("CTC405", "CTC411", "CTC412", "CTC413", "CTC414", "CTC415", "TRN501", "TRN502", "EVL904"),
+    explains=("CTC405", "CTC415", "TRN501", *NOTHING_LEARNED),
 )
 def not_log_probabilities(
     given: LossInput, loss: FiniteLoss | None, weights: WeightValues | None

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, CERTAIN, CtcLengths, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    NOTHING_LEARNED,
+    CtcLengths,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    check,
+)
 
 SHARE = Threshold(0.01, "rule of thumb, to be measured: one sample in a hundred")
 NONE = Threshold(0, "CTC arithmetic: an alignment takes a frame a gloss and one between equal glosses")
@@ -12,7 +22,7 @@ NONE = Threshold(0, "CTC arithmetic: an alignment takes a frame a gloss and one 
     "CTC401",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("CTC404", "TRN501", "TRN507", "CTC411", "CTC412", "TRN502"),
+    explains=("CTC404", "TRN501", "TRN507", *NOTHING_LEARNED),
 )
 def target_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
     """Over one target in a hundred is longer than the input that CTC is given for it.

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, LIKELY, BlankRival, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    LIKELY,
+    NOTHING_LEARNED,
+    BlankRival,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    check,
+)
 
 DROP = Threshold(0.2, "rule of thumb, to be measured: of WER, in points of the share")
 HALF = Threshold(0.5, "rule of thumb, to be measured: of the WER with the configured blank")
@@ -12,7 +22,7 @@ HALF = Threshold(0.5, "rule of thumb, to be measured: of the WER with the config
     "CTC415",
     severity=BLOCKS,
     confidence=LIKELY,
-    explains=("CTC411", "CTC412", "CTC413", "CTC414", "TRN502", "EVL904"),
+    explains=NOTHING_LEARNED,
 )
 def wrong_blank_index(rival: BlankRival) -> Iterator[Finding]:
     """The class that behaves as the blank is not the one that is configured as blank.

@@ -12,7 +12,7 @@ UNKNOWN = Threshold(
 )
 
 
-@check("DEC803", severity=DEGRADES, confidence=LIKELY)
+@check("DEC803", severity=DEGRADES, confidence=LIKELY, explains=("DEC801", "DEC802", "EVL904"))
 def tokens_too_rare(words: RareWords) -> Iterator[Finding]:
     """Most words of the texts are seen once in training, and many of dev never.
 

@@ -21,7 +21,12 @@ CLIPS = Threshold(1.5, "rule of thumb, to be measured: under it most labels have
 FOUND = Threshold(0.5, "rule of thumb: retrieval at 1 that says the loss had enough to compare")
 
 
-@check("EMB704", severity=DEGRADES, confidence=LIKELY, explains=("EMB701", "EMB703"))
+@check(
+    "EMB704",
+    severity=DEGRADES,
+    confidence=LIKELY,
+    explains=("DEC801", "EMB701", "EMB703", "EVL904", "TRN502"),
+)
 def contrast_starved(contrast: Contrast, separation: Separation | None) -> Iterator[Finding]:
     """The contrastive loss has too few negatives, or almost no positives.
 

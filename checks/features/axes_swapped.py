@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, LIKELY, AxisOrder, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    LIKELY,
+    NOTHING_LEARNED,
+    AxisOrder,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    check,
+)
 
 SAME = Threshold(0.95, "rule of thumb: a size of features is shared by all clips but strays")
 VARIED = Threshold(
@@ -20,7 +30,7 @@ VERY_ROUGH = Threshold(3, "rule of thumb, to be measured: twice the limit, for s
     "FEA116",
     severity=BLOCKS,
     confidence=LIKELY,
-    explains=("FEA108", "FEA109", "FEA114", "FEA117", "CTC401", "CTC411", "CTC412", "TRN502"),
+    explains=("FEA108", "FEA109", "FEA114", "FEA117", "CTC401", *NOTHING_LEARNED),
 )
 def axes_swapped(axes: AxisOrder) -> Iterator[Finding]:
     """Clips look like features by frames, not frames by features.

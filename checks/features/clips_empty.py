@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, DEGRADES, ClipTable, Evidence, Finding, Fix, check
+from slrdoctor.api import CERTAIN, DEGRADES, NOTHING_LEARNED, ClipTable, Evidence, Finding, Fix, check
 
 
-@check("FEA105", severity=DEGRADES, confidence=CERTAIN)
+@check(
+    "FEA105",
+    severity=DEGRADES,
+    confidence=CERTAIN,
+    explains=("FEA107", "FEA114", "TRN504", *NOTHING_LEARNED),
+)
 def clips_empty(clips: ClipTable) -> Iterator[Finding]:
     """Some clips hold no frames, or one value only.
 

@@ -3,7 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, CERTAIN, ClipRow, ClipTable, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    NOTHING_LEARNED,
+    ClipRow,
+    ClipTable,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    check,
+)
 
 SHARED = Threshold(2, "arithmetic: a size that two clips share, for the others to differ from")
 NAMED = 4  # sizes that the message names
@@ -11,7 +22,7 @@ WITH_PEOPLE = 4  # axes of [T, people, K, C]
 KINDS = {"f": "fractions", "i": "whole numbers", "u": "whole numbers", "b": "booleans"}
 
 
-@check("FEA109", severity=BLOCKS, confidence=CERTAIN, explains=("MDL604",))
+@check("FEA109", severity=BLOCKS, confidence=CERTAIN, explains=("MDL604", *NOTHING_LEARNED))
 def feature_sizes_differ(clips: ClipTable) -> Iterator[Finding]:
     """Samples disagree on the size of a frame.
 

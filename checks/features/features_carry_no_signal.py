@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, LIKELY, Evidence, Finding, Fix, Probe, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    LIKELY,
+    NOTHING_LEARNED,
+    BlindComparison,
+    Evidence,
+    Finding,
+    Fix,
+    Probe,
+    Threshold,
+    check,
+)
 
 BEATEN = Threshold(
     2.5,
@@ -15,9 +26,9 @@ BEATEN = Threshold(
     "FEA114",
     severity=BLOCKS,
     confidence=LIKELY,
-    explains=("CTC411", "CTC412", "TRN502", "TRN504", "EVL904", "EVL905", "EMB701"),
+    explains=("TRN504", *NOTHING_LEARNED),
 )
-def features_carry_no_signal(probe: Probe) -> Iterator[Finding]:
+def features_carry_no_signal(probe: Probe, constant: BlindComparison | None) -> Iterator[Finding]:
     """The features tell nothing of their labels.
 
     Why it matters: no model finds what is not there. Features that were written under the wrong
@@ -27,14 +38,16 @@ def features_carry_no_signal(probe: Probe) -> Iterator[Finding]:
     Judged by: ridge regression from a clip's posture (means) and, once more, from its motion
     (deviations, extremes) to its class or to which of the commonest glosses occur in it, in
     five-fold cross-validation within a split. The area under the ROC curve is held against the
-    same probe's with labels permuted. Splits are left out that are too small for a weak signal.
+    same probe's with labels permuted. A split that is too small to show a weak signal counts only
+    where the stored predictions, too, are no better than one answer for all.
 
     Fix: join features and labels anew by id, and look at clips with their labels.
 
     References: Ojala and Garriga 2010, Permutation Tests for Studying Classifier Performance; Alain
     and Bengio 2016, Understanding intermediate layers using linear classifier probes.
     """
-    blind = [split for split in probe.splits if split.score.sigmas < BEATEN.value]
+    useless = constant is not None and constant.least_removed <= 0
+    blind = [s for s in probe.splits if s.score.sigmas < BEATEN.value and (s.is_sharp or useless)]
     if not blind:
         return
     first = blind[0]

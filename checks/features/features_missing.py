@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, DEGRADES, Evidence, Finding, Fix, StoredFeatures, check
+from slrdoctor.api import (
+    CERTAIN,
+    DEGRADES,
+    NOTHING_LEARNED,
+    Evidence,
+    Finding,
+    Fix,
+    StoredFeatures,
+    check,
+)
 
 
-@check("FEA102", severity=DEGRADES, confidence=CERTAIN)
+@check("FEA102", severity=DEGRADES, confidence=CERTAIN, explains=("LAB206", "TRN504", *NOTHING_LEARNED))
 def features_missing(found: StoredFeatures) -> Iterator[Finding]:
     """Some annotated samples have no features.
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, CERTAIN, ClipTable, Evidence, Finding, Fix, check
+from slrdoctor.api import BLOCKS, CERTAIN, NOTHING_LEARNED, ClipTable, Evidence, Finding, Fix, check
 
 
 @check(
     "FEA104",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("FEA114", "TRN501", "TRN507", "CTC411", "CTC412", "TRN502"),
+    explains=("FEA114", "MDL602", "TRN501", "TRN507", *NOTHING_LEARNED),
 )
 def features_not_finite(clips: ClipTable) -> Iterator[Finding]:
     """Some features are NaN or infinite.

@@ -3,7 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, LIKELY, ClipRow, ClipTable, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import (
+    DEGRADES,
+    LIKELY,
+    NOTHING_LEARNED,
+    ClipRow,
+    ClipTable,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    check,
+)
 
 REPEATED = Threshold(0.5, "rule of thumb, to be measured: half of the frames repeat the one before them")
 SAMPLES = Threshold(
@@ -20,7 +31,7 @@ FIXES = (
 )
 
 
-@check("FEA110", severity=DEGRADES, confidence=LIKELY, explains=("CTC413", "CTC414"))
+@check("FEA110", severity=DEGRADES, confidence=LIKELY, explains=("FEA114", *NOTHING_LEARNED))
 def frozen_frames(clips: ClipTable) -> Iterator[Finding]:
     """Many frames repeat the frame before them.
 

@@ -2,11 +2,25 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, Progress, StoredFeatures, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    NOTHING_LEARNED,
+    Evidence,
+    Finding,
+    Fix,
+    Progress,
+    StoredFeatures,
+    check,
+)
 
 FIX_NAMES = Fix(
     "Point the run to the folder of the features, or rename one side so that ids and files agree.",
     '[features]\ntrain = "path/to/features/train"   # in slrdoctor.toml',
+)
+FIX_FORMAT = Fix(
+    "Let the loader read the files that are there, and stop with an error where a sample has none.",
+    "paths = sorted(folder.glob('*.npz')); assert paths, folder   # an npz is a dict of arrays",
 )
 FIX_FILES = Fix("Fetch or extract the features again.", "git lfs pull   # if they are Git LFS pointers")
 FIX_SPELLING = Fix(
@@ -20,7 +34,7 @@ FIX_SPELLING = Fix(
     "FEA101",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("CTC411", "CTC412", "TRN502", "EVL904", "EVL905"),
+    explains=NOTHING_LEARNED,
 )
 def no_features(found: StoredFeatures, progress: Progress | None) -> Iterator[Finding]:
     """No annotated sample has features that can be read.
@@ -59,6 +73,7 @@ def no_features(found: StoredFeatures, progress: Progress | None) -> Iterator[Fi
         said += f": {found.expected[0]}" if found.expected else ""
     if found.near and not found.readable:
         said += f"; near misses: {found.near}"
+        fixes = (FIX_FORMAT,) if set(found.near_counts) == {"extension"} else fixes
     yield Finding(
         said,
         (

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
+    NOTHING_LEARNED,
     ClipTable,
     Evidence,
     Finding,
     Fix,
-    Targets,
+    Samples,
     Threshold,
     check,
 )
@@ -29,9 +30,9 @@ FIXES = (
     "FEA113",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("FEA114", "CTC411", "CTC412", "TRN502", "EVL904", "EVL905"),
+    explains=("FEA107", "FEA110", "FEA112", "FEA114", *NOTHING_LEARNED),
 )
-def same_features_different_labels(clips: ClipTable, targets: Targets) -> Iterator[Finding]:
+def same_features_different_labels(clips: ClipTable, samples: Samples) -> Iterator[Finding]:
     """Samples with different targets have the same features.
 
     Why it matters: no model can give two answers to one input. It is the trace of a stale
@@ -44,7 +45,7 @@ def same_features_different_labels(clips: ClipTable, targets: Targets) -> Iterat
 
     References: the digests (BLAKE2b) of the stored arrays of this run.
     """
-    target_of = dict(zip(zip(targets.ids, targets.splits), targets.glosses))
+    target_of = {(r.id, r.split): r.glosses or tuple((r.text or "").split()) for r in samples.rows}
     # of a clip that was read in part, only the parts are known to be equal
     rows = [r for r in clips.rows if (r.id, r.split) in target_of and not r.constant and not r.sampled]
     groups: dict[str, dict[str, tuple[str, ...]]] = {}  # digest -> targets by id

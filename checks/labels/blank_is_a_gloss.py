@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, CERTAIN, BlankUse, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    NOTHING_LEARNED,
+    BlankUse,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    check,
+)
 
 NONE = Threshold(0, "torch.nn.CTCLoss: targets cannot be the blank index")
 
@@ -11,7 +21,7 @@ NONE = Threshold(0, "torch.nn.CTCLoss: targets cannot be the blank index")
     "LAB204",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("CTC416", "TRN501", "CTC411", "CTC412", "TRN502", "LAB210"),
+    explains=("CTC416", "LAB210", "TRN501", *NOTHING_LEARNED),
 )
 def blank_is_a_gloss(use: BlankUse) -> Iterator[Finding]:
     """The CTC blank's index stands for a gloss.

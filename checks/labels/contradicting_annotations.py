@@ -2,12 +2,22 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, CERTAIN, Contradictions, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    NOTHING_LEARNED,
+    Contradictions,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    check,
+)
 
 NONE = Threshold(0, "arithmetic: at least one of two targets of one sample is wrong")
 
 
-@check("LAB208", severity=BLOCKS, confidence=CERTAIN, explains=("CTC411", "CTC412", "TRN502"))
+@check("LAB208", severity=BLOCKS, confidence=CERTAIN, explains=("FEA114", "TRN504", *NOTHING_LEARNED))
 def contradicting_annotations(contradictions: Contradictions) -> Iterator[Finding]:
     """One sample has several targets.
 

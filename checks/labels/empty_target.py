@@ -2,12 +2,22 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, DEGRADES, Evidence, Finding, Fix, Samples, Threshold, check
+from slrdoctor.api import (
+    CERTAIN,
+    DEGRADES,
+    NOTHING_LEARNED,
+    Evidence,
+    Finding,
+    Fix,
+    Samples,
+    Threshold,
+    check,
+)
 
 NONE = Threshold(0, "arithmetic: an empty target teaches that nothing is signed")
 
 
-@check("LAB205", severity=DEGRADES, confidence=CERTAIN, explains=("TRN501",))
+@check("LAB205", severity=DEGRADES, confidence=CERTAIN, explains=("TRN501", *NOTHING_LEARNED))
 def empty_target(samples: Samples) -> Iterator[Finding]:
     """Samples have an empty target.
 

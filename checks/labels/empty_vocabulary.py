@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, Threshold, Vocabulary, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    NOTHING_LEARNED,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    Vocabulary,
+    check,
+)
 
 NONE = Threshold(0, "arithmetic: without a gloss there is nothing to put out")
 
@@ -11,7 +21,7 @@ NONE = Threshold(0, "arithmetic: without a gloss there is nothing to put out")
     "LAB211",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("LAB201", "LAB204", "CTC411", "CTC412", "TRN502", "EVL904", "EVL905"),
+    explains=("LAB201", "LAB204", *NOTHING_LEARNED),
 )
 def empty_vocabulary(vocabulary: Vocabulary) -> Iterator[Finding]:
     """The vocabulary has no glosses.

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, DEGRADES, Evidence, Finding, Fix, GlossCoverage, Threshold, check
+from slrdoctor.api import (
+    CERTAIN,
+    DEGRADES,
+    NOTHING_LEARNED,
+    Evidence,
+    Finding,
+    Fix,
+    GlossCoverage,
+    Threshold,
+    check,
+)
 
 NONE = Threshold(0, "arithmetic: what has no output class cannot be learned")
 
@@ -11,7 +21,7 @@ NONE = Threshold(0, "arithmetic: what has no output class cannot be learned")
     "LAB201",
     severity=DEGRADES,
     confidence=CERTAIN,
-    explains=("LAB202", "CTC411", "CTC412", "TRN502", "EVL904", "EVL905"),
+    explains=("LAB202", *NOTHING_LEARNED),
 )
 def gloss_not_in_vocabulary(coverage: GlossCoverage) -> Iterator[Finding]:
     """Training glosses are not in the vocabulary.

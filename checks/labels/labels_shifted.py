@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, LIKELY, Evidence, Finding, Fix, Probe, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    LIKELY,
+    NOTHING_LEARNED,
+    Evidence,
+    Finding,
+    Fix,
+    Probe,
+    Threshold,
+    check,
+)
 
 SURE = Threshold(5, "normal distribution: a dozen ways to shift reach it by chance once in 100,000 runs")
 GAIN = Threshold(0.05, "rule of thumb, to be measured: more AUC than neighbours of like labels gain")
@@ -12,7 +22,7 @@ GAIN = Threshold(0.05, "rule of thumb, to be measured: more AUC than neighbours 
     "LAB209",
     severity=BLOCKS,
     confidence=LIKELY,
-    explains=("FEA114", "CTC411", "CTC412", "TRN502", "TRN504", "EVL904", "EVL905", "EMB701"),
+    explains=("FEA114", "TRN504", *NOTHING_LEARNED),
 )
 def labels_shifted(probe: Probe) -> Iterator[Finding]:
     """Each sample has the label of a neighbour in the list.

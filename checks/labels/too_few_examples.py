@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, GlossCounts, Threshold, check
+from slrdoctor.api import (
+    DEGRADES,
+    FAILS_ON_DEV,
+    LIKELY,
+    Evidence,
+    Finding,
+    Fix,
+    GlossCounts,
+    Threshold,
+    check,
+)
 
 EXAMPLES = Threshold(
     5,
@@ -16,7 +26,7 @@ ONCE = Threshold(
 )
 
 
-@check("LAB206", severity=DEGRADES, confidence=LIKELY, explains=("TRN504", "EVL904", "EVL905"))
+@check("LAB206", severity=DEGRADES, confidence=LIKELY, explains=FAILS_ON_DEV)
 def too_few_examples(counts: GlossCounts) -> Iterator[Finding]:
     """Most classes have too few training examples to be learned.
 

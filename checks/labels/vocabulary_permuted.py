@@ -15,7 +15,12 @@ SIGMAS = Threshold(3, "normal distribution: once in a thousand, in standard erro
 SAMPLES = Threshold(20, "rule of thumb: fewer samples teach no renaming that others can test")
 
 
-@check("LAB212", severity=MISLEADS, confidence=LIKELY, explains=("EVL901", "EVL904", "EVL905", "EVL906"))
+@check(
+    "LAB212",
+    severity=MISLEADS,
+    confidence=LIKELY,
+    explains=("CTC413", "DEC801", "EVL901", "EVL904", "EVL905", "EVL906"),
+)
 def vocabulary_permuted(renaming: TokenRenaming) -> Iterator[Finding]:
     """One renaming of the output tokens explains most of the errors.
 

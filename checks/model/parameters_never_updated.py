@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, LIKELY, Evidence, Finding, Fix, ParameterUpdates, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    LIKELY,
+    NOTHING_LEARNED,
+    Evidence,
+    Finding,
+    Fix,
+    ParameterUpdates,
+    Threshold,
+    check,
+)
 
 MOST = Threshold(
     0.5,
@@ -11,7 +21,7 @@ MOST = Threshold(
 )
 
 
-@check("MDL603", severity=BLOCKS, confidence=LIKELY)
+@check("MDL603", severity=BLOCKS, confidence=LIKELY, explains=NOTHING_LEARNED)
 def parameters_never_updated(updates: ParameterUpdates) -> Iterator[Finding]:
     """Training never updated the head, most of the model, or the statistics of its normalisations.
 

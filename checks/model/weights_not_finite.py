@@ -2,13 +2,23 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, Threshold, WeightValues, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    NOTHING_LEARNED,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    WeightValues,
+    check,
+)
 
 NONE = Threshold(0, "arithmetic: NaN or Inf in a weight makes every output that it touches NaN")
 SHOWN = 3
 
 
-@check("MDL602", severity=BLOCKS, confidence=CERTAIN, explains=("MDL603", "EVL904", "EVL905", "CTC411"))
+@check("MDL602", severity=BLOCKS, confidence=CERTAIN, explains=("MDL603", *NOTHING_LEARNED))
 def weights_not_finite(values: WeightValues) -> Iterator[Finding]:
     """Weights or buffers of the checkpoint are NaN or infinite.
 

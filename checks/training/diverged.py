@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, LIKELY, Evidence, Finding, Fix, Threshold, TrainLoss, check
+from slrdoctor.api import (
+    BLOCKS,
+    LIKELY,
+    NOTHING_LEARNED,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    TrainLoss,
+    check,
+)
 
 LOST = Threshold(0.5, "rule of thumb, to be measured: half of what the loss had gained is lost again")
 RISEN = Threshold(1.25, "rule of thumb, to be measured: times the lowest training loss of the run")
@@ -13,7 +23,7 @@ FEWEST = 5  # epochs: fewer do not show what a loss does afterwards
     "TRN503",
     severity=BLOCKS,
     confidence=LIKELY,
-    explains=("CTC411", "CTC412", "TRN502", "TRN505", "EVL904", "EVL905"),
+    explains=("TRN505", *NOTHING_LEARNED),
 )
 def diverged(loss: TrainLoss) -> Iterator[Finding]:
     """The training loss rose and stayed up.

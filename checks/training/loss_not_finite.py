@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
+    NOTHING_LEARNED,
     Evidence,
     Finding,
     FiniteLoss,
@@ -32,7 +33,7 @@ FIXES = (
     "TRN501",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("CTC411", "TRN502", "TRN503", "TRN505", "EVL904", "EVL905", "MDL602"),
+    explains=("MDL602", "TRN503", "TRN505", *NOTHING_LEARNED),
 )
 def loss_not_finite(loss: FiniteLoss) -> Iterator[Finding]:
     """The loss is NaN or infinite.

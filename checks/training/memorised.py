@@ -33,7 +33,12 @@ FIXES = (
 )
 
 
-@check("TRN504", severity=DEGRADES, confidence=LIKELY, explains=("EVL904", "EVL905", "TRN505"))
+@check(
+    "TRN504",
+    severity=DEGRADES,
+    confidence=LIKELY,
+    explains=("CTC413", "CTC414", "DEC801", "DEC802", "EMB701", "EVL904", "EVL905", "TRN505"),
+)
 def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Iterator[Finding]:
     """The model knows its training samples and has learned little that holds for others.
 

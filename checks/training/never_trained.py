@@ -2,12 +2,22 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, LoggedEpochs, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    NOTHING_LEARNED,
+    Evidence,
+    Finding,
+    Fix,
+    LoggedEpochs,
+    Threshold,
+    check,
+)
 
 ONE = Threshold(1, "arithmetic: without one finished epoch there is nothing to judge")
 
 
-@check("TRN511", severity=BLOCKS, confidence=CERTAIN, explains=("TRN510",))
+@check("TRN511", severity=BLOCKS, confidence=CERTAIN, explains=("TRN510", *NOTHING_LEARNED))
 def never_trained(logged: LoggedEpochs) -> Iterator[Finding]:
     """The training starts and does not finish one epoch.
 

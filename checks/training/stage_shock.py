@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, POSSIBLE, Evidence, Finding, Fix, StageChanges, Threshold, check
+from slrdoctor.api import (
+    DEGRADES,
+    NOTHING_LEARNED,
+    POSSIBLE,
+    Evidence,
+    Finding,
+    Fix,
+    StageChanges,
+    Threshold,
+    check,
+)
 
 JUMP = Threshold(
     1.1, "rule of thumb, to be measured: dev loss after over before, medians of three epochs"
@@ -13,7 +23,7 @@ BACK = Threshold(
 )
 
 
-@check("TRN508", severity=DEGRADES, confidence=POSSIBLE, explains=("TRN505",))
+@check("TRN508", severity=DEGRADES, confidence=POSSIBLE, explains=("TRN503", "TRN505", *NOTHING_LEARNED))
 def stage_shock(stages: StageChanges) -> Iterator[Finding]:
     """The dev loss jumped where a stage or the schedule changed, and did not come back.
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from slrdoctor.facts.evaluation.blind_comparison import BlindComparison
 from slrdoctor.facts.features.probe import Probe, SplitProbe
 from slrdoctor.facts.features.probe_scores import ProbeScore
 from slrdoctor.testing import findings
@@ -44,3 +47,15 @@ def test_fea114_fires_once_and_names_every_split() -> None:
 def test_fea114_fires_where_permuting_changes_nothing_at_all() -> None:
     score = ProbeScore(0.5, 0.5, 0.0, "posture")  # constant features
     assert judged(SplitProbe("train", 500, "class", 20, score, ()))
+
+
+@pytest.mark.parametrize(("least", "fires"), [(0.0, True), (0.01, False)])
+def test_fea114_needs_useless_predictions_beside_a_probe_that_is_not_sharp(
+    least: float, fires: bool
+) -> None:
+    dull = Probe((replace(split(0.5), is_sharp=False),), "train.csv, features")
+    constant = BlindComparison(
+        "chrF", 26.0, 38.0, "es regnet", math.nan, 0.0, least, 0.3, 60, 1.0, 0.0, "dev", "dev.json"
+    )
+    assert bool(findings("FEA114", dull, constant)) is fires
+    assert not findings("FEA114", dull)

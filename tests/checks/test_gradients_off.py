@@ -8,7 +8,7 @@ import pytest
 
 from slrdoctor.facts.training.gradient_norms import GradientNorms
 from slrdoctor.facts.training.progress import Progress
-from slrdoctor.facts.training.train_loss import TrainLoss
+from slrdoctor.facts.training.train_loss import FiniteLoss, LossBreak, TrainLoss
 from slrdoctor.testing import findings
 
 # the first epochs of a public run have norms of 20.6 and 2.8
@@ -50,6 +50,19 @@ def test_trn507_fires_on_a_hundredfold_growth_and_is_quiet_on_less(late: float, 
 
 def test_trn507_fires_on_huge_norms_of_a_run_that_learned_nothing() -> None:
     assert judged(FAILED, early=9e3, late=1e4) and not judged(FAILED, early=9e3, late=9.9e3)
+
+
+@pytest.mark.parametrize(("early", "fires"), [(40.0, True), (39.9, False)])
+def test_trn507_fires_on_norms_of_ten_times_the_first_loss(early: float, fires: bool) -> None:
+    assert bool(judged(HIGH, FAILED, early=early)) is fires
+    assert not judged(HIGH, LEARNED, early=early)
+
+
+def test_trn507_leaves_the_gradients_of_a_loss_that_is_no_number_to_trn501() -> None:
+    broken = LossBreak("train", "loss", "epoch", 40, 5, 35, 5, 35, "nan", False, "history.csv")
+    finite = FiniteLoss((broken,), 40, nan, nan, "", False, False, "history.csv")
+    assert not judged(finite, FAILED, bad_at_end=1.0)
+    assert judged(replace(finite, breaks=()), FAILED, bad_at_end=1.0)
 
 
 def test_trn507_is_quiet_on_usual_norms_and_on_none_that_is_finite() -> None:

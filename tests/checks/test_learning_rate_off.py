@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.training.learning_rate import LearningRate
+from slrdoctor.facts.training.learning_rate import LearningRate, Raise
 from slrdoctor.facts.training.progress import Progress
+from slrdoctor.facts.training.train_loss import TrainLoss
 from slrdoctor.testing import findings
 
 USUAL = LearningRate(1e-3, 1e-3, 1e-4, 40, 0.0, nan, 0.0, 0.3, 0.9, "adam", "epoch", "history.csv")
@@ -34,6 +35,27 @@ def test_trn506_fires_on_zero_in_the_last_quarter_and_is_quiet_on_less(
 @pytest.mark.parametrize(("share", "fires"), [(0.5, True), (0.49, False)])
 def test_trn506_fires_on_a_rate_that_collapsed_before_half_of_the_run(share: float, fires: bool) -> None:
     assert bool(judged(low_at_end=share, low_from=21, fall_while_low=0.01)) is fires
+
+
+RAISED = Raise(7, 1e-3, 0.1, loss_first=2.5, loss_before=1.0, loss_after=2.2, lowest_after=1.8)
+
+
+@pytest.mark.parametrize(("lowest", "fires"), [(1.8, True), (1.31, True), (1.29, False), (0.9, False)])
+def test_trn506_fires_on_a_raise_that_the_loss_does_not_come_back_from(
+    lowest: float, fires: bool
+) -> None:
+    found = judged(raised=replace(RAISED, lowest_after=lowest))
+    assert bool(found) is fires
+    if fires:
+        assert found[0].message.startswith("at epoch 7 the learning rate goes up from 0.001 to 0.1")
+
+
+def test_trn506_is_quiet_on_a_restart_near_zero_and_where_the_score_kept_its_gain() -> None:
+    near_zero = replace(RAISED, loss_before=0.01, loss_after=0.2, lowest_after=0.03)
+    assert not judged(raised=near_zero)
+    loss = TrainLoss("train_loss", 2.5, 0.9, 6, 1.9, 1.1, 1.8, 12, "epoch", True, "history.csv")
+    assert not judged(loss, raised=RAISED)
+    assert judged(replace(loss, score_kept=False), raised=RAISED)
 
 
 def test_trn506_is_quiet_when_the_loss_falls_under_a_rate_that_is_printed_as_zero() -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from slrdoctor.facts.labels.samples import Targets
+from slrdoctor.artifacts.run import Row
+from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.testing import findings
 
 
-def targets(*glosses: str) -> Targets:
-    ids = tuple(f"c{i}" for i in range(len(glosses)))
-    return Targets(ids, ("train",) * len(ids), tuple((g,) for g in glosses), "train.csv")
+def targets(*glosses: str) -> Samples:
+    rows = (Row(f"c{i}", "train", (gloss,)) for i, gloss in enumerate(glosses))
+    return Samples(tuple(rows), "train.csv")
+
+
+def texts(*texts: str) -> Samples:
+    return Samples(tuple(Row(f"c{i}", "train", text=text) for i, text in enumerate(texts)), "train.csv")
 
 
 def clips(make_table: Any, make_row: Any, digests: str, **changes: Any) -> Any:
@@ -21,6 +26,14 @@ def clips(make_table: Any, make_row: Any, digests: str, **changes: Any) -> Any:
 def test_fea113_fires_on_two_targets_of_one_array(make_table: Any, make_row: Any) -> None:
     [finding] = findings("FEA113", clips(make_table, make_row, "aab"), targets("JA", "NEIN", "JA"))
     assert "2 of 3" in finding.message and "c0 (JA) and c1 (NEIN)" in finding.message
+
+
+def test_fea113_fires_on_two_texts_of_one_array(make_table: Any, make_row: Any) -> None:
+    [finding] = findings("FEA113", clips(make_table, make_row, "aab"), texts("es regnet", "ja", "ja"))
+    assert "c0 (es regnet) and c1 (ja)" in finding.message
+    assert not findings(
+        "FEA113", clips(make_table, make_row, "aab"), texts("es  regnet", "es regnet", "")
+    )
 
 
 def test_fea113_is_quiet_when_equal_arrays_have_one_target(make_table: Any, make_row: Any) -> None:

@@ -38,12 +38,13 @@ class Kind:
     name: str  # class | gloss | word
     least: int  # samples with it, and without it, for one to be looked for
     reach: float  # AUC above chance that three deviations of chance must not hide
+    far: float  # likewise, where other evidence says as well that nothing was learned
     among: float  # square root of the samples over the mean length of a target
 
 
-CLASS = Kind("class", 4, 0.2, 0)
-GLOSS = Kind("gloss", 20, 0.1, 1.75)
-WORD = Kind("word", 20, 0.03, 2)
+CLASS = Kind("class", 4, 0.2, 0.2, 0)
+GLOSS = Kind("gloss", 20, 0.1, 0.1, 1.75)
+WORD = Kind("word", 20, 0.03, 0.1, 2)
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class SplitProbe:
     types: int  # classes, glosses or words that were looked for
     score: ProbeScore
     shifted: tuple[ShiftedLabels, ...]
+    is_sharp: bool = True  # chance cannot hide even a weak signal
 
 
 @dataclass(frozen=True)
@@ -122,12 +124,13 @@ def _of_split(
     offsets = list(_offsets(rows, at))
     views = {"posture": pooled.posture, "motion": pooled.motion}
     score, *others = scores_of(views, [labels[at], *(labels[places] for _, _, places in offsets)])
-    if 3 * score.spread > kind.reach:
+    if 3 * score.spread > kind.far:
         raise Unavailable(
             f"{len(at)} samples: permuted labels reach an AUC of {score.chance + 3 * score.spread:.2f}"
         )
     shifted = [ShiftedLabels(k, order, s) for (k, order, _), s in zip(offsets, others)]
-    return SplitProbe(split, len(at), kind.name, len(types), score, tuple(shifted))
+    sharp = 3 * score.spread <= kind.reach
+    return SplitProbe(split, len(at), kind.name, len(types), score, tuple(shifted), sharp)
 
 
 def targets_of_rows(rows: Sequence[Row]) -> tuple[Kind, list[frozenset[str]]]:

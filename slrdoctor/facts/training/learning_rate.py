@@ -10,15 +10,48 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.facts.model.configured import configured
-from slrdoctor.facts.training.dev_score import finite, over, settled
+from slrdoctor.facts.training.dev_score import Floats, finite, over, settled
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.train_loss import running_median
 from slrdoctor.registry import Unavailable, measure
 
 COLLAPSED = 1e-3  # of the peak
+RAISED = 3.0  # times: a rate that goes up by less from one value to the next is a schedule's
+AROUND = 3  # values of the loss before and after
 RATES = ("learning_rate", "lr", "base_lr", "initial_lr", "init_lr", "lr0")
 OPTIMIZERS = ("optimizer", "optimizer_name", "optim", "optimizer_type", "opt", "name", "type")
 ADAPTIVE = ("adam", "rmsprop", "nadam", "lamb", "adagrad", "lion", "radam")
+
+
+@dataclass(frozen=True)
+class Raise:
+    """Where the rate was raised, and the training loss around it: medians of three epochs."""
+
+    at: float  # the first epoch or step with the higher rate
+    rate_before: float
+    rate: float
+    loss_first: float  # of the run
+    loss_before: float
+    loss_after: float
+    lowest_after: float  # of a running median of three, to the end
+
+    @property
+    def stayed(self) -> float:
+        """The lowest loss after it over the loss before it."""
+        return over(self.lowest_after, self.loss_before)
+
+    @property
+    def lost(self) -> float:
+        """The share of what the loss had gained by then that it never gains back."""
+        return over(self.lowest_after - self.loss_before, self.loss_first - self.loss_before)
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"the learning rate goes up from {self.rate_before:.2g} to {self.rate:.2g}, and the "
+            f"training loss from {self.loss_before:.3g} to {self.loss_after:.3g}; its lowest "
+            f"after that is {self.lowest_after:.3g}"
+        )
 
 
 @dataclass(frozen=True)
@@ -42,6 +75,7 @@ class LearningRate:
     optimizer: str  # as configured, lower case
     per: str
     read_from: str
+    raised: Raise | None = None  # the raise after which the loss stayed highest over its level before
 
     @property
     def adaptive(self) -> bool | None:
@@ -91,7 +125,30 @@ def learning_rate(run: TrainingRun, history: History | None) -> LearningRate:
         optimizer=_optimizer(run),
         per=curve.per,
         read_from=curve.read_from,
+        raised=_worst_raise(steps, values, history.curve("train", "loss") if history else None),
     )
+
+
+def _worst_raise(steps: Floats, rates: Floats, loss: Curve | None) -> Raise | None:
+    if loss is None:
+        return None
+    places, losses = finite(loss)
+    raises = []
+    for i in np.flatnonzero((rates[1:] > RAISED * rates[:-1]) & (rates[:-1] > 0)):
+        before, after = losses[places < steps[i + 1]], losses[places >= steps[i + 1]]
+        if len(before) >= AROUND and len(after) >= AROUND:
+            raises.append(
+                Raise(
+                    at=float(steps[i + 1]),
+                    rate_before=float(rates[i]),
+                    rate=float(rates[i + 1]),
+                    loss_first=float(losses[0]),
+                    loss_before=float(np.median(before[-AROUND:])),
+                    loss_after=float(np.median(after[:AROUND])),
+                    lowest_after=float(np.min(running_median(after, AROUND))),
+                )
+            )
+    return max(raises, key=lambda one: one.stayed, default=None)
 
 
 def _configured_rate(run: TrainingRun) -> tuple[float, str] | None:

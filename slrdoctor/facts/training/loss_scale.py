@@ -44,10 +44,18 @@ class LossScale:
     dev_reduction: str = UNKNOWN
 
     @property
+    def is_guessed(self) -> bool:
+        """Whether a loss is taken for a sum, which only its size says."""
+        return "sum" in self.reduction or "sum" in self.dev_reduction
+
+    @property
     def sentence(self) -> str:
         if self.reduction == self.dev_reduction == UNKNOWN:
             return f"how the losses are reduced is unknown: {self.known_by}"
-        return f"train loss is a {self.reduction}, dev loss a {self.dev_reduction}: {self.known_by}"
+        train, dev = ("" if name == UNKNOWN else "a " for name in (self.reduction, self.dev_reduction))
+        return (
+            f"train loss is {train}{self.reduction}, dev loss {dev}{self.dev_reduction}: {self.known_by}"
+        )
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ WER_WITHOUT_FLOOR = 0.85
 UNLIKELY = 1e-3  # chance that guessing reaches the best accuracy in any epoch
 SMALLEST_FLOOR = 1e-3  # nats
 SAMPLES_AT_LEAST = 100  # taken for a dev set whose size is not known
+LOSSES = ("first_train", "last_train", "best_train", "first_dev", "best_dev", "last_dev")
 BLEU_POINTS = 2.0  # a decoder that ignores its input scores less
 
 
@@ -142,7 +143,8 @@ def progress(
         "best_dev": float(np.min(losses["dev"])),
         "last_dev": settled(losses["dev"]),
     }
-    return _concluded(told, score, epochs, accuracy, size, history.read_from)
+    guessed = scale is not None and scale.is_guessed
+    return _concluded(told, score, guessed, epochs, accuracy, size, history.read_from)
 
 
 def _floor(
@@ -206,6 +208,7 @@ def _guessed_recall(texts: Texts, split: str) -> float:
 def _concluded(
     told: dict[str, Any],
     score: DevScore | None,
+    guessed: bool,
     epochs: int,
     accuracy: Curve | None,
     size: EpochSize | None,
@@ -217,6 +220,9 @@ def _concluded(
         beats = beats_blind(score, told["blind_metric"], samples)
     else:
         beats = None
+    if beats is False and guessed:
+        # who is far under the floor recognises something: the losses were read in another unit
+        told |= dict.fromkeys(("floor", *LOSSES), math.nan) if told["best_dev"] < told["floor"] else {}
     learned = bool(beats) or told["best_dev"] < UNDER_FLOOR * told["floor"]
     if beats is None and math.isnan(told["best_dev"]):
         learned = told["last_train"] < UNDER_FLOOR * told["floor"] or (

@@ -137,6 +137,11 @@ class FiniteLoss:
     read_from: str
 
     @property
+    def ends_bad(self) -> bool:
+        """Whether the last values of the training loss are NaN or Inf."""
+        return any(b.split == "train" and b.bad_at_end for b in self.breaks)
+
+    @property
     def sentence(self) -> str:
         if self.breaks:
             bad = sum(b.bad for b in self.breaks)

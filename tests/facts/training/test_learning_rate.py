@@ -74,3 +74,20 @@ def test_a_configured_rate_is_told_with_its_optimizer(
 def test_a_run_that_says_no_rate_has_none(make_history: Any, make_run: Any) -> None:
     with pytest.raises(Unavailable, match="learning rate"):
         learning_rate(make_run(), make_history(train_loss=[1.0, 2.0]))
+
+
+def test_the_raise_that_did_most_harm_is_told(make_history: Any, make_run: Any) -> None:
+    rates = [1e-4, 1e-3, 1e-3, 1e-3, 1e-3, 1e-3, 1e-1, 1e-1, 1e-1, 1e-1]
+    losses = [5.0, 4.0, 3.0, 2.0, 1.0, 1.0, 9.0, 6.0, 4.0, 5.0]
+    told = learning_rate(make_run(), make_history(train_learning_rate=rates, train_loss=losses))
+    assert told.raised is not None
+    assert (told.raised.at, told.raised.rate_before, told.raised.rate) == (7, 1e-3, 1e-1)
+    assert (told.raised.loss_before, told.raised.loss_after) == (1.0, 6.0)
+    assert told.raised.lowest_after == 4.5 and told.raised.lost == pytest.approx(3.5 / 4)
+
+
+def test_a_warm_up_is_no_raise_to_be_told(make_history: Any, make_run: Any) -> None:
+    told = learning_rate(
+        make_run(), make_history(train_learning_rate=[1e-5, 1e-4, 1e-3, 1e-3], train_loss=[4, 3, 2, 1])
+    )
+    assert told.raised is None

@@ -61,10 +61,12 @@ def no_better_than_blind(
     chance = (
         [Evidence("accuracy of chance", blind.chance, blind.read_from)] if isfinite(blind.chance) else []
     )
+    guessed = f"; at random {blind.shown(blind.chance)}" if isfinite(blind.chance) else ""
     answer = repr(blind.answer) if blind.answer else "nothing"
     yield Finding(
         f"{blind.metric} {blind.shown(blind.score)} over {blind.samples} {blind.split or 'stored'} "
-        f"predictions, and always answering {answer[:80]} has {blind.shown(blind.blind)}",
+        f"predictions, and always answering {answer[:80]} has {blind.shown(blind.blind)}{guessed}; aim "
+        f"at {blind.shown(aim)} first",
         (
             Evidence(
                 "share of the constant answer's errors avoided", blind.removed, blind.read_from,

@@ -58,6 +58,7 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Iterator[Find
         if share < AT_FLOOR.value or dev < AT_FLOOR.value:
             return
         where = f"{progress.last_train:.2f}, {share:.2f} of the input-blind floor {progress.floor:.2f}"
+        where += progress.fall
         measured = Evidence("training loss over the floor", share, progress.read_from, limit=AT_FLOOR)
     elif loss is not None and _stands_still(progress, loss):
         still = loss.over_middle

@@ -54,6 +54,17 @@ def test_trn502_fires_on_a_fall_from_the_uniform_start_to_the_floor() -> None:
     assert "2.56, 1.51 of the input-blind floor 1.70" in finding.message
 
 
+def test_trn502_says_what_the_fall_of_a_ctc_loss_was() -> None:
+    fell: dict[str, Any] = {"task": "ctc", "floor": 1.7, "last_train": 2.56, "last_dev": 10.1}
+    start: dict[str, Any] = {"start": 722.8, "start_frames": 96.2}
+
+    (finding,) = judged(**fell, **start, first_train=725.0)
+    assert "fall from 725 by 99.6%" in finding.message
+    assert "uniform outputs, which cost 722.8 at T = 96" in finding.message
+    (finding,) = judged(**fell, **start, first_train=5.0)
+    assert "fall" not in finding.message
+
+
 @pytest.mark.parametrize(("epochs", "fires"), [(4, False), (5, True)])
 def test_trn502_is_quiet_in_the_first_epochs(epochs: int, fires: bool) -> None:
     assert bool(judged(epochs=epochs)) is fires

@@ -73,7 +73,7 @@ def decoded_output(
     if outputs is not None:
         return _of_log_probs(outputs)
     if errors is not None:
-        return _of_errors(errors, peaky)
+        return _of_errors(errors, _blank_curve(history), peaky)
     curve = _blank_curve(history)
     if curve is None:
         raise Unavailable(
@@ -116,7 +116,7 @@ def _of_log_probs(outputs: LogProbs) -> DecodedOutput:
     )
 
 
-def _of_errors(errors: ErrorCounts, peaky_share: float) -> DecodedOutput:
+def _of_errors(errors: ErrorCounts, logged: Curve | None, peaky_share: float) -> DecodedOutput:
     return DecodedOutput(
         known_by="hypotheses",
         split=errors.split,
@@ -127,7 +127,7 @@ def _of_errors(errors: ErrorCounts, peaky_share: float) -> DecodedOutput:
         commonest_share=errors.commonest_share,
         reference_types=errors.distinct_reference,
         wer=errors.wer,
-        blank_share=math.nan,
+        blank_share=math.nan if logged is None else settled(logged.values),
         peaky_share=peaky_share,
         read_from=errors.read_from,
     )

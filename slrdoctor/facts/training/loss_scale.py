@@ -23,6 +23,7 @@ UNKNOWN = "unknown"
 UNDER_FLOOR, OVER_START = 0.4, 1.3
 # a mean needs no other explanation: it is believed further from the start than a sum is
 MEAN_UNDER_FLOOR, MEAN_OVER_START = 0.02, 3.0
+AT_START = 0.03  # relative distance: an epoch in which nothing was learned yet, or its first batch
 BEGINS = 1.5  # six public CTC runs have 1.1 to 3 times their floor as the mean of the first epoch
 _MEAN = re.compile(r"(?:^|[^a-z])(?:mean|avg|average)(?:[^a-z]|$)", re.IGNORECASE)
 NEAR = 0.15  # relative distance at which a value stands at the floor
@@ -146,6 +147,10 @@ def _reduction(
     if _MEAN.search(curve.name):
         factors = {name: factor for name, factor in factors.items() if not name.startswith("sum")}
     start = anchor.start if math.isfinite(anchor.start) else 12 * anchor.floor
+    for name in (name for name in factors if name.startswith("mean a ")):
+        # no other reduction puts the first value at the very number of uniform outputs, but by chance
+        if abs(values[0] / factors[name] / anchor.start - 1) < AT_START:
+            return name, factors[name]
     likely = {
         name: factor
         for name, factor in factors.items()

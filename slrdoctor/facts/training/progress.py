@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
+from slrdoctor.facts.ctc.uniform_start import UniformStart
 from slrdoctor.facts.evaluation.blind_score import BlindScore
 from slrdoctor.facts.evaluation.chance import most_by_chance
 from slrdoctor.facts.labels.samples import Texts
@@ -29,6 +30,7 @@ from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.loss_scale import LossScale as LossScale
 from slrdoctor.registry import Unavailable, measure
 
+FALLEN = 2.0  # times: a loss that fell by less gives nobody hope
 FEWEST = 3  # epochs: less is no course
 UNDER_FLOOR = 0.9  # of the floor: a dev loss below it has used its input
 BEATS_BLIND_WER = 0.9  # of the blind WER
@@ -70,6 +72,8 @@ class Progress:
     best_train: float = math.nan
     train_accuracy: float = math.nan  # median of the last few epochs
     dev_samples: int | None = None
+    start: float = math.nan  # of an untrained CTC model, in nats a token
+    start_frames: float = math.nan  # T
 
     @property
     def train_over_floor(self) -> float:
@@ -82,6 +86,16 @@ class Progress:
     @property
     def train_over_first(self) -> float:
         return over(self.last_train, self.first_train)
+
+    @property
+    def fall(self) -> str:
+        """What a fall of a CTC loss to the floor was, that looks like learning; or ""."""
+        if not math.isfinite(self.start_frames) or not self.train_over_first < 1 / FALLEN:
+            return ""
+        return (
+            f": its fall from {self.first_train:.4g} by {1 - self.train_over_first:.1%} is the way "
+            f"there from uniform outputs, which cost {self.start:.4g} at T = {self.start_frames:.0f}"
+        )
 
     @property
     def error_left(self) -> float:
@@ -109,6 +123,7 @@ def progress(
     classes: ClassCount | None,
     size: EpochSize | None,
     texts: Texts | None,
+    start: UniformStart | None = None,
 ) -> Progress:
     train, dev = history.curve("train", "loss"), held_out(history, "loss")
     points = [len(c.values) for c in (dev, train) if c is not None and len(c.values)]
@@ -142,6 +157,8 @@ def progress(
         "first_dev": float(losses["dev"][0]),
         "best_dev": float(np.min(losses["dev"])),
         "last_dev": settled(losses["dev"]),
+        "start": start.per_token if start is not None else math.nan,
+        "start_frames": start.mean_input_length if start is not None else math.nan,
     }
     guessed = scale is not None and scale.is_guessed
     return _concluded(told, score, guessed, epochs, accuracy, size, history.read_from)

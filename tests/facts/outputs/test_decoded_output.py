@@ -62,7 +62,7 @@ def test_log_probabilities_come_before_hypotheses_and_the_log(make_history: Make
 
     assert of_outputs.empty_share == 0.5 and of_outputs.length_ratio == pytest.approx(1 / 7)
     assert (of_hypotheses.length_ratio, of_hypotheses.read_from) == (0.5, "dev.json")
-    assert isnan(of_hypotheses.blank_share)
+    assert of_hypotheses.blank_share == of_log.blank_share == 0.99
     assert of_log.blank_share == 0.99 and not of_log.samples and "as logged" in of_log.sentence
 
 

@@ -70,6 +70,22 @@ def test_a_loss_that_is_named_a_mean_is_no_sum(name: str, reduction: str) -> Non
     assert loss_scale(history, CTC, START, FLOOR, None, size).reduction == reduction
 
 
+def test_a_first_loss_at_the_very_start_is_that_of_an_untrained_model_and_no_sum(
+    make_history: Any,
+) -> None:
+    """One sign a clip, 2001 classes, 96 frames: a sum over ten batches is nearer the floor."""
+    start = UniformStart(722.8, 722.8, 2001, 20, 1.0, 96.2, "features")
+    floor = BlindFloor("ctc", 1.68, 1.68, 2001, 0.99, 0.5, math.nan, math.nan, 20, True, "labels")
+    size = EpochSize(2, 20, 10, 10, 5, None, {}, "by hand")
+
+    curves = {"train_loss": [724.98, 118.4, 2.56], "dev_loss": [367.14, 41.2, 10.07]}
+    scale = loss_scale(make_history(**curves), CTC, start, floor, None, size)
+    assert (scale.train_factor, scale.dev_factor) == (1, 1)
+
+    below = loss_scale(make_history(train_loss=[0.9 * 722.8, 118.4]), CTC, start, floor, None, size)
+    assert below.train_factor != 1
+
+
 def test_a_loss_that_lingers_at_the_floor_tells_what_its_first_value_leaves_open(
     make_history: Any,
 ) -> None:

@@ -1,0 +1,90 @@
+"""P1: a loss that falls by 99.6% and an output that is blank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from slrdoctor.report import Report
+
+
+@pytest.fixture(scope="module")
+def report(scanned: Callable[[str], Report]) -> Report:
+    return scanned("p1")
+
+
+@pytest.fixture(scope="module")
+def found(report: Report) -> dict[str, dict[str, Any]]:
+    return {finding["code"]: finding for finding in report.findings}
+
+
+def evidence(finding: dict[str, Any], what: str) -> Any:
+    return next(item["value"] for item in finding["evidence"] if item["what"] == what)
+
+
+def test_p1_is_first_told_of_the_classes_that_it_never_sees(report: Report) -> None:
+    first = report.findings[0]
+
+    assert (report.verdict, first["code"], first["root_cause"]) == ("broken", "LAB202", True)
+    assert "1998 of 2000 output classes (99.9%)" in first["message"]
+    assert "the 2 glosses of the training targets" in first["fixes"][0]["do"]
+
+
+def test_p1_has_learned_nothing_however_far_its_loss_fell(found: dict[str, Any]) -> None:
+    nothing = found["TRN502"]
+
+    assert nothing["explained_by"] == ["LAB202"]
+    assert "fall from 725 by 99.6%" in nothing["message"]
+    assert "uniform outputs, which cost 722.8 at T = 96" in nothing["message"]
+    assert evidence(nothing, "training loss over the floor") == pytest.approx(1.63, abs=0.1)
+
+
+def test_the_blank_collapse_of_p1_is_held_against_the_floor_and_lies_beneath_data_and_vocabulary(
+    found: dict[str, Any],
+) -> None:
+    collapse = found["CTC411"]
+
+    assert not collapse["root_cause"] and {"LAB202", "TRN502"} <= set(collapse["explained_by"])
+    assert evidence(collapse, "the loss over the input-blind floor") > 5
+    assert evidence(collapse, "empty hypotheses") == 1.0
+    assert evidence(collapse, "blank frames") == pytest.approx(0.9866, abs=0.0011)
+    # the penalty is a remedy, and not the first one
+    dos = [fix["do"] for fix in collapse["fixes"]]
+    assert "penalty" not in dos[0] and dos[1].startswith("Only then") and "penalty" in dos[1]
+
+
+def test_p1_gets_the_table_of_what_its_accuracy_has_to_be_held_against(found: dict[str, Any]) -> None:
+    table = found["EVL904"]
+
+    assert evidence(table, "accuracy of the model") == 0.0
+    assert evidence(table, "accuracy of chance") == 0.5
+    assert evidence(table, "accuracy of the best constant answer") == 0.5
+    assert evidence(table, "accuracy to aim at first: half the way to perfect") == 0.75
+    assert "accuracy 0.0%" in table["message"] and "at random 50.0%; aim at 75.0%" in table["message"]
+
+
+def test_p1_has_too_few_examples_since_most_classes_have_none(found: dict[str, Any]) -> None:
+    few = found["LAB206"]
+
+    assert few["explained_by"] == ["LAB202"]
+    assert "2000 classes has 0" in few["message"] and "20 samples show 2" in few["message"]
+
+
+def test_p1_has_too_many_parameters_and_44_percent_of_them_in_the_head(found: dict[str, Any]) -> None:
+    many = found["MDL601"]
+
+    assert "1,178,961 parameters" in many["message"] and "58,948 a sample" in many["message"]
+    assert "44% of them in the head" in many["message"] and "1,999 occur in no" in many["message"]
+
+
+def test_p1_has_memorised_nothing_as_its_training_loss_is_above_the_floor(
+    report: Report, found: dict[str, Any]
+) -> None:
+    """A dev loss of five times the training loss alone does not show it."""
+    assert "TRN504" not in found and "TRN504" in {entry.code for entry in report.passed}
+
+
+def test_p1_gets_no_other_finding(found: dict[str, Any]) -> None:
+    assert set(found) == {"LAB202", "LAB206", "TRN502", "CTC411", "CTC412", "EVL904", "MDL601"}

@@ -10,6 +10,7 @@ from slrdoctor.finding import Finding, Severity
 from slrdoctor.registry import Check
 from slrdoctor.symptoms import NOTHING_LEARNED, REACH
 
+MACHINE = "ENV"  # the family of checks that look at what is installed
 Case = tuple[str, ...]  # () the run directory, (data set,), or (data set, training run)
 
 
@@ -57,6 +58,10 @@ def rank(outcomes: Iterable[tuple[Case, Outcome]]) -> list[Diagnosis]:
         return (
             depth[i] > 0,
             -grave if depth[i] == 0 else depth[i],
+            # the machine as it is now did not make the numbers of this run
+            depth[i] == 0 and one.check.code.startswith(MACHINE),
+            # what came out knows no cause: of two as grave, whatever names one comes first
+            depth[i] == 0 and one.check.code in NOTHING_LEARNED,
             -one.check.severity,
             -one.check.confidence,
             -len(symptoms[i]),

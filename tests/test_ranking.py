@@ -92,3 +92,13 @@ def test_what_is_wrong_with_a_few_samples_does_not_explain_that_nothing_is_learn
     assert order(few, *outcomes) == ["FEA105", "EVL904", "TRN501"]
     assert by_code(few, *outcomes)["EVL904"].is_root and not by_code(few, *outcomes)["TRN501"].is_root
     assert not by_code(many, *outcomes)["EVL904"].is_root
+
+
+def test_what_the_run_shows_comes_before_what_is_wrong_with_the_machine() -> None:
+    outcomes = fired("ENV101", B, ("FEA106",)), fired("FEA106", D), fired("TRN502", B)
+
+    assert order(*outcomes) == ["TRN502", "ENV101", "FEA106"]
+
+
+def test_what_is_wrong_with_the_machine_still_comes_before_milder_faults() -> None:
+    assert order(fired("LAB207", N), fired("ENV101", B), fired("LAB206", D))[0] == "ENV101"

@@ -1,0 +1,81 @@
+"""P2: 1.2% of 72 classes, with the pose alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from slrdoctor.report import Report
+
+
+@pytest.fixture(scope="module")
+def report(scanned: Callable[[str], Report]) -> Report:
+    return scanned("p2")
+
+
+@pytest.fixture(scope="module")
+def found(report: Report) -> dict[str, dict[str, Any]]:
+    return {finding["code"]: finding for finding in report.findings}
+
+
+def test_p2_is_first_told_that_it_learned_nothing_and_then_of_its_extraction(report: Report) -> None:
+    roots = [f["code"] for f in report.findings if f["root_cause"] and f["code"] != "EVL906"]
+
+    assert report.verdict == "broken"
+    assert roots == ["TRN502", "ENV101"]
+
+
+def test_p2_is_told_where_labels_and_clips_part(found: dict[str, Any]) -> None:
+    parted = found["EVL906"]
+
+    assert "of 167 references are targets of other samples" in parted["message"]
+    assert parted["severity"] == "misleads" and parted["affected"] > 150
+
+
+def test_p2_is_at_chance_and_has_learned_nothing(found: dict[str, Any]) -> None:
+    nothing, chance = found["TRN502"], found["EVL905"]
+
+    assert "of the input-blind floor 4.27" in nothing["message"]
+    assert chance["explained_by"] == ["TRN502"]
+    assert "guessing reaches 1.4%" in chance["message"] and "over 167 samples" in chance["message"]
+    what = {item["what"]: item for item in chance["evidence"]}
+    assert what["best dev accuracy"]["value"] < what["best dev accuracy"]["limit"]["value"]
+    assert what["guessing"]["value"] == pytest.approx(1 / 72, abs=2e-3)
+
+
+def test_the_features_of_p2_as_stored_belong_to_their_labels(report: Report) -> None:
+    """So that the break is in the code: pose alone says far more than chance."""
+    assert {"FEA114", "LAB209"} <= {entry.code for entry in report.passed}
+
+
+def test_p2_lacks_hands_and_that_comes_after_its_break(found: dict[str, Any]) -> None:
+    absent = found["FEA106"]
+
+    assert "the 99 stored dimensions hold pose and no hands" in absent["message"]
+    assert absent["rank"] > found["TRN502"]["rank"] and absent["rank"] > found["EVL905"]["rank"]
+    assert "FEA106" not in found["TRN502"]["explained_by"] + found["EVL905"]["explained_by"]
+
+
+def test_p2_lacks_hands_since_mediapipe_changed_and_has_two_ways_out(found: dict[str, Any]) -> None:
+    gone = found["ENV101"]
+
+    assert gone["rank"] > found["TRN502"]["rank"] and gone["explains"] == ["FEA106"]
+    assert "mediapipe==0.10.32" in gone["message"] and "extract_landmarks.py" in gone["message"]
+    ways = " ".join(f"{fix['do']} {fix['how']}" for fix in gone["fixes"])
+    assert "mediapipe==0.10.21" in ways and "Tasks API" in ways and ".task" in ways
+
+
+def test_p2_gets_no_larger_model_before_five_samples_are_reproduced(
+    report: Report, found: dict[str, Any]
+) -> None:
+    assert "overfit" in found["TRN502"]["verify"]
+    end = " ".join(str(report).partition("Change course:")[2].split())
+    assert "a larger model or more epochs are worth it only when" in end
+    assert "not known your model reproduces five samples" in end
+
+
+def test_p2_gets_no_other_finding(found: dict[str, Any]) -> None:
+    # a clip or two more that are right by luck decide whether the predictions are as bad as blind ones
+    assert set(found) - {"EVL904"} == {"EVL905", "EVL906", "TRN502", "ENV101", "FEA106"}

@@ -11,7 +11,7 @@ from slrdoctor.engine import Judged
 from slrdoctor.finding import Confidence, Evidence, Finding, Fix, Severity
 from slrdoctor.ranking import rank
 from slrdoctor.registry import Check
-from slrdoctor.render.decision import decision
+from slrdoctor.render._decision import decision
 from slrdoctor.report import Entry, Report
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from slrdoctor.finding import Evidence, Severity
 from slrdoctor.ranking import Diagnosis
-from slrdoctor.render.decision import decision
+from slrdoctor.render._decision import decision
 from slrdoctor.report import Entry, Report
 
 WIDTH = 100

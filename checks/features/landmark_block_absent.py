@@ -26,7 +26,7 @@ FIX = Fix(
 
 
 # Of a run at chance it is no cause: arms alone tell signs apart far better than guessing does.
-@check("FEA106", severity=DEGRADES, confidence=LIKELY, explains=("FEA107", "FEA108"))
+@check("FEA106", severity=DEGRADES, confidence=LIKELY, explains=("DEC802", "FEA107", "FEA108"))
 def landmark_block_absent(missing: MissingLandmarks, landmarks: Landmarks) -> Iterator[Finding]:
     """A part of the body that signs are made of is absent from the features.
 

@@ -40,9 +40,11 @@ def stopped_early(score: DevScore, progress: Progress, rate: LearningRate | None
     References: Prechelt 1998, Early Stopping, but when?
     """
     ended = rate is not None and rate.points > 1 and rate.last <= ENDED * rate.peak
-    if not progress.learned or len(score.values) < FEWEST or not score.is_share or ended:
+    is_known = score.is_share or score.quantity == "bleu"  # a score with a best value
+    if not progress.learned or len(score.values) < FEWEST or not is_known or ended:
         return
-    errors = score.values if score.sign < 0 else 1 - score.values
+    shares = score.values if score.is_share else score.values / 100
+    errors = shares if score.sign < 0 else 1 - shares
     quarter = len(errors) // 4
     last, before = np.median(errors[-quarter:]), np.median(errors[-2 * quarter : -quarter])
     late = int(np.argmin(errors)) >= len(errors) - max(2, len(errors) // 10)

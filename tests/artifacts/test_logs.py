@@ -226,3 +226,14 @@ def test_json_lines_by_split_and_by_step() -> None:
     assert of(steps, "train", "loss", "step").epochs == (100, 200)
     huge = recognise_log("log.txt", Text(['{"epoch": 1, "loss": 1' + "0" * 400 + "}"]))
     assert huge is None
+
+
+def test_a_log_that_only_tells_the_device_is_read_and_is_no_training_that_stopped() -> None:
+    lines = ("GPU available: True (cuda), used: False", "TPU available: False, using: 0 TPU cores")
+
+    history = recognise_log("logs/train.log", Text(lines))
+
+    assert history is not None and history.started and not history.series
+    assert history.notes == ((1, lines[0]), (2, lines[1]))[: len(history.notes)]
+    assert recognise_log("data/train.txt", Text(lines)) is None
+    assert recognise_log("logs/train.log", Text(("hello", "world"))) is None

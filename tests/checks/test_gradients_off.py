@@ -44,8 +44,9 @@ def test_trn507_is_quiet_on_the_small_gradients_of_a_model_that_is_done() -> Non
 
 @pytest.mark.parametrize(("late", "fires"), [(280.0, True), (279.0, False)])
 def test_trn507_fires_on_a_hundredfold_growth_and_is_quiet_on_less(late: float, fires: bool) -> None:
-    assert bool(judged(HIGH, FAILED, late=late)) is fires
-    assert not judged(HIGH, LEARNED, late=late)
+    summed = replace(HIGH, first=40.0, best=39.0, last=39.0, middle=39.0, lowest_at_end=39.0)
+    assert bool(judged(summed, FAILED, late=late)) is fires
+    assert not judged(summed, LEARNED, late=late)
 
 
 def test_trn507_fires_on_huge_norms_of_a_run_that_learned_nothing() -> None:
@@ -56,6 +57,7 @@ def test_trn507_fires_on_huge_norms_of_a_run_that_learned_nothing() -> None:
 def test_trn507_fires_on_norms_of_ten_times_the_first_loss(early: float, fires: bool) -> None:
     assert bool(judged(HIGH, FAILED, early=early)) is fires
     assert not judged(HIGH, LEARNED, early=early)
+    assert judged(HIGH, FAILED, late=40.0)  # and at the end, where much of the loss is left
 
 
 def test_trn507_leaves_the_gradients_of_a_loss_that_is_no_number_to_trn501() -> None:

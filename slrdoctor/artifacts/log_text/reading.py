@@ -186,7 +186,8 @@ class LogReading:
             row_epochs=tuple(
                 self._rows.finished() or self._passed[: len(self._passed) - self._is_inside()]
             ),
-            started=bool(self._series),
+            # a few lines about a device do not say that a training began, and so not that it stopped
+            started=bool(self._series) or not self._banner.is_enough,
             facts=self._facts(),
         )
 
@@ -204,8 +205,11 @@ class LogReading:
         return len(set(epochs)) > 1 and self._series.has("accuracy", "wer", "bleu", "recall", "cer")
 
     def _is_stopped_log(self) -> bool:
-        """Whether this is a log that stopped before its first numbers."""
-        return self._banner.is_enough and is_named_log(self._where)
+        """Whether this is a log without numbers: it stopped before them, or they are kept elsewhere."""
+        is_log = self._where.lower().endswith((".log", ".out", ".err"))
+        return is_named_log(self._where) and (
+            self._banner.is_enough or (is_log and bool(self._notes.lines))
+        )
 
     def _is_inside(self) -> bool:
         """Whether the log ends within an epoch, by its last batch line."""

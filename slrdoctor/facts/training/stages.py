@@ -28,7 +28,7 @@ class StageChange:
     after: float
     lowest_after: float  # of a running median of three, up to the next change or the end
     step_before: float  # median change from epoch to epoch before it
-    score_better: bool  # the dev score's best after it is better than before
+    score_better: bool  # the dev score comes clearly further after it than before
 
     @property
     def jumped(self) -> float:
@@ -118,10 +118,19 @@ def _raises(epochs: Floats, values: Floats) -> Iterator[tuple[float, str]]:
 
 def _lowest(values: Floats) -> float:
     """The lowest median of three neighbours: one lucky epoch is no return."""
-    return float(min(np.median(values[i : i + AROUND]) for i in range(len(values) - AROUND + 1)))
+    places = range(max(1, len(values) - AROUND + 1))
+    return float(min(np.median(values[i : i + AROUND]) for i in places))
 
 
 def _better(score: DevScore, place: float, following: float) -> bool:
+    """Whether the score came further than before, by more than it usually changes in an epoch.
+
+    As for the loss, a running median of three decides: in a noisy curve of many epochs the best one
+    is luck.
+    """
     ahead = score.sign * score.values[score.epochs < place]
     after = score.sign * score.values[(score.epochs >= place) & (score.epochs < following)]
-    return bool(len(ahead) and len(after) and after.max() > ahead.max())
+    if not len(ahead) or not len(after):
+        return False
+    usual = float(np.median(np.abs(np.diff(ahead)))) if len(ahead) > AROUND else 0.0
+    return -_lowest(-after) > -_lowest(-ahead) + usual

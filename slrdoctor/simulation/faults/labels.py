@@ -58,7 +58,7 @@ def few_examples(x: Experiment) -> None:
     x.recipe.epochs = 30
 
 
-@fault("annotations-contradict", codes=("LAB208",), harms=True, tasks=("ctc", "classification"),
+@fault("annotations-contradict", codes=("LAB208",), harms=True, tasks=("ctc",),
        families=UNSTRIDED, conventions=("plain", "h5", "lightning"))  # fmt: skip
 def annotations_contradict(x: Experiment) -> None:
     """Two annotators' files were concatenated: half of the training samples have other targets too."""

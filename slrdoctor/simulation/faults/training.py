@@ -68,7 +68,8 @@ def second_stage(epoch: int, epochs: int) -> float:
     return 1.0 if epoch <= epochs * 2 // 3 else 30.0
 
 
-@fault("gradients-exploding", codes=("TRN507", "TRN506"), harms=True)
+@fault("gradients-exploding", codes=("TRN507", "TRN506"), harms=True,
+       tasks=("ctc", "classification", "translation"))  # fmt: skip
 def gradients_exploding(x: Experiment) -> None:
     """Weights start fifty times too large and nothing clips the gradients."""
     x.recipe.prepare = blow_up

@@ -41,6 +41,14 @@ patients: install
 clinic: install
 	$(BIN)/python docs/clinic.py
 
+# Some of these runs made anew, held against the recorded figures: what CI runs.
+clinic-sample: install
+	$(BIN)/python docs/clinic.py --sample 30
+
+# Moves every limit of every check, and judges the runs of the clinic again.
+limits: install
+	$(BIN)/python docs/limits.py
+
 # Scans every folder of real runs beside the checkout and writes the table of what was found.
 runs: install
 	$(BIN)/python docs/real_runs.py

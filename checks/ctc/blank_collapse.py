@@ -15,12 +15,12 @@ from slrdoctor.api import (
     check,
 )
 
-NEARLY_ALL = Threshold(0.9, "rule of thumb, to be measured: of the samples, tokens or frames")
-FAR_TOO_SHORT = Threshold(0.1, "rule of thumb, to be measured: decoded tokens a reference token")
+NEARLY_ALL = Threshold(0.9, "rule of thumb, docs/limits.py: of the samples, tokens or frames")
+FAR_TOO_SHORT = Threshold(0.1, "rule of thumb, docs/limits.py: decoded tokens a reference token")
 AT_FLOOR = Threshold(0.98, "measured on a small BiLSTM-CTC with shuffled features: 1.01 to 1.03 on dev")
 TRAIN_AT_FLOOR = Threshold(0.9, "measured on the same: 0.97 on train, as it begins to memorise")
 EPOCHS = Threshold(5, "measured on healthy BiLSTM-CTC models: blank output alone in epochs 1 to 5")
-WITHOUT_LOSS = Threshold(10, "rule of thumb: twice the blank phase of a healthy small model")
+WITHOUT_LOSS = Threshold(10, "rule of thumb, docs/limits.py: twice a healthy small model's blank phase")
 FIXES = (
     Fix(
         "Find out first whether features belong to labels and reach the model: overfit five samples.",

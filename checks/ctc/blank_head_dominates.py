@@ -19,7 +19,9 @@ SPREADS = Threshold(
     "Gaussian tail: inputs of unit size in random directions pass three spreads once in 700 frames; "
     "a small BiLSTM-CTC has -0.14 to 0 here in every epoch, healthy or not",
 )
-LONGER = Threshold(5, "rule of thumb: a small BiLSTM-CTC has 0.5 to 1.1 here in every epoch")
+LONGER = Threshold(
+    5, "rule of thumb, docs/limits.py: a small BiLSTM-CTC has 0.5 to 1.1 here in every epoch"
+)
 
 
 @check("CTC418", severity=DEGRADES, confidence=POSSIBLE, explains=NOTHING_LEARNED)

@@ -6,10 +6,12 @@ from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, GlossErrors,
 
 SHORT = Threshold(
     0.5,
-    "rule of thumb, to be measured: published models delete two to three times what they insert and "
+    "rule of thumb, docs/limits.py: published models delete two to three times what they insert and "
     "keep over 95% of the length; of six public CTC runs the worst keeps 61%",
 )
-IN_USE = Threshold(5, "rule of thumb: different glosses; with fewer, the output has collapsed")
+IN_USE = Threshold(
+    5, "rule of thumb, docs/limits.py: different glosses; with fewer, the output has collapsed"
+)
 
 
 @check("CTC414", severity=DEGRADES, confidence=LIKELY, explains=("EVL906",))

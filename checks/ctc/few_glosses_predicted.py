@@ -6,11 +6,13 @@ from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, GlossErrors,
 
 FEW = Threshold(
     0.2,
-    "rule of thumb, to be measured: a public description of a run with 87% WER has 17%, six public CTC "
+    "rule of thumb, docs/limits.py: a public description of a run with 87% WER has 17%, six public CTC "
     "runs with under 60% have all",
 )
-TYPES = Threshold(10, "rule of thumb: of fewer glosses in the references, a fifth is one or two")
-EMPTY = Threshold(0.5, "rule of thumb: of the hypotheses; blank output is another fault")
+TYPES = Threshold(
+    10, "rule of thumb, docs/limits.py: of fewer glosses in the references, a fifth is one or two"
+)
+EMPTY = Threshold(0.5, "rule of thumb, docs/limits.py: of the hypotheses; blank output is another fault")
 
 
 @check("CTC413", severity=DEGRADES, confidence=LIKELY, explains=("EVL906",))

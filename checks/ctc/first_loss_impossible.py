@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from slrdoctor.api import DEGRADES, POSSIBLE, Evidence, Finding, FirstLoss, Fix, Threshold, check
 
-HIGH = Threshold(5, "rule of thumb, to be measured: a rough start and weighted extra losses")
-LOW_STEP = Threshold(0.3, "rule of thumb, to be measured: of one step, in which nothing was learned")
+HIGH = Threshold(5, "rule of thumb, docs/limits.py: a rough start and weighted extra losses")
+LOW_STEP = Threshold(0.3, "rule of thumb, docs/limits.py: of one step, in which nothing was learned")
 LOW_EPOCH = Threshold(
-    0.01, "rule of thumb, to be measured: of an epoch's mean, in which much can be learned"
+    0.01, "rule of thumb, docs/limits.py: of an epoch's mean, in which much can be learned"
 )
 
 

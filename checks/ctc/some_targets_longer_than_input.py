@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from slrdoctor.api import CERTAIN, DEGRADES, CtcLengths, Evidence, Finding, Fix, Threshold, check
 
-SHARE = Threshold(0.01, "rule of thumb, to be measured: one sample in a hundred")
+SHARE = Threshold(0.01, "rule of thumb, docs/limits.py: one sample in a hundred")
 NONE = Threshold(0, "CTC arithmetic: an alignment takes a frame a gloss and one between equal glosses")
 
 

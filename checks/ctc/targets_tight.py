@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from slrdoctor.api import CERTAIN, NOTE, CtcLengths, Evidence, Finding, Fix, Threshold, check
 
-SHARE = Threshold(0.05, "rule of thumb, to be measured: one sample in twenty")
+SHARE = Threshold(0.05, "rule of thumb, docs/limits.py: one sample in twenty")
 
 
 @check("CTC403", severity=NOTE, confidence=CERTAIN)

@@ -14,8 +14,8 @@ from slrdoctor.api import (
     check,
 )
 
-DROP = Threshold(0.2, "rule of thumb, to be measured: of WER, in points of the share")
-HALF = Threshold(0.5, "rule of thumb, to be measured: of the WER with the configured blank")
+DROP = Threshold(0.2, "rule of thumb, docs/limits.py: of WER, in points of the share")
+HALF = Threshold(0.5, "rule of thumb, docs/limits.py: of the WER with the configured blank")
 
 
 @check(

@@ -18,12 +18,14 @@ SAMPLES = Threshold(20, "permutation test: fewer pairs cannot tell a small depen
 UNLIKELY = Threshold(0.01, "permutation test: once in a hundred by chance")
 DROP = Threshold(
     0.15,
-    "rule of thumb, to be measured: of the shuffled error rate; of six public CTC runs the worst, with "
+    "rule of thumb, docs/limits.py: of the shuffled error rate; of six public CTC runs the worst, with "
     "55% WER, loses 40% by shuffling",
 )
-FEW = Threshold(0.2, "rule of thumb, to be measured: different hypotheses over different references")
-EMPTY = Threshold(0.5, "rule of thumb: of the hypotheses; blank output is another fault")
-LEFT = Threshold(0.5, "rule of thumb: of the errors, where other pairs fit and the order is at fault")
+FEW = Threshold(0.2, "rule of thumb, docs/limits.py: different hypotheses over different references")
+EMPTY = Threshold(0.5, "rule of thumb, docs/limits.py: of the hypotheses; blank output is another fault")
+LEFT = Threshold(
+    0.5, "rule of thumb, docs/limits.py: of the errors, where other pairs fit and the order is at fault"
+)
 
 
 @check("DEC801", severity=BLOCKS, confidence=LIKELY, explains=("CTC413", "EVL904", "EVL906"))

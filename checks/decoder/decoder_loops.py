@@ -6,10 +6,14 @@ from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, RepeatedNgra
 
 SHARE = Threshold(
     0.05,
-    "rule of thumb, to be measured: of the hypotheses; in six public CTC runs none repeats a phrase",
+    "rule of thumb, docs/limits.py: of the hypotheses; in six public CTC runs none repeats a phrase",
 )
-IN_USE = Threshold(5, "rule of thumb: different tokens; with fewer, the output has collapsed")
-TIMES = Threshold(3, "rule of thumb: signers repeat themselves too, and references show how often")
+IN_USE = Threshold(
+    5, "rule of thumb, docs/limits.py: different tokens; with fewer, the output has collapsed"
+)
+TIMES = Threshold(
+    3, "rule of thumb, docs/limits.py: signers repeat themselves too, and references show how often"
+)
 
 
 @check("DEC802", severity=DEGRADES, confidence=LIKELY, explains=("EVL904", "EVL906"))

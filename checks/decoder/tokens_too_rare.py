@@ -8,7 +8,7 @@ ONCE = Threshold(
     0.5, "PHOENIX-2014T, where word-level decoders work, has 37% (Camgoz et al. 2018, table 1)"
 )
 UNKNOWN = Threshold(
-    0.05, "rule of thumb, to be measured: PHOENIX-2014T has under 1% (Camgoz et al. 2018, table 1)"
+    0.05, "rule of thumb, docs/limits.py: PHOENIX-2014T has under 1% (Camgoz et al. 2018, table 1)"
 )
 
 

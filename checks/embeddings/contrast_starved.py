@@ -15,10 +15,12 @@ from slrdoctor.api import (
 )
 
 BATCH = Threshold(
-    64, "rule of thumb, to be measured: SimCLR falls off under 256, Chen et al. 2020, figure 9"
+    64, "rule of thumb, docs/limits.py: SimCLR falls off under 256, Chen et al. 2020, figure 9"
 )
-CLIPS = Threshold(1.5, "rule of thumb, to be measured: under it most labels have a single clip")
-FOUND = Threshold(0.5, "rule of thumb: retrieval at 1 that says the loss had enough to compare")
+CLIPS = Threshold(1.5, "rule of thumb, docs/limits.py: under it most labels have a single clip")
+FOUND = Threshold(
+    0.5, "rule of thumb, docs/limits.py: retrieval at 1 that says the loss had enough to compare"
+)
 
 
 @check(

@@ -12,7 +12,9 @@ MARGIN = Threshold(
 )
 CENTRED = Threshold(0.1, "arithmetic: (PosSim - NegSim) / (1 - NegSim) is 0 where labels mean nothing")
 EQUAL = Threshold(0.01, "arithmetic, to the third digit of a log: positives are like any other pair")
-EPOCHS = Threshold(5, "rule of thumb: embeddings that are drawn apart by then are not collapsed")
+EPOCHS = Threshold(
+    5, "rule of thumb, docs/limits.py: embeddings that are drawn apart by then are not collapsed"
+)
 
 
 @check(

@@ -8,7 +8,7 @@ from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, Separation, Thr
 HIGH = Threshold(
     0.8,
     "Liang et al. 2022: untrained and trained encoders have mean cosines of 0.5 to 0.6; beyond that "
-    "rule of thumb, to be measured",
+    "rule of thumb, docs/limits.py",
 )
 
 
@@ -29,10 +29,10 @@ def embeddings_in_a_cone(separation: Separation) -> Iterator[Finding]:
     for one in separation.told:
         if not one.is_informative or one.negsim <= HIGH.value:
             continue
-        times = one.at_1 / one.guess_1 if one.guess_1 > 0 else 0.0
+        times = one.times_chance
         apart = f"positives have {one.centred:.2f}"
         apart += "" if isnan(one.margin) else f", {one.margin:.2g} deviations above the negatives"
-        at_1 = f"{one.at_1:.1%}, {times:.3g} times guessing" if not isnan(one.at_1) else "not logged"
+        at_1 = f"{one.at_1:.1%}, {times:.3g} times chance" if not isnan(one.at_1) else "not logged"
         yield Finding(
             f"NegSim of {one.what} is {one.negsim:.3f} by a common offset: without it {apart}, and "
             f"retrieval at 1 is {at_1}",

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from slrdoctor.api import DEGRADES, POSSIBLE, Embeddings, Evidence, Finding, Fix, Threshold, check
 
 SHARE = Threshold(
-    0.1, "rule of thumb, to be measured: random embeddings use nine tenths, collapsed ones a few"
+    0.1, "rule of thumb, docs/limits.py: random embeddings use nine tenths, collapsed ones a few"
 )
 FEWEST = Threshold(
-    20, "rule of thumb: directions that there must be room for before few of them are few"
+    20,
+    "rule of thumb, docs/limits.py: directions that there must be room for before few of them are few",
 )
 
 

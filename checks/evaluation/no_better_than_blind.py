@@ -18,12 +18,12 @@ from slrdoctor.api import (
 
 ROOM = Threshold(
     0.1,
-    "rule of thumb, to be measured: share of the constant answer's errors that a model may still turn "
+    "rule of thumb, docs/limits.py: share of the constant answer's errors that a model may still turn "
     "out to avoid; six public CTC runs that learn or memorise avoid 35% to 100%",
 )
-DEPENDS = Threshold(0.1, "rule of thumb, to be measured: of the error rate, that shuffling adds")
-LEARNING = Threshold(0.9, "rule of thumb: of the input-blind floor; a dev loss under it uses the input")
-SHORT = Threshold(0.5, "rule of thumb: hypothesis over reference tokens, in a phase of blank output")
+DEPENDS = Threshold(0.1, "rule of thumb, docs/limits.py: of the error rate, that shuffling adds")
+LEARNING = Threshold(0.9, "rule of thumb, docs/limits.py: a dev loss under this of the floor uses input")
+SHORT = Threshold(0.5, "rule of thumb, docs/limits.py: hypothesis over reference tokens, while blank")
 BAD = Threshold(0.85, "measured on public benchmarks: no constant answer has a WER under 90%")
 
 

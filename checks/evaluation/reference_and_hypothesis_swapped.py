@@ -7,7 +7,9 @@ from slrdoctor.api import CERTAIN, MISLEADS, Evidence, Finding, Fix, SwapEvidenc
 THOUSANDS = Threshold(
     10, "arithmetic: over reference tokens, hypotheses would be over nine times as long as references"
 )
-NEARBY = Threshold(0.5, "rule of thumb: a WER computed again that is half as large is as large in kind")
+NEARBY = Threshold(
+    0.5, "rule of thumb, docs/limits.py: a WER computed again that is half as large is as large in kind"
+)
 FIXES = (
     Fix("Give the references first, as jiwer asks.", "jiwer.wer(references, hypotheses)"),
     Fix("For BLEU give the hypotheses first.", "sacrebleu.corpus_bleu(hypotheses, [references])"),

@@ -16,13 +16,15 @@ from slrdoctor.api import (
 )
 
 EPOCHS = Threshold(3, "measured on a healthy BiLSTM-CTC: blank output, and 100% WER, in epochs 1 to 3")
-UNDER_DEV = Threshold(0.5, "rule of thumb, to be measured: of the floor; there glosses are decoded")
-UNDER_TRAIN = Threshold(0.25, "rule of thumb, to be measured: of the floor, with room for memorising")
+UNDER_DEV = Threshold(0.5, "rule of thumb, docs/limits.py: of the floor; there glosses are decoded")
+UNDER_TRAIN = Threshold(0.25, "rule of thumb, docs/limits.py: of the floor, with room for memorising")
 LOW = Threshold(0.5, "CTC arithmetic: the floor of two glosses, one a clip, is 1.7 nats a token")
-FALLING = Threshold(0.4, "rule of thumb, to be measured: of the dev loss after a quarter of the run")
-FALLING_TRAIN = Threshold(0.25, "rule of thumb, to be measured: likewise, of the training loss")
-KEPT = Threshold(1.2, "rule of thumb, to be measured: a loss as good as when the score was good")
-ALONE = Threshold(2, "rule of thumb: one epoch at 100% between good ones may be chance, two are not")
+FALLING = Threshold(0.4, "rule of thumb, docs/limits.py: of the dev loss after a quarter of the run")
+FALLING_TRAIN = Threshold(0.25, "rule of thumb, docs/limits.py: likewise, of the training loss")
+KEPT = Threshold(1.2, "rule of thumb, docs/limits.py: a loss as good as when the score was good")
+ALONE = Threshold(
+    2, "rule of thumb, docs/limits.py: one epoch at 100% between good ones may be chance, two are not"
+)
 FIXES = (
     Fix(
         "Run the scorer by hand on the references themselves: the WER must be 0.",

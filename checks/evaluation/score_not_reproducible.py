@@ -17,14 +17,14 @@ from slrdoctor.api import (
 SHARES = Threshold(
     0.03, "measured on six public CTC runs: greedy and beam search differ by at most 1.3 points"
 )
-POINTS = Threshold(3, "rule of thumb, to be measured: BLEU of one output under other tokenizers")
-FAR = Threshold(3, "rule of thumb, to be measured: times that; a model may be kept for its loss")
-SAMPLES = Threshold(30, "rule of thumb: fewer of a larger split are a selection that someone made")
-ELSEWHERE = Threshold(0.1, "rule of thumb: of the references; some sentences are signed several times")
+POINTS = Threshold(3, "rule of thumb, docs/limits.py: BLEU of one output under other tokenizers")
+FAR = Threshold(3, "rule of thumb, docs/limits.py: times that; a model may be kept for its loss")
+SAMPLES = Threshold(30, "rule of thumb, docs/limits.py: fewer of a larger split are a selection")
+ELSEWHERE = Threshold(0.1, "rule of thumb, docs/limits.py: of the references; some are signed twice")
 LEFT = Threshold(
     0.5, "measured on simulated runs: hypotheses of none of the references leave 0.72 to 1.06"
 )
-PAIRS = Threshold(20, "rule of thumb: of fewer, any set of sentences fits another")
+PAIRS = Threshold(20, "rule of thumb, docs/limits.py: of fewer, any set of sentences fits another")
 FIXES = (
     Fix(
         "Write id, hypothesis and reference in the line that scores them, and score that file.",

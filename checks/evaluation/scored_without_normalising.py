@@ -14,9 +14,9 @@ from slrdoctor.api import (
 )
 
 SHARE = Threshold(
-    0.2, "rule of thumb, to be measured: of all errors; in six public CTC runs writing makes none"
+    0.2, "rule of thumb, docs/limits.py: of all errors; in six public CTC runs writing makes none"
 )
-POINTS = Threshold(0.03, "rule of thumb, to be measured: of the error rate, 3 points")
+POINTS = Threshold(0.03, "rule of thumb, docs/limits.py: of the error rate, 3 points")
 
 
 @check(

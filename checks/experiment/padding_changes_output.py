@@ -6,7 +6,7 @@ from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, ModelBehavio
 
 FRAMES = Threshold(
     0.25,
-    "rule of thumb, to be measured: unmasked convolutions change a few frames at the edge, an unpacked "
+    "rule of thumb, docs/limits.py: unmasked convolutions change a few frames at the edge, an unpacked "
     "backward layer most of them",
 )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, ModeScores, Threshold, check
 
 APART = Threshold(
-    0.3, "rule of thumb, to be measured: without dropout only the statistics of normalisation differ"
+    0.3, "rule of thumb, docs/limits.py: without dropout only the statistics of normalisation differ"
 )
 LEARNED = 0.2  # error rate in the better mode, over which there is nothing to compare
 

@@ -14,16 +14,19 @@ from slrdoctor.api import (
     check,
 )
 
-SAME = Threshold(0.95, "rule of thumb: a size of features is shared by all clips but strays")
+SAME = Threshold(
+    0.95, "rule of thumb, docs/limits.py: a size of features is shared by all clips but strays"
+)
 VARIED = Threshold(
-    0.5, "rule of thumb: no length of time is that of most clips unless they are cut to it"
+    0.5,
+    "rule of thumb, docs/limits.py: no length of time is that of most clips unless they are cut to it",
 )
 ROUGH = Threshold(
     1.5,
     "arithmetic of motion: a landmark moves less between frames than it differs from its neighbours; "
     "measured on three holistic clips: 0.2",
 )
-VERY_ROUGH = Threshold(3, "rule of thumb, to be measured: twice the limit, for sizes of no known layout")
+VERY_ROUGH = Threshold(3, "rule of thumb, docs/limits.py: twice the limit, for sizes of no known layout")
 
 
 @check(

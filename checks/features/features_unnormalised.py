@@ -22,10 +22,10 @@ LANDMARKS = Threshold(
     10,
     "measured on 18 public MP_Data repositories: normalised landmarks lie between -3.5 and 4.1",
 )
-OTHER = Threshold(100, "rule of thumb, to be measured: activations of published CNNs stay within tens")
-GAP = Threshold(10, "rule of thumb, to be measured: clips of one pipeline differ by a factor of 2 or so")
-SMALLER_SIDE = Threshold(0.02, "rule of thumb: share of clips, and two at least, that make a group")
-SPLIT = Threshold(10, "rule of thumb, to be measured: fewer clips are strays and no split")
+OTHER = Threshold(100, "rule of thumb, docs/limits.py: activations of published CNNs stay within tens")
+GAP = Threshold(10, "rule of thumb, docs/limits.py: clips of one pipeline differ by a factor of 2 or so")
+SMALLER_SIDE = Threshold(0.02, "rule of thumb, docs/limits.py: share of clips, two at least, of a group")
+SPLIT = Threshold(10, "rule of thumb, docs/limits.py: fewer clips are strays and no split")
 # these store pixels by convention, and their loaders normalise
 PIXEL_FORMATS = ("pose", "openpose")
 PIXEL_LAYOUTS = ("OpenPose", "COCO-WholeBody", "Isharah")

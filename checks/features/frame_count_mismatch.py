@@ -7,10 +7,12 @@ import numpy as np
 from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, FrameCounts, Threshold, check
 
 SAMPLES = Threshold(
-    0.1, "rule of thumb, to be measured: share of samples before it is called systematic"
+    0.1, "rule of thumb, docs/limits.py: share of samples before it is called systematic"
 )
-FRAMES = Threshold(3, "rule of thumb: frames that decoders drop or add at the ends of a clip")
-SHARE = Threshold(0.05, "rule of thumb: 24 against 25 frames a second is 4%")
+FRAMES = Threshold(
+    3, "rule of thumb, docs/limits.py: frames that decoders drop or add at the ends of a clip"
+)
+SHARE = Threshold(0.05, "rule of thumb, docs/limits.py: 24 against 25 frames a second is 4%")
 FEWEST = Threshold(3, "arithmetic: samples that it takes to tell a common factor from one that differs")
 
 

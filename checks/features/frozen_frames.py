@@ -16,12 +16,14 @@ from slrdoctor.api import (
     check,
 )
 
-REPEATED = Threshold(0.5, "rule of thumb, to be measured: half of the frames repeat the one before them")
+REPEATED = Threshold(0.5, "rule of thumb, docs/limits.py: half of the frames repeat the one before them")
 SAMPLES = Threshold(
-    0.2, "rule of thumb, to be measured: share of samples before it is called systematic"
+    0.2, "rule of thumb, docs/limits.py: share of samples before it is called systematic"
 )
 PADDED = Threshold(0.5, "as in FEA115: where most clips of one length end in a run, the run is padding")
-FEW_VALUES = Threshold(8, "rule of thumb: one-hot and quantised features repeat by nature")
+FEW_VALUES = Threshold(
+    8, "rule of thumb, docs/limits.py: one-hot and quantised features repeat by nature"
+)
 FIXES = (
     Fix(
         "Decode the videos at their own frame rate.",

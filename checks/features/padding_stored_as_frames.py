@@ -6,13 +6,17 @@ from statistics import fmean
 
 from slrdoctor.api import DEGRADES, LIKELY, ClipRow, ClipTable, Evidence, Finding, Fix, Threshold, check
 
-MOST = Threshold(0.5, "rule of thumb: most samples; few unpadded clips end in equal frames")
-ONE_LENGTH = Threshold(0.9, "rule of thumb: padding needs a length to pad to, shared within a split")
+MOST = Threshold(
+    0.5, "rule of thumb, docs/limits.py: most samples; few unpadded clips end in equal frames"
+)
+ONE_LENGTH = Threshold(
+    0.9, "rule of thumb, docs/limits.py: padding needs a length to pad to, shared within a split"
+)
 SHORTEST = Threshold(2, "arithmetic: one frame that repeats the one before it may be chance")
 UNDETECTED = Threshold(
     0.1, "measured on 18 public MP_Data repositories: no hand in 7.5% of frames at the median"
 )
-AT_THE_END = Threshold(3, "rule of thumb, to be measured: undetected frames stand at the start as well")
+AT_THE_END = Threshold(3, "rule of thumb, docs/limits.py: undetected frames stand at the start as well")
 
 
 @check("FEA115", severity=DEGRADES, confidence=LIKELY)

@@ -17,7 +17,7 @@ from slrdoctor.api import (
 
 SHARE = Threshold(
     0.01,
-    "rule of thumb, to be measured: one video may be there twice by mistake, a stale cache repeats many",
+    "rule of thumb, docs/limits.py: one video may be there twice by mistake, a stale cache repeats many",
 )
 FEWEST_VALUES = Threshold(16, "arithmetic: arrays of a few values, one-hot ones say, agree by chance")
 FIXES = (

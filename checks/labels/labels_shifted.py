@@ -15,7 +15,7 @@ from slrdoctor.api import (
 )
 
 SURE = Threshold(5, "normal distribution: a dozen ways to shift reach it by chance once in 100,000 runs")
-GAIN = Threshold(0.05, "rule of thumb, to be measured: more AUC than neighbours of like labels gain")
+GAIN = Threshold(0.05, "rule of thumb, docs/limits.py: more AUC than neighbours of like labels gain")
 
 
 @check(

@@ -16,12 +16,12 @@ from slrdoctor.api import (
 
 EXAMPLES = Threshold(
     5,
-    "rule of thumb, to be measured: the median class of WLASL-100 has 14 training clips, "
+    "rule of thumb, docs/limits.py: the median class of WLASL-100 has 14 training clips, "
     "of INCLUDE-50 16, of AUTSL over 100",
 )
 ONCE = Threshold(
     0.5,
-    "rule of thumb, to be measured: of the glosses of PHOENIX-2014T 32% occur once (Camgoz et al. 2018, "
+    "rule of thumb, docs/limits.py: of the glosses of PHOENIX-2014T 32% occur once (Camgoz et al. 2018, "
     "table 1)",
 )
 

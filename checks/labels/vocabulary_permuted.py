@@ -10,9 +10,13 @@ MENDED = Threshold(
     "of the errors that a permutation makes of a model with 5% to 30% WER, 40% with 50% WER, and under "
     "1% of the errors of a model whose names are right or whose pairs are shuffled",
 )
-CHANCE = Threshold(0.33, "rule of thumb: what it mends with the hypotheses shuffled, over what it mends")
+CHANCE = Threshold(
+    0.33, "rule of thumb, docs/limits.py: what it mends with the hypotheses shuffled, over what it mends"
+)
 SIGMAS = Threshold(3, "normal distribution: once in a thousand, in standard errors over samples")
-SAMPLES = Threshold(20, "rule of thumb: fewer samples teach no renaming that others can test")
+SAMPLES = Threshold(
+    20, "rule of thumb, docs/limits.py: fewer samples teach no renaming that others can test"
+)
 
 
 @check(

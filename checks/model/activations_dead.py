@@ -6,7 +6,7 @@ from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, ModelBehavio
 
 DEAD = Threshold(
     0.95,
-    "rule of thumb, to be measured: in healthy layers of the reference models at most half are still",
+    "rule of thumb, docs/limits.py: in healthy layers of the reference models at most half are still",
 )
 
 

@@ -16,7 +16,7 @@ from slrdoctor.api import (
 
 MOST = Threshold(
     0.5,
-    "rule of thumb, to be measured: share of the parameters at first values; a model trained as "
+    "rule of thumb, docs/limits.py: share of the parameters at first values; a model trained as "
     "usual has none there, as one step moves some value over the edge that it was drawn within",
 )
 

@@ -16,17 +16,17 @@ from slrdoctor.api import (
 )
 
 PER_SAMPLE = Threshold(
-    1000, "rule of thumb that is often quoted, to be measured: 1000 parameters a sample"
+    1000, "rule of thumb that is often quoted, docs/limits.py: 1000 parameters a sample"
 )
 BAD_SCORE = Threshold(
     0.5,
-    "rule of thumb, to be measured: half way from guessing to perfect; of six public CTC runs the one "
+    "rule of thumb, docs/limits.py: half way from guessing to perfect; of six public CTC runs the one "
     "that memorises has 0.67 of the error left and the others at most 0.14",
 )
 GAP = Threshold(
-    2, "rule of thumb, to be measured: dev loss (or errors) over that of samples known by heart"
+    2, "rule of thumb, docs/limits.py: dev loss (or errors) over that of samples known by heart"
 )
-LARGEST_HEAD = Threshold(0.25, "rule of thumb, to be measured: of the parameters that sit in the head")
+LARGEST_HEAD = Threshold(0.25, "rule of thumb, docs/limits.py: of the parameters that sit in the head")
 
 
 @check("MDL601", severity=DEGRADES, confidence=POSSIBLE, explains=("TRN504",))

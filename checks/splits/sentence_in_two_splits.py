@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, SharedSentences, Threshold, check
 
-SHARE = Threshold(0.1, "rule of thumb, to be measured: beyond a tenth the score is also one of recall")
+SHARE = Threshold(0.1, "rule of thumb, docs/limits.py: beyond a tenth the score is also one of recall")
 
 
 @check("SPL302", severity=NOTE, confidence=CERTAIN)

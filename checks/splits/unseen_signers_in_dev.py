@@ -6,7 +6,7 @@ from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, Signers, Thresh
 
 FEW = Threshold(
     6,
-    "rule of thumb, to be measured: the GSL SI split trains on 6 signers, PHOENIX-2014 SI5 on 8, "
+    "rule of thumb, docs/limits.py: the GSL SI split trains on 6 signers, PHOENIX-2014 SI5 on 8, "
     "AUTSL on 31",
 )
 

@@ -15,8 +15,8 @@ from slrdoctor.api import (
     check,
 )
 
-LOST = Threshold(0.25, "rule of thumb, to be measured: a quarter of what the score had gained")
-POINTS = Threshold(0.03, "rule of thumb, to be measured: three points, beyond the noise of an epoch")
+LOST = Threshold(0.25, "rule of thumb, docs/limits.py: a quarter of what the score had gained")
+POINTS = Threshold(0.03, "rule of thumb, docs/limits.py: three points, beyond the noise of an epoch")
 FEWEST = 5  # epochs: fewer show no course after a best one
 
 

@@ -14,8 +14,8 @@ from slrdoctor.api import (
     check,
 )
 
-LOST = Threshold(0.5, "rule of thumb, to be measured: half of what the loss had gained is lost again")
-RISEN = Threshold(1.25, "rule of thumb, to be measured: times the lowest training loss of the run")
+LOST = Threshold(0.5, "rule of thumb, docs/limits.py: half of what the loss had gained is lost again")
+RISEN = Threshold(1.25, "rule of thumb, docs/limits.py: times the lowest training loss of the run")
 FEWEST = 5  # epochs: fewer do not show what a loss does afterwards
 
 

@@ -17,11 +17,11 @@ from slrdoctor.api import (
     check,
 )
 
-BAD = Threshold(0.5, "rule of thumb, to be measured: mixed precision meets Inf in single steps only")
+BAD = Threshold(0.5, "rule of thumb, docs/limits.py: mixed precision meets Inf in single steps only")
 ZERO = Threshold(0.5, "arithmetic: a step without a gradient changes nothing")
-EXPLODED = Threshold(100.0, "rule of thumb, to be measured: times the median of the first fifth")
-VANISHED = Threshold(1e-4, "rule of thumb, to be measured: of the median of the first fifth")
-HUGE = Threshold(1e4, "rule of thumb, to be measured: norms of 1 to 100 are usual early in a run")
+EXPLODED = Threshold(100.0, "rule of thumb, docs/limits.py: times the median of the first fifth")
+VANISHED = Threshold(1e-4, "rule of thumb, docs/limits.py: of the median of the first fifth")
+HUGE = Threshold(1e4, "rule of thumb, docs/limits.py: norms of 1 to 100 are usual early in a run")
 STEEP = Threshold(10.0, "measured: of 139 simulated runs none that failed otherwise has over 9.7")
 LOW = 0.1  # of the first training loss: below it small gradients are those of a task that is done
 FIXES = (

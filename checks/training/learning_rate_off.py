@@ -20,8 +20,10 @@ ENDS_ZERO = Threshold(0.25, "arithmetic: a cosine to zero is at zero in its last
 ENDS_LOW = Threshold(0.5, "arithmetic: a cosine is under a thousandth of its peak in 2% of a run")
 HIGH_ADAPTIVE = Threshold(0.01, "Kingma and Ba 2015: ten times Adam's default of 0.001")
 HIGH_SGD = Threshold(1.0, "Goyal et al. 2017: 0.1 for a batch of 256, in proportion to the batch")
-HIGH_UNKNOWN = Threshold(0.1, "rule of thumb: high for Adam, and the most that is usual for SGD")
-WORSE = Threshold(1.25, "rule of thumb: of the training loss before it, as in TRN503")
+HIGH_UNKNOWN = Threshold(
+    0.1, "rule of thumb, docs/limits.py: high for Adam, and the most that is usual for SGD"
+)
+WORSE = Threshold(1.25, "rule of thumb, docs/limits.py: of the training loss before it, as in TRN503")
 TINY = Threshold(1e-7, "arithmetic: a hundred thousand steps of Adam move a weight by 0.01")
 LOST = 0.2  # of what the loss had gained: a loss near zero that wavers loses less
 STILL = 0.02  # of the first loss: a fall by more says that the rate is printed as 0 and is not

@@ -18,7 +18,7 @@ from slrdoctor.api import (
 FINITE = Threshold(0, "arithmetic: a weight that took a NaN gradient is NaN from then on")
 STEPS_AT_END = 3  # batches: a single one at the end of a log may be one that was skipped
 MOSTLY = Threshold(0.5, "arithmetic: over half of the values tell nothing")
-LOST = Threshold(0.5, "rule of thumb, to be measured: half of the batches that counted no longer do")
+LOST = Threshold(0.5, "rule of thumb, docs/limits.py: half of the batches that counted no longer do")
 FIXES = (
     Fix("Stop at the first loss that is not finite.", "if not loss.isfinite(): raise RuntimeError(ids)"),
     Fix(

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from slrdoctor.api import MISLEADS, POSSIBLE, Evidence, Finding, Fix, LossRatio, Threshold, check
 
-FROM = Threshold(0.8, "rule of thumb, to be measured: a sum over two dev batches instead gives 0.5")
-UP_TO = Threshold(2.0, "rule of thumb, to be measured: mean train over mean dev loss early in a run")
-STEADY = Threshold(2.0, "rule of thumb, to be measured: a factor that learning makes does not stay")
+FROM = Threshold(0.8, "rule of thumb, docs/limits.py: a sum over two dev batches instead gives 0.5")
+UP_TO = Threshold(2.0, "rule of thumb, docs/limits.py: mean train over mean dev loss early in a run")
+STEADY = Threshold(2.0, "rule of thumb, docs/limits.py: a factor that learning makes does not stay")
 FEWEST_BATCHES = 8  # with fewer, a sum is not told from a mean
 MANY_BATCHES = 20  # where the first losses show no mean, or it may be a sum over few batches
 

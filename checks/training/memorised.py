@@ -17,11 +17,11 @@ from slrdoctor.api import (
 
 FAR_UNDER = Threshold(0.25, "measured on public runs: two that memorised ended at 0.01 and 0.03")
 LOW = Threshold(0.5, "CTC arithmetic: the floor of two glosses, one a clip, is 1.7 nats a token")
-WRONG = Threshold(0.1, "rule of thumb, to be measured: training error, without a floor")
-RISEN = Threshold(1.1, "rule of thumb, to be measured: dev loss over its lowest, without a floor")
+WRONG = Threshold(0.1, "rule of thumb, docs/limits.py: training error, without a floor")
+RISEN = Threshold(1.1, "rule of thumb, docs/limits.py: dev loss over its lowest, without a floor")
 HALF_WAY = Threshold(
     0.5,
-    "rule of thumb, to be measured: half way from guessing to perfect; of six public CTC runs the one "
+    "rule of thumb, docs/limits.py: half way from guessing to perfect; of six public CTC runs the one "
     "that memorises has 0.67 of the error left and the others at most 0.14",
 )
 SENTINELS = 3  # epochs at exactly 100% WER, from where on EVL901 asks whether that is a score

@@ -11,7 +11,7 @@ AT_FLOOR = Threshold(
     "six CTC runs that learn at under 0.01, one of 25 classes at 0.07",
 )
 FLAT = Threshold(
-    0.9, "rule of thumb, to be measured: what a training loss keeps of itself when it stands still"
+    0.9, "rule of thumb, docs/limits.py: what a training loss keeps of itself when it stands still"
 )
 EPOCHS = Threshold(
     5, "measured on a healthy BiLSTM-CTC: it stands at the floor with blank output in epochs 1 to 3"

@@ -15,11 +15,11 @@ from slrdoctor.api import (
 )
 
 JUMP = Threshold(
-    1.1, "rule of thumb, to be measured: dev loss after over before, medians of three epochs"
+    1.1, "rule of thumb, docs/limits.py: dev loss after over before, medians of three epochs"
 )
 NOISE = 3  # times the usual change from epoch to epoch
 BACK = Threshold(
-    1.05, "rule of thumb, to be measured: within 5% of the level before counts as come back"
+    1.05, "rule of thumb, docs/limits.py: within 5% of the level before counts as come back"
 )
 
 

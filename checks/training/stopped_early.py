@@ -18,7 +18,7 @@ from slrdoctor.api import (
 )
 
 IMPROVING = Threshold(
-    0.1, "rule of thumb, to be measured: of the remaining error, from one quarter to the next"
+    0.1, "rule of thumb, docs/limits.py: of the remaining error, from one quarter to the next"
 )
 POINTS = 0.02  # a smaller change of a share is the noise of an epoch
 FEWEST = 8  # epochs

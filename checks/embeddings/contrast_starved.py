@@ -27,7 +27,8 @@ FOUND = Threshold(
     "EMB704",
     severity=DEGRADES,
     confidence=LIKELY,
-    explains=("DEC801", "EMB701", "EMB703", "EVL904", "TRN502"),
+    # without pairs the offset of an untrained encoder stays, and a decoder has little to go by
+    explains=("DEC801", "EMB701", "EMB702", "EMB703", "EVL904", "TRN502"),
 )
 def contrast_starved(contrast: Contrast, separation: Separation | None) -> Iterator[Finding]:
     """The contrastive loss has too few negatives, or almost no positives.

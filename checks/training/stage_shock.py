@@ -32,8 +32,8 @@ def stage_shock(stages: StageChanges) -> Iterator[Finding]:
 
     Judged by: the median dev loss of three epochs after the change a tenth above that of three
     before it and three times the usual change between epochs; no three epochs up to the next
-    change within 5% of the level before; and a dev score that is no better than before. Restarts
-    of a schedule that come back pass.
+    change within 5% of the level before; and a dev score, over three epochs as well, that comes no
+    further than before by more than it usually changes. Restarts of a schedule that come back pass.
 
     Fix: start the stage from the best checkpoint, with a tenth of the learning rate and a warm-up.
 

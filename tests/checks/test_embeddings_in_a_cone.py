@@ -25,7 +25,12 @@ def judged(*told: Separated) -> Any:
 def test_emb702_fires_on_an_offset_and_says_what_is_left_without_it() -> None:
     (finding,) = judged(CONE)
     assert "NegSim of dev embeddings is 0.930" in finding.message
-    assert "100.0%, 200 times guessing" in finding.message
+    assert "100.0%, 200 times chance" in finding.message
+
+
+def test_emb702_holds_retrieval_against_all_candidates_and_not_the_commonest_label() -> None:
+    (finding,) = judged(replace(CONE, at_1=0.05, random_1=1 / 1100))
+    assert "5.0%, 55 times chance" in finding.message
 
 
 @pytest.mark.parametrize(("negsim", "fires"), [(0.8, False), (0.81, True)])

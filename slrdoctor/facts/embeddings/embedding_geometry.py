@@ -153,6 +153,14 @@ def guessing(table: EmbeddingTable) -> tuple[float, float]:
     return max(float(share.mean()), commonest), max(float((1 - (1 - share) ** DEPTH).mean()), commonest)
 
 
+def at_random(table: EmbeddingTable) -> float:
+    """What a neighbour drawn from all samples reaches at 1: 1/N where each has one like it."""
+    codes, queries = _codes(table), queries_of(table)
+    itself = 1 if table.towers == 1 else 0
+    answers = np.bincount(codes)[codes[queries]] - itself
+    return float((answers / max(1, len(codes) - itself)).mean())
+
+
 def rows_of_rank(vectors: Vectors) -> int:
     """How many rows the effective rank is taken of."""
     return min(len(vectors), max(1000, int(WORK / vectors.dims**2)))

@@ -9,6 +9,7 @@ from slrdoctor.artifacts.clips import close_containers
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.facts.embeddings.embedding_geometry import (
     Retrieval,
+    at_random,
     centre_of,
     effective_rank,
     guessing,
@@ -61,6 +62,7 @@ class EmbeddingSet:
     most_5: float
     queries: int
     read_from: str
+    random_1: float = math.nan  # what a neighbour drawn from all samples reaches
 
     @property
     def name(self) -> str:
@@ -142,6 +144,7 @@ def set_of(table: EmbeddingTable) -> EmbeddingSet:
         most_5=most[1],
         queries=queries,
         read_from=table.read_from,
+        random_1=at_random(table) if queries else math.nan,
     )
 
 

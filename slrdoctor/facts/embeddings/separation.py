@@ -41,6 +41,13 @@ class Separated:
     queries: int  # 0 where unknown
     epochs: int  # 0 for embeddings
     read_from: str
+    random_1: float = math.nan  # what a neighbour drawn from all samples reaches; nan: see guess_1
+
+    @property
+    def times_chance(self) -> float:
+        """Retrieval at 1 over that of a neighbour at random; nan where either is unknown."""
+        chance = self.guess_1 if math.isnan(self.random_1) else self.random_1
+        return self.at_1 / chance if chance > 0 else math.nan
 
     @property
     def is_judged(self) -> bool:
@@ -116,6 +123,7 @@ def _of_set(one: EmbeddingSet) -> Separated:
         queries=one.queries,
         epochs=0,
         read_from=one.read_from,
+        random_1=one.random_1,
     )
 
 

@@ -107,6 +107,14 @@ def test_retrieval_is_that_of_sorting_every_row(towers: int) -> None:
     assert found.spread == pytest.approx(others.std(), rel=1e-4)
 
 
+def test_a_neighbour_at_random_is_one_of_all_samples_and_not_only_of_those_with_an_answer() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.array([*range(90), *range(10)])  # ten labels have two samples, the others one
+    told = set_of(table(rng.normal(size=(100, 8)), labels))
+    assert told.queries == 20
+    assert told.random_1 == pytest.approx(1 / 99) and told.guess_1 == pytest.approx(2 / 20)
+
+
 def test_guessing_is_the_share_of_answers_or_the_commonest_label() -> None:
     x = np.random.default_rng(4).normal(size=(20, 4))
     even = table(x, np.repeat(np.arange(4), 5))

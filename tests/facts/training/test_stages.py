@@ -42,3 +42,18 @@ def test_a_change_without_three_epochs_on_both_sides_is_not_judged(
 ) -> None:
     with pytest.raises(Unavailable, match="both sides"):
         stage_changes(make_history(dev_loss=LOSS), make_run(facts={"stages": ((at, "Stage 2"),)}), None)
+
+
+def test_one_lucky_epoch_is_no_better_score_and_a_lasting_one_is(
+    make_history: Any, make_run: Any
+) -> None:
+    stages = [1] * 6 + [2] * 6
+    ahead = [0.95, 0.92, 0.90, 0.88, 0.87, 0.87]  # the usual change is 0.02
+    for after, better in (
+        ([0.89, 0.84, 0.90, 0.88, 0.90, 0.89], False),
+        ([0.86, 0.86, 0.87, 0.86, 0.86, 0.86], False),
+        ([0.89, 0.84, 0.82, 0.80, 0.79, 0.78], True),
+    ):
+        history = make_history(dev_loss=LOSS, train_stage=stages, dev_wer=ahead + after)
+        [change] = stage_changes(history, make_run(), dev_score(history, None)).changes
+        assert change.score_better is better

@@ -82,7 +82,7 @@ class ErrorRates:
 def logged_scores(run: TrainingRun, history: History | None) -> LoggedScores:
     """Scores of held-out samples; what is logged of training is not looked at."""
     curves = history.curves if history is not None else ()
-    scores = [s for curve in curves if (s := _of_curve(curve)) is not None]
+    scores = [score for curve in curves for score in _of_curve(curve)]
     percent = any(curve.was_percent for curve in curves)
     for file in run.histories:
         scores += _of_facts(file, percent)
@@ -111,23 +111,25 @@ def error_rates(history: History) -> ErrorRates:
     raise Unavailable(f"no WER of dev or test in {history.read_from}", "log the dev WER of every epoch")
 
 
-def _of_curve(curve: Curve) -> LoggedScore | None:
+def _of_curve(curve: Curve) -> Iterator[LoggedScore]:
+    """The curve's score; in both units where no value of it tells shares from points."""
     keep = np.isfinite(curve.values)
     if curve.quantity not in QUANTITIES or curve.split == "train" or not keep.any():
-        return None
+        return
     values = curve.values[keep]
     if curve.quantity in SHARES:
         scale = 100 if curve.was_percent else 1
-        rounding = _rounding(values * scale, in_points=curve.was_percent) / scale
+        units = [(values, _rounding(values * scale, in_points=curve.was_percent) / scale)]
     else:
-        scale = 100 if float(values.max()) <= 1 else 1
-        rounding = _rounding(values, in_points=scale == 1) * scale
-        values = values * scale
-    return LoggedScore(
-        curve.quantity, curve.split, curve.name,
-        tuple(values.tolist()), tuple(curve.epochs[keep].tolist()),
-        _coarse(rounding, curve.quantity), curve.read_from,
-    )  # fmt: skip
+        units = [(values, _rounding(values, in_points=True))]
+        if float(values.max()) <= 1:
+            units.insert(0, (100 * values, 100 * _rounding(values, in_points=False)))
+    for scaled, rounding in units:
+        yield LoggedScore(
+            curve.quantity, curve.split, curve.name,
+            tuple(scaled.tolist()), tuple(curve.epochs[keep].tolist()),
+            _coarse(rounding, curve.quantity), curve.read_from,
+        )  # fmt: skip
 
 
 def _of_facts(file: HistoryFile, percent: bool) -> Iterator[LoggedScore]:

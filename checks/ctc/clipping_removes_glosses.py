@@ -42,6 +42,7 @@ def clipping_removes_glosses(lengths: CtcLengths, longest: LongestInput) -> Iter
     if not harmed.any():
         return
     total, cut = len(lengths.ids), int((lengths.frames > longest.frames).sum())
+    gone = float(np.maximum(lengths.frames - longest.frames, 0).sum() / lengths.frames.sum())
     yield Finding(
         message=(
             f"cutting at {longest.frames} frames shortens {cut} of {total} clips, "
@@ -58,6 +59,7 @@ def clipping_removes_glosses(lengths: CtcLengths, longest: LongestInput) -> Iter
             ),
             Evidence("samples that cutting makes tight", int(tight.sum()), lengths.read_from, "", NONE),
             Evidence("configured maximum length", longest.frames, longest.read_from, "frames"),
+            Evidence("share of all frames that is cut off", gone, lengths.read_from),
             Evidence("longest clip", int(lengths.frames.max()), lengths.read_from, "frames"),
         ),
         fixes=(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from slrdoctor.artifacts.clips import open_clip
 from slrdoctor.artifacts.content import Content, Unreadable
 from slrdoctor.artifacts.found import Found
+from slrdoctor.artifacts.kinds.batch_labels import BATCH_LABELS
 from slrdoctor.artifacts.kinds.output_names import WEAK, is_named_like_outputs, kind_of_place
 from slrdoctor.artifacts.kinds.outputs import Recognised, recognise_outputs
 from slrdoctor.artifacts.kinds.splits import split_of_name
@@ -144,6 +145,12 @@ def settle(found: Found) -> None:
     found.perhaps.clear()
     found.outputs = merged(found.outputs)
     found.annotations = [a for a in found.annotations if a.where not in found.companions]
+    if any(a.convention != BATCH_LABELS for a in found.annotations):
+        # y_true.npy beside y_pred.npy, where other files say what the samples are
+        references = {p.references_in for p in found.predictions}
+        found.annotations = [
+            a for a in found.annotations if a.convention != BATCH_LABELS or a.where not in references
+        ]
     found.vocabularies = [v for v in found.vocabularies if v.where not in found.companions]
 
 

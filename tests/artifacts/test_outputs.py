@@ -6,6 +6,7 @@ import json
 import pickle
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -357,3 +358,29 @@ def test_labels_may_be_whole_numbers_of_any_type_and_one_column(root: Path, labe
     np.savez(root / "dev_embeddings.npz", embeddings=RNG.normal(size=(6, 4)), labels=labels)
 
     assert only_output(root).labels == tuple("012345")
+
+
+def test_a_length_of_thousands_of_digits_is_no_length(root: Path) -> None:
+    np.save(root / "dev_log_probs.npy", log_probs(6, FRAMES))
+    (root / "dev_lengths.txt").write_text("\n".join(["9" * 6000, *"55555"]), encoding="utf-8")
+
+    _, run = opened(root)
+
+    assert run.outputs[0].lengths == ()
+
+
+@pytest.mark.parametrize(
+    ("labels", "read"),
+    [
+        (np.array(["A", None, "B", "A", "B", "A"], object), ("A", "", "B", "A", "B", "A")),
+        (np.array([0, np.nan, 2, 3, 4, 5]), ("0", "", "2", "3", "4", "5")),
+        (np.array([None] * 6, object), ()),
+        (np.array([0.5] * 6), ()),
+    ],
+)
+def test_a_label_that_is_not_known_hides_no_other(
+    root: Path, labels: Any, read: tuple[str, ...]
+) -> None:
+    np.savez(root / "embeddings.npz", embeddings=RNG.normal(size=(6, 32)), labels=labels)
+
+    assert only_output(root).labels == read

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Table, Text, Tree
+from slrdoctor.artifacts.discovery import discover
 from slrdoctor.artifacts.kinds.prediction_pairs import reference_names
-from slrdoctor.artifacts.kinds.predictions import recognise_predictions, tokens_of
+from slrdoctor.artifacts.kinds.prediction_tokens import tokens_of
+from slrdoctor.artifacts.kinds.predictions import recognise_predictions
 from slrdoctor.artifacts.readers import read
 from slrdoctor.artifacts.readers.csv_table import table_of
 from slrdoctor.artifacts.run import PredictionFile
@@ -213,3 +215,117 @@ def test_the_real_text_blocks(shared_data: Path) -> None:
         ("0", "G", "G"),
         ("1", "Z", "Z"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "tokens"),
+    [
+        ("['A', 'B C']", ("A", "B C")),
+        ("['A' \"B'\"]", ("A", "B'")),
+        ("[1 2, 3]", ("1", "2", "3")),
+        ("[]", ()),
+        ("[CLS] A", ("[CLS]", "A")),
+        ("[A]", ("[A]",)),
+        (float("nan"), ()),
+        ([["A", "B"]], ("A", "B")),
+        (np.array([[1, 2]]), ("1", "2")),
+        (b"A B", ("A", "B")),
+        (np.array(["A", "B"], "S1"), ("A", "B")),
+        (["A", None], ("A",)),
+        ([10**5000], ("a large number",)),
+    ],
+)
+def test_tokens_that_were_written_oddly(value: Any, tokens: tuple[str, ...]) -> None:
+    assert tokens_of(value) == tokens
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"hyps": [[["A"], ["B", "C"]], [["D"]]], "refs": [[["A"], ["B"]], [["E"]]],
+         "ids": [["a", "b"], ["c"]]},
+        {"hyps": [["A", "B C"], ["D"]], "refs": [["A", "B"], ["E"]], "ids": [["a", "b"], ["c"]]},
+        {"ids": ["a", "b", "c"], "hyps": ["A", "B C", "D"], "refs": [["A", "B", "E"]]},
+        {"wer": 0.5, "a": {"hyp": "A", "ref": "A"}, "b": {"hyp": "B C", "ref": "B"},
+         "c": {"hyp": "D", "ref": "E"}},
+        {"config": {"lr": 1}, "a": {"hyp": "A", "ref": "A"}, "b": {"hyp": "B C", "ref": "B"},
+         "c": {"hyp": "D", "ref": "E"}},
+        [{"id": ["a"], "hyp": b"A", "ref": "A"}, {"id": "b", "hyp": "B C", "ref": "B"},
+         {"id": "c", "hyp": "D", "ref": "E"}],
+    ],
+)  # fmt: skip
+def test_batches_and_scores_among_the_samples(value: Any) -> None:
+    assert pairs(predictions(Tree(value))) == [("a", "A", "A"), ("b", "B C", "B"), ("c", "D", "E")]
+
+
+def test_a_missing_first_hypothesis_hides_no_other() -> None:
+    records = [
+        {"id": i, "hyp": h, "ref": "A"} for i, h in (("a", float("nan")), ("b", "A"), ("c", None))
+    ]
+    assert pairs(predictions(Tree(records))) == [("a", "", "A"), ("b", "A", "A"), ("c", "", "A")]
+
+
+def test_of_several_splits_in_one_file_dev_is_taken() -> None:
+    held = {"test": {"hyps": ["A"], "refs": ["B"]}, "val": {"hyps": ["C", "D"], "refs": ["C", "E"]}}
+    found = predictions(Tree(held), "results.json")
+    assert found is not None and found.split == "dev" and found.hypotheses == (("C",), ("D",))
+
+
+def test_classes_as_floats_are_the_same_classes() -> None:
+    lists = [{"id": "a", "hyp": [1.0, 12.0], "ref": [1, 12]}]
+    assert pairs(predictions(Tree(lists))) == [("a", "1 12", "1 12")]
+    table = predictions(table_of("y_true,y_pred\n1,1.0\n2,3.0\n"), "p.csv", "csv")
+    assert pairs(table) == [("0", "1", "1"), ("1", "3", "2")]
+    assert predictions(Tree([{"name": "a", "gloss": "X", "pred": [0.0, 1.0]}])) is None
+
+
+def test_zeros_that_fill_padded_rows_are_no_tokens() -> None:
+    found = predictions(
+        array([[3, 4, 0, 0], [5, 0, 0, 0]]), "hyps.npy", "npy", refs__npy=array([[3, 4, 6], [5, 0, 0]])
+    )
+    assert pairs(found) == [("0", "3 4", "3 4 6"), ("1", "5", "5")]
+    with_class_0 = predictions(
+        array([[3, 0, 4, 0], [5, 0, 0, 0]]), "hyps.npy", "npy", refs__npy=array([[3, 0, 4], [5, 0, 0]])
+    )
+    assert pairs(with_class_0)[0] == ("0", "3 0 4 0", "3 0 4")
+
+
+def test_scores_and_one_hot_labels_are_classes() -> None:
+    one_hot = array([[0, 1, 0], [0, 0, 1]])
+    soft = array([[0.1, 0.8, 0.1], [np.nan, 0.0, 0.0]])
+    found = predictions(soft, "dev_preds.npy", "npy", dev_labels__npy=one_hot)
+    assert pairs(found) == [("0", "1", "1"), ("1", "", "2")]
+
+
+def test_sclite_trn_names_its_sentences_at_the_end() -> None:
+    found = predictions(
+        Text(["A B (dev-1)", "(dev-2)"]), "hyp.trn", "text", ref__trn=Text(["C (dev-2)", "A (dev-1)"])
+    )
+    assert pairs(found) == [("dev-1", "A B", "A"), ("dev-2", "", "C")]
+    assert found is not None and found.split == ""
+
+
+def test_a_ctm_is_read_in_the_order_of_time_and_cut_at_segments() -> None:
+    ctm = Table(
+        ("id", "channel", "start", "duration", "token"),
+        [["a", "1", "5.1", "1", "Z"], ["a", "1", "2", "1", "Y"], ["a", "1", "0", "1", "X"], ["a"]],
+    )
+    columns = ("id", "channel", "speaker", "start", "end", "gloss")
+    whole = Table(columns, [["a", "1", "s", "0", "1.79e+308", "X Y"]])
+    found = recognise_predictions("dev.ctm", "ctm", ctm, {"dev.stm": whole}.get)
+    assert pairs(found) == [("a", "X Y Z", "X Y")]
+    cut = Table(columns, [["a", "1", "s", "0", "5", "X Y"], ["a", "1", "s", "5", "9", "Z"]])
+    found = recognise_predictions("dev.ctm", "ctm", ctm, {"dev.stm": cut}.get)
+    assert pairs(found) == [("a", "X Y", "X Y"), ("a", "Z", "Z")]
+
+
+def test_references_beside_predictions_are_no_annotations_where_others_are(tmp_path: Path) -> None:
+    np.save(tmp_path / "y_pred.npy", np.arange(4))
+    np.save(tmp_path / "y_true.npy", np.arange(4.0))
+    [(data, [run])] = [(data, list(runs)) for data, runs in discover(tmp_path).cases]
+    assert run.predictions[0].references_in == "y_true.npy"
+    assert [a.where for a in data.annotations] == ["y_true.npy"]
+
+    (tmp_path / "dev.csv").write_text("id|gloss\nx|A\ny|B\n", encoding="utf-8")
+    [(data, _)] = discover(tmp_path).cases
+    assert [a.where for a in data.annotations] == ["dev.csv"]

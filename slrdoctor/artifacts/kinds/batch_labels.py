@@ -10,6 +10,7 @@ from slrdoctor.artifacts.content import ArrayInfo, Arrays
 from slrdoctor.artifacts.kinds.splits import split_of_name
 from slrdoctor.artifacts.run import AnnotationFile, Row
 
+BATCH_LABELS = "labels of a batch"  # the convention, in words
 _LABEL_NAME = re.compile(r"^(?:y|labels?|targets?|classes|gloss(?:es)?)$")
 
 
@@ -35,7 +36,7 @@ def recognise_batch_labels(where: str, format: str, content: Arrays) -> Annotati
                 Row(str(i), split, glosses=(str(int(label)),), line=i)
                 for i, label in enumerate(labels.tolist())
             )
-            return AnnotationFile(where, format, "labels of a batch", rows, classification=True)
+            return AnnotationFile(where, format, BATCH_LABELS, rows, classification=True)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from slrdoctor.artifacts.content import Arrays, Content, Text, Tree
 from slrdoctor.artifacts.kinds.splits import split_of_name
 
 MOST_ENTRIES = 5_000_000
+MOST_DIGITS = 18  # of a length: more is no number of frames, and Python refuses to read thousands
 NOT_A_FILE = ("classes", "gloss", "glosses", "video", "name", "id", "key")  # a vocabulary, say
 SUFFIXES = (".npy", ".json", ".txt", ".pt", ".pkl")
 
@@ -39,15 +41,16 @@ def listed_content(content: Content | None) -> tuple[str, ...]:
 
 
 def listed(value: Any) -> tuple[str, ...]:
-    """A list of texts or whole numbers as texts; a label of several glosses is joined by spaces."""
+    """A list of texts or whole numbers as texts; a label of several glosses is joined by spaces.
+
+    None and NaN stand for what is not known, and become "".
+    """
     if isinstance(value, np.ndarray):
         if value.ndim == 2 and value.shape[1] == 1:
             value = value[:, 0]
         if value.ndim != 1 or value.size > MOST_ENTRIES:
             return ()
-        if value.dtype.kind == "f" and np.isfinite(value).all() and (value == np.trunc(value)).all():
-            value = value.astype(np.int64)
-        if value.dtype.kind not in "iuUSO":
+        if value.dtype.kind not in "iufUSO":
             return ()
         value = value.tolist()
     if not isinstance(value, (list, tuple)):
@@ -60,12 +63,17 @@ def listed(value: Any) -> tuple[str, ...]:
             item = " ".join(map(str, item.ravel().tolist()))
         if isinstance(item, bytes):
             item = item.decode("utf-8", "replace")
+        if isinstance(item, float) and (math.isnan(item) or item.is_integer()):
+            item = "" if math.isnan(item) else int(item)
+        if item is None:
+            item = ""
         if not isinstance(item, (str, int)) or isinstance(item, bool):
             return ()
         texts.append(str(item))
-    return tuple(texts)
+    return tuple(texts) if any(texts) else ()
 
 
 def numbers(texts: Sequence[str]) -> tuple[int, ...]:
     """The texts as whole numbers; () where one is none."""
-    return tuple(int(n) for n in texts) if all(n.isdecimal() for n in texts) else ()
+    are_lengths = all(n.isdecimal() and len(n) <= MOST_DIGITS for n in texts)
+    return tuple(map(int, texts)) if are_lengths else ()

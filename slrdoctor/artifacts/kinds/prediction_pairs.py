@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Arrays, Content, Table, Text, Tree
 from slrdoctor.artifacts.kinds.splits import split_of_name
@@ -33,6 +36,7 @@ _NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("outputs", ("targets", "labels", "references")),
 )
 _NAMED = re.compile(r"^[^|]{1,300}\|")
+_TRN = re.compile(r"(?:^|\s)\(([^()\s]{1,300})\)\s*$")
 # what the references of a split are called beside a ctm
 _STM = """
     phoenix2014-groundtruth-{}.stm phoenix2014-T-groundtruth-{}.stm CSL-Daily-groundtruth-{}.stm
@@ -41,20 +45,21 @@ _STM = """
 _STM_ANY = "tmp.stm ref.stm refs.stm reference.stm references.stm groundtruth.stm out.stm"
 
 
-def pairs_of_two_files(where: str, content: Content, siblings: Siblings) -> Pairs | None:
-    """The pairs of a file of hypotheses and the file of references beside it."""
+def pairs_of_two_files(where: str, content: Content, siblings: Siblings) -> tuple[Pairs | None, str]:
+    """The pairs of a file of hypotheses and the file of references beside it, and where that is."""
     hypotheses = None
-    for name in reference_names(where.rpartition("/")[2]):
+    folder, slash, own = where.rpartition("/")
+    for name in reference_names(own):
         if hypotheses is None:
             hypotheses = _sequences(content)
             if hypotheses is None:
-                return None
+                return None, ""
         other = siblings(name)
         references = _sequences(other) if other is not None else None
         pairs = _paired(hypotheses, references) if references is not None else None
         if pairs:
-            return pairs
-    return None
+            return pairs, f"{folder}{slash}{name}"
+    return None, ""
 
 
 def reference_names(name: str) -> Iterator[str]:
@@ -82,28 +87,39 @@ def _sequences(content: Content) -> dict[str, Any] | list[Any] | None:
         return list(content.value) if isinstance(content.value, (list, tuple)) else None
     if isinstance(content, Arrays) and set(content.members) == {""}:
         info = content.members[""]
-        if len(info.shape) not in (1, 2) or (len(info.shape) == 2 and np.dtype(info.dtype).kind == "f"):
-            is_scored = len(info.shape) == 2 and info.shape[1] > 0
-            return list(content.load("").argmax(1).tolist()) if is_scored else None
-        rows = content.load("").tolist()
-        return [_unpadded(row) if isinstance(row, list) else row for row in rows]
+        if len(info.shape) == 1:
+            return list(content.load("").tolist())
+        if len(info.shape) != 2 or not info.shape[1]:
+            return None
+        rows = content.load("")
+        if rows.dtype.kind == "f" or _are_one_hot(rows):
+            scored = ~np.isnan(rows).any(axis=1)
+            return [int(row.argmax()) if known else None for row, known in zip(rows, scored)]
+        return list(rows.tolist())
     return None
 
 
-def _unpadded(row: list[Any]) -> list[Any]:
-    """A row of a padded array [N, L] without the -1 at its end."""
-    while row and row[-1] == -1:
-        row = row[:-1]
-    return row
+def _are_one_hot(rows: NDArray[Any]) -> bool:
+    """Whether whole numbers [N, C] are classes, a column each, and not sequences of classes."""
+    if rows.dtype.kind not in "iub" or rows.shape[1] < 2 or len(rows) < 2:
+        return False
+    ones = rows == 1
+    return bool(
+        (ones | (rows == 0)).all() and (ones.sum(axis=1) == 1).all() and ones.any(axis=0).sum() > 1
+    )
 
 
 def _of_lines(lines: Sequence[str]) -> dict[str, Any] | list[Any]:
-    """A line a sample; `name|tokens` where every line has a name."""
+    """A line a sample; `name|tokens` or sclite's `tokens (name)` where every line has a name."""
     kept = list(lines)
     while kept and not kept[-1].strip():
         kept.pop()
     if kept and all(_NAMED.match(line) for line in kept):
         return {line.partition("|")[0].strip(): line.partition("|")[2].strip() for line in kept}
+    ends = [_TRN.search(line) for line in kept]
+    of_id = {end[1]: line[: end.start()].strip() for end, line in zip(ends, kept) if end is not None}
+    if len(of_id) == len(kept) > 1:
+        return of_id
     return [line.strip() for line in kept]
 
 
@@ -141,13 +157,44 @@ def ctm_with_stm(where: str, ctm: Table, siblings: Siblings) -> Pairs | None:
     for candidate in (f"{stem}.stm", *beside, *named, *_STM_ANY.split()):
         stm = siblings(candidate)
         if isinstance(stm, Table) and stm.columns is not None and "gloss" in stm.columns:
-            decoded: dict[str, list[str]] = {}
-            for row in ctm.records():
-                decoded.setdefault(str(row.get("id")), []).append(str(row.get("token", "")))
+            decoded = _decoded(ctm)
             rows = [row for row in stm.records() if row.get("id")]
             if any(str(row["id"]) in decoded for row in rows):
+                several = Counter(str(row["id"]) for row in rows)
                 return [
-                    (str(r["id"]), decoded.get(str(r["id"]), []), str(r.get("gloss") or ""))
+                    (key, _said(decoded.get(key, []), r if several[key] > 1 else None), _meant(r))
                     for r in rows
+                    for key in [str(r["id"])]
                 ]
     return None
+
+
+def _decoded(ctm: Table) -> dict[str, list[tuple[float, float, str]]]:
+    """(start, middle, token) of every line by segment, in the order of time, as sclite takes them."""
+    found: dict[str, list[tuple[float, float, str]]] = {}
+    for row in ctm.records():
+        if "token" in row:
+            start, length = _seconds(row.get("start")), _seconds(row.get("duration"))
+            found.setdefault(str(row.get("id")), []).append((start, start + length / 2, row["token"]))
+    return {key: sorted(lines, key=lambda line: line[0]) for key, lines in found.items()}
+
+
+def _said(lines: Sequence[tuple[float, float, str]], segment: Mapping[str, Any] | None) -> list[str]:
+    """The tokens of a segment: all of its id, or those in its time where the id has several."""
+    if segment is None:
+        return [token for *_, token in lines]
+    start, end = _seconds(segment.get("start")), _seconds(segment.get("end"))
+    return [token for _, middle, token in lines if start <= middle < end]
+
+
+def _meant(row: Mapping[str, Any]) -> str:
+    return str(row.get("gloss") or "")
+
+
+def _seconds(cell: Any) -> float:
+    """A time, or zero where it is none: those lines keep the order of the file."""
+    try:
+        time = float(cell)
+    except (TypeError, ValueError):
+        return 0.0
+    return 0.0 if math.isnan(time) else time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,14 +10,20 @@ from typing import Any
 import numpy as np
 
 from slrdoctor.artifacts.content import Arrays, Content, Table, Text, Tree
+from slrdoctor.artifacts.kinds.plain_values import name_of
 from slrdoctor.artifacts.kinds.prediction_pairs import ctm_with_stm, pairs_of_two_files
 from slrdoctor.artifacts.kinds.prediction_texts import pairs_of_lines
-from slrdoctor.artifacts.kinds.splits import split_of_name
+from slrdoctor.artifacts.kinds.prediction_tokens import (
+    Pair,
+    are_tokens,
+    tokens_of,
+    unpadded,
+    without_fractions,
+)
+from slrdoctor.artifacts.kinds.splits import split_of_name, split_of_word
 from slrdoctor.artifacts.run import PredictionFile
 
 Siblings = Callable[[str], Content | None]
-Tokens = tuple[str, ...]
-
 _HYPOTHESIS_WORDS = """
     hyp hyps hypothesis hypotheses pred preds prediction predictions predicted decoded recognized
     recognised pres
@@ -40,6 +47,7 @@ _ABOUT = frozenset(_ABOUT_WORDS.split())
 ID = tuple(_ID_NAMES.split())
 _WORD = re.compile(r"[a-z]+\d*")
 MOST_PAIRS = 2_000_000
+PROBED = 20  # records, of which one must say what its keys are
 
 
 def recognise_predictions(
@@ -50,7 +58,8 @@ def recognise_predictions(
     The references may be in a file beside it: `siblings(name)` opens one of the same
     folder. Of such a pair, the file with the hypotheses is the one that is recognised.
     """
-    pairs: list[tuple[str, Any, Any]] | None = None
+    pairs: list[Pair] | None = None
+    split, references_in = split_of_name(where.removesuffix(".trn")), ""
     if isinstance(content, Table):
         pairs = (
             ctm_with_stm(where, content, siblings)
@@ -58,64 +67,38 @@ def recognise_predictions(
             else _of_records(content.records(), content.columns)
         )
     elif isinstance(content, Tree):
-        pairs = _of_tree(content.value)
+        of_split = _of_splits(content.value)
+        pairs, split = of_split if of_split is not None else (_of_tree(content.value), split)
     elif isinstance(content, Text):
         pairs = pairs_of_lines(content.lines)
     elif isinstance(content, Arrays):
         pairs = _of_arrays(where, content)
     if pairs is None and not isinstance(content, Table):
-        pairs = pairs_of_two_files(where, content, siblings)
-    if not pairs or len(pairs) > MOST_PAIRS or not all(map(_is_tokens, pairs[0][1:])):
+        pairs, references_in = pairs_of_two_files(where, content, siblings)
+    if not pairs or len(pairs) > MOST_PAIRS or not are_tokens(pairs):
         return None
+    pairs = unpadded(pairs)
     return PredictionFile(
         where,
         format,
-        split_of_name(where),
+        split,
         ids=tuple(key for key, _, _ in pairs),
-        hypotheses=tuple(tokens_of(hypothesis) for _, hypothesis, _ in pairs),
-        references=tuple(tokens_of(reference) for _, _, reference in pairs),
+        hypotheses=without_fractions([tokens_of(hypothesis) for _, hypothesis, _ in pairs]),
+        references=without_fractions([tokens_of(reference) for _, _, reference in pairs]),
+        references_in=references_in,
     )
 
 
-def tokens_of(value: Any) -> Tokens:
-    """The tokens of a hypothesis or reference: a sentence is cut at white space, a number is one."""
-    if value is None:
-        return ()
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    if isinstance(value, (list, tuple)):
-        if len(value) == 1 and isinstance(value[0], str):
-            return tokens_of(value[0])
-        return tuple(_token(item) for item in value)
-    if isinstance(value, str):
-        return tuple(value.split())
-    return (_token(value),)
-
-
-def _is_tokens(value: Any) -> bool:
-    """Whether a value can be tokens: text, a class, or a list of them; not features, not scores."""
-    if isinstance(value, np.ndarray):
-        return value.ndim <= 1 and value.dtype.kind in "iuUSO"
-    if isinstance(value, (list, tuple)):
-        return all(isinstance(item, (str, int, np.integer)) for item in value[:100])
-    return (
-        value is None
-        or isinstance(value, (str, int, np.integer))
-        or (isinstance(value, float) and value.is_integer())
-    )
-
-
-def _token(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value).strip()
-
-
-def _of_arrays(where: str, content: Arrays) -> list[tuple[str, Any, Any]] | None:
+def _of_arrays(where: str, content: Arrays) -> list[Pair] | None:
     """`y_pred` beside `y_true` in one npz, or whole numbers [N, 2] under a name of predictions."""
-    names = _names([name for name, info in content.members.items() if len(info.shape) == 1])
+    columns = [name for name, info in content.members.items() if len(info.shape) == 1]
+    objects = {k: v for k, v in content.extras.items() if isinstance(v, (list, np.ndarray))}
+    names = _names([*columns, *objects])
     if names is not None:
-        both = [content.load(name).tolist() for name in names]
+        loaded = [objects[n] if n in objects else content.load(n) for n in names]
+        both = [one.tolist() if isinstance(one, np.ndarray) else one for one in loaded]
+        if not all(isinstance(one, list) for one in both):
+            return None
         if len(both[0]) == len(both[1]):
             return [(str(i), h, r) for i, (h, r) in enumerate(zip(*both))]
     info = content.members.get("")
@@ -131,13 +114,28 @@ def _of_arrays(where: str, content: Arrays) -> list[tuple[str, Any, Any]] | None
     return [(str(i), h, r) for i, (h, r) in enumerate(content.load("").tolist())]
 
 
-def _of_tree(value: Any) -> list[tuple[str, Any, Any]] | None:
+def _of_splits(value: Any) -> tuple[list[Pair], str] | None:
+    """{"dev": {...}, "test": {...}}: those of dev before those of others, and their split."""
+    if not isinstance(value, Mapping):
+        return None
+    named = {split_of_word(key): child for key, child in value.items() if isinstance(key, str)}
+    for split in ("dev", "test", "train"):
+        child = named.get(split)
+        pairs = _of_tree(child) if isinstance(child, (Mapping, list)) else None
+        if pairs:
+            return pairs, split
+    return None
+
+
+def _of_tree(value: Any) -> list[Pair] | None:
     if isinstance(value, Mapping) and value:
         of_lists = _of_lists(value)
         if of_lists is not None:
             return of_lists
-        if all(isinstance(record, Mapping) for record in value.values()):
-            return _of_records([{"id": str(key), **record} for key, record in value.items()], None)
+        # a score or two may stand among the samples
+        records = {key: record for key, record in value.items() if isinstance(record, Mapping)}
+        if 2 * len(records) > len(value):
+            return _of_records([{"id": name_of(key), **one} for key, one in records.items()], None)
         for key, child in value.items():
             if isinstance(child, list) and set(_words(key)) & (
                 HYPOTHESIS | {"results", "samples", "examples"}
@@ -148,7 +146,7 @@ def _of_tree(value: Any) -> list[tuple[str, Any, Any]] | None:
     return None
 
 
-def _of_lists(value: Mapping[Any, Any]) -> list[tuple[str, Any, Any]] | None:
+def _of_lists(value: Mapping[Any, Any]) -> list[Pair] | None:
     """{"hyps": [...], "refs": [...]}, or each a dict by id."""
     lists = {
         str(k): v
@@ -159,8 +157,14 @@ def _of_lists(value: Mapping[Any, Any]) -> list[tuple[str, Any, Any]] | None:
     if names is None:
         return None
     hypotheses, references = lists[names[0]], lists[names[1]]
+    if len(references) == 1 != len(hypotheses) and isinstance(references, (list, tuple)):
+        [references] = references  # sacrebleu's: a list of references for each set of them
+        if not isinstance(references, (list, tuple)):
+            return None
     if isinstance(hypotheses, Mapping) and isinstance(references, Mapping):
-        return [(str(key), hypotheses[key], references[key]) for key in hypotheses if key in references]
+        return [
+            (name_of(key), hypotheses[key], references[key]) for key in hypotheses if key in references
+        ]
     if (
         isinstance(hypotheses, Mapping)
         or isinstance(references, Mapping)
@@ -171,27 +175,50 @@ def _of_lists(value: Mapping[Any, Any]) -> list[tuple[str, Any, Any]] | None:
         (lists[n] for n in lists if n.lower().rstrip("s") in ID and len(lists[n]) == len(hypotheses)),
         None,
     )
-    return [
-        (str(ids[i]) if ids is not None and not isinstance(ids, Mapping) else str(i), h, r)
-        for i, (h, r) in enumerate(zip(hypotheses, references))
-    ]
+    named = list(ids) if ids is not None and not isinstance(ids, Mapping) else None
+    return _of_columns(list(hypotheses), list(references), named)
 
 
-def _of_records(
-    records: Sequence[Any], columns: Sequence[str] | None
-) -> list[tuple[str, Any, Any]] | None:
-    first = next((r for r in records if isinstance(r, Mapping)), None)
-    if first is None:
-        return None
-    keys = [str(c) for c in columns] if columns is not None else [str(k) for k in first]
-    names = _names(keys)
+def _of_columns(hypotheses: list[Any], references: list[Any], ids: list[Any] | None) -> list[Pair]:
+    """An entry a sample; of lists of batches, the entries of all of them."""
+    if _are_batches(hypotheses, references):
+        if ids is not None and all(_is_like(one, batch) for one, batch in zip(ids, hypotheses)):
+            ids = list(itertools.chain.from_iterable(ids))
+        hypotheses, references = (list(itertools.chain(*side)) for side in (hypotheses, references))
+    if ids is None or len(ids) != len(hypotheses):
+        ids = list(range(len(hypotheses)))
+    return [(" ".join(tokens_of(i)), h, r) for i, h, r in zip(ids, hypotheses, references)]
+
+
+def _are_batches(hypotheses: list[Any], references: list[Any]) -> bool:
+    """Whether both are lists of batches: of lists of tokens, or of sentences, which have spaces."""
+    if not all(isinstance(h, (list, tuple)) and _is_like(r, h) for h, r in zip(hypotheses, references)):
+        return False
+    inner = [one for side in (hypotheses, references) for batch in side for one in batch]
+    if all(isinstance(one, (list, tuple)) for one in inner):
+        return bool(inner)
+    return all(isinstance(one, str) for one in inner) and any(" " in one.strip() for one in inner)
+
+
+def _is_like(one: Any, batch: Sequence[Any]) -> bool:
+    return isinstance(one, (list, tuple)) and len(one) == len(batch)
+
+
+def _of_records(records: Sequence[Any], columns: Sequence[str] | None) -> list[Pair] | None:
+    keys, names = [str(c) for c in columns or ()], None
+    for record in itertools.islice((r for r in records if isinstance(r, Mapping)), PROBED):
+        if columns is None:
+            keys = [name_of(key) for key in record]
+        names = _names(keys)
+        if names is not None:
+            break
     if names is None:
         return None
     hypothesis, reference = names
     of_id = next((k for k in keys if k.strip().lower() in ID), None)
     return [
         (
-            str(record.get(of_id, number)) if of_id else str(number),
+            " ".join(tokens_of(record.get(of_id, number))) if of_id else str(number),
             record[hypothesis],
             record.get(reference),
         )

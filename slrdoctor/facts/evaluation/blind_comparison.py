@@ -89,6 +89,10 @@ def blind_comparison(
         raise Unavailable(f"the references of {pairs.read_from} are empty")
     hypotheses = tuple(pairs.hypotheses[i] for i in kept)
     references = tuple(pairs.references[i] for i in kept)
+    if len(set(references)) == 1:
+        raise Unavailable(
+            f"all references of {pairs.read_from} are the same, and a constant answer is right always"
+        )
     training = _training(pairs.is_text, targets, texts)
     # an answer that is written otherwise than the references would be worse than it has to be
     if not _is_written_alike(training, references):

@@ -97,3 +97,8 @@ def test_without_a_reference_token_there_is_nothing_to_compare(make_pairs: MakeP
 def test_what_is_missing_is_said() -> None:
     skipped = outcome("EVL904")
     assert getattr(skipped, "reason", "")
+
+
+def test_where_all_references_are_the_same_a_constant_answer_says_nothing(make_pairs: MakePairs) -> None:
+    with pytest.raises(Unavailable, match="all references of dev.json are the same"):
+        blind_comparison(make_pairs(["A"] * 20, ["A"] * 20), None, None)

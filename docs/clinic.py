@@ -118,6 +118,7 @@ def tuned_faults() -> set[str]:
 def examine(case: Case, runs: Path, tiers: bool) -> dict[str, Any]:
     """Make the run where it is not kept, scan it, and say what came out."""
     import slrdoctor
+    from slrdoctor.simulation.registry import find
 
     start = time.monotonic()
     line: dict[str, Any] = asdict(case) | {"key": case.key}
@@ -127,6 +128,8 @@ def examine(case: Case, runs: Path, tiers: bool) -> dict[str, Any]:
         (home / "made.json").write_text(json.dumps(made), encoding="utf-8")
     line |= json.loads((home / "made.json").read_text(encoding="utf-8"))
     if "does_not_show" not in line:
+        fault = find(case.fault)
+        line["expected"] = [list(part.codes) for part in fault.parts or (fault,) if part.codes]
         line |= said_of(slrdoctor.scan(home / "run"))
         if tiers:
             line["tiers"] = dict(by_tier(home / "run"))
@@ -149,8 +152,7 @@ def make(case: Case, home: Path) -> dict[str, Any]:
         )  # fmt: skip
     except DoesNotShow as error:
         return {"does_not_show": str(error)}
-    expected = [list(part.codes) for part in made.fault.parts or (made.fault,) if part.codes]
-    return {"expected": expected, "score": str(made.score), "healthy": str(made.healthy)}
+    return {"score": str(made.score), "healthy": str(made.healthy)}
 
 
 def said_of(report: Any) -> dict[str, Any]:

@@ -51,7 +51,8 @@ def not_log_probabilities(
     some other number, often negative, and its gradient pulls elsewhere.
 
     Judged by: stored arrays that their names call log-probabilities, in which over a tenth of the
-    frames does not sum to one over the classes after exp; or a logged CTC loss under zero.
+    frames does not sum to one over the classes after exp; or, where none are stored, a logged CTC
+    loss under zero.
     Where the training loss or the weights ended as NaN, outputs that are NaN say nothing of a softmax.
     Arrays that are called logits, posteriors or outputs may be on any scale.
 
@@ -80,7 +81,8 @@ def not_log_probabilities(
             FIXES,
             samples=(stored.example,),
         )
-    elif given.lowest_loss < NEGATIVE.value:
+    elif given.lowest_loss < NEGATIVE.value and not (stored is not None and stored.called):
+        # where stored log-probabilities are sound, targets that hold the blank are what is left
         yield Finding(
             f"the logged {given.loss_name} goes down to {given.lowest_loss:.4g}, which no CTC loss of "
             "log-probabilities does",

@@ -21,7 +21,7 @@ GONE = Threshold(
 )
 
 
-@check("ENV101", severity=BLOCKS, confidence=CERTAIN, explains=("FEA106",))
+@check("ENV101", severity=BLOCKS, confidence=CERTAIN, explains=("FEA105", "FEA106"))
 def mediapipe_api_gone(code: SourceCode, environment: Environment) -> Iterator[Finding]:
     """The code uses `mp.solutions`, which the MediaPipe that it gets does not have.
 

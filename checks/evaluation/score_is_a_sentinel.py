@@ -9,6 +9,7 @@ from slrdoctor.api import (
     Evidence,
     Finding,
     Fix,
+    GlossErrors,
     LossAtEnd,
     ScoreSentinel,
     Threshold,
@@ -22,6 +23,7 @@ LOW = Threshold(0.5, "CTC arithmetic: the floor of two glosses, one a clip, is 1
 FALLING = Threshold(0.4, "rule of thumb, docs/limits.py: of the dev loss after a quarter of the run")
 FALLING_TRAIN = Threshold(0.25, "rule of thumb, docs/limits.py: likewise, of the training loss")
 KEPT = Threshold(1.2, "rule of thumb, docs/limits.py: a loss as good as when the score was good")
+WRONG = 0.99  # WER of stored predictions that confirms the score
 ALONE = Threshold(
     2, "rule of thumb, docs/limits.py: one epoch at 100% between good ones may be chance, two are not"
 )
@@ -37,7 +39,7 @@ FIXES = (
 
 
 @check("EVL901", severity=MISLEADS, confidence=LIKELY, explains=("EVL906", "TRN502", "TRN504"))
-def score_is_a_sentinel(score: ScoreSentinel) -> Iterator[Finding]:
+def score_is_a_sentinel(score: ScoreSentinel, stored: GlossErrors | None) -> Iterator[Finding]:
     """A WER of exactly 100% is what the scorer writes when it fails, not a score.
 
     Why it matters: scripts that catch every error of the evaluation write 100 and go on. The
@@ -47,13 +49,16 @@ def score_is_a_sentinel(score: ScoreSentinel) -> Iterator[Finding]:
     errors of the scorer, or the dev loss is under half of the input-blind floor (a quarter for the
     training loss), or is what it was when the score was good, or, where the floor is not known, is
     under 0.5 nats or still falls long after the start; or 100% in two epochs between good ones.
-    The blank phase of the first epochs has a loss at the floor, and passes.
+    The blank phase of the first epochs has a loss at the floor, and passes; and so does a run whose
+    stored predictions are as bad when they are scored again.
 
     Fix: score the references against themselves, then read the error that was swallowed: sclite
     not found or not executable, another decoder version, the references of another data set.
 
     References: VAC_CSLR issues 46 and 49, CorrNet issues 64 and 68 on a WER that is always 100
     """
+    if stored is not None and stored.counts.wer >= WRONG and not score.errors:
+        return
     low = _low(score.losses)
     if score.at_end >= EPOCHS.value and (low or score.errors):
         what, _, other = low.what.partition(" over ") if low else ("", "", "")

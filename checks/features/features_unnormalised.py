@@ -7,6 +7,7 @@ from statistics import median
 from slrdoctor.api import (
     DEGRADES,
     LIKELY,
+    NOTHING_LEARNED,
     ClipRow,
     ClipTable,
     Evidence,
@@ -33,10 +34,9 @@ NORMALISE = Fix(
     "Centre the landmarks on the shoulders and divide by their distance, for every sample alike.",
     "x = (x - (left + right) / 2) / np.linalg.norm(left - right)",
 )
-SYMPTOMS = ("FEA112", "CTC411", "CTC412", "CTC413", "CTC414", "TRN502", "EVL904", "EVL905")
 
 
-@check("FEA111", severity=DEGRADES, confidence=LIKELY, explains=SYMPTOMS)
+@check("FEA111", severity=DEGRADES, confidence=LIKELY, explains=("FEA112", "TRN504", *NOTHING_LEARNED))
 def features_unnormalised(
     clips: ClipTable, landmarks: Landmarks | None, weights: WeightValues | None
 ) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ SAMPLES = Threshold(
     "LAB212",
     severity=MISLEADS,
     confidence=LIKELY,
-    explains=("CTC413", "DEC801", "EVL901", "EVL904", "EVL905", "EVL906"),
+    explains=("CTC413", "DEC801", "EVL901", "EVL904", "EVL905", "EVL906", "TRN504"),
 )
 def vocabulary_permuted(renaming: TokenRenaming) -> Iterator[Finding]:
     """One renaming of the output tokens explains most of the errors.

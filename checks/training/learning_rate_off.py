@@ -11,6 +11,7 @@ from slrdoctor.api import (
     Fix,
     LearningRate,
     Progress,
+    StageChanges,
     Threshold,
     TrainLoss,
     check,
@@ -30,11 +31,8 @@ STILL = 0.02  # of the first loss: a fall by more says that the rate is printed 
 HIGH_LOSS = 0.3  # of the first loss: a run that is still there has much left to learn
 EPOCHS = 5
 FIXES = (
-    Fix(
-        "Step the scheduler once for what it counts, epochs or steps.",
-        "for batch in loader: ...; optimizer.step()\nscheduler.step()  # T_max and gamma in epochs",
-    ),
-    Fix("Start AdamW at 3e-4, warm up over the first 5% of the steps and decay by a cosine."),
+    Fix("Step the scheduler once for what it counts.", "scheduler.step()  # T_max in epochs: once each"),
+    Fix("Start AdamW at 3e-4, warm up over 5% of the steps and decay by a cosine."),
 )
 
 
@@ -45,7 +43,10 @@ FIXES = (
     explains=("MDL603", "TRN501", "TRN503", "TRN505", "TRN507", "TRN508", "TRN509", *NOTHING_LEARNED),
 )
 def learning_rate_off(
-    rate: LearningRate, progress: Progress | None, loss: TrainLoss | None
+    rate: LearningRate,
+    progress: Progress | None,
+    loss: TrainLoss | None,
+    stages: StageChanges | None,
 ) -> Iterator[Finding]:
     """The learning rate is zero, falls to nothing early, or is too high to learn with.
 
@@ -64,7 +65,9 @@ def learning_rate_off(
     References: Smith 2017, Cyclical Learning Rates (the range test); Kingma and Ba 2015, Adam
     """
     message, measured, limit = "", 0.0, TINY
-    raised, kept = rate.raised, loss.score_kept if loss is not None else None
+    raised, kept = rate.raised, loss and loss.score_kept
+    if raised and stages and stages.named_at(raised.at):
+        raised = None  # the shock of a new stage is TRN508's
     stuck = rate.fall_while_low < STILL and rate.loss_left >= HIGH_LOSS
     if stuck and rate.zero_at_end >= ENDS_ZERO.value:
         measured, limit = rate.zero_at_end, ENDS_ZERO

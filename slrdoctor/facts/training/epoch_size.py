@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.facts.evaluation.chance import samples_behind
-from slrdoctor.facts.labels.samples import Targets
+from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.model.configured import configured
 from slrdoctor.facts.training.dev_score import finite, held_out
 from slrdoctor.facts.training.history import History
@@ -52,7 +52,7 @@ class EpochSize:
 
 
 @measure
-def epoch_size(run: TrainingRun, targets: Targets | None, history: History | None) -> EpochSize:
+def epoch_size(run: TrainingRun, annotated: Samples | None, history: History | None) -> EpochSize:
     known_by: dict[str, str] = {}
 
     def number(what: str) -> float | None:
@@ -68,7 +68,7 @@ def epoch_size(run: TrainingRun, targets: Targets | None, history: History | Non
         value = number(what)
         return int(value) if value is not None and value == int(value) else None
 
-    samples = {split: _samples(split, targets, history, known_by) for split in ("train", "dev")}
+    samples = {split: _samples(split, annotated, history, known_by) for split in ("train", "dev")}
     total = count("samples")
     for split in samples:
         share = number(f"{split}_share")
@@ -91,17 +91,17 @@ def epoch_size(run: TrainingRun, targets: Targets | None, history: History | Non
 
 
 def _samples(
-    split: str, targets: Targets | None, history: History | None, known_by: dict[str, str]
+    split: str, samples: Samples | None, history: History | None, known_by: dict[str, str]
 ) -> int | None:
     """The samples of a split, by the annotations, and by the steps that its accuracy moves in."""
-    annotated = targets.splits.count(split) if targets is not None else 0
+    annotated = len(samples.of(split)) if samples is not None else 0
     curve = None
     if history is not None:
         # a test curve stands in for dev: it is the split that the score was taken on
         curve = held_out(history, "accuracy") if split == "dev" else history.curve("train", "accuracy")
     steps = samples_behind(finite(curve)[1].tolist()) if curve is not None else None
     if annotated and (steps is None or annotated % steps == 0):
-        known_by[f"{split}_samples"] = targets.read_from if targets is not None else ""
+        known_by[f"{split}_samples"] = samples.read_from if samples is not None else ""
         return annotated
     if curve is not None and steps is not None:
         known_by[f"{split}_samples"] = f"the steps that {curve.name} moves in ({curve.read_from})"

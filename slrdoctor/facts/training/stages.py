@@ -47,6 +47,10 @@ class StageChanges:
     loss_name: str
     read_from: str
 
+    def named_at(self, epoch: float) -> bool:
+        """Whether the run itself calls it a stage that begins at this epoch."""
+        return any(c.at == epoch and not c.what.startswith(RATE) for c in self.changes)
+
     @property
     def sentence(self) -> str:
         places = ", ".join(f"{c.what} at epoch {c.at:g}" for c in self.changes)

@@ -9,7 +9,7 @@ from slrdoctor.simulation import losses
 from slrdoctor.simulation.experiment import Experiment
 from slrdoctor.simulation.faults.changing import keep_training
 from slrdoctor.simulation.faults.ctc import zeroed
-from slrdoctor.simulation.records import Run
+from slrdoctor.simulation.records import Run, Written
 from slrdoctor.simulation.registry import fault
 
 
@@ -56,12 +56,19 @@ def stage_shock(x: Experiment) -> None:
     """A second stage begins with a fresh optimizer and thirty times the rate, and does not recover."""
     x.recipe.rate = second_stage
     x.recipe.clip_norm = 1e9
+    x.claim("the second stage does not come back", does_not_come_back)
 
     def number(run: Run) -> None:
         for row in run.history:
             row["stage"] = 1 if row["epoch"] <= len(run.history) * 2 // 3 else 2
 
     x.after_training(number)
+
+
+def does_not_come_back(written: Written) -> bool:
+    losses = [row["dev_loss"] for row in written.run.history]
+    first = len(losses) * 2 // 3
+    return min(losses[first:]) > 1.1 * min(losses[:first])
 
 
 def second_stage(epoch: int, epochs: int) -> float:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from slrdoctor.artifacts.run import ConfigFile
-from slrdoctor.facts.labels.samples import Targets
+from slrdoctor.artifacts.run import ConfigFile, Row
+from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.training.epoch_size import epoch_size
 
 
@@ -31,8 +31,8 @@ def test_annotations_are_believed_unless_the_accuracy_contradicts_them(
 ) -> None:
     history = make_history(dev_accuracy=[1 / 93, 4 / 93, 2 / 93])
     for annotated, expected in ((186, 186), (100, 93)):
-        targets = Targets(("",) * annotated, ("dev",) * annotated, (("A",),) * annotated, "dev.csv")
-        assert epoch_size(make_run(), targets, history).dev_samples == expected
+        samples = Samples((Row("", "dev", ("A",)),) * annotated, "dev.csv")
+        assert epoch_size(make_run(), samples, history).dev_samples == expected
 
 
 def test_nonsense_in_a_configuration_counts_nothing(make_run: Any) -> None:

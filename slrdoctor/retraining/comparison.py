@@ -13,6 +13,7 @@ UNDER_FLOOR = 0.9  # of the floor: a dev loss below it has used its input
 POINTS = 0.05  # of a share: a smaller difference may be the luck of one seed or one dev set
 BLEU_POINTS = 2.0
 KNOWN_BY_HEART = 0.5  # train loss over the floor under which samples are known
+STILL_FALLING = 1.5  # train loss over the floor above which even the blind answer is not found yet
 MOST_CODES = 12
 Findings = Sequence[Mapping[str, Any]]
 
@@ -164,6 +165,11 @@ def _not_learned(yours: Side, ours: Side, theirs: str, reached: str) -> str:
         return (
             "the reference model, too, knows its training samples and nothing that holds on dev "
             f"({reached}): suspect the data, their amount or a shift between train and dev"
+        )
+    if ours.train_loss > STILL_FALLING:
+        return (
+            f"the reference model ({reached}) is not trained long enough to compare: its training loss "
+            f"is still {ours.train_loss:.1f} times what a model reaches that does not look at its input"
         )
     return (
         "the reference model, too, stays where a model is that does not look at its input "

@@ -30,6 +30,16 @@ def test_a_reference_model_at_the_floor_points_at_the_data() -> None:
     assert "the data are the suspect" in said(YOURS, ours)
 
 
+@pytest.mark.parametrize(("train_loss", "too_early"), [(1.5, False), (1.6, True), (math.nan, False)])
+def test_a_reference_model_that_is_above_the_floor_on_train_says_nothing_of_the_data(
+    train_loss: float, too_early: bool
+) -> None:
+    ours = replace(OURS, best=0.94, learned=False, dev_loss=4.7, train_loss=train_loss)
+
+    assert ("not trained long enough" in said(YOURS, ours)) is too_early
+    assert ("the data are the suspect" in said(YOURS, ours)) is not too_early
+
+
 def test_a_reference_model_that_learned_by_heart_points_at_amount_or_shift() -> None:
     ours = replace(OURS, best=0.9, learned=False, dev_loss=1.4, train_loss=0.1)
 

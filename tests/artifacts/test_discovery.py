@@ -94,6 +94,33 @@ def test_two_forms_of_the_same_samples_are_rivals_and_the_choice_is_said(tmp_pat
     assert choice.others and "[features]" in choice.how
 
 
+def test_of_rivals_the_one_that_both_splits_have_is_taken(tmp_path: Path) -> None:
+    for split, count in (("train", 6), ("dev", 4)):
+        names = [f"{split}_{i}" for i in range(count)]
+        annotate(tmp_path, names, f"{split}.csv")
+        for name in names:
+            save(tmp_path / "features" / split / f"{name}.npy", (10, 150))
+            if split == "dev":
+                save(tmp_path / "embeddings" / split / f"{name}.npy", (10, 32))
+    (tmp_path / "features" / "dev" / "dev_3.npy").unlink()
+
+    data, _ = only_case(discover(tmp_path))
+
+    assert {s.where for s in data.features} == {"features/train", "features/dev"}
+
+
+def test_of_equal_rivals_what_is_not_called_embeddings_is_taken(tmp_path: Path) -> None:
+    names = [f"video_a{i}" for i in range(5)]
+    annotate(tmp_path, names)
+    for name in names:
+        save(tmp_path / "a_embeddings" / f"{name}.npy", (10, 32))
+        save(tmp_path / "stored" / f"{name}.npy", (10, 150))
+
+    data, _ = only_case(discover(tmp_path))
+
+    assert [s.where for s in data.features] == ["stored"]
+
+
 def test_batches_with_labels_beside_them_are_clips_and_annotations(tmp_path: Path) -> None:
     for split, count in (("train", 12), ("test", 6)):
         save(tmp_path / f"X_{split}.npy", (count, 30, 63))

@@ -384,3 +384,22 @@ def test_a_label_that_is_not_known_hides_no_other(
     np.savez(root / "embeddings.npz", embeddings=RNG.normal(size=(6, 32)), labels=labels)
 
     assert only_output(root).labels == read
+
+
+def test_whole_numbers_in_a_batch_are_quantised_logits_and_no_features(root: Path) -> None:
+    batch = np.round(10 * log_probs(6, FRAMES)).astype(np.int32)
+    np.savez(root / "dev_logits.npz", logits=batch, ids=np.array(IDS))
+
+    output = only_output(root)
+
+    assert output.kind == "log_probs" and output.ids == tuple(IDS)
+
+
+def test_embeddings_stacked_from_batches_of_one_with_one_hot_labels(root: Path) -> None:
+    labels = np.eye(3)[np.arange(6) % 3]
+    np.savez(root / "embeddings.npz", embeddings=RNG.normal(size=(6, 1, 32)), labels=labels)
+
+    output = only_output(root)
+
+    assert output.labels == ("0", "1", "2", "0", "1", "2")
+    assert open_clip(output.clips[0]).shape == (6, 1, 32)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from slrdoctor.artifacts.kinds.output_names import WEAK, kind_of_place
+from slrdoctor.artifacts.kinds.splits import without_splits
 from slrdoctor.artifacts.kinds.vocabulary import is_named_like_vocabulary
 from slrdoctor.artifacts.run import AnnotationFile, CheckpointFile, Choice, FeatureSet, VocabularyFile
 from slrdoctor.artifacts.settings import Settings
@@ -22,12 +25,23 @@ def choose_features(
 ) -> tuple[list[FeatureSet], list[Choice]]:
     """One feature set a split: of rivals that hold the same samples, the one with the most.
 
-    Sets with different samples are all kept: a data set may be stored in parts.
+    Over all splits first, so that train and dev are of one kind. Sets with different samples
+    are all kept: a data set may be stored in parts.
     """
     wanted = {PurePosixPath(i).stem for i in ids} | set(ids)
     kept: list[FeatureSet] = []
     choices: list[Choice] = []
-    ordered = sorted(sets, key=lambda s: (-_covered(s, wanted), -len(s.clips), s.where))
+    covered = {id(s): _covered(s, wanted) for s in sets}
+    family: Counter[str] = Counter()
+    for one in sets:
+        family[without_splits(one.where)] += covered[id(one)]
+
+    def order(one: FeatureSet) -> tuple[int, int, int, bool, str]:
+        is_called_output = kind_of_place(one.where) not in ("", WEAK)
+        mine = family[without_splits(one.where)]
+        return -mine, -covered[id(one)], -len(one.clips), is_called_output, one.where
+
+    ordered = sorted(sets, key=order)
     for split in dict.fromkeys(s.split for s in ordered):
         rivals = [s for s in ordered if s.split == split]
         taken: list[FeatureSet] = []

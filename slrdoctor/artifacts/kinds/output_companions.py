@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from slrdoctor.artifacts.content import Arrays, Content, Text, Tree
+from slrdoctor.artifacts.kinds.plain_values import are_one_hot
 from slrdoctor.artifacts.kinds.splits import split_of_name
 
 MOST_ENTRIES = 5_000_000
@@ -48,6 +49,8 @@ def listed(value: Any) -> tuple[str, ...]:
     if isinstance(value, np.ndarray):
         if value.ndim == 2 and value.shape[1] == 1:
             value = value[:, 0]
+        if are_one_hot(value):
+            value = value.argmax(axis=1)
         if value.ndim != 1 or value.size > MOST_ENTRIES:
             return ()
         if value.dtype.kind not in "iufUSO":

@@ -36,7 +36,7 @@ from slrdoctor.artifacts.kinds.splits import split_of_name, split_of_word
 from slrdoctor.artifacts.run import Clip, OutputFile
 
 Siblings = Callable[[str], Content | None]
-COLUMNS = frozenset((*LABELS, *LENGTHS))  # of numbers, one a sample
+COLUMNS = frozenset((*LABELS, *LENGTHS))  # of numbers, one a sample, or one-hot
 DEEPEST = 3  # containers that a pickled tree is looked into
 
 
@@ -86,7 +86,7 @@ def recognise_outputs(
     groups: dict[tuple[str, str], list[_Entry]] = {}
     for entry in entries:
         kind, at = _told(entry.parts, place)
-        is_column = len(entry.shape) == 1 and entry.parts and entry.parts[-1].lower() in COLUMNS
+        is_column = len(entry.shape) < 3 and entry.parts and entry.parts[-1].lower() in COLUMNS
         if kind and _fits(kind, entry.shape) and not is_column:
             named = entry.parts[at] if at >= 0 else ""
             rest = tuple(p for i, p in enumerate(entry.parts) if i != at)
@@ -120,7 +120,8 @@ def _told(parts: Sequence[str], place: str) -> tuple[str, int]:
 
 def _fits(kind: str, shape: tuple[int, ...]) -> bool:
     if kind == "embeddings":
-        return (len(shape) == 1 and shape[0] > 1) or (len(shape) == 2 and shape[1] > 1)
+        vectors = len(shape) == 2 or (len(shape) == 3 and shape[1] == 1)  # [N, 1, D]: batches of one
+        return (len(shape) == 1 and shape[0] > 1) or (vectors and shape[-1] > 1)
     return len(shape) in (2, 3) and min(shape, default=0) > 0 and sum(size > 1 for size in shape) > 1
 
 
@@ -134,10 +135,11 @@ def _tops(content: Arrays | Tree) -> Iterator[tuple[str, Any]]:
 
 
 def _entries(content: Arrays | Tree) -> Iterator[_Entry]:
-    """Every array of floating-point numbers."""
+    """Every array of floating-point numbers, and batches [B, T, C] of whole ones: quantised logits."""
     if isinstance(content, Arrays):
         for name, info in content.members.items():
-            if np.dtype(info.dtype).kind == "f":
+            kind = np.dtype(info.dtype).kind
+            if kind == "f" or (kind in "iu" and len(info.shape) == 3):
                 yield _Entry(tuple(name.split("/")) if name else (), info.shape, "", name)
     else:
         yield from _of_tree(content.value, (), "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 LARGEST = 10**18  # no id or index is larger; Python refuses to write out integers of thousands of digits
 
@@ -26,3 +27,12 @@ def name_of(key: Any) -> str:
     if isinstance(key, int) and abs(key) >= LARGEST:
         return "a large number"
     return str(key) if isinstance(key, (int, float, type(None))) else type(key).__name__
+
+
+def are_one_hot(values: NDArray[Any]) -> bool:
+    """Whether [N, C] are classes, a column each: a single one in every row, not in one column alone."""
+    if values.ndim != 2 or values.dtype.kind not in "iufb" or min(values.shape) < 2:
+        return False
+    ones = values == 1
+    known = (ones | (values == 0)).all() and (ones.sum(axis=1) == 1).all()
+    return bool(known and ones.any(axis=0).sum() > 1)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Arrays, Content, Table, Text, Tree
+from slrdoctor.artifacts.kinds.plain_values import are_one_hot
 from slrdoctor.artifacts.kinds.splits import split_of_name
 
 Siblings = Callable[[str], Content | None]
@@ -92,21 +92,11 @@ def _sequences(content: Content) -> dict[str, Any] | list[Any] | None:
         if len(info.shape) != 2 or not info.shape[1]:
             return None
         rows = content.load("")
-        if rows.dtype.kind == "f" or _are_one_hot(rows):
+        if rows.dtype.kind == "f" or are_one_hot(rows):
             scored = ~np.isnan(rows).any(axis=1)
             return [int(row.argmax()) if known else None for row, known in zip(rows, scored)]
         return list(rows.tolist())
     return None
-
-
-def _are_one_hot(rows: NDArray[Any]) -> bool:
-    """Whether whole numbers [N, C] are classes, a column each, and not sequences of classes."""
-    if rows.dtype.kind not in "iub" or rows.shape[1] < 2 or len(rows) < 2:
-        return False
-    ones = rows == 1
-    return bool(
-        (ones | (rows == 0)).all() and (ones.sum(axis=1) == 1).all() and ones.any(axis=0).sum() > 1
-    )
 
 
 def _of_lines(lines: Sequence[str]) -> dict[str, Any] | list[Any]:

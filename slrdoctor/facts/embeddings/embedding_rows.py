@@ -129,6 +129,7 @@ def _values(output: OutputFile) -> tuple[NDArray[Any], tuple[str, ...], tuple[st
     if len(output.clips) == 1:
         values = open_clip(output.clips[0])
         values = values[np.newaxis] if values.ndim == 1 else values
+        values = values[:, 0] if values.ndim == 3 and values.shape[1] == 1 else values
         keys = output.ids if len(output.ids) == len(values) else ()
         return values, keys, output.labels if len(output.labels) == len(values) else ()
     first = open_clip(output.clips[0])
@@ -236,6 +237,7 @@ def _by_label(rows: Ints, labels: Sequence[str]) -> tuple[Ints, Ints]:
     """The rows in the order of their labels, and these as numbers."""
     if not len(rows):
         return rows, np.empty(0, np.int64)
-    _, codes = np.unique(np.array(labels, dtype=object).astype(str), return_inverse=True)
+    code = {label: number for number, label in enumerate(sorted(set(labels)))}
+    codes = np.array([code[label] for label in labels], np.int64)
     order = np.argsort(codes, kind="stable")
-    return rows[order], codes[order].astype(np.int64)
+    return rows[order], codes[order]

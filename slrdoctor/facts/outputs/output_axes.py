@@ -80,7 +80,7 @@ def find_axes(output: OutputFile, sizes: Iterable[int], samples: Iterable[int] =
     letters[classes] = "c"
     if batch:
         rest = [axis for axis in range(3) if axis != classes]
-        counts = {len(output.ids), len(output.lengths)} - {0} or set(samples)
+        counts = {len(output.ids), len(output.lengths), len(output.labels)} - {0} or set(samples)
         letters[_sample_axis(peeked[0], rest, counts)] = "s"
     along = _normalised_along(peeked, letters)
     scale = SCALES[2] if along != "classes" else _scale(peeked, classes)
@@ -94,9 +94,14 @@ def _some(output: OutputFile) -> list[_Peeked]:
     found, errors = [], []
     for place in dict.fromkeys(np.linspace(0, len(output.clips) - 1, PEEKED).astype(int).tolist()):
         try:
-            found.append(_peek(output.clips[place]))
+            one = _peek(output.clips[place])
         except Unreadable as error:
             errors.append(error)
+            continue
+        if one.values.size:
+            found.append(one)
+        else:
+            errors.append(Unreadable(f"an array of shape {one.shape}, without values", "empty"))
     if not found:
         raise errors[0]
     [(rank, _)] = Counter(len(one.shape) for one in found).most_common(1)

@@ -184,7 +184,8 @@ class _Reader:
         every = {key: label for output, keys in self._keys_of for key, label in _labelled(output, keys)}
         targets = targets_of(usable[0][0], every, known.run, known.samples)
         self._targets, self._targets_from = targets.glosses, targets.read_from
-        self._by_position = not any(map(_has_ids, usable)) and all(key.isdecimal() for key in every)
+        counted = not any(map(_has_ids, usable)) and all(key.isdecimal() for key in every)
+        self._by_position = counted and self._targets_from != usable[0][0].where
         self._coding = coding_of(known.vocabulary, self._targets, self._classes)
         self._blank = blank_of(known.blank, self._peeked(), self._coding, self._classes)
 

@@ -32,7 +32,7 @@ class SampleOutput:
     log_sums: Singles
     path: Path  # the likeliest class of every frame
     off_rows: int  # frames whose sum, as stored, is not one
-    not_finite: int  # frames with NaN or +Inf
+    not_finite: int  # frames with NaN or +Inf, or with -Inf alone
 
     def columns(self, blank: int, glosses: Sequence[int]) -> Columns:
         """Log-probabilities of the blank and of the target's classes."""
@@ -49,17 +49,19 @@ def read_sample(
     Where no length is stored, frames at the end whose classes are all equal are padding, and so
     are those without a number in a batch: in an array of its own a sample has no use for them.
     """
-    values = np.asarray(stored[:length] if length is not None else stored, np.float32)
+    with np.errstate(over="ignore"):  # what is too large for it is infinite, and counted as that
+        values = np.asarray(stored[:length] if length is not None else stored, np.float32)
     if length is None:
         values = values[: _without_padding(values, in_batch)]
-    finite = ~(np.isnan(values) | np.isposinf(values)).any(axis=1)
+    finite = ~(np.isnan(values) | np.isposinf(values)).any(axis=1) & ~np.isneginf(values).all(axis=1)
     with np.errstate(all="ignore"):  # hostile values are counted, not printed
         if are_probabilities:
             sums = values.sum(axis=1)
             values = np.log(np.maximum(values, SMALLEST))
         top = values.max(axis=1, initial=-np.inf)
         log_sums = top + np.log(np.exp(values - top[:, None]).sum(axis=1))
-        off = np.abs((sums if are_probabilities else np.exp(log_sums)) - 1) > NEAR_ONE
+        # turned round, since the sum of a row of minus infinity is no number
+        off = ~(np.abs((sums if are_probabilities else np.exp(log_sums)) - 1) <= NEAR_ONE)
     known = values if finite.all() else np.where(np.isnan(values), -np.inf, values)
     path = known.argmax(axis=1).astype(np.int32)
     return SampleOutput(values, log_sums, path, int((off | ~finite).sum()), int((~finite).sum()))

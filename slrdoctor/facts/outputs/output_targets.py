@@ -36,6 +36,8 @@ def targets_of(
     found = [_by_annotations(output, keys, samples)] if samples is not None else []
     stored = {key: tuple(label.split()) for key, label in labels.items() if label.strip()}
     found.append(OutputTargets(stored, output.where))
+    if stored and all(key.isdecimal() for key in keys):
+        found.reverse()  # nothing names the samples, and only their own file has them in its order
     for file in run.predictions:
         references = dict(zip(file.ids, file.references))
         if any(not key.isdigit() for key in references):

@@ -155,3 +155,9 @@ def test_the_sentence_says_how_many_rows_were_looked_at(tmp_path: Path, monkeypa
     monkeypatch.setattr(embedding_rows, "MOST_ROWS", 4)
     found = embeddings(TrainingRun("", tmp_path, outputs=(stored(tmp_path),)), None)
     assert isinstance(found, Embeddings) and "(4 of 6 looked at)" in found.sentence
+
+
+def test_labels_may_be_of_any_length_and_batches_of_one(tmp_path: Path) -> None:
+    labels = ("a novel " * 200_000, *"BABAB")
+    table = one(stored(tmp_path, X[:, np.newaxis], labels=labels))
+    assert table.codes.tolist() == [0, 0, 1, 1, 1, 2] and table.left.dims == 4

@@ -100,5 +100,5 @@ def test_what_is_missing_is_said() -> None:
 
 
 def test_where_all_references_are_the_same_a_constant_answer_says_nothing(make_pairs: MakePairs) -> None:
-    with pytest.raises(Unavailable, match="all references of dev.json are the same"):
+    with pytest.raises(Unavailable, match="are the same"):
         blind_comparison(make_pairs(["A"] * 20, ["A"] * 20), None, None)

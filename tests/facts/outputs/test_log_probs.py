@@ -269,6 +269,22 @@ def test_outputs_without_names_are_not_held_against_the_floor(tmp_path: Path) ->
     assert outputs.wer == 0 and outputs.by_position and math.isnan(outputs.over_floor)
 
 
+def test_references_in_the_file_itself_name_its_samples_well_enough(tmp_path: Path) -> None:
+    """In the loader's order, which the annotations need not have."""
+    targets = {f"clip_{c}": t for c, t in zip("abcdefgh", sentences(8).values())}
+    shuffled = list(targets.values())[::-1]
+    batch = np.stack([log_softmax(peaky(t, 30, 11, 0)) for t in shuffled]).astype(np.float32)
+    np.save(tmp_path / "dev.npy", batch)
+    clip = Clip("dev", tmp_path / "dev.npy", "npy")
+    labels = tuple(" ".join(glosses) for glosses in reversed(named(targets).values()))
+    stored = OutputFile("log_probs.npz", "npz", "log_probs", "dev", (clip,), labels=labels)
+
+    outputs = log_probs(passed(TrainingRun("", tmp_path, outputs=(stored,)), named(targets)))
+
+    assert outputs.wer == 0 and not outputs.by_position and outputs.targets_from == "log_probs.npz"
+    assert outputs.over_floor < 0.5
+
+
 def test_the_latest_epoch_and_the_dev_split_are_taken(tmp_path: Path) -> None:
     targets = sentences(6)
     found = []

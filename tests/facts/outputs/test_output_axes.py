@@ -171,6 +171,33 @@ def test_nan_and_infinity_are_counted_and_do_not_crash(tmp_path: Path) -> None:
     assert np.isneginf(sample.columns(0, [1]).scores[3]).all()
 
 
+def test_frames_of_minus_infinity_alone_sum_to_nothing(tmp_path: Path) -> None:
+    clip = np.full((5, CLASSES), -np.inf)
+
+    [(_, sample)] = samples_of(
+        stored(tmp_path, clip), Axes("tc", CLASSES, "", "log-probabilities", "classes"), []
+    )
+
+    assert sample.not_finite == sample.off_rows == 5
+
+
+@pytest.mark.filterwarnings("error")
+def test_values_too_large_for_single_precision_are_counted_without_a_warning(tmp_path: Path) -> None:
+    clip = np.full((5, CLASSES), 1e300)
+
+    [(_, sample)] = samples_of(stored(tmp_path, clip), Axes("tc", CLASSES, "", "logits", ""), [])
+
+    assert sample.not_finite == 5
+
+
+def test_a_clip_without_frames_among_others_does_not_crash(tmp_path: Path) -> None:
+    output = stored(tmp_path, *per_sample(), np.zeros((0, CLASSES), np.float32))
+
+    axes = find_axes(output, (CLASSES,))
+
+    assert axes.order == "tc" and len(list(samples_of(output, axes, []))) == 5
+
+
 def test_only_names_of_logarithms_claim_them(tmp_path: Path) -> None:
     assert claims_logarithms(stored(tmp_path, np.zeros((2, 2)), where="dev/log_probs"))
     assert not claims_logarithms(stored(tmp_path, np.zeros((2, 2)), where="log_probs/raw_logits.npy"))

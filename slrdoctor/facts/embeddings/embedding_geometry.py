@@ -148,9 +148,13 @@ def guessing(table: EmbeddingTable) -> tuple[float, float]:
     codes, queries = _codes(table), queries_of(table)
     itself = 1 if table.towers == 1 else 0
     answers = np.bincount(codes)[codes[queries]] - itself
-    share = answers / max(1, len(codes) - itself)
+    others = max(1, len(codes) - itself)
     commonest = float(np.bincount(codes[queries]).max() / len(queries)) if table.towers == 1 else 0.0
-    return max(float(share.mean()), commonest), max(float((1 - (1 - share) ** DEPTH).mean()), commonest)
+    # a neighbour that was drawn is not drawn again
+    missed = np.ones(len(queries))
+    for drawn in range(min(DEPTH, others)):
+        missed *= np.maximum(0, others - answers - drawn) / (others - drawn)
+    return max(float((answers / others).mean()), commonest), max(float((1 - missed).mean()), commonest)
 
 
 def at_random(table: EmbeddingTable) -> float:

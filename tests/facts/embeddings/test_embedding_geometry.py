@@ -122,7 +122,21 @@ def test_guessing_is_the_share_of_answers_or_the_commonest_label() -> None:
     uneven = table(x, np.array([0] * 18 + [1, 2]))
     assert geometry.guessing(uneven)[0] == 1.0  # only the eighteen have an answer
     pairs = table(x, np.arange(20), x)
-    assert geometry.guessing(pairs) == pytest.approx((1 / 20, 1 - (19 / 20) ** 5))
+    assert geometry.guessing(pairs) == pytest.approx((1 / 20, 5 / 20))
+
+
+def test_guessing_at_five_is_that_of_five_different_neighbours() -> None:
+    rng = np.random.default_rng(6)
+    labels = np.array([0] * 4 + [1] * 3 + [2] * 2 + [3])
+    drawn = table(rng.normal(size=(10, 4)), labels)
+    hits = []
+    for query in np.flatnonzero(labels < 3):
+        others = np.delete(labels, query)
+        draws = [rng.choice(others, 5, replace=False) for _ in range(2000)]
+        hits += [(draw == labels[query]).any() for draw in draws]
+    assert geometry.guessing(drawn)[1] == pytest.approx(np.mean(hits), abs=0.01)
+    few = table(rng.normal(size=(4, 4)), np.array([0, 0, 1, 1]))
+    assert geometry.guessing(few)[1] == 1.0
 
 
 @pytest.mark.parametrize(("count", "dims"), [(200, 12), (10, 40)])

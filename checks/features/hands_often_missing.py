@@ -32,7 +32,7 @@ FIXES = (
 )
 
 
-@check("FEA107", severity=DEGRADES, confidence=POSSIBLE)
+@check("FEA107", severity=DEGRADES, confidence=POSSIBLE, explains=("CTC413", "CTC414"))
 def hands_often_missing(missing: MissingLandmarks, clips: ClipTable) -> Iterator[Finding]:
     """Hands were not found in many frames.
 

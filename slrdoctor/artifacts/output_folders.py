@@ -146,10 +146,10 @@ def settle(found: Found) -> None:
     found.outputs = merged(found.outputs)
     found.annotations = [a for a in found.annotations if a.where not in found.companions]
     if any(a.convention != BATCH_LABELS for a in found.annotations):
-        # y_true.npy beside y_pred.npy, where other files say what the samples are
-        references = {p.references_in for p in found.predictions}
+        # y_true.npy of an evaluation tells of no samples where other files do
+        sizes = {len(f.clips) for f in found.features if all(c.key.isdecimal() for c in f.clips)}
         found.annotations = [
-            a for a in found.annotations if a.convention != BATCH_LABELS or a.where not in references
+            a for a in found.annotations if a.convention != BATCH_LABELS or len(a.rows) in sizes
         ]
     found.vocabularies = [v for v in found.vocabularies if v.where not in found.companions]
 

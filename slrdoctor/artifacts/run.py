@@ -124,7 +124,6 @@ class PredictionFile:
     ids: tuple[str, ...]
     hypotheses: tuple[tuple[str, ...], ...]
     references: tuple[tuple[str, ...], ...]
-    references_in: str = ""  # the file that has the references, where it is another one
 
 
 @dataclass(frozen=True)

@@ -319,13 +319,17 @@ def test_a_ctm_is_read_in_the_order_of_time_and_cut_at_segments() -> None:
     assert pairs(found) == [("a", "X Y", "X Y"), ("a", "Z", "Z")]
 
 
-def test_references_beside_predictions_are_no_annotations_where_others_are(tmp_path: Path) -> None:
+def test_labels_of_an_evaluation_are_no_annotations_where_others_are(tmp_path: Path) -> None:
+    def annotations() -> set[str]:
+        [(data, _)] = discover(tmp_path).cases
+        return {a.where for a in data.annotations}
+
     np.save(tmp_path / "y_pred.npy", np.arange(4))
     np.save(tmp_path / "y_true.npy", np.arange(4.0))
-    [(data, [run])] = [(data, list(runs)) for data, runs in discover(tmp_path).cases]
-    assert run.predictions[0].references_in == "y_true.npy"
-    assert [a.where for a in data.annotations] == ["y_true.npy"]
+    assert annotations() == {"y_true.npy"}
 
     (tmp_path / "dev.csv").write_text("id|gloss\nx|A\ny|B\n", encoding="utf-8")
-    [(data, _)] = discover(tmp_path).cases
-    assert [a.where for a in data.annotations] == ["dev.csv"]
+    assert annotations() == {"dev.csv"}
+
+    np.save(tmp_path / "X.npy", np.random.default_rng(0).normal(size=(4, 9, 6)))
+    assert annotations() == {"dev.csv", "y_true.npy"}

@@ -135,18 +135,22 @@ def _tops(content: Arrays | Tree) -> Iterator[tuple[str, Any]]:
 
 
 def _entries(content: Arrays | Tree) -> Iterator[_Entry]:
-    """Every array of floating-point numbers, and batches [B, T, C] of whole ones: quantised logits."""
+    """Every array that may be one of outputs."""
     if isinstance(content, Arrays):
         for name, info in content.members.items():
-            kind = np.dtype(info.dtype).kind
-            if kind == "f" or (kind in "iu" and len(info.shape) == 3):
+            if _is_output(np.dtype(info.dtype), info.shape):
                 yield _Entry(tuple(name.split("/")) if name else (), info.shape, "", name)
     else:
         yield from _of_tree(content.value, (), "")
 
 
+def _is_output(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bool:
+    """Floating-point numbers, or whole ones in a batch [B, T, C]: quantised logits."""
+    return dtype.kind == "f" or (dtype.kind in "iu" and len(shape) == 3)
+
+
 def _of_tree(value: Any, parts: tuple[str, ...], name: str) -> Iterator[_Entry]:
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+    if isinstance(value, np.ndarray) and _is_output(value.dtype, value.shape):
         yield _Entry(parts, value.shape, name, "/".join(parts))
     elif len(parts) >= DEEPEST:
         return

@@ -45,21 +45,20 @@ _STM = """
 _STM_ANY = "tmp.stm ref.stm refs.stm reference.stm references.stm groundtruth.stm out.stm"
 
 
-def pairs_of_two_files(where: str, content: Content, siblings: Siblings) -> tuple[Pairs | None, str]:
-    """The pairs of a file of hypotheses and the file of references beside it, and where that is."""
+def pairs_of_two_files(where: str, content: Content, siblings: Siblings) -> Pairs | None:
+    """The pairs of a file of hypotheses and the file of references beside it."""
     hypotheses = None
-    folder, slash, own = where.rpartition("/")
-    for name in reference_names(own):
+    for name in reference_names(where.rpartition("/")[2]):
         if hypotheses is None:
             hypotheses = _sequences(content)
             if hypotheses is None:
-                return None, ""
+                return None
         other = siblings(name)
         references = _sequences(other) if other is not None else None
         pairs = _paired(hypotheses, references) if references is not None else None
         if pairs:
-            return pairs, f"{folder}{slash}{name}"
-    return None, ""
+            return pairs
+    return None
 
 
 def reference_names(name: str) -> Iterator[str]:

@@ -59,7 +59,7 @@ def recognise_predictions(
     folder. Of such a pair, the file with the hypotheses is the one that is recognised.
     """
     pairs: list[Pair] | None = None
-    split, references_in = split_of_name(where.removesuffix(".trn")), ""
+    split = split_of_name(where.removesuffix(".trn"))
     if isinstance(content, Table):
         pairs = (
             ctm_with_stm(where, content, siblings)
@@ -74,7 +74,7 @@ def recognise_predictions(
     elif isinstance(content, Arrays):
         pairs = _of_arrays(where, content)
     if pairs is None and not isinstance(content, Table):
-        pairs, references_in = pairs_of_two_files(where, content, siblings)
+        pairs = pairs_of_two_files(where, content, siblings)
     if not pairs or len(pairs) > MOST_PAIRS or not are_tokens(pairs):
         return None
     pairs = unpadded(pairs)
@@ -85,7 +85,6 @@ def recognise_predictions(
         ids=tuple(key for key, _, _ in pairs),
         hypotheses=without_fractions([tokens_of(hypothesis) for _, hypothesis, _ in pairs]),
         references=without_fractions([tokens_of(reference) for _, _, reference in pairs]),
-        references_in=references_in,
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from slrdoctor.artifacts.kinds.output_names import kind_of_place
+from slrdoctor.artifacts.kinds.splits import without_splits
 from slrdoctor.artifacts.run import Clip, DataSet, FeatureSet
 from slrdoctor.facts.features.join import Join
 from slrdoctor.registry import Unavailable, measure
@@ -52,7 +55,8 @@ def used_clips(data: DataSet, join: Join | None) -> UsedClips:
         splits = {pair.split for pair in join.pairs}
         sets = [s for s in data.features if s.where in taken]
         # a split that nothing annotates was trained or tested on all the same
-        other = [s for s in data.features if s.split and s.where not in taken and s.split not in splits]
+        beside = [s for s in data.features if s.split and s.where not in taken]
+        other = [s for s in beside if s.split not in splits and _is_stored_like(s, sets)]
     else:
         sets, other = [], _without_parallel(data.features)
     clips += [UsedClip(clip, clip.key, s.split) for s in other for clip in s.clips]
@@ -66,6 +70,15 @@ def used_clips(data: DataSet, join: Join | None) -> UsedClips:
         or ", ".join(p[0] for p in problems[:3]),
         left_out=sum(len(s.clips) for s in data.features) - len({id(c.clip) for c in clips}),
     )
+
+
+def _is_stored_like(one: FeatureSet, sets: Sequence[FeatureSet]) -> bool:
+    """Whether a set may be features as the others are, and not what a model gave: test_preds.pkl."""
+    family = without_splits(one.where)
+    if any(without_splits(other.where) == family for other in sets):
+        return True
+    is_called_output = bool(kind_of_place(one.where))
+    return not is_called_output and (one.format, one.layout) in {(s.format, s.layout) for s in sets}
 
 
 def _without_parallel(sets: tuple[FeatureSet, ...]) -> list[FeatureSet]:

@@ -172,9 +172,9 @@ def _is_distribution(lines: Floats) -> tuple[bool, bool]:
     kept = lines[~np.isnan(lines).any(axis=1) & (lines.max(axis=1) > lines.min(axis=1))]
     if not len(kept):
         return False, False
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities of both signs sum to no number
         logs = np.abs(np.exp(kept).sum(axis=1) - 1) < NEAR_ONE
-    shares = (np.abs(kept.sum(axis=1) - 1) < NEAR_ONE) & (kept.min(axis=1) >= 0)
+        shares = (np.abs(kept.sum(axis=1) - 1) < NEAR_ONE) & (kept.min(axis=1) >= 0)
     return bool(logs.mean() >= MOST_ROWS), bool(shares.mean() >= MOST_ROWS)
 
 

@@ -97,7 +97,8 @@ class Known:
         """How many samples a batch may have."""
         counts = {len(p.ids) for p in self.run.predictions}
         if self.samples is not None:
-            counts |= {len(self.samples.of(output.split)), len(self.samples.rows)}
+            splits = [output.split] if output.split else self.samples.splits
+            counts |= {len(self.samples.rows), *(len(self.samples.of(split)) for split in splits)}
         return counts
 
 
@@ -182,9 +183,9 @@ class _Reader:
         self._drawn: list[tuple[int, Columns]] = []
         self._keys_of = _named(usable)
         every = {key: label for output, keys in self._keys_of for key, label in _labelled(output, keys)}
-        targets = targets_of(usable[0][0], every, known.run, known.samples)
-        self._targets, self._targets_from = targets.glosses, targets.read_from
         counted = not any(map(_has_ids, usable)) and all(key.isdecimal() for key in every)
+        targets = targets_of(usable[0][0], every, known.run, known.samples, counted)
+        self._targets, self._targets_from = targets.glosses, targets.read_from
         self._by_position = counted and self._targets_from != usable[0][0].where
         self._coding = coding_of(known.vocabulary, self._targets, self._classes)
         self._blank = blank_of(known.blank, self._peeked(), self._coding, self._classes)

@@ -26,17 +26,23 @@ class OutputTargets:
 
 
 def targets_of(
-    output: OutputFile, labels: Mapping[str, str], run: TrainingRun, samples: Samples | None
+    output: OutputFile,
+    labels: Mapping[str, str],
+    run: TrainingRun,
+    samples: Samples | None,
+    are_counted: bool = False,
 ) -> OutputTargets:
     """From the annotations, the file itself, or the references of predictions: what covers most.
 
-    `labels` has an entry for every output, "" where its file has no label for it.
+    `labels` has an entry for every output, "" where its file has no label for it. Outputs that
+    are only counted have the targets of the annotations in their order.
     """
     keys = list(labels)
-    found = [_by_annotations(output, keys, samples)] if samples is not None else []
+    rows = _rows(output, samples, len(keys) if are_counted else 0) if samples is not None else ()
+    found = [_by_annotations(output, keys, rows, samples)] if samples is not None else []
     stored = {key: tuple(label.split()) for key, label in labels.items() if label.strip()}
     found.append(OutputTargets(stored, output.where))
-    if stored and all(key.isdecimal() for key in keys):
+    if stored and are_counted:
         found.reverse()  # nothing names the samples, and only their own file has them in its order
     for file in run.predictions:
         references = dict(zip(file.ids, file.references))
@@ -46,9 +52,21 @@ def targets_of(
     return max(found, key=lambda one: len(one.glosses), default=OutputTargets({}, ""))
 
 
-def _by_annotations(output: OutputFile, keys: Sequence[str], samples: Samples) -> OutputTargets:
-    rows: tuple[Row, ...] = samples.of(output.split) if output.split else ()
-    rows = rows or samples.rows
+def _rows(output: OutputFile, samples: Samples, count: int) -> tuple[Row, ...]:
+    """The annotated samples that outputs may be of.
+
+    Of `count` outputs that nothing names, of no split, those of the one split that has as many.
+    """
+    rows = (samples.of(output.split) if output.split else ()) or samples.rows
+    if not count or output.split or len(rows) == count or all(row.id.isdecimal() for row in rows):
+        return rows
+    as_many = [mine for split in samples.splits if len(mine := samples.of(split)) == count]
+    return as_many[0] if len(as_many) == 1 else ()
+
+
+def _by_annotations(
+    output: OutputFile, keys: Sequence[str], rows: Sequence[Row], samples: Samples
+) -> OutputTargets:
     clip = output.clips[0]
     stored = FeatureSet(
         output.split, output.where, output.format, "container",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import BrokenExecutor
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,18 @@ def test_without_annotations_every_clip_is_measured_by_its_key(tmp_path: Path) -
         ("dev0", "dev"),
     ]
     assert found.sentence == "3 of 3 clips read, 36 frames"
+
+
+def test_what_a_model_gave_on_an_unannotated_split_is_no_clip(tmp_path: Path) -> None:
+    train = features(tmp_path, "train", clip(0), clip(1))
+    test = features(tmp_path, "test", clip(2))
+    labels = labelled(Row("train0", "train", ("A",)), Row("train1", "train", ("B",)))
+    predicted = replace(features(tmp_path, "test", clip(3), name="test_preds"), format="npy")
+    attention = replace(features(tmp_path, "test", clip(4), name="test_attention"), format="torch")
+
+    used = facts(train, test, predicted, attention, labels=labels).get(UsedClips)
+
+    assert isinstance(used, UsedClips) and used.read_from == "train, test" and len(used.clips) == 3
 
 
 def test_with_annotations_only_their_clips_are_measured_with_the_samples_split(tmp_path: Path) -> None:

@@ -285,6 +285,26 @@ def test_references_in_the_file_itself_name_its_samples_well_enough(tmp_path: Pa
     assert outputs.over_floor < 0.5
 
 
+def test_outputs_of_no_split_and_without_names_are_those_of_the_split_that_has_as_many(
+    tmp_path: Path,
+) -> None:
+    dev = {f"dev_{c}": t for c, t in zip("abcdefgh", sentences(8).values())}
+    batch = np.stack([log_softmax(peaky(t, 30, 11, 0)) for t in dev.values()]).astype(np.float32)
+    np.save(tmp_path / "all.npy", batch)
+    clip = Clip("all", tmp_path / "all.npy", "npy")
+    run = TrainingRun("", tmp_path, outputs=(OutputFile("logits.npy", "npy", "log_probs", "", (clip,)),))
+    words = Vocabulary(TOKENS, (0,), "vocabulary.json")
+
+    def outputs(train: int) -> LogProbs:
+        rows = [Row(f"train_{i}", "train", ("G1",)) for i in range(train)]
+        rows += [Row(name, "dev", glosses) for name, glosses in named(dev).items()]
+        return log_probs(output_pass(run, CTC, Samples(tuple(rows), "csv"), words, None, None))
+
+    assert outputs(train=20).wer == 0
+    with pytest.raises(Unavailable, match="no target"):
+        outputs(train=8)
+
+
 def test_the_latest_epoch_and_the_dev_split_are_taken(tmp_path: Path) -> None:
     targets = sentences(6)
     found = []

@@ -190,6 +190,14 @@ def test_values_too_large_for_single_precision_are_counted_without_a_warning(tmp
     assert sample.not_finite == 5
 
 
+@pytest.mark.filterwarnings("error")
+def test_infinities_of_both_signs_are_no_distribution_and_no_warning(tmp_path: Path) -> None:
+    clip = np.zeros((5, CLASSES), np.float32)
+    clip[:, 0], clip[:, 1] = np.inf, -np.inf
+
+    assert find_axes(stored(tmp_path, clip), (CLASSES,)).scale == "logits"
+
+
 def test_a_clip_without_frames_among_others_does_not_crash(tmp_path: Path) -> None:
     output = stored(tmp_path, *per_sample(), np.zeros((0, CLASSES), np.float32))
 

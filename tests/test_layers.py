@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {  # file or folder: what of ours it ma
     "slrdoctor/retraining": (
         "slrdoctor.retraining",
         "slrdoctor.probes.trainable",
+        "slrdoctor.probes.threads",
         "slrdoctor.facts",
         "slrdoctor.artifacts",
         REGISTRY,

@@ -88,6 +88,13 @@ def _wrong_in_itself(user: UserTrial, reproduced: bool) -> Answer | None:
             f"your model: {user.wrong_lengths}",
             "Return the lengths after the temporal layers, as the CTC loss is given those.",
         )
+    if seen["not_a_number"]:
+        return Answer(
+            "model",
+            "your model: what it gives for the samples is NaN, before any training",
+            "Print what each layer gives in forward(): look for a division by zero, a logarithm of "
+            "zero, or a mask that leaves a softmax nothing.",
+        )
     if seen["zeroed"] < SAME:
         return Answer(
             "model",

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from slrdoctor.probes.user_code import CannotUse
+from slrdoctor.probes.user_code import CannotUse, said_of
 
 INPUTS = ("BTD", "TBD", "BDT")
 POINTS = ("BTKC", "BCTK")  # for features that are stored as [T, points, coordinates]
@@ -78,9 +78,10 @@ def find_calling(model: nn.Module, wanted: Wanted) -> Calling:
     model.eval()
     works: list[Calling] = []
     errors: list[str] = []
+    gave: list[str] = []
     for takes in layouts:
         for takes_lengths in (True, False):
-            calling = _try(model, wanted, takes, takes_lengths, errors)
+            calling = _try(model, wanted, takes, takes_lengths, errors, gave)
             if calling is None:
                 continue
             works.append(calling)
@@ -88,7 +89,7 @@ def find_calling(model: nn.Module, wanted: Wanted) -> Calling:
                 return calling
             break
     if not works:
-        raise CannotUse(_no_way(wanted, errors))
+        raise CannotUse(_no_way(wanted, errors, gave))
     return replace(works[0], mixes=True)
 
 
@@ -110,9 +111,14 @@ def lengths_of(given: Any, calling: Calling) -> Tensor | None:
 
 
 def _try(
-    model: nn.Module, wanted: Wanted, takes: str, takes_lengths: bool, errors: list[str]
+    model: nn.Module,
+    wanted: Wanted,
+    takes: str,
+    takes_lengths: bool,
+    errors: list[str],
+    gave: list[str],
 ) -> Calling | None:
-    given = []
+    given: list[dict[str, Tensor]] = []
     for samples, frames in SHAPES:
         features = _noise(wanted, samples, frames)
         lengths = torch.full((samples,), frames)
@@ -120,9 +126,13 @@ def _try(
             with torch.no_grad():
                 given.append(outputs_of(_call(model, takes, takes_lengths, features, lengths)))
         except Exception as error:  # a model that is called the wrong way raises anything
-            errors.append(f"{type(error).__name__}: {error}")
+            errors.append(said_of(error))
             return None
-    return _read_axes(given, wanted, takes, takes_lengths)
+    found = _read_axes(given, wanted, takes, takes_lengths)
+    if found is None:
+        shapes = [f"{key} {list(value.shape)}".strip() for key, value in given[0].items()]
+        gave.append(", ".join(shapes) or "no tensor")
+    return found
 
 
 def _read_axes(
@@ -237,15 +247,17 @@ def _flat(given: Any, name: str) -> Iterator[tuple[str, Tensor]]:
         yield from _flat(vars(given), name)
 
 
-def _no_way(wanted: Wanted, errors: list[str]) -> str:
+def _no_way(wanted: Wanted, errors: list[str], gave: list[str]) -> str:
     shape = "[frames, samples, classes] in any order" if wanted.is_sequence else "[samples, classes]"
-    if not errors:
+    if gave:
+        example = "TBC" if wanted.is_sequence else "BC"
         return (
-            f"the model gives no scores of shape {shape} that follow the batch; say what it takes and "
-            'gives in slrdoctor.toml: [model] input = "BTD", output = "TBC"'
+            f"for 3 samples of 64 frames the model gives {gave[0]}, and scores {shape} are wanted: name "
+            "a function that wraps it, or say what it takes and gives in slrdoctor.toml: [model] input "
+            f'= "BTD", output = "{example}"'
         )
-    last = list(dict.fromkeys(errors))
     return (
         f"the model could not be called with features [3, 64, {wanted.dims}] in any order of axes, with "
-        f"or without lengths: {last[0]}"
+        f"or without lengths: {errors[0]}. Where it wants more, name a function that wraps it in a "
+        "module whose forward takes features and lengths"
     )

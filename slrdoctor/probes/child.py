@@ -7,7 +7,9 @@ there. Whatever the user's code raises ends the process by the hook below, as a 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
 import traceback
 from dataclasses import asdict
 from pathlib import Path
@@ -30,11 +32,11 @@ from slrdoctor.probes.handles import (
 )
 from slrdoctor.probes.looking import look, look_at_gradients
 from slrdoctor.probes.own_steps import find_own_steps
-from slrdoctor.probes.processes import ERROR, PROGRESS, RESULT
-from slrdoctor.probes.user_code import CannotUse, load
+from slrdoctor.probes.processes import ERROR, PROGRESS, RESULT, end_with_the_parent
+from slrdoctor.probes.threads import threads_for
+from slrdoctor.probes.user_code import CannotUse, load, said_of
 from slrdoctor.reference_models import load as load_reference
 
-MANY = 2_000_000  # values of a batch, from which on more threads are worth their waiting
 CONTROL_STEPS = 1.5  # times those that the model needed with its input
 
 
@@ -50,10 +52,8 @@ class Child:
         self.device = _device(self.request["device"])
         self.seed = int(self.request["seed"])
         self.classes = int(self.request["classes"])
-        # small batches gain nothing by a second thread, and threads that wait for each other on a
-        # busy machine cost ten times what they share: measured on the reference models
         frames = sum(len(clip) for clip in self.clips)
-        torch.set_num_threads(1 if frames * self.clips[0].shape[1] < MANY else torch.get_num_threads())
+        torch.set_num_threads(threads_for(frames * self.clips[0].shape[1]))
 
     def tell(self, what: str, done: int = 0, total: int = 1) -> None:
         _write(self.folder / PROGRESS, {"what": what, "done": done, "total": total})
@@ -93,7 +93,9 @@ class Child:
         self.tell("looking at what your model does with the samples")
         result["look"] = look_at_gradients(handle, real) | look(handle, real)
         # where the answer is known already, training would only take time
-        known = bool(result["lengths"]) or result["mixes"] or result["look"]["zeroed"] < SAME
+        seen = result["look"]
+        known = bool(result["lengths"]) or result["mixes"] or seen["not_a_number"]
+        known = known or seen["zeroed"] < SAME
         if self.request["trains"] and not known:
             self._train_user(handle, real, result)
         return result
@@ -227,16 +229,23 @@ def _write(path: Path, value: dict[str, Any]) -> None:
 def _tell_of(folder: Path) -> Any:
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         whole = "".join(traceback.format_exception(kind, error, trace))
-        said = str(error) if isinstance(error, CannotUse) else f"it raised {kind.__name__}: {error}"
+        said = str(error) if isinstance(error, CannotUse) else said_of(error)
         _write(folder / ERROR, {"message": said, "traceback": whole})
 
     return hook
 
 
 def main(folder: Path) -> None:
+    threading.Thread(target=end_with_the_parent, args=(os.getppid(), folder), daemon=True).start()
     sys.excepthook = _tell_of(folder)
     _write(folder / PROGRESS, {"what": "starting"})
-    _write(folder / RESULT, Child(folder).run())
+    try:
+        answer = Child(folder).run()
+    except SystemExit as left:  # of which no hook is told
+        told = "" if left.code is None else f"{left.code!r}"
+        _write(folder / ERROR, {"message": f"it called sys.exit({told})", "left": True})
+        return
+    _write(folder / RESULT, answer)
 
 
 if __name__ == "__main__":

@@ -77,7 +77,8 @@ def _remarks(chosen: ChosenSamples, reference: ReferenceTrial, user: UserTrial |
             f"control: targets moved on to other samples {can}"
             + (
                 ": so learning by heart does not show that labels belong to features"
-                * moved["reproduced"]
+                if moved["reproduced"]
+                else ""
             )
         )
     return remarks

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.parameter import is_lazy
 
 from slrdoctor.probes.batches import Batch
 from slrdoctor.probes.calling import Calling, Wanted, call, find_calling, lengths_of, scores_of
@@ -44,6 +45,12 @@ def without_dropout(module: nn.Module) -> None:
             part.p = 0.0
         elif isinstance(part, (nn.RNNBase, nn.MultiheadAttention)):
             part.dropout = 0.0
+
+
+def _copied(module: nn.Module) -> dict[str, Tensor]:
+    """Its weights, but for those that get their size in the first call."""
+    state = module.state_dict().items()
+    return {name: value.clone() for name, value in state if not is_lazy(value)}
 
 
 class ReferenceHandle:
@@ -97,6 +104,8 @@ class UserHandle:
         self._factory, self._wanted, self._blank = factory, wanted, blank
         self.trailing = wanted.trailing
         self.module: nn.Module = nn.Identity()
+        self._built: nn.Module = self.module
+        self._weights: dict[str, Tensor] = {}
         self.fresh(0)
         self.calling: Calling = find_calling(self.module, wanted)
         self.own = own or find_own_steps(self.module)
@@ -105,8 +114,14 @@ class UserHandle:
     def fresh(self, seed: int) -> None:
         torch.manual_seed(seed)
         known = {"dims": self._wanted.dims, "classes": self._wanted.classes, "blank": self._blank}
-        self.module = build(self._factory, known).to(self._wanted.device)
+        # in single precision, as the features are: another one would change the verdict
+        self.module = build(self._factory, known).to(self._wanted.device).float()
         without_dropout(self.module)
+        # one module for all attempts, as an instance in the user's file is, comes back trained
+        if self.module is self._built:
+            self.module.load_state_dict(self._weights, strict=False)
+        else:
+            self._built, self._weights = self.module, _copied(self.module)
 
     def outputs(self, batch: Batch) -> Outputs:
         """What the model gives for a batch. Raises CannotUse for lengths that cannot be."""

@@ -58,6 +58,7 @@ def look(handle: UserHandle, batch: Batch) -> dict[str, Any]:
     whole = _log_probs(handle, batch)
     generator = torch.Generator().manual_seed(0)
     return {
+        "not_a_number": any(bool(row.isnan().any()) for row in whole),
         "zeroed": _changed(whole, _log_probs(handle, _zero(batch))),
         "shuffled": _changed(_sorted(whole), _sorted(_log_probs(handle, _shuffle(batch, generator)))),
         "others": _mixing(handle, batch, whole),
@@ -77,8 +78,13 @@ def _log_probs(handle: UserHandle, batch: Batch) -> list[Tensor]:
 
 def _changed(before: Sequence[Tensor], after: Sequence[Tensor]) -> float:
     """The largest change of a log-probability, in nats."""
-    changes = [(a[: len(b)] - b[: len(a)]).abs().max() for a, b in zip(before, after)]
+    changes = [_moved(a[: len(b)], b[: len(a)]).max() for a, b in zip(before, after)]
     return float(torch.stack(changes).nan_to_num(1e6).max().clamp(max=1e6))
+
+
+def _moved(before: Tensor, after: Tensor) -> Tensor:
+    """Element by element; a class that is masked with -inf in both has not moved."""
+    return torch.where(before == after, 0.0, (before - after).abs())
 
 
 def _sorted(rows: Sequence[Tensor]) -> list[Tensor]:
@@ -116,7 +122,7 @@ def _padding(handle: UserHandle, batch: Batch, whole: Sequence[Tensor]) -> dict[
     length = min(len(alone), len(together))
     # only classes that could win: far below, a log-probability may move by much and mean nothing
     likely = torch.maximum(alone[:length], together[:length]) > -3.0
-    change = (alone[:length] - together[:length]).abs() * likely
+    change = torch.where(likely, _moved(alone[:length], together[:length]), 0.0)
     return {
         "largest": float(change.max().clamp(max=1e6)),
         "padded": padded,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -70,18 +71,27 @@ def run_in_child(
     lines: deque[str] = deque(maxlen=KEPT)
     reader = threading.Thread(target=_drain, args=(child.stdout, lines), daemon=True)
     reader.start()
+    started: dict[int, str] = {}
     try:
-        stopped = _watch(child, folder, limits, mark, tell)
+        stopped = _watch(child, folder, limits, mark, started, tell)
     finally:
-        _end(child, mark)
+        _end(child, mark, started)
         reader.join(timeout=1.0)
     return _result(child, folder, limits, stopped, "".join(lines))
 
 
 def _watch(
-    child: subprocess.Popen[bytes], folder: Path, limits: Limits, mark: str, tell: Tell | None
+    child: subprocess.Popen[bytes],
+    folder: Path,
+    limits: Limits,
+    mark: str,
+    started: dict[int, str],
+    tell: Tell | None,
 ) -> str:
-    """Wait for the child; why it was stopped, or "" where it ended by itself."""
+    """Wait for the child; why it was stopped, or "" where it ended by itself.
+
+    `started` is filled with the processes below it: such as may have thrown away the mark.
+    """
     start = heard = time.monotonic()
     told: Any = None
     while child.poll() is None:
@@ -90,6 +100,8 @@ def _watch(
             return "time"
         if clock > heard + limits.silence:
             return "silence"
+        if _children(child.pid):
+            started |= _below(child.pid)
         if _memory(child.pid, mark) > limits.memory:
             return "memory"
         now = _read(folder / PROGRESS)
@@ -113,11 +125,35 @@ def _result(
         }[stopped]
         raise ExperimentFailed(f"{why}: it was stopped at: {at}", printed)
     error, result = _read(folder / ERROR), _read(folder / RESULT)
+    # what it said before it left, as a parser of arguments does
+    last = next((line for line in reversed(printed.splitlines()) if line.strip()), "")
+    words = f"; the last that it printed: {one_line(last)}" if last else ""
     if error:
-        raise ExperimentFailed(str(error.get("message")), printed, str(error.get("traceback", "")))
+        said = f"{error.get('message')}{words if error.get('left') else ''}"
+        raise ExperimentFailed(said, printed, str(error.get("traceback", "")))
     if not result:
-        raise ExperimentFailed(f"{_how_it_ended(child.returncode)} at: {at}", printed)
+        words = words if child.returncode >= 0 else ""
+        raise ExperimentFailed(f"{_how_it_ended(child.returncode)} at: {at}{words}", printed)
     return result
+
+
+def one_line(text: str, most: int = 300) -> str:
+    """Of what others wrote: no line ends, nothing that a terminal would obey, and no more than fits."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    words = " ".join(plain.split())
+    return words if len(words) <= most else f"{words[: most - 4]} ..."
+
+
+def end_with_the_parent(parent: int, folder: Path) -> None:
+    """In a child: where the doctor was killed, end too, with all that was started, and leave nothing."""
+    while os.getppid() == parent:
+        time.sleep(10 * POLL)
+    shutil.rmtree(folder, ignore_errors=True)
+    for pid in _marked(os.environ.get(MARK, "")):
+        if pid != os.getpid():
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+    os._exit(1)
 
 
 def _how_it_ended(code: int) -> str:
@@ -148,12 +184,15 @@ def _drain(stream: IO[bytes] | None, lines: deque[str]) -> None:
         lines.append(chunk.decode("utf-8", "replace"))
 
 
-def _end(child: subprocess.Popen[bytes], mark: str) -> None:
-    """Kill the child's group and whatever else bears its mark."""
+def _end(child: subprocess.Popen[bytes], mark: str, started: dict[int, str]) -> None:
+    """Kill the child's group, whatever else bears its mark, and what was seen below it."""
     for _ in range(20):
+        started |= _below(child.pid)
         with contextlib.suppress(OSError):
             os.killpg(child.pid, signal.SIGKILL)
-        left = [pid for pid in _marked(mark) if pid != os.getpid()]
+        left = {pid for pid in _marked(mark) if pid != os.getpid()}
+        # a number may be another's by now: the time of its start tells
+        left |= {pid for pid, since in started.items() if _since(pid) == since}
         for pid in left:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
@@ -180,6 +219,26 @@ def _marked(mark: str) -> Iterator[int]:
             yield int(entry.name)
 
 
+def _below(pid: int) -> dict[int, str]:
+    """The processes that it and those below it started, each with the time of its start (Linux)."""
+    found: dict[int, str] = {}
+    ahead = [pid]
+    while ahead:
+        for child in _children(ahead.pop()):
+            found[child] = _since(child)
+            ahead.append(child)
+    return found
+
+
+def _since(pid: int) -> str:
+    """When a process started, in ticks; "" for one that is gone or only waits to be collected."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except (OSError, ValueError):
+        return ""
+    return "" if fields[0] in ("Z", "X") else fields[19]
+
+
 def _memory(pid: int, mark: str) -> int:
     """Resident bytes of the child and all that it started; 0 where the system does not say."""
     own = _resident(pid)
@@ -189,11 +248,12 @@ def _memory(pid: int, mark: str) -> int:
     return max(own, sum(map(_resident, _marked(mark))))
 
 
-def _children(pid: int) -> bool:
+def _children(pid: int) -> list[int]:
     try:
-        return bool(Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").strip())
-    except OSError:
-        return False
+        tasks = list(Path(f"/proc/{pid}/task").glob("*/children"))
+        return [int(one) for task in tasks for one in task.read_text(encoding="ascii").split()]
+    except (OSError, ValueError):
+        return []
 
 
 def _resident(pid: int) -> int:

@@ -41,6 +41,7 @@ class State:
     history: list[dict[str, Any]] = field(default_factory=list)
     ended: str = ""  # why training is over
     finished: bool = False  # everything is written and told
+    threads: int = 0  # that computed it: with as many, a run that goes on ends alike
 
 
 def save(path: Path, model: Any, optimizer: Any, recipe: dict[str, Any], state: State) -> None:

@@ -58,6 +58,8 @@ class Training:
             return False
         watched, self.state = checkpoints.load(path, self.model, self.optimizer, self.plan.device)
         self.recipe.load(watched)
+        # sums of other lengths would round otherwise
+        torch.set_num_threads(self.state.threads or torch.get_num_threads())
         write_history(self.out, self.state.history)
         return True
 
@@ -162,4 +164,5 @@ class Training:
         )
 
     def _save(self) -> None:
+        self.state.threads = torch.get_num_threads()
         checkpoints.save(self.out / LAST, self.model, self.optimizer, self.recipe.state(), self.state)

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from slrdoctor.dump import dump_outputs
+from slrdoctor.probes.threads import threads_for
 from slrdoctor.reference_models import load
 from slrdoctor.retraining import checkpoints, phases
 from slrdoctor.retraining.anchors import Anchors, anchors
@@ -64,6 +65,16 @@ def retrain(
     """
     until = time.monotonic() + 60 * minutes
     check_place(out, subject.path)
+    threads = torch.get_num_threads()
+    try:
+        return _retrain(subject, out, options, force, until, tell)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _retrain(
+    subject: Subject, out: Path, options: Options, force: bool, until: float, tell: Tell
+) -> Outcome:
     training = _training(subject, out, options, tell)
     goes_on = prepare(out, subject.path, training.plan, training.model.config, force=force)
     write_vocabulary(out, training.material)
@@ -94,6 +105,8 @@ def _training(subject: Subject, out: Path, options: Options, tell: Tell) -> Trai
     plan = planned(options, trainable.task, module.LEARNING_RATE, device, splits.train, splits.dev)
     torch.manual_seed(plan.seed)
     data = material(trainable, splits, module)
+    longest = max(item.sample.frames for item in (*data.train, *data.dev))
+    torch.set_num_threads(threads_for(plan.batch_size * longest * data.dims))
     model = build(module, data)
     reader = Reader(data.dims, device)
     tell(

@@ -102,3 +102,24 @@ def test_a_module_of_the_users_own_name_does_not_stand_in_for_ours(folder: Path)
 
     found = run_in_child(child(folder, body), folder, Limits(30, GIB), cwd=folder / "elsewhere")
     assert json.dumps(found) == '{"answer": 42}'
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are found in /proc")
+def test_what_throws_the_mark_away_does_not_outlive_the_child(folder: Path) -> None:
+    pid = folder / "pid"
+    body = (
+        "import subprocess\n"
+        "p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], "
+        "start_new_session=True, env={})\n"
+        f"Path({str(pid)!r}).write_text(str(p.pid))\ntime.sleep(0.5)\n" + DONE
+    )
+    run_in_child(child(folder, body), folder, Limits(30, GIB))
+
+    left = Path(f"/proc/{pid.read_text()}/stat")
+    assert not left.exists() or left.read_text().rpartition(")")[2].split()[0] in ("Z", "X")
+
+
+def test_a_child_that_leaves_is_named_with_what_it_said(folder: Path) -> None:
+    body = "print('usage: \\x1b[1mtrain.py\\nerror: --data is required')\nsys.exit(2)"
+    with pytest.raises(ExperimentFailed, match=r"exit code 2 .*printed: error: --data is required$"):
+        run_in_child(child(folder, body), folder, Limits(30, GIB))

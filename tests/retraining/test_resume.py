@@ -16,6 +16,7 @@ import pytest
 import torch
 
 from slrdoctor.cli.retrain import _subject
+from slrdoctor.probes import threads as of_batches
 from slrdoctor.retraining import checkpoints, session
 from slrdoctor.retraining.loop import Training
 from slrdoctor.retraining.plan import CannotRetrain, Options
@@ -24,12 +25,11 @@ from slrdoctor.retraining.session import Outcome
 MakeRun = Callable[..., Path]
 OPTIONS = Options(epochs=3, batch_size=4)
 TRAIN = """
-import sys, torch
+import sys
 from pathlib import Path
 from slrdoctor.cli.retrain import _subject
 from slrdoctor.retraining import session
 from slrdoctor.retraining.plan import Options
-torch.set_num_threads(int(sys.argv[3]))
 subject, _ = _subject(Path(sys.argv[1]), None, print)
 tell = lambda line: print(line, file=sys.stderr, flush=True)
 session.retrain(subject, Path(sys.argv[2]), Options(epochs=3, batch_size=4), tell=tell)
@@ -125,18 +125,41 @@ def test_a_kill_in_the_middle_of_an_epoch_changes_nothing(
     assert_same(uninterrupted, out)
 
 
+def test_a_run_of_large_batches_goes_on_with_as_many_threads_as_it_began_with(
+    whole: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, uninterrupted = whole
+    out = tmp_path / "killed"
+    monkeypatch.setattr(of_batches, "MANY", 0)
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        with pytest.raises(CannotRetrain, match="no epoch was finished"):
+            train(run, out, minutes=1e-9)
+        torch.set_num_threads(2)
+        train(run, out)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(threads)
+
+    stored = torch.load(out / "last.pt", weights_only=True)["training"]
+    assert stored["threads"] == 1
+    assert_same(uninterrupted, out)
+
+
 def test_a_killed_process_goes_on_to_the_same_end(whole: tuple[Path, Path], tmp_path: Path) -> None:
     run, uninterrupted = whole
-    out, threads = tmp_path / "killed", str(torch.get_num_threads())
-    command = [sys.executable, "-c", TRAIN, str(run), str(out), threads]
-    killed = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    out = tmp_path / "killed"
+    command = [sys.executable, "-c", TRAIN, str(run), str(out)]
+    alone, shared = (os.environ | {"OMP_NUM_THREADS": threads} for threads in "12")
+    killed = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=alone)
     assert killed.stderr is not None
     for line in killed.stderr:
         if line.startswith("epoch 1/"):
             os.kill(killed.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
             break
     assert killed.wait() != 0 and not (out / "dev_predictions.json").exists()
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, env=shared)
 
     assert_same(uninterrupted, out)
 

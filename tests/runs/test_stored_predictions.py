@@ -117,7 +117,6 @@ def spoil_some(pairs: Pairs) -> Pairs:
 FAULTS: list[tuple[str, Callable[[Pairs], Pairs]]] = [
     ("EVL903", lower_case),
     ("EVL903", add_marks),
-    ("EVL903", keep_padding),
     ("LAB212", permute_the_vocabulary),
     ("EVL906", shuffle_hypotheses),
     ("EVL906", spoil_some),
@@ -161,6 +160,22 @@ def test_a_fault_of_the_predictions_is_the_first_cause(
     assert not report.crashed, report.crashed
     said = [(d.check.code, d.finding.message) for d in report.diagnoses]
     assert said[0][0] == code, said
+
+
+@pytest.mark.parametrize("normalises", [True, False])
+def test_padding_in_stored_hypotheses_is_a_fault_where_the_scorer_counted_it(
+    healthy_run: Run, written: Callable[[Run, str], Path], normalises: bool
+) -> None:
+    run, pairs = healthy_run.copy(), healthy_pairs(healthy_run)
+    log_what_they_score(run, pairs)
+    if not normalises:
+        added = 3 * len(pairs) / sum(len(r) for _, _, r in pairs)
+        run.history[-1]["dev_wer"] += added
+    run.files |= as_json(keep_padding(pairs))
+
+    report = slrdoctor.scan(written(run, "npy and csv"))
+
+    assert ("EVL903" in {d.check.code for d in report.diagnoses}) is not normalises
 
 
 def test_guesses_are_no_better_than_blind_whatever_the_log_says(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 import slrdoctor
@@ -60,3 +61,19 @@ def test_lab209_fires_on_labels_that_belong_to_the_next_row(tmp_path: Path) -> N
 
 def test_fea112_fires_where_dev_is_not_normalised_as_train_is(tmp_path: Path) -> None:
     assert codes(tmp_path, dev=lambda clips: clips * 8 + 5) == {"FEA112"}
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("scale", [1e300, 1e-200])
+def test_values_whose_squares_no_number_can_hold_are_not_probed(tmp_path: Path, scale: float) -> None:
+    rng = np.random.default_rng(0)
+    (tmp_path / "features").mkdir()
+    rows = [f"clip{i},SIGN{i % 6}\n" for i in range(70)]
+    for i in range(70):
+        np.save(tmp_path / "features" / f"clip{i}.npy", scale * rng.normal(i % 6, 1, size=(9, 6)))
+    (tmp_path / "train.csv").write_text("id,label\n" + "".join(rows), encoding="utf-8")
+
+    report = slrdoctor.scan(tmp_path, select=["FEA114"])
+
+    assert not report.diagnoses and not report.crashed
+    assert "have no deviation that can be told" in report.skipped[0].text

@@ -132,14 +132,15 @@ class Moments:
         """
         count = self.count + other.count
         share = other.count / np.maximum(count, 1)
-        gap = other.mean - self.mean
-        return Moments(
-            count,
-            self.mean + gap * share,
-            self.squares + other.squares + np.square(gap) * self.count * share,
-            np.minimum(self.low, other.low),
-            np.maximum(self.high, other.high),
-        )
+        with np.errstate(over="ignore", invalid="ignore"):  # squares of 1e300 are infinite
+            gap = other.mean - self.mean
+            return Moments(
+                count,
+                self.mean + gap * share,
+                self.squares + other.squares + np.square(gap) * self.count * share,
+                np.minimum(self.low, other.low),
+                np.maximum(self.high, other.high),
+            )
 
     @property
     def variance(self) -> Floats:

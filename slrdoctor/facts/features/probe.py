@@ -111,6 +111,9 @@ def _of_split(
         raise Unavailable(f"{len(pairs)} samples with features, and {FEWEST} are needed")
     kind, targets = targets_of_rows(rows)
     moments = stats.by_split.get(split, stats.overall)
+    varies, variance = moments.high > moments.low, moments.variance
+    if varies.any() and not (varies & (variance > 0) & np.isfinite(variance)).any():
+        raise Unavailable(f"values up to {moments.high.max():.3g} have no deviation that can be told")
     frames = int(moments.count.max(initial=0)) // len(pairs)
     pairs = _some(pairs, min(MOST, clips_within([max(1, frames)], stats.dims)))
     at = np.array([place[id(pair.row)] for pair in pairs])

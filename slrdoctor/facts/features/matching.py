@@ -222,7 +222,7 @@ def _with_affix(values: list[str], keys: list[str]) -> tuple[Forms, Forms]:
     named = [v for v in dict.fromkeys(values) if v]
     anchors = named[:: max(1, len(named) // ANCHORS)]
     before, after, votes = _affix(anchors, keys)
-    stored_names = list(dict.fromkeys(keys))
+    stored_names = [key for key in dict.fromkeys(keys) if key]
     back_anchors = stored_names[:: max(1, len(stored_names) // ANCHORS)]
     b_before, b_after, b_votes = _affix(back_anchors, named)
     if votes >= b_votes:

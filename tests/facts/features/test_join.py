@@ -330,3 +330,9 @@ def test_a_hundred_thousand_rows_are_joined() -> None:
     found = joined(annotated, clips)
 
     assert len(found.pairs) == 99_000
+
+
+def test_a_clip_without_a_name_joins_nothing_and_does_not_crash() -> None:
+    found = joined(rows(["a1", "b2", "c3"]), stored(["", "a1", "xb2"]))
+
+    assert matched(found) == {"a1": "a1"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
@@ -72,7 +73,15 @@ def overfit(
         from slrdoctor.probes.experiment import GIB, Experiment
 
         _known_format(format)
-        _known_model(model)
+        _known_model(model, run_dir)
+        _has_place(output, "--output")
+        if not no_picture:
+            _has_place(picture, "--picture")
+            _is_drawable(picture)
+        if not seconds < math.inf or not memory < math.inf:
+            raise cannot(
+                "--seconds and --memory must be finite: of a model that hangs nobody would hear"
+            )
         with _told_on_stderr(quiet) as tell:
             experiment = Experiment(
                 samples=samples,
@@ -92,14 +101,34 @@ def overfit(
     raise typer.Exit(_exit_code(report, answer))
 
 
-def _known_model(model: str) -> None:
+def _has_place(path: Path, option: str) -> None:
+    """Refuse before the experiment what could not be written after it."""
+    if str(path) == "-":
+        return
+    if path.is_dir():
+        raise cannot(f"{option} {path} is a folder: name a file")
+    if not path.parent.is_dir():
+        raise cannot(f"{option} {path}: there is no folder {path.parent}")
+
+
+def _is_drawable(picture: Path) -> None:
+    from slrdoctor.render_curves import SUFFIXES
+
+    if picture.suffix.lower() not in SUFFIXES:
+        raise cannot(f"--picture {picture}: give a name that ends in {', '.join(SUFFIXES)}")
+
+
+def _known_model(model: str, run_dir: Path) -> None:
     """Refuse at once what is neither a file nor a reference model."""
     from slrdoctor import reference_models
+    from slrdoctor.probes.experiment import is_file_spec, path_of_spec
 
     if not model:
         return
-    is_file = model.endswith(".py") or ":" in model
-    if is_file:
+    if is_file_spec(model):
+        path = path_of_spec(model, run_dir)[0]
+        if not path.is_file():
+            raise cannot(f"--model {model}: there is no file {path}, and none of that name in {run_dir}")
         return
     try:
         reference_models.path_of(model)
@@ -156,7 +185,12 @@ def _draw(answer: Crossover | Unavailable, report: Report, picture: Path | None)
         return None
     from slrdoctor.render_curves import draw_curves
 
-    draw_curves(answer, picture)
+    try:
+        draw_curves(answer, picture)
+    except OSError as error:
+        # the answer is worth more than its picture
+        print(f"slrdoctor: the curves were not drawn: {error}", file=sys.stderr)
+        return None
     return picture
 
 
@@ -205,6 +239,8 @@ def _lines(report: Report, answer: Crossover | Unavailable, drawn: Path | None) 
     blocking = _blocked(report)
     if answer.culprit == "none" and blocking:
         yield f"The data: {blocking}. Even so, {answer.told}."
+    elif answer.culprit == "none" and (blocking := _blocked(report, "ACT")):
+        yield f"{_capital(blocking)}. Even so, {answer.told}."
     else:
         yield f"{_capital(answer.told)}."
     yield f"Next: {answer.then}"
@@ -216,13 +252,16 @@ def _lines(report: Report, answer: Crossover | Unavailable, drawn: Path | None) 
         yield f"  loss curves: {drawn}"
 
 
-def _blocked(report: Report) -> str:
-    """The first cause that the data give, where one keeps any model from learning."""
+def _blocked(report: Report, family: str = "") -> str:
+    """The cause of the first finding that keeps any model from learning: of the data, or a family."""
     from slrdoctor.finding import Severity
 
     for d in report.diagnoses:
-        if d.is_root and d.check.severity == Severity.BLOCKS and not d.check.code.startswith("ACT"):
-            return d.finding.message.rstrip(".")
+        of_the_experiment = d.check.code.startswith("ACT")
+        is_wanted = d.check.code.startswith(family) if family else not of_the_experiment
+        if d.check.severity == Severity.BLOCKS and is_wanted:
+            causes = (c for c in report.diagnoses if c.check.code in d.explained_by and c.is_root)
+            return next(causes, d).finding.message.rstrip(".")
     return ""
 
 

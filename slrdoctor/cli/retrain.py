@@ -169,7 +169,8 @@ class _Said:
             outcome.anchors.blind,
         )
         retrained = replace(retrained, parameters=outcome.parameters, samples=outcome.plan.dev)
-        return cls(outcome, ours, yours, retrained, meaning(yours, retrained, _splits(subject, outcome)))
+        said = meaning(yours, retrained, _splits(subject, outcome), outcome.was_cut)
+        return cls(outcome, ours, yours, retrained, said)
 
     def as_dict(self) -> dict[str, Any]:
         from slrdoctor.report import plain

@@ -93,13 +93,15 @@ def _examine(
 ) -> Report:
     from slrdoctor import examination
     from slrdoctor.cli.progress import shown_on_stderr
-    from slrdoctor.probes.experiment import Experiment
+    from slrdoctor.probes.experiment import Experiment, is_file_spec, path_of_spec
 
     for folder in checks or ():
         if not folder.is_dir():
             raise cannot(f"--checks {folder} is no folder")
-    if model and not (model.endswith(".py") or ":" in model):
+    if model and not is_file_spec(model):
         raise cannot(f"--model {model}: give path/to/file.py:factory; `slrdoctor overfit` trains models")
+    if model and not (path := path_of_spec(model, run_dir)[0]).is_file():
+        raise cannot(f"--model {model}: there is no file {path}, and none of that name in {run_dir}")
     experiment = Experiment(trains=False, model=model, device=device.value, folder=run_dir)
     with shown_on_stderr(hidden=quiet) as step:
         return examination.scan(

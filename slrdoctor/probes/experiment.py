@@ -35,7 +35,19 @@ class Experiment:
 
     @property
     def is_user_model(self) -> bool:
-        return ":" in self.model or self.model.endswith(".py")
+        return is_file_spec(self.model)
+
+
+def is_file_spec(spec: str) -> bool:
+    """Whether it names a file, and not a reference model."""
+    return ":" in spec or spec.endswith(".py")
+
+
+def path_of_spec(spec: str, folder: Path) -> tuple[Path, str]:
+    """The file of path/to/file.py:name, and the name: a path is the folder's, else the caller's."""
+    where, _, name = spec.rpartition(":") if ":" in Path(spec).name else (spec, "", "")
+    inside = folder / where
+    return (inside if inside.is_file() else Path(where)).resolve(), name
 
 
 def not_allowed(what: str) -> Unavailable:

@@ -14,7 +14,7 @@ import numpy as np
 from slrdoctor.artifacts.settings import Settings
 from slrdoctor.facts.ctc.layer_stack import LayerStack
 from slrdoctor.probes.chosen_samples import ChosenSamples
-from slrdoctor.probes.experiment import Experiment, not_allowed
+from slrdoctor.probes.experiment import Experiment, not_allowed, path_of_spec
 from slrdoctor.probes.processes import ExperimentFailed, Limits, run_in_child
 from slrdoctor.probes.trainable import Trainable, frames_of
 from slrdoctor.reference_models import available, path_of, task_of
@@ -293,7 +293,5 @@ def _spec(spec: str, folder: Path) -> str:
     """With the path made absolute: relative ones are the run directory's, else the caller's."""
     if not spec:
         return ""
-    where, colon, name = spec.rpartition(":") if ":" in Path(spec).name else (spec, "", "")
-    inside = folder / where
-    path = inside if inside.is_file() else Path(where)
-    return f"{path.resolve()}{colon}{name}"
+    path, name = path_of_spec(spec, folder)
+    return f"{path}:{name}" if name else str(path)

@@ -113,11 +113,19 @@ def _codes(one: Side) -> str:
     return ", ".join(one.codes[:MOST_CODES]) + more or "none"
 
 
-def meaning(yours: Side, ours: Side, splits: str) -> str:
-    """One sentence of what the two say together; `splits` is what both were trained and scored on."""
+def meaning(yours: Side, ours: Side, splits: str, was_cut: bool = False) -> str:
+    """One sentence of what the two say together; `splits` is what both were trained and scored on.
+
+    `was_cut`: the reference model's time or epochs ran out while it still learned.
+    """
     theirs = shown(yours.metric, yours.best) if yours.is_known else "an unknown score"
     reached = shown(ours.metric, ours.best)
     if not ours.learned:
+        if was_cut and not ours.train_loss < KNOWN_BY_HEART:
+            return (
+                f"no conclusion: the reference model ({reached}) was stopped before it stood still; "
+                "give it more --epochs or --minutes"
+            )
         return _not_learned(yours, ours, theirs, reached)
     if not yours.is_known:
         return f"the data can be learned: a reference model reaches {reached}; yours tells no score"

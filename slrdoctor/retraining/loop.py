@@ -103,7 +103,7 @@ class Training:
         if not torch.isfinite(loss):
             ids = ", ".join(item.sample.id for item in batch.items[:5])
             raise CannotRetrain(
-                f"the loss is {float(loss)} in epoch {self.state.epoch}, on a batch with {ids}: "
+                f"the loss is {loss.item()} in epoch {self.state.epoch}, on a batch with {ids}: "
                 "look at these samples, or give a lower --learning-rate"
             )
         loss.backward()

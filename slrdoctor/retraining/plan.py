@@ -74,7 +74,8 @@ def chosen_model(task: str, wanted: str) -> str:
     try:
         path_of(wanted)
     except ValueError as error:
-        raise CannotRetrain(str(error)) from None
+        own = "; a model of your own is tried by slrdoctor overfit" if ".py" in wanted else ""
+        raise CannotRetrain(f"{error}{own}") from None
     if wanted not in fitting:
         raise CannotRetrain(
             f"{wanted} is a model for {tasks[wanted] or 'no known task'}, and the run's task is {task}: "

@@ -24,6 +24,7 @@ PHASES = (  # name, share of the epochs
 )
 PENALTY = 2.0  # nats off the blank's logit, at first: e^2 = 7 times less likely
 PENALTY_LEFT = 0.5  # after exploration
+EPOCHS_DONE = "all epochs of the plan are done"
 
 
 @dataclass
@@ -98,7 +99,7 @@ class Plain:
     def ended(self, epoch: int) -> str:
         """Why there is no epoch after this one; empty where there is."""
         if epoch >= self.epochs:
-            return f"all {self.epochs} epochs are done"
+            return EPOCHS_DONE
         if self.watch.best >= self.perfect and self.watch.stale >= PERFECT_FOR:
             return f"dev has been without an error for {self.watch.stale} epochs"
         if self.watch.stale >= self.patience:
@@ -170,7 +171,7 @@ class Phased(Plain):
         return self.watch.see(epoch, score, loss, self.perfect)
 
     def ended(self, epoch: int) -> str:
-        return f"all {self.epochs} epochs are done" if epoch >= self.epochs else ""
+        return EPOCHS_DONE if epoch >= self.epochs else ""
 
 
 def recipe(name: str, rate: float, steps_an_epoch: int, epochs: int, perfect: float) -> Plain:

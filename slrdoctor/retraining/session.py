@@ -23,7 +23,7 @@ from slrdoctor.retraining.loop import Tell, Training
 from slrdoctor.retraining.models import build, parameters_of, stride_of
 from slrdoctor.retraining.plan import CannotRetrain, Options, Plan, chosen_model, planned
 from slrdoctor.retraining.pointing import Subject, write_settings
-from slrdoctor.retraining.recipe import recipe
+from slrdoctor.retraining.recipe import EPOCHS_DONE, recipe
 from slrdoctor.retraining.run_files import (
     OUTPUTS,
     check_place,
@@ -48,6 +48,11 @@ class Outcome:
     dev_loss: float  # the lowest of all epochs
     train_loss: float  # of the last epoch
     phases: tuple[phases.Target, ...]
+
+    @property
+    def was_cut(self) -> bool:
+        """Time or epochs ran out before dev stood still. Phases are as long as their epochs."""
+        return not self.is_over or (self.plan.recipe == "plain" and self.ended == EPOCHS_DONE)
 
 
 def retrain(

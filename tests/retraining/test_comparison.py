@@ -46,6 +46,15 @@ def test_a_reference_model_that_learned_by_heart_points_at_amount_or_shift() -> 
     assert "their amount or a shift between train and dev" in said(YOURS, ours)
 
 
+def test_no_conclusion_is_drawn_from_a_reference_model_whose_time_ran_out() -> None:
+    yours = replace(YOURS, best=0.3, learned=True)
+    ours = replace(OURS, best=0.9, learned=False, dev_loss=1.0, train_loss=0.98)
+    stopped = meaning(yours, ours, "on the same splits", was_cut=True)
+
+    assert stopped.startswith("no conclusion: the reference model (WER 90.0%) was stopped")
+    assert not meaning(yours, OURS, "on the same splits", was_cut=True).startswith("no conclusion")
+
+
 def test_a_run_that_learned_is_not_blamed_for_a_reference_model_that_did_not() -> None:
     yours = replace(YOURS, best=0.3, learned=True)
     ours = replace(OURS, best=0.9, learned=False)

@@ -21,6 +21,7 @@ SEEN = 3  # references a label from which on most labels have been seen
 SEARCHED = 500  # references that the search goes over; the score is over all of them
 SENTENCES = 300  # whole references that are tried as the constant answer
 TRIED = 20  # most frequent glosses that are tried in every place
+MOST_PLACES = 60  # glosses of an answer, from which on to try every place takes minutes
 LONGEST_SEARCH = 40  # steps of the search, each of which changes one gloss
 PRIVATE = 0x10000  # glosses become single characters from here on, for the edit distance
 
@@ -171,6 +172,8 @@ def best_constant_hypothesis(references: Sequence[Glosses]) -> Glosses:
         if errors[least] >= fewest:
             break
         best, fewest = moves[least], int(errors[least])
+        if len(best) > MOST_PLACES:
+            break
         moves = _moves(best, glosses)
     return best
 

@@ -71,7 +71,8 @@ def held_out_aucs(vectors: Singles, labelings: Labels) -> Floats:
     standard = (vectors - vectors.mean(axis=0)) / np.where(spread > 0, spread, 1)
     components = min(COMPONENTS, samples // 3, vectors.shape[1])
     # the directions are found without labels, so that no fold is told of another's
-    reduced = PCA(components, svd_solver="randomized", random_state=SEED).fit_transform(standard)
+    with np.errstate(invalid="ignore", divide="ignore"):  # of vectors that are all alike
+        reduced = PCA(components, svd_solver="randomized", random_state=SEED).fit_transform(standard)
     penalty = max(SHRINKAGE * float(standard.var(axis=0).sum()), 1e-6)
     predicted = np.empty_like(columns)
     for train, test in KFold(FOLDS, shuffle=True, random_state=SEED).split(reduced):

@@ -69,6 +69,8 @@ class SplitShift:
         told = (
             f"{s.split} lies {np.median(s.location.size):.2g} standard deviations from train in the "
             f"median dimension, with {s.median_ratio:.2g} times its spread"
+            if len(s.dims)
+            else f"no dimension of {s.split} and train varies"
             for s in self.shifts
         )
         return "; ".join(told)

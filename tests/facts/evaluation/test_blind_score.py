@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -138,3 +139,13 @@ def test_a_large_set_takes_no_longer_than_a_few_seconds() -> None:
     rng = np.random.default_rng(0)
     many = [tuple(f"G{g}" for g in rng.zipf(1.5, rng.integers(5, 20)) % 1000) for _ in range(6000)]
     assert len(best_constant_hypothesis(many)) > 0
+
+
+def test_the_search_ends_soon_where_references_are_hundreds_of_glosses_long() -> None:
+    rng = np.random.default_rng(0)
+    references = [tuple(rng.choice(list("ABCDEFGHIJ"), 400).tolist()) for _ in range(60)]
+    start = time.monotonic()
+    best = best_constant_hypothesis(references)
+
+    assert best in references
+    assert time.monotonic() - start < 20  # and not minutes

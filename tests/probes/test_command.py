@@ -1,0 +1,76 @@
+"""`slrdoctor overfit` as it is called: what is refused at once, and what its first sentence says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from slrdoctor.cli import app
+from slrdoctor.cli.overfit import _lines
+from slrdoctor.finding import Severity
+from slrdoctor.probes.crossover import Crossover
+
+HEALTHY = Path(__file__).resolve().parents[2] / "examples" / "healthy"
+REPRODUCED = Crossover("none", "the samples are reproduced", "Train.", (), (), (), (), "")
+
+
+def diagnosed(code: str, severity: Severity, message: str, explained_by: tuple[str, ...] = ()) -> Any:
+    return SimpleNamespace(
+        check=SimpleNamespace(code=code, severity=severity),
+        finding=SimpleNamespace(message=message),
+        explained_by=explained_by,
+        is_root=not explained_by,
+    )
+
+
+def first_line(*diagnoses: Any) -> str:
+    report: Any = SimpleNamespace(diagnoses=diagnoses)
+    return next(_lines(report, REPRODUCED, None))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--picture", "curves.xyz"), "give a name that ends in .png"),
+        (("--picture", "."), "is a folder"),
+        (("--picture", "gone/curves.png"), "there is no folder gone"),
+        (("--output", "gone/report.json"), "there is no folder gone"),
+        (("--seconds", "inf"), "must be finite"),
+        (("--model", "gone.py:build_model"), "there is no file"),
+        (("--samples", "0"), "greater than or equal to 1"),
+    ],
+)
+def test_what_could_not_be_done_at_the_end_is_refused_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["overfit", str(HEALTHY), *options])
+
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())
+    assert not list(tmp_path.iterdir())
+
+
+def test_scan_refuses_a_model_whose_file_is_not_there() -> None:
+    done = CliRunner().invoke(app, ["scan", str(HEALTHY), "--model", "gone.py:build_model"])
+
+    assert done.exit_code == 2 and "there is no file" in done.stderr and not done.stdout
+
+
+def test_what_blocks_is_told_by_its_cause_though_that_is_less_severe() -> None:
+    line = first_line(
+        diagnosed("FEA105", Severity.DEGRADES, "all clips are empty."),
+        diagnosed("FEA114", Severity.BLOCKS, "features carry no signal.", ("FEA105",)),
+    )
+
+    assert line == "The data: all clips are empty. Even so, the samples are reproduced."
+
+
+def test_what_blocks_in_a_model_that_reproduces_the_samples_is_told_first() -> None:
+    line = first_line(diagnosed("ACT007", Severity.BLOCKS, "the order of the frames changes nothing"))
+
+    assert line.startswith("The order of the frames changes nothing. Even so, ")

@@ -21,8 +21,9 @@ def losses_not_comparable(losses: LossRatio) -> Iterator[Finding]:
     Judged by: over the first third of the epochs, before a model can memorise, a ratio that stays
     within a factor of two and lies at 0.8 to 2 of the number of batches of an epoch, of which
     there are eight or more (20 where the first losses do not show that one is a mean, or the other
-    split's batches are not known). Where the first losses show a sum and a mean, their ratio counts
-    alone. Not where both are sums, whatever the numbers of their batches, or both are means.
+    split's batches are not known). Where the first losses show a sum and a mean, either their ratio
+    or the steady one may lie there. Not where both are sums, whatever the numbers of their batches,
+    or both are means.
 
     Fix: divide each sum by its number of samples.
 
@@ -34,8 +35,11 @@ def losses_not_comparable(losses: LossRatio) -> Iterator[Finding]:
     fewest = FEWEST_BATCHES if any(means) and losses.other_batches else MANY_BATCHES
     if batches is None or batches < fewest or all(sums) or all(means):
         return
-    share = (losses.first_ratio if told else losses.ratio) / batches
-    if not FROM.value <= share <= UP_TO.value or (losses.spread > STEADY.value and not told):
+    # dev is measured after the epoch, when the first one has learned much: then later ones tell
+    steady = (losses.ratio,) if losses.spread <= STEADY.value else ()
+    ratios = [r / batches for r in (*steady, *([losses.first_ratio] if told else []))]
+    share = next((r for r in reversed(ratios) if FROM.value <= r <= UP_TO.value), 0.0)
+    if not share:
         return
     other = "dev" if losses.larger == "train" else "train"
     firsts = f"train {losses.first_train:.4g}, dev {losses.first_dev:.4g}"

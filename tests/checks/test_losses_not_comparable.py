@@ -34,7 +34,9 @@ def test_trn512_fires_where_the_dev_loss_is_the_sum() -> None:
 def test_trn512_fires_near_the_number_of_batches_and_is_quiet_far_from_it(
     first: float, fires: bool
 ) -> None:
-    assert bool(judged(first_train=first * 75, first_dev=1.0)) is fires
+    assert bool(judged(ratio=first * 75, first_train=first * 75, first_dev=1.0)) is fires
+    assert judged(first_train=first * 75, first_dev=1.0)  # by the steady ratio
+    assert bool(judged(first_train=first * 75, first_dev=1.0, spread=2.1)) is fires
 
 
 def test_trn512_is_quiet_on_two_sums_over_different_numbers_of_batches() -> None:

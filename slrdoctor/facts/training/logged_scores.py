@@ -120,6 +120,9 @@ def _of_curve(curve: Curve) -> Iterator[LoggedScore]:
     if curve.quantity in SHARES:
         scale = 100 if curve.was_percent else 1
         units = [(values, _rounding(values * scale, in_points=curve.was_percent) / scale)]
+        if curve.was_percent and curve.quantity == "wer":
+            # a WER that insertions fill, or over the hypotheses' lengths, is a share of over 3
+            units.append((100 * values, _rounding(100 * values, in_points=False)))
     else:
         units = [(values, _rounding(values, in_points=True))]
         if float(values.max()) <= 1:

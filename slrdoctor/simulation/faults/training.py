@@ -51,7 +51,12 @@ def raised_half_way(epoch: int, epochs: int) -> float:
     return 1.0 if epoch <= epochs // 2 else 100.0
 
 
-@fault("stage-shock", codes=("TRN508", "TRN503"), harms=True, tasks=("ctc", "retrieval", "translation"))
+@fault(
+    "stage-shock",
+    codes=("TRN508", "TRN503", "TRN506"),
+    harms=True,
+    tasks=("ctc", "retrieval", "translation"),
+)
 def stage_shock(x: Experiment) -> None:
     """A second stage begins with a fresh optimizer and thirty times the rate, and does not recover."""
     x.recipe.rate = second_stage

@@ -41,8 +41,14 @@ def test_a_curve_gives_its_finite_values_with_their_epochs() -> None:
     ],
 )
 def test_how_far_a_rounded_value_may_be_off(values: list[float], percent: bool, rounding: float) -> None:
-    (score,) = logged(curve("wer", values, was_percent=percent))
+    score, *_ = logged(curve("wer", values, was_percent=percent))
     assert score.rounding == pytest.approx(rounding)
+
+
+def test_a_percentage_of_wer_may_be_a_share_that_insertions_fill() -> None:
+    points, shares = logged(curve("wer", [0.0478, 0.0478], was_percent=True))
+    assert points.values == (0.0478, 0.0478) and shares.values == pytest.approx((4.78, 4.78))
+    assert len(logged(curve("wer", [0.5, 0.4]))) == 1
 
 
 def test_bleu_is_in_points_however_it_was_logged() -> None:

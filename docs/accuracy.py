@@ -330,7 +330,7 @@ def page(figures: Mapping[str, Any]) -> str:
             "## With fewer artifacts",
             "",
             "T0: features, annotations, vocabulary, config. T1: the history too. T2: checkpoints. T3: "
-            "predictions. T4: outputs of the model. The same runs of the first seed in all of them; "
+            "predictions. T4: outputs of the model. The same runs of one seed in all of them; "
             "many faults are such that the artifacts of a lower tier cannot show them.",
             "",
             _table("tier", figures["by tier"]),

@@ -41,6 +41,7 @@ KINDS_OF_TIER = {  # what is taken away again, tier by tier, to see what fewer a
 TUNED_FAMILIES = ("tcn_bilstm_ctc", "isolated_transformer", "contrastive", "sign2text")
 ALL_TASKS_SEEDS = 1  # seeds with which a fault is made for the tasks that are not its usual one
 SLOWEST = "bilstm_ctc"
+TIERED = 2  # the seed whose runs are scanned with fewer artifacts, too
 PAIRS = (  # of which neither brings about the other: both must be found
     "labels-shuffled+gpu-not-used",
     "features-missing+dev-in-train",
@@ -123,7 +124,7 @@ def examine(case: Case, runs: Path, tiers: bool) -> dict[str, Any]:
 
     start = time.monotonic()
     line: dict[str, Any] = asdict(case) | {"key": case.key}
-    home = runs / case.key.replace("/", "~")
+    home = home_of(case, runs)
     if not (home / "made.json").is_file():
         made = make(case, home)
         (home / "made.json").write_text(json.dumps(made), encoding="utf-8")
@@ -135,6 +136,10 @@ def examine(case: Case, runs: Path, tiers: bool) -> dict[str, Any]:
         if tiers:
             line["tiers"] = dict(by_tier(home / "run"))
     return line | {"seconds": round(time.monotonic() - start, 1)}
+
+
+def home_of(case: Case, runs: Path) -> Path:
+    return runs / case.key.replace("/", "~")
 
 
 def make(case: Case, home: Path) -> dict[str, Any]:
@@ -214,7 +219,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--again", action="store_true", help="scan the runs that are kept once more")
-    parser.add_argument("--tiers", action="store_true", help="scan the first seed with less, too")
+    parser.add_argument("--kept", action="store_true", help="only runs that are kept")
+    parser.add_argument("--tiers", action="store_true", help="scan those of seed 2 with less, too")
     parser.add_argument("--sample", type=int, default=0, help="only so many runs, spread over the plan")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=0, help="start none after so long; 0: no end")
@@ -239,6 +245,8 @@ def main() -> int:
 
 def chosen(wanted: argparse.Namespace) -> list[Case]:
     cases = plan(wanted.seeds)
+    if wanted.kept:
+        cases = [case for case in cases if (home_of(case, wanted.runs) / "made.json").is_file()]
     if wanted.only == "tuned":
         tuned = tuned_faults()
         return [c for c in cases if set(c.fault.split("+")) <= tuned and c.family in TUNED_FAMILIES]
@@ -276,7 +284,7 @@ def run_all(wanted: argparse.Namespace, cases: Sequence[Case]) -> None:
     ):
         running: dict[Future[dict[str, Any]], Case] = {}
         for case in left:
-            tiers = wanted.tiers and case.seed == 0
+            tiers = wanted.tiers and case.seed == TIERED
             running[pool.submit(examine, case, wanted.runs, tiers)] = case
             if len(running) >= wanted.jobs:
                 take(running, file)

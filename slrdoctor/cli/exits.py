@@ -30,14 +30,14 @@ def told_plainly(verbose: bool) -> Iterator[None]:
     except typer.Exit:
         raise
     except KeyboardInterrupt as by:
-        raise cannot(f"interrupted{f' by {by}' if str(by) else ''}") from None
+        raise cannot(f"interrupted{f' ({by})' if str(by) else ''}") from None
     except BrokenPipeError:
         raise typer.Exit(CANNOT) from None
     except Exception as error:
         if verbose:
             raise
         named = "" if _is_for_the_user(error) else f"this is a fault of ours, {type(error).__name__}: "
-        raise cannot(f"{named}{error}") from None
+        raise cannot(f"{named}{_said(error)}") from None
 
 
 @contextmanager
@@ -59,6 +59,12 @@ def _ended_like_an_interrupt() -> Iterator[None]:
     finally:
         for number in taken:
             signal.signal(number, signal.SIG_DFL)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror[:1].lower()}{error.strerror[1:]}"
+    return str(error)
 
 
 def _is_for_the_user(error: Exception) -> bool:

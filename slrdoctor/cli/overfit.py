@@ -166,9 +166,11 @@ def _told_on_stderr(quiet: bool) -> Iterator[Callable[[str, int, int], None] | N
             print(stage, file=sys.stderr, flush=True)
         last = stage
 
-    yield tell
-    if is_terminal:
-        print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
+    try:
+        yield tell
+    finally:
+        if is_terminal:
+            print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
 
 
 def _columns() -> int:

@@ -79,6 +79,10 @@ def retrain(
             report = _retrain(run_dir, out, options, minutes, force, format is Format.json, quiet)
         except CannotRetrain as refused:
             raise cannot(str(refused)) from None
+        except KeyboardInterrupt as by:
+            if not (out / "last.pt").is_file():
+                raise
+            raise KeyboardInterrupt(f"{by}; the same command goes on in {out}".lstrip("; ")) from None
         raise typer.Exit(_exit_code(report))
 
 

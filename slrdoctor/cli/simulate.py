@@ -54,6 +54,10 @@ def _check_names(fault: str, task: str, family: str, convention: str) -> None:
     from slrdoctor.simulation.making import settled
     from slrdoctor.simulation.registry import find
 
+    parts = fault.split("+")
+    twice = next((part for part in parts if parts.count(part) > 1), None)
+    if twice:
+        raise cannot(f"{fault} names {twice} twice")
     try:
         settled(find(fault), task, family, convention)
     except ValueError as error:
@@ -61,15 +65,17 @@ def _check_names(fault: str, task: str, family: str, convention: str) -> None:
 
 
 def _make_room(out: Path, force: bool) -> None:
-    if not out.exists():
-        return
-    if not out.is_dir():
+    if out.exists() and not out.is_dir():
         raise cannot(f"{out} is a file")
-    if not any(out.iterdir()):
-        return
-    if not force:
-        raise cannot(f"{out} is not empty: --force replaces it")
-    shutil.rmtree(out)
+    if out.is_dir() and any(out.iterdir()):
+        if not force:
+            raise cannot(f"{out} is not empty: --force replaces it")
+        here, whole = Path.cwd().resolve(), out.resolve()
+        # all of it would be deleted
+        if whole in (here, *here.parents, Path.home().resolve()) or (whole / ".git").exists():
+            raise cannot(f"{out} holds more than a simulated run: name a folder of its own")
+        shutil.rmtree(out)
+    out.mkdir(parents=True, exist_ok=True)  # found out before the training, not after it
 
 
 def _simulate(fault: str, out: Path, task: str, family: str, convention: str, seed: int) -> None:
@@ -80,7 +86,8 @@ def _simulate(fault: str, out: Path, task: str, family: str, convention: str, se
     try:
         made = make(fault, out, task=task, family=family, convention=convention, seed=seed)
     except DoesNotShow as error:
-        raise cannot(f"{error}; another --seed may do") from None
+        both = " or these faults do not go together" if "+" in fault else ""
+        raise cannot(f"{error}: another --seed may do{both}; do not trust {out}") from None
     expected = (
         f"{made.codes[0]} is the finding to expect first" if made.codes else "nothing is to be found"
     )

@@ -78,8 +78,7 @@ def _calm_sentence(report: Report) -> str:
     judged = len(report.passed) + len({d.check.code for d in report.diagnoses})
     if report.verdict == "healthy":
         return f"Nothing that keeps this run from learning was found by {judged} checks.{said}"
-    missing = _unlooked(report)
-    return f"Nothing wrong was found by {judged} checks, but {missing} could not be judged.{said}"
+    return f"Nothing wrong was found by {judged} checks, but {_unlooked(report)}.{said}"
 
 
 def _unlooked(report: Report) -> str:
@@ -88,12 +87,13 @@ def _unlooked(report: Report) -> str:
     missing = [
         word for family, word in families.items() if not any(c.startswith(family) for c in judged)
     ]
+    told = []
+    if missing or not report.crashed:
+        names = " and ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing)
+        told.append(f"{names or 'something'} {'were' if len(missing) > 1 else 'was'} not judged")
     if report.crashed:
-        missing.append(f"{len(report.crashed)} crashed checks")
-    return (
-        " and ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing)
-        or "something"
-    )
+        told.append(f"{len(report.crashed)} check{'s' * (len(report.crashed) > 1)} crashed")
+    return " and ".join(told)
 
 
 def _looked_at(report: Report, verbose: bool) -> Iterator[RenderableType]:

@@ -70,3 +70,39 @@ def test_a_file_is_no_folder_to_write_to(tmp_path: Path) -> None:
 
     assert refused.exit_code == 2 and "is a file" in refused.stderr
     assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize("place", [".", ".."])
+def test_force_deletes_no_folder_that_one_works_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "mine.py").write_text("mine")
+    monkeypatch.chdir(tmp_path / "work")
+    refused = run("healthy", place, "--force")
+
+    assert refused.exit_code == 2 and "name a folder of its own" in refused.stderr
+    assert (tmp_path / "work" / "mine.py").exists()
+
+
+def test_a_repository_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+
+    assert run("healthy", tmp_path, "--force").exit_code == 2
+    assert (tmp_path / ".git").exists()
+
+
+def test_a_fault_is_named_once(tmp_path: Path) -> None:
+    refused = run("stale-cache+stale-cache", tmp_path / "run")
+
+    assert refused.exit_code == 2 and "names stale-cache twice" in refused.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_place_that_cannot_be_is_found_out_before_the_training(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    refused = run("healthy", tmp_path / "file" / "run")
+
+    assert refused.exit_code == 2
+    assert "slrdoctor: " in refused.stderr and "training" not in refused.stderr
+    assert "Errno" not in refused.stderr and "fault of ours" not in refused.stderr

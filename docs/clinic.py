@@ -182,7 +182,7 @@ def said_of(report: Any) -> dict[str, Any]:
 def by_tier(folder: Path) -> Iterator[tuple[str, list[str]]]:
     """The root causes, in order, where only the artifacts of a tier and those before it are there."""
     import slrdoctor
-    from slrdoctor.examination import detect
+    from slrdoctor.examination import CannotExamine, detect
 
     with tempfile.TemporaryDirectory(prefix="slrdoctor-clinic-") as temporary:
         copy = Path(temporary) / "run"
@@ -194,8 +194,8 @@ def by_tier(folder: Path) -> Iterator[tuple[str, list[str]]]:
                     remove([copy / place for place in where(one, kinds)])
             try:
                 report = slrdoctor.scan(copy)
-            except Exception as error:  # nothing is left to examine: that is an answer too
-                yield tier, [f"! {error}"]
+            except CannotExamine:  # nothing is left to examine: that is an answer too
+                yield tier, []
                 continue
             yield tier, [d.check.code for d in report.diagnoses if d.is_root and d.check.severity > 0]
 

@@ -22,7 +22,7 @@ HALF = Threshold(0.5, "rule of thumb, docs/limits.py: of the WER with the config
     "CTC415",
     severity=BLOCKS,
     confidence=LIKELY,
-    explains=NOTHING_LEARNED,
+    explains=("TRN504", *NOTHING_LEARNED),
 )
 def wrong_blank_index(rival: BlankRival) -> Iterator[Finding]:
     """The class that behaves as the blank is not the one that is configured as blank.

@@ -46,6 +46,12 @@ def model_behaviour(user: UserTrial, trainable: Trainable) -> ModelBehaviour:
     if user.failed:
         raise Unavailable(user.sentence, "mend what it says, then try again")
     seen, padding = user.seen, user.seen["padding"]
+    if seen["not_a_number"]:
+        # how far NaN is from NaN says nothing of any input
+        raise Unavailable(
+            f"{user.model} gives NaN for the samples of this run",
+            "print what each layer gives in forward(), and mend the first that gives NaN",
+        )
     dead = [
         (name, float(share), int(units))
         for name, (share, units) in seen["dead_units"].items()

@@ -74,3 +74,21 @@ def test_what_blocks_in_a_model_that_reproduces_the_samples_is_told_first() -> N
     line = first_line(diagnosed("ACT007", Severity.BLOCKS, "the order of the frames changes nothing"))
 
     assert line.startswith("The order of the frames changes nothing. Even so, ")
+
+
+def test_a_model_that_gives_nan_is_not_said_to_mix_samples(tmp_path: Path) -> None:
+    (tmp_path / "nan_user.py").write_text(
+        "from torch import nn\n\n"
+        "class Model(nn.Module):\n"
+        "    def __init__(self, input_size, num_classes):\n"
+        "        super().__init__()\n"
+        "        self.head = nn.Linear(input_size, num_classes)\n\n"
+        "    def forward(self, x):\n"
+        "        return self.head(x) * float('nan')\n",
+        encoding="utf-8",
+    )
+    done = CliRunner().invoke(app, ["scan", str(HEALTHY), "--model", str(tmp_path / "nan_user.py")])
+
+    assert done.exit_code == 2
+    assert "was not looked at: " in done.stderr and "gives NaN for the samples" in done.stderr
+    assert "ACT005" in done.stdout and "log-probabilities change" not in done.stdout

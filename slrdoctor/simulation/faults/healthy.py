@@ -34,9 +34,9 @@ def mostly_blank(x: Experiment) -> None:
     for sample in x.world.samples:
         sample.glosses = sample.glosses[:3]
         signs = [x.world.signs[gloss] for gloss in sample.glosses]
-        sample.clip = perform(signs, signers[sample.signer], rng, pace=3.0)
+        sample.clip = perform(signs, signers[sample.signer], rng, pace=5.0)
     x.recipe.model["stride"] = 2
-    x.recipe.epochs = 30
+    x.recipe.epochs = 40
     x.claim("most is blank", lambda w: blank_share(w.run) > 0.85)
 
 

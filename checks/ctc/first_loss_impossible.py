@@ -12,7 +12,12 @@ LOW_EPOCH = Threshold(
 )
 
 
-@check("CTC405", severity=DEGRADES, confidence=POSSIBLE)
+@check(
+    "CTC405",
+    severity=DEGRADES,
+    confidence=POSSIBLE,
+    explains=("CTC413", "CTC414", "DEC802", "EVL904", "TRN504"),
+)
 def first_loss_impossible(first: FirstLoss) -> Iterator[Finding]:
     """The first loss is not that of an untrained model, however it was reduced.
 

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from slrdoctor.artifacts.settings import Settings
 from slrdoctor.facts.model.checkpoint_architecture import Architecture
 from slrdoctor.facts.model.model_config import ModelConfig
+from slrdoctor.facts.outputs.output_stride import OutputStride
 from slrdoctor.registry import Unavailable, measure
 
 _LAYER = re.compile(r"([KPSkps])(\d+)((?:[spdS]\d+|c)*)")
@@ -152,9 +153,13 @@ class LayerStack:
 
 @measure
 def layer_stack(
-    settings: Settings, config: ModelConfig | None, model: Architecture | None
+    settings: Settings,
+    config: ModelConfig | None,
+    model: Architecture | None,
+    observed: OutputStride | None,
 ) -> LayerStack:
-    """From the user's word, else configs and sources, else a model saved whole, else not known.
+    """From the user's word, else configs and sources, else stored outputs, else a model saved whole,
+    else not known.
 
     A plain stride is rounded up, as strided convolutions and the VAC family's padding
     do: a target that does not fit then fits under no rounding.
@@ -172,6 +177,8 @@ def layer_stack(
     if stacks:
         # where they disagree, the smallest stride: what does not fit there fits nowhere
         return min(stacks, key=lambda stack: stack.stride)
+    if observed is not None:
+        return LayerStack(f"S{observed.stride}", observed.stride, observed.sentence, observed.read_from)
     if model is not None and model.temporal and total_stride(model.temporal) > 1:
         return _from_model(model)
     return LayerStack(

@@ -15,6 +15,7 @@ from slrdoctor.facts.ctc.layer_stack import (
 )
 from slrdoctor.facts.model.checkpoint_architecture import Architecture
 from slrdoctor.facts.model.model_config import ModelConfig, Said
+from slrdoctor.facts.outputs.output_stride import OutputStride
 from slrdoctor.registry import Unavailable
 
 
@@ -95,20 +96,20 @@ def test_every_padded_vac_stack_leaves_the_frames_over_its_stride(layers: str) -
 
 def test_the_users_layers_come_before_the_users_stride_and_the_config() -> None:
     told = Settings(layers="K5-P2", stride=8, read_from="slrdoctor.toml")
-    stack = layer_stack(told, config(strides=(Said(4, "config.yaml stride"),)), None)
+    stack = layer_stack(told, config(strides=(Said(4, "config.yaml stride"),)), None, None)
     assert (stack.layers, stack.stride, stack.known) == ("K5-P2", 2, True)
-    assert layer_stack(Settings(stride=8, read_from="slrdoctor.toml"), None, None).stride == 8
+    assert layer_stack(Settings(stride=8, read_from="slrdoctor.toml"), None, None, None).stride == 8
 
 
 def test_layers_that_the_user_misspelt_are_named_with_the_grammar() -> None:
     with pytest.raises(Unavailable, match="X2") as missing:
-        layer_stack(Settings(layers="K5-X2", read_from="slrdoctor.toml"), None, None)
+        layer_stack(Settings(layers="K5-X2", read_from="slrdoctor.toml"), None, None, None)
     assert "K5-P2-K5-P2" in missing.value.enable
 
 
 def test_conv_type_2_is_a_quarter_of_padded_frames() -> None:
     said = (Said(2, "baseline.yaml model_args.conv_type"),)
-    stack = layer_stack(Settings(), config(conv_types=said), None)
+    stack = layer_stack(Settings(), config(conv_types=said), None, None)
     assert stack.stride == 4
     assert stack.input_lengths(np.array([48, 49])).tolist() == [12, 13]
     assert "baseline.yaml" in stack.known_by
@@ -116,11 +117,11 @@ def test_conv_type_2_is_a_quarter_of_padded_frames() -> None:
 
 def test_of_strides_that_disagree_the_smallest_is_taken() -> None:
     said = (Said(4, "a.yaml model.stride"), Said(2, "b.yaml model.stride"))
-    assert layer_stack(Settings(), config(strides=said), None).stride == 2
+    assert layer_stack(Settings(), config(strides=said), None, None).stride == 2
 
 
 def test_without_any_word_lengths_are_as_stored_and_it_says_so() -> None:
-    stack = layer_stack(Settings(), None, None)
+    stack = layer_stack(Settings(), None, None, None)
     assert not stack.known
     assert stack.input_lengths(np.array([7])).tolist() == [7]
     assert "nothing says" in stack.sentence
@@ -135,7 +136,7 @@ def saved_whole(temporal: str) -> Architecture:
 
 
 def test_the_layers_of_a_model_saved_whole_tell_the_least_stride() -> None:
-    stack = layer_stack(Settings(), config(), saved_whole("K5-P2-K5-P2"))
+    stack = layer_stack(Settings(), config(), saved_whole("K5-P2-K5-P2"), None)
 
     assert (stack.stride, stack.known, stack.read_from) == (4, True, "whole.pth")
     assert stack.input_lengths(np.array([12, 13])).tolist() == [3, 4]  # rounded up, none lost to kernels
@@ -144,10 +145,18 @@ def test_the_layers_of_a_model_saved_whole_tell_the_least_stride() -> None:
 
 def test_a_config_comes_before_the_layers_of_the_model() -> None:
     said = (Said(2, "a.yaml model.stride"),)
-    assert layer_stack(Settings(), config(strides=said), saved_whole("K5-P2-K5-P2")).stride == 2
+    assert layer_stack(Settings(), config(strides=said), saved_whole("K5-P2-K5-P2"), None).stride == 2
 
 
 @pytest.mark.parametrize("temporal", ["", "K5p2-K5p2"])
 def test_layers_without_a_stride_do_not_tell_the_model_s(temporal: str) -> None:
     """A pool that is called as a function, and a loader that skips frames, show nowhere."""
-    assert not layer_stack(Settings(), None, saved_whole(temporal)).known
+    assert not layer_stack(Settings(), None, saved_whole(temporal), None).known
+
+
+def test_stored_outputs_tell_the_stride_where_no_config_does() -> None:
+    seen = OutputStride(2, 50, "outputs/dev, features/dev")
+    stack = layer_stack(Settings(), config(), None, seen)
+    assert (stack.stride, stack.known, stack.layers) == (2, True, "S2")
+    said = (Said(4, "a.yaml model.stride"),)
+    assert layer_stack(Settings(), config(strides=said), None, seen).stride == 4

@@ -1,0 +1,66 @@
+"""The temporal stride of a model, seen by how many frames its stored outputs have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from slrdoctor.facts.ctc.ctc_forward import Ints
+from slrdoctor.facts.features.features import ClipTable
+from slrdoctor.facts.outputs.output_pass import OutputPass
+from slrdoctor.registry import Unavailable, measure
+
+FEWEST = 5  # samples
+LARGEST = 16
+MOSTLY = 0.95  # of the samples
+OFF = 1.0  # frames that rounding adds or takes
+LOST = 8  # frames at most that layers without padding take off every clip
+
+
+@dataclass(frozen=True)
+class OutputStride:
+    """Stored frames a frame of output, over samples whose features and outputs are both there."""
+
+    stride: int
+    samples: int
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.samples} stored outputs have a frame for every {self.stride} of their features"
+
+
+@measure
+def output_stride(outputs: OutputPass, clips: ClipTable) -> OutputStride:
+    """Raises Unavailable where frames and outputs show no one stride."""
+    stored = {(row.id, row.split): row.frames for row in clips.rows}
+    pairs = [
+        (stored[key, split.split], int(frames))
+        for split in outputs.splits
+        if not split.by_position
+        for key, frames in zip(split.keys, split.frames)
+        if (key, split.split) in stored and frames > 0
+    ]
+    if len(pairs) < FEWEST:
+        raise Unavailable(f"{len(pairs)} samples have both features and outputs in {outputs.read_from}")
+    frames, left = np.array(pairs, dtype=np.int64).T
+    stride = stride_of(frames, left)
+    if stride is None:
+        raise Unavailable(f"the outputs in {outputs.read_from} have no one stride over their features")
+    return OutputStride(stride, len(pairs), f"{outputs.read_from}, {clips.read_from}")
+
+
+def stride_of(frames: Ints, left: Ints) -> int | None:
+    """The stride that makes `left` frames of `frames`, both [N]; None where none does.
+
+    Up to rounding, and to a number of frames that is the same for every clip: layers without
+    padding take some off, and only lengths that differ tell these from a stride.
+    """
+    for stride in range(1, LARGEST + 1):
+        lost = float(np.median(frames / stride - left))
+        if -OFF <= lost <= LOST and np.ptp(frames) >= 2 * LOST * stride:
+            near = np.abs(frames / stride - lost - left) <= OFF
+            if near.mean() >= MOSTLY:
+                return stride
+    return None

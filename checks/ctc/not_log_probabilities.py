@@ -6,6 +6,7 @@ from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
     NOTHING_LEARNED,
+    BlankRival,
     Evidence,
     Finding,
     FiniteLoss,
@@ -42,7 +43,10 @@ FIXES = (
     explains=("CTC405", "CTC415", "TRN501", *NOTHING_LEARNED),
 )
 def not_log_probabilities(
-    given: LossInput, loss: FiniteLoss | None, weights: WeightValues | None
+    given: LossInput,
+    loss: FiniteLoss | None,
+    weights: WeightValues | None,
+    rival: BlankRival | None,
 ) -> Iterator[Finding]:
     """What CTC is given as log-probabilities does not sum to one.
 
@@ -51,10 +55,10 @@ def not_log_probabilities(
     some other number, often negative, and its gradient pulls elsewhere.
 
     Judged by: stored arrays that their names call log-probabilities, in which over a tenth of the
-    frames does not sum to one over the classes after exp; or, where none are stored, a logged CTC
-    loss under zero.
-    Where the training loss or the weights ended as NaN, outputs that are NaN say nothing of a softmax.
-    Arrays that are called logits, posteriors or outputs may be on any scale.
+    frames does not sum to one over the classes after exp; or a logged CTC loss under zero, unless
+    another class than the configured blank decodes better as the blank. Where the loss or the
+    weights ended as NaN, NaN outputs say nothing of a softmax. Arrays that are called logits,
+    posteriors or outputs may be on any scale.
 
     Fix: take the log-softmax over the class axis, and only there.
 
@@ -81,8 +85,8 @@ def not_log_probabilities(
             FIXES,
             samples=(stored.example,),
         )
-    elif given.lowest_loss < NEGATIVE.value and not (stored is not None and stored.called):
-        # where stored log-probabilities are sound, targets that hold the blank are what is left
+    elif given.lowest_loss < NEGATIVE.value and not (rival is not None and rival.is_better):
+        # targets that hold the loss's blank make it negative too, and that is CTC415's
         yield Finding(
             f"the logged {given.loss_name} goes down to {given.lowest_loss:.4g}, which no CTC loss of "
             "log-probabilities does",

@@ -223,6 +223,15 @@ def test_ctc416_fires_on_a_negative_loss() -> None:
     assert "-3.2" in finding.message
 
 
+def test_ctc416_fires_on_a_negative_loss_beside_sound_outputs_unless_another_blank_is_better() -> None:
+    """A dump that takes the log-softmax says nothing of a training that does not."""
+    told = LossInput(replace(SCALE, off_frames=0), -0.5, "dev_loss", "history.json")
+    configured = replace(RIVAL, likeliest=RIVAL.configured)
+
+    assert findings("CTC416", told) and findings("CTC416", told, configured)
+    assert RIVAL.is_better and not findings("CTC416", told, RIVAL)
+
+
 def test_ctc416_is_quiet_at_the_boundary() -> None:
     assert given(off_frames=101) and not given(off_frames=100)
     assert given(-0.011) and not given(-0.01)

@@ -112,6 +112,12 @@ class BlankRival:
     read_from: str
 
     @property
+    def is_better(self) -> bool:
+        """Whether decoding with the likeliest class as the blank makes fewer errors."""
+        other = self.likeliest
+        return other.index != self.configured.index and other.wer < self.configured.wer
+
+    @property
     def sentence(self) -> str:
         blank = self.configured
         told = f"with the configured blank {blank.index} decoding has {blank.wer:.1%} WER"

@@ -97,5 +97,4 @@ def not_log_probabilities(
 
 def _is_broken(loss: FiniteLoss | None, weights: WeightValues | None) -> bool:
     """Whether the model's weights are no numbers any more."""
-    ended = loss is not None and any(b.split == "train" and b.bad_at_end for b in loss.breaks)
-    return ended or (weights is not None and bool(weights.unsound))
+    return bool(loss and loss.ends_bad) or bool(weights and weights.unsound)

@@ -49,17 +49,15 @@ def score_is_a_sentinel(score: ScoreSentinel, stored: GlossErrors | None) -> Ite
     errors of the scorer, or the dev loss is under half of the input-blind floor (a quarter for the
     training loss), or is what it was when the score was good, or, where the floor is not known, is
     under 0.5 nats or still falls long after the start; or 100% in two epochs between good ones.
-    The blank phase of the first epochs has a loss at the floor, and passes; and so does a run whose
-    stored predictions are as bad when they are scored again.
+    The blank phase of the first epochs has a loss at the floor, and passes; and a loss that
+    only falls shows nothing where stored predictions are as bad when they are scored again.
 
     Fix: score the references against themselves, then read the error that was swallowed: sclite
     not found or not executable, another decoder version, the references of another data set.
 
     References: VAC_CSLR issues 46 and 49, CorrNet issues 64 and 68 on a WER that is always 100
     """
-    if stored is not None and stored.counts.wer >= WRONG and not score.errors:
-        return
-    low = _low(score.losses)
+    low = _low(score.losses, stored is not None and stored.counts.wer >= WRONG)
     if score.at_end >= EPOCHS.value and (low or score.errors):
         what, _, other = low.what.partition(" over ") if low else ("", "", "")
         of = f" of {other}" if other else ""
@@ -77,7 +75,7 @@ def score_is_a_sentinel(score: ScoreSentinel, stored: GlossErrors | None) -> Ite
     yield Finding(message, (counted, *([low] if low else []), *line), FIXES)
 
 
-def _low(losses: tuple[LossAtEnd, ...]) -> Evidence | None:
+def _low(losses: tuple[LossAtEnd, ...], is_confirmed: bool) -> Evidence | None:
     """A loss that a model with nothing but wrong answers does not have."""
     for loss in losses:
         train = loss.split == "train"
@@ -88,7 +86,8 @@ def _low(losses: tuple[LossAtEnd, ...]) -> Evidence | None:
         if not isfinite(loss.over_floor):
             told.append(("loss", loss.value, LOW))
             falling = FALLING_TRAIN if train else FALLING
-            told.append(("loss over that after a quarter of the run", loss.over_quarter, falling))
+            if not is_confirmed:  # else it falls from a height that it first rose to
+                told.append(("loss over that after a quarter of the run", loss.over_quarter, falling))
         for what, value, limit in told:
             if value < limit.value:  # never for nan
                 return Evidence(f"{loss.split} {what}", value, loss.read_from, limit=limit)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.facts.evaluation.gloss_errors import GlossErrors
+from slrdoctor.facts.evaluation.predictions import ErrorCounts
 from slrdoctor.facts.training.score_sentinel import LossAtEnd, ScoreSentinel
 from slrdoctor.testing import findings
 
@@ -85,3 +87,18 @@ def test_evl901_fires_on_two_epochs_between_good_ones_and_is_quiet_on_one() -> N
 
 def test_evl901_is_quiet_on_a_run_without_any_loss_or_error() -> None:
     assert not findings("EVL901", replace(PINNED, losses=()))
+
+
+@pytest.mark.parametrize(("right", "fires"), [(0, False), (2, True)])
+def test_evl901_takes_no_falling_loss_where_stored_predictions_confirm_the_score(
+    right: int, fires: bool
+) -> None:
+    counts = ErrorCounts(
+        "dev", 50, 0, 100 - right, 0, 100, right, 0, 50, 0, 24, "", 0.0, False, "dev.json"
+    )
+    stored = GlossErrors(counts, "dev.json")
+    falling = replace(DEV, over_floor=nan, value=8.0, over_quarter=0.1)
+
+    assert bool(findings("EVL901", replace(PINNED, losses=(falling,)), stored)) is fires
+    # a loss far under the floor shows a decoder that is broken, whatever it stored
+    assert findings("EVL901", PINNED, stored)

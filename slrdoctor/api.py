@@ -89,6 +89,9 @@ from slrdoctor.finding import Finding as Finding
 from slrdoctor.finding import Fix as Fix
 from slrdoctor.finding import Severity as Severity
 from slrdoctor.finding import Threshold as Threshold
+from slrdoctor.finding import chosen as chosen
+from slrdoctor.grammar import counted as counted
+from slrdoctor.grammar import ordinal as ordinal
 from slrdoctor.probes.behaviour import ModelBehaviour as ModelBehaviour
 from slrdoctor.probes.behaviour import ModeScores as ModeScores
 from slrdoctor.probes.blind_control import BlindControl as BlindControl

@@ -39,9 +39,32 @@ class Threshold:
     source: str
 
 
+def chosen(value: float, why: str, same: tuple[float, float] | None = None, runs: int = 0) -> Threshold:
+    """A limit that is a choice: why it was made, and how far it could be moved.
+
+    `same` are the values between which none of the `runs` simulated runs that the check judges is
+    judged otherwise (docs/limits.md); None where that was not measured. The nearest values that
+    were tried are a tenth below and a tenth above.
+    """
+    if same is None:
+        return Threshold(value, f"A choice: {why}. It was not varied on the simulated runs.")
+    low, high = same
+    below, above = f"{0.9 * value:g}", f"{1.1 * value:g}"
+    edges = [*([below] if low == value else []), *([above] if high == value else [])]
+    if low == high:
+        how_far = f"At {' or '.join(edges)} some of {runs} simulated runs are judged otherwise"
+    else:
+        how_far = f"From {low:g} to {high:g} none of {runs} simulated runs is judged otherwise"
+        how_far += f"; at {edges[0]} some are" if edges else ""
+    return Threshold(value, f"A choice: {why}. {how_far}.")
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """One measured value, the artifact it was read from, and the limit it broke."""
+    """One measured value, the artifact it was read from, and the limit it broke.
+
+    The unit "share" is shown as a percentage.
+    """
 
     what: str
     value: float | int | str

@@ -10,15 +10,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FINDING, REGISTRY, ENGINE = "slrdoctor.finding", "slrdoctor.registry", "slrdoctor.engine"
+GRAMMAR = "slrdoctor.grammar"
 SYMPTOMS = "slrdoctor.symptoms"
 MAY_IMPORT: dict[str, tuple[str, ...]] = {  # file or folder: what of ours it may import
     "slrdoctor/finding.py": (),
+    "slrdoctor/grammar.py": (),
     "slrdoctor/registry.py": (FINDING,),
     "slrdoctor/engine.py": (REGISTRY, FINDING),
     "slrdoctor/symptoms.py": (),
     "slrdoctor/ranking.py": (ENGINE, REGISTRY, FINDING, SYMPTOMS),
     "slrdoctor/artifacts": ("slrdoctor.artifacts",),
-    "slrdoctor/facts": ("slrdoctor.facts", "slrdoctor.artifacts", REGISTRY),
+    "slrdoctor/facts": ("slrdoctor.facts", "slrdoctor.artifacts", REGISTRY, GRAMMAR),
     "slrdoctor/probes": (
         "slrdoctor.probes",
         "slrdoctor.facts",
@@ -38,7 +40,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {  # file or folder: what of ours it ma
         "slrdoctor.dump",
     ),
     "slrdoctor/report.py": ("slrdoctor.ranking", ENGINE, FINDING, "slrdoctor.render"),
-    "slrdoctor/render": ("slrdoctor.render", "slrdoctor.report", "slrdoctor.ranking", FINDING),
+    "slrdoctor/render": ("slrdoctor.render", "slrdoctor.report", "slrdoctor.ranking", FINDING, GRAMMAR),
     "slrdoctor/packs.py": (REGISTRY,),
     "slrdoctor/simulation": (
         "slrdoctor.simulation",
@@ -48,6 +50,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {  # file or folder: what of ours it ma
     ),
     "slrdoctor/api.py": (
         FINDING,
+        GRAMMAR,
         REGISTRY,
         SYMPTOMS,
         "slrdoctor.facts",

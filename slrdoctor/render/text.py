@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -215,17 +216,24 @@ def _in_case(d: Diagnosis) -> str:
 
 
 def _evidence(e: Evidence) -> str:
-    unit = f" {e.unit}" if e.unit else ""
-    text = f"{e.what} = {_number(e.value)}{unit}"
+    unit = f" {e.unit}" if e.unit not in ("", "share") else ""
+    text = f"{e.what} = {_number(e.value, e.unit)}{unit}"
     if e.limit is not None:
-        text += f", limit {_number(e.limit.value)} ({e.limit.source})"
+        text += f", limit {_number(e.limit.value, e.unit)} ({e.limit.source.rstrip('.')})"
     return f"{text}, in {e.read_from}" if e.read_from else text
 
 
-def _number(value: float | int | str) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}" if abs(value) < 1e6 else f"{value:.3e}"
-    return str(value)
+def _number(value: float | int | str, unit: str = "") -> str:
+    """58,950 and not 5.895e+04; a share as a percentage."""
+    if isinstance(value, str):
+        return value
+    if unit == "share":
+        return f"{_number(100.0 * value)}%"
+    if isinstance(value, float) and not abs(value) >= 10_000:
+        return f"{value:.4g}"
+    if not isfinite(value):
+        return str(value)
+    return f"{value:,.0f}" if isinstance(value, float) else f"{value:,}"
 
 
 def _sentence(text: str) -> str:

@@ -1,0 +1,14 @@
+"""Small words in messages that depend on a number."""
+
+from __future__ import annotations
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """`1 epoch`, `30 epochs`, `2 classes`; `plural` where it is not the noun and an s."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
+def ordinal(number: int) -> str:
+    """`1st`, `2nd`, `8th`, `11th`, `23rd`."""
+    teens = 10 <= number % 100 <= 20
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

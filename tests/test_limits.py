@@ -1,0 +1,70 @@
+"""A limit that is a choice says how far it could be moved, in the figures of docs/limits.json."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from slrdoctor import packs
+from slrdoctor.finding import Threshold, chosen
+from slrdoctor.grammar import counted, ordinal
+from slrdoctor.registry import REGISTRY
+
+ROOT = Path(__file__).resolve().parents[1]
+packs.load_all()
+OURS = sorted((c for c in REGISTRY.checks.values() if c.pack == "builtin"), key=lambda c: c.code)
+TABLE = json.loads((ROOT / "docs" / "limits.json").read_text(encoding="utf-8"))["limits"]
+LIMITS = {
+    f"{check.code} {name}": limit
+    for check in OURS
+    for name, limit in vars(sys.modules[check.judge.__module__]).items()
+    if isinstance(limit, Threshold)
+}
+
+
+def stretch(row: object) -> tuple[float, float]:
+    path = next(p for room in ("clinic", "docs") if (p := ROOT / room / "limits.py").exists())
+    spec = importlib.util.spec_from_file_location("limits", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    low, high = module.stretch(row)
+    return float(low), float(high)
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, limit in LIMITS.items() if limit.source.startswith("A choice")]
+)
+def test_a_choice_gives_the_measured_room_around_it(name: str) -> None:
+    limit = LIMITS[name]
+    if name not in TABLE:
+        assert limit.source.endswith("It was not varied on the simulated runs.")
+        return
+    low, high = (factor * limit.value for factor in stretch(TABLE[name]))
+    expected = chosen(limit.value, "", (float(f"{low:g}"), float(f"{high:g}")), TABLE[name]["judged"])
+
+    assert TABLE[name]["value"] == limit.value
+    assert limit.source.endswith(expected.source.partition("A choice: ")[2])
+
+
+def test_every_measured_limit_still_exists() -> None:
+    assert sorted(set(TABLE) - set(LIMITS)) == []
+
+
+def test_a_choice_at_the_edge_of_its_room_says_what_lies_beyond() -> None:
+    assert chosen(0.5, "half", (0.5, 0.5), 9).source == (
+        "A choice: half. At 0.45 or 0.55 some of 9 simulated runs are judged otherwise."
+    )
+    assert chosen(0.5, "half", (0.5, 2), 9).source == (
+        "A choice: half. From 0.5 to 2 none of 9 simulated runs is judged otherwise; at 0.45 some are."
+    )
+
+
+def test_nouns_and_ordinals_follow_their_number() -> None:
+    assert [counted(n, "epoch") for n in (0, 1, 2)] == ["0 epochs", "1 epoch", "2 epochs"]
+    assert counted(2, "class", "classes") == "2 classes"
+    assert [ordinal(n) for n in (1, 2, 3, 8, 11, 21)] == ["1st", "2nd", "3rd", "8th", "11th", "21st"]

@@ -27,7 +27,7 @@ types: install
 	$(BIN)/mypy
 
 docs: install
-	$(BIN)/python docs/generate.py
+	$(BIN)/python clinic/pages.py
 
 examples: install
 	$(BIN)/python examples/make_examples.py
@@ -35,23 +35,23 @@ examples: install
 # Makes the patients, real broken runs, and writes docs/patients/ from what the scan says of each.
 patients: install
 	$(BIN)/python examples/patients/make_patients.py
-	$(BIN)/python docs/patients.py
+	$(BIN)/python clinic/patients.py
 
 # Measures how often the doctor is right, on simulated runs; goes on where it was stopped.
 clinic: install
-	$(BIN)/python docs/clinic.py
+	$(BIN)/python clinic/clinic.py
 
 # Some of these runs made anew, held against the recorded figures: what CI runs.
 clinic-sample: install
-	$(BIN)/python docs/clinic.py --sample 30
+	$(BIN)/python clinic/clinic.py --sample 30
 
 # Moves every limit of every check, and judges the runs of the clinic again.
 limits: install
-	$(BIN)/python docs/limits.py
+	$(BIN)/python clinic/limits.py
 
 # Scans every folder of real runs beside the checkout and writes the table of what was found.
 runs: install
-	$(BIN)/python docs/real_runs.py
+	$(BIN)/python clinic/real_runs.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -11,15 +11,16 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from slrdoctor.dump import dump_outputs as dump_outputs
-    from slrdoctor.examination import scan as scan
-    from slrdoctor.live_run import examine as examine
+from slrdoctor._version import __version__
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from slrdoctor.examination.live import examine as examine
+    from slrdoctor.examination.scan import scan as scan
+    from slrdoctor.models.dump import dump_outputs as dump_outputs
+
 __all__ = ["__version__", "dump_outputs", "examine", "scan"]
 
-_HOME = {"scan": "examination", "dump_outputs": "dump", "examine": "live_run"}
+_HOME = {"scan": "examination.scan", "dump_outputs": "models.dump", "examine": "examination.live"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,5 +1,18 @@
 """All that a check file imports."""
 
+from slrdoctor.core.finding import Confidence as Confidence
+from slrdoctor.core.finding import Evidence as Evidence
+from slrdoctor.core.finding import Finding as Finding
+from slrdoctor.core.finding import Fix as Fix
+from slrdoctor.core.finding import Severity as Severity
+from slrdoctor.core.finding import Threshold as Threshold
+from slrdoctor.core.finding import chosen as chosen
+from slrdoctor.core.registry import check as check
+from slrdoctor.core.symptoms import FAILS_ON_DEV as FAILS_ON_DEV
+from slrdoctor.core.symptoms import NOTHING_LEARNED as NOTHING_LEARNED
+from slrdoctor.facts.config.model_config import ConfiguredClasses as ConfiguredClasses
+from slrdoctor.facts.config.model_config import LongestInput as LongestInput
+from slrdoctor.facts.config.model_config import ZeroInfinity as ZeroInfinity
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths as CtcLengths
 from slrdoctor.facts.ctc.first_loss import FirstLoss as FirstLoss
 from slrdoctor.facts.ctc.floor_distance import FloorDistance as FloorDistance
@@ -54,9 +67,6 @@ from slrdoctor.facts.model.checkpoint_head import HeadFit as HeadFit
 from slrdoctor.facts.model.checkpoint_input import InputFit as InputFit
 from slrdoctor.facts.model.checkpoint_movement import ParameterUpdates as ParameterUpdates
 from slrdoctor.facts.model.checkpoint_values import WeightValues as WeightValues
-from slrdoctor.facts.model.model_config import ConfiguredClasses as ConfiguredClasses
-from slrdoctor.facts.model.model_config import LongestInput as LongestInput
-from slrdoctor.facts.model.model_config import ZeroInfinity as ZeroInfinity
 from slrdoctor.facts.outputs.decoded_output import DecodedOutput as DecodedOutput
 from slrdoctor.facts.outputs.log_probs import BlankRival as BlankRival
 from slrdoctor.facts.outputs.log_probs import LogProbs as LogProbs
@@ -83,22 +93,12 @@ from slrdoctor.facts.training.stages import StageChanges as StageChanges
 from slrdoctor.facts.training.train_loss import FiniteLoss as FiniteLoss
 from slrdoctor.facts.training.train_loss import LossBreak as LossBreak
 from slrdoctor.facts.training.train_loss import TrainLoss as TrainLoss
-from slrdoctor.finding import Confidence as Confidence
-from slrdoctor.finding import Evidence as Evidence
-from slrdoctor.finding import Finding as Finding
-from slrdoctor.finding import Fix as Fix
-from slrdoctor.finding import Severity as Severity
-from slrdoctor.finding import Threshold as Threshold
-from slrdoctor.finding import chosen as chosen
-from slrdoctor.grammar import counted as counted
-from slrdoctor.grammar import ordinal as ordinal
 from slrdoctor.probes.behaviour import ModelBehaviour as ModelBehaviour
 from slrdoctor.probes.behaviour import ModeScores as ModeScores
 from slrdoctor.probes.blind_control import BlindControl as BlindControl
 from slrdoctor.probes.crossover import Crossover as Crossover
-from slrdoctor.registry import check as check
-from slrdoctor.symptoms import FAILS_ON_DEV as FAILS_ON_DEV
-from slrdoctor.symptoms import NOTHING_LEARNED as NOTHING_LEARNED
+from slrdoctor.words.grammar import counted as counted
+from slrdoctor.words.grammar import ordinal as ordinal
 
 BLOCKS, MISLEADS, DEGRADES, NOTE = Severity.BLOCKS, Severity.MISLEADS, Severity.DEGRADES, Severity.NOTE
 CERTAIN, LIKELY, POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from slrdoctor import packs
-from slrdoctor.engine import Facts, Judged, Outcome, judge
-from slrdoctor.finding import Finding
-from slrdoctor.registry import REGISTRY, Registry
+from slrdoctor.core import packs
+from slrdoctor.core.engine import Facts, Judged, Outcome, judge
+from slrdoctor.core.finding import Finding
+from slrdoctor.core.registry import REGISTRY, Registry
 
 
 def outcome(code: str, *facts: object) -> Outcome:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def script(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, ROOT / "clinic" / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -140,7 +140,7 @@ def test_the_stretch_of_a_limit_ends_before_the_nearest_change(
 
 
 def test_moving_a_limit_is_undone_and_says_what_it_changed() -> None:
-    from slrdoctor.registry import REGISTRY
+    from slrdoctor.core.registry import REGISTRY
 
     told = limits.of_run(ROOT / "examples" / "broken")
 

@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from slrdoctor.report import schema
+from slrdoctor.core.report import schema
 
 ROOT = Path(__file__).resolve().parents[1]
 HEALTHY, BROKEN = ROOT / "examples" / "healthy", ROOT / "examples" / "broken"

@@ -7,12 +7,12 @@ import io
 import pytest
 from rich.console import Console
 
-from slrdoctor.engine import Judged
-from slrdoctor.finding import Confidence, Evidence, Finding, Fix, Severity
-from slrdoctor.ranking import rank
-from slrdoctor.registry import Check
+from slrdoctor.core.engine import Judged
+from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
+from slrdoctor.core.ranking import rank
+from slrdoctor.core.registry import Check
+from slrdoctor.core.report import Entry, Report
 from slrdoctor.render._decision import decision
-from slrdoctor.report import Entry, Report
 
 
 def report(

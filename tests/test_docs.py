@@ -23,7 +23,7 @@ def script(path: Path) -> ModuleType:
 
 
 def test_the_pages_of_the_checks_are_fresh() -> None:
-    pages = script(ROOT / "docs" / "generate.py").pages()
+    pages = script(ROOT / "clinic" / "pages.py").pages()
     written = {p.name: p.read_text(encoding="utf-8") for p in (ROOT / "docs" / "checks").glob("*.md")}
 
     assert written == pages, "run `make docs`"
@@ -32,7 +32,7 @@ def test_the_pages_of_the_checks_are_fresh() -> None:
 def test_the_table_of_simulations_is_fresh() -> None:
     written = (ROOT / "docs" / "simulate.md").read_text(encoding="utf-8")
 
-    assert written == script(ROOT / "docs" / "generate.py").simulations(), "run `make docs`"
+    assert written == script(ROOT / "clinic" / "pages.py").simulations(), "run `make docs`"
 
 
 def blocks(page: str, language: str) -> list[str]:

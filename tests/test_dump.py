@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import slrdoctor
-from slrdoctor.artifacts.clips import open_clip
-from slrdoctor.artifacts.discovery import discover
+from slrdoctor.artifacts.directory.discovery import discover
+from slrdoctor.artifacts.kinds.features.clips import open_clip
 from slrdoctor.artifacts.run import OutputFile, TrainingRun
 
 RNG = np.random.default_rng(0)

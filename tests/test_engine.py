@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from slrdoctor.engine import Crashed, Facts, Judged, MeasureCrashed, Skipped, judge
-from slrdoctor.finding import Confidence, Evidence, Finding, Fix, Severity
-from slrdoctor.registry import Check, Measure, Need, Registry, Unavailable
+from slrdoctor.core.engine import Crashed, Facts, Judged, MeasureCrashed, Skipped, judge
+from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
+from slrdoctor.core.registry import Check, Measure, Need, Registry, Unavailable
 
 
 @dataclass(frozen=True)

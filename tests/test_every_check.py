@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from slrdoctor import packs
-from slrdoctor.check_page import SECTIONS, page, sections, thresholds
-from slrdoctor.finding import Threshold
-from slrdoctor.registry import REGISTRY, Check
+from slrdoctor.core import packs
+from slrdoctor.core.finding import Threshold
+from slrdoctor.core.page import SECTIONS, page, sections, thresholds
+from slrdoctor.core.registry import REGISTRY, Check
 
 packs.load_all()
 ROOT = Path(__file__).resolve().parents[1]

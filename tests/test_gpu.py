@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.examination import overfit
+from slrdoctor.examination.scan import overfit
 from slrdoctor.probes.crossover import Crossover
 from slrdoctor.probes.experiment import Experiment
 from slrdoctor.simulation import simulate

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from slrdoctor import packs
-from slrdoctor.artifacts.discovery import discover
+from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.run import DataSet, HistoryFile, Scalar, Sources, TrainingRun
-from slrdoctor.artifacts.settings import Settings
-from slrdoctor.engine import Facts, Judged, Skipped, judge
+from slrdoctor.artifacts.settings.read import Settings
+from slrdoctor.core import packs
+from slrdoctor.core.engine import Facts, Judged, Skipped, judge
+from slrdoctor.core.finding import Finding, Severity
+from slrdoctor.core.registry import REGISTRY
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.ctc.uniform_start import UniformStart
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.finding import Finding, Severity
-from slrdoctor.registry import REGISTRY
 
 packs.load_all()
 CODES = [c for c in sorted(REGISTRY.checks) if c.startswith("TRN") or c in ("EVL901", "EVL905")]

@@ -1,4 +1,4 @@
-"""A limit that is a choice says how far it could be moved, in the figures of docs/limits.json."""
+"""A limit that is a choice says how far it could be moved, in the figures of clinic/limits.json."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from slrdoctor import packs
-from slrdoctor.finding import Threshold, chosen
-from slrdoctor.grammar import counted, ordinal
-from slrdoctor.registry import REGISTRY
+from slrdoctor.core import packs
+from slrdoctor.core.finding import Threshold, chosen
+from slrdoctor.core.registry import REGISTRY
+from slrdoctor.words.grammar import counted, ordinal
 
 ROOT = Path(__file__).resolve().parents[1]
 packs.load_all()
 OURS = sorted((c for c in REGISTRY.checks.values() if c.pack == "builtin"), key=lambda c: c.code)
-TABLE = json.loads((ROOT / "docs" / "limits.json").read_text(encoding="utf-8"))["limits"]
+TABLE = json.loads((ROOT / "clinic" / "limits.json").read_text(encoding="utf-8"))["limits"]
 LIMITS = {
     f"{check.code} {name}": limit
     for check in OURS

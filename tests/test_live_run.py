@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import slrdoctor
-from slrdoctor.batches import Batch, NotUnderstood, understand
-from slrdoctor.model_call import outputs_of
+from slrdoctor.models.batches import Batch, NotUnderstood, understand
+from slrdoctor.models.model_call import outputs_of
 
 torch = pytest.importorskip("torch")
 VOCABULARY = ["<blank>", *(f"G{i}" for i in range(8))]

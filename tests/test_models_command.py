@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from slrdoctor import reference_models
+from slrdoctor.models import reference as reference_models
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "isolated_transformer"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slrdoctor.engine import Judged
-from slrdoctor.finding import Confidence, Evidence, Finding, Fix, Severity
-from slrdoctor.ranking import Case, Diagnosis, rank
-from slrdoctor.registry import Check
+from slrdoctor.core.engine import Judged
+from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
+from slrdoctor.core.ranking import Case, Diagnosis, rank
+from slrdoctor.core.registry import Check
 
 B, D, N = Severity.BLOCKS, Severity.DEGRADES, Severity.NOTE
 

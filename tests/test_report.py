@@ -11,12 +11,12 @@ import jsonschema
 import numpy as np
 import pytest
 
-from slrdoctor.engine import Crashed, Judged, Outcome, Skipped
-from slrdoctor.finding import Confidence, Evidence, Finding, Fix, Severity
-from slrdoctor.ranking import Case
-from slrdoctor.registry import Check
+from slrdoctor.core.engine import Crashed, Judged, Outcome, Skipped
+from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
+from slrdoctor.core.ranking import Case
+from slrdoctor.core.registry import Check
+from slrdoctor.core.report import FailedRun, Report, build, plain, schema
 from slrdoctor.render import formats, render
-from slrdoctor.report import FailedRun, Report, build, plain, schema
 
 RUN = {"path": "runs/x", "task": "ctc", "artifacts": []}
 

@@ -82,7 +82,7 @@ def test_it_scans_the_healthy_example_and_validates_against_its_own_schema(
     elsewhere: Path, tmp_path: Path
 ) -> None:
     code = (
-        "import sys, json, jsonschema, slrdoctor; from slrdoctor.report import schema;"
+        "import sys, json, jsonschema, slrdoctor; from slrdoctor.core.report import schema;"
         "report = slrdoctor.scan(sys.argv[1]); jsonschema.validate(report.as_dict(), schema());"
         "print(report.verdict)"
     )

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from slrdoctor import __version__
+from slrdoctor._version import __version__
 from slrdoctor.cli import catalogue, init, models, overfit, retrain, scan, simulate
 from slrdoctor.cli.exits import CANNOT, UNENCODABLE, cannot
 

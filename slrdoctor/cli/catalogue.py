@@ -11,7 +11,7 @@ import typer
 from slrdoctor.cli.exits import cannot, told_plainly
 
 if TYPE_CHECKING:
-    from slrdoctor.registry import Check
+    from slrdoctor.core.registry import Check
 
 Checks = Annotated[list[Path] | None, typer.Option("--checks", help="A folder of your own checks.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tracebacks too.")]
@@ -38,14 +38,14 @@ def explain(
         if wanted not in known:
             near = difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.5)
             raise cannot(f"no check is called {code!r}" + (f": did you mean {near[0]}?" if near else ""))
-        from slrdoctor.check_page import page
+        from slrdoctor.core.page import page
 
         typer.echo(page(known[wanted]))
 
 
 def _loaded(folders: list[Path] | None) -> dict[str, Check]:
-    from slrdoctor import packs
-    from slrdoctor.registry import REGISTRY
+    from slrdoctor.core import packs
+    from slrdoctor.core.registry import REGISTRY
 
     for folder in folders or ():
         if not folder.is_dir():

@@ -68,7 +68,7 @@ def _said(error: Exception) -> str:
 
 
 def _is_for_the_user(error: Exception) -> bool:
-    from slrdoctor.artifacts.settings import SettingsError
-    from slrdoctor.examination import CannotExamine
+    from slrdoctor.artifacts.settings.read import SettingsError
+    from slrdoctor.examination.scan import CannotExamine
 
     return isinstance(error, (SettingsError, CannotExamine, OSError))

@@ -19,9 +19,9 @@ def init(
 ) -> None:
     """Write slrdoctor.toml with what was detected, for you to correct."""
     with told_plainly(verbose):
-        from slrdoctor.artifacts.settings import NAME
-        from slrdoctor.examination import detect
-        from slrdoctor.settings_file import written_settings
+        from slrdoctor.artifacts.settings.read import NAME
+        from slrdoctor.examination.scan import detect
+        from slrdoctor.examination.settings_file import written_settings
 
         path = run_dir / NAME
         if path.exists() and not force:

@@ -20,7 +20,7 @@ def list_models(context: typer.Context, verbose: Verbose = False) -> None:
     if context.invoked_subcommand is not None:
         return
     with told_plainly(verbose):
-        from slrdoctor import reference_models
+        from slrdoctor.models import reference as reference_models
 
         known = reference_models.available()
         tasks = {name: reference_models.task_of(path) for name, path in known.items()}
@@ -39,7 +39,7 @@ def copy(
 ) -> None:
     """Copy one reference model out: a file that needs torch and nothing of slrdoctor."""
     with told_plainly(verbose):
-        from slrdoctor import reference_models
+        from slrdoctor.models import reference as reference_models
 
         try:
             source = reference_models.path_of(name)

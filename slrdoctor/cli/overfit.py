@@ -17,9 +17,9 @@ from slrdoctor.cli.exits import CANNOT, FINE, FOUND, UNENCODABLE, cannot, told_p
 from slrdoctor.cli.scan import Device, FailOn
 
 if TYPE_CHECKING:
+    from slrdoctor.core.registry import Unavailable
+    from slrdoctor.core.report import Report
     from slrdoctor.probes.crossover import Crossover
-    from slrdoctor.registry import Unavailable
-    from slrdoctor.report import Report
 
 _CHAIN = re.compile(r"^(?:no [A-Z]\w+: )+")  # facts that lack one another, before the reason itself
 PICTURE = Path("slrdoctor-overfit.png")
@@ -68,8 +68,8 @@ def overfit(
     why. 2: the experiment came to no result.
     """
     with told_plainly(verbose):
-        from slrdoctor import examination
         from slrdoctor.cli.scan import _codes, _cores, _known_format
+        from slrdoctor.examination import scan as examination
         from slrdoctor.probes.experiment import GIB, Experiment
 
         _known_format(format)
@@ -112,7 +112,7 @@ def _has_place(path: Path, option: str) -> None:
 
 
 def _is_drawable(picture: Path) -> None:
-    from slrdoctor.render_curves import SUFFIXES
+    from slrdoctor.render._curves import SUFFIXES
 
     if picture.suffix.lower() not in SUFFIXES:
         raise cannot(f"--picture {picture}: give a name that ends in {', '.join(SUFFIXES)}")
@@ -120,7 +120,7 @@ def _is_drawable(picture: Path) -> None:
 
 def _known_model(model: str, run_dir: Path) -> None:
     """Refuse at once what is neither a file nor a reference model."""
-    from slrdoctor import reference_models
+    from slrdoctor.models import reference as reference_models
     from slrdoctor.probes.experiment import is_file_spec, path_of_spec
 
     if not model:
@@ -140,7 +140,7 @@ def _known_model(model: str, run_dir: Path) -> None:
 
 def _configured(run_dir: Path) -> str:
     """[model] factory of slrdoctor.toml: whoever calls this command asks for it to be run."""
-    from slrdoctor.artifacts.settings import read_settings
+    from slrdoctor.artifacts.settings.read import read_settings
 
     return read_settings(run_dir).factory if run_dir.is_dir() else ""
 
@@ -185,7 +185,7 @@ def _draw(answer: Crossover | Unavailable, report: Report, picture: Path | None)
 
     if picture is None or not isinstance(answer, Crossover):
         return None
-    from slrdoctor.render_curves import draw_curves
+    from slrdoctor.render._curves import draw_curves
 
     try:
         draw_curves(answer, picture)
@@ -256,7 +256,7 @@ def _lines(report: Report, answer: Crossover | Unavailable, drawn: Path | None) 
 
 def _blocked(report: Report, family: str = "") -> str:
     """The cause of the first finding that keeps any model from learning: of the data, or a family."""
-    from slrdoctor.finding import Severity
+    from slrdoctor.core.finding import Severity
 
     for d in report.diagnoses:
         of_the_experiment = d.check.code.startswith("ACT")

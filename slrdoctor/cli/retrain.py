@@ -14,7 +14,7 @@ import typer
 from slrdoctor.cli.exits import CANNOT, FINE, FOUND, cannot, told_plainly
 
 if TYPE_CHECKING:
-    from slrdoctor.report import Report
+    from slrdoctor.core.report import Report
     from slrdoctor.retraining.comparison import Side
     from slrdoctor.retraining.plan import Options
     from slrdoctor.retraining.pointing import Subject
@@ -95,8 +95,8 @@ def _retrain(
     as_json: bool,
     quiet: bool,
 ) -> Report:
-    from slrdoctor import examination
     from slrdoctor.cli.progress import shown_on_stderr
+    from slrdoctor.examination import scan as examination
     from slrdoctor.retraining import session
 
     def tell(line: str) -> None:
@@ -118,12 +118,12 @@ def _retrain(
 
 def _subject(run_dir: Path, step: Any, tell: Any) -> tuple[Subject, str]:
     """The first training run of the directory that has samples to train on, and its name."""
-    from slrdoctor import examination
-    from slrdoctor.engine import MeasureCrashed
+    from slrdoctor.core.engine import MeasureCrashed
+    from slrdoctor.core.registry import Unavailable
+    from slrdoctor.examination import scan as examination
     from slrdoctor.facts.features.join import Join
     from slrdoctor.facts.labels.samples import Samples
     from slrdoctor.probes.trainable import Trainable
-    from slrdoctor.registry import Unavailable
     from slrdoctor.retraining.plan import CannotRetrain
     from slrdoctor.retraining.pointing import Subject
 
@@ -177,7 +177,7 @@ class _Said:
         return cls(outcome, ours, yours, retrained, said)
 
     def as_dict(self) -> dict[str, Any]:
-        from slrdoctor.report import plain
+        from slrdoctor.core.report import plain
         from slrdoctor.retraining.comparison import rows
 
         outcome = self.outcome
@@ -239,7 +239,7 @@ def _print(said: _Said, as_json: bool) -> None:
 
 
 def _exit_code(report: Report) -> int:
-    from slrdoctor.finding import Severity
+    from slrdoctor.core.finding import Severity
 
     if report.crashed:
         return CANNOT

@@ -13,7 +13,7 @@ import typer
 from slrdoctor.cli.exits import CANNOT, FINE, FOUND, UNENCODABLE, cannot, told_plainly
 
 if TYPE_CHECKING:
-    from slrdoctor.report import Report
+    from slrdoctor.core.report import Report
 
 
 class FailOn(str, enum.Enum):
@@ -93,8 +93,8 @@ def _examine(
     model: str,
     device: Device,
 ) -> Report:
-    from slrdoctor import examination
     from slrdoctor.cli.progress import shown_on_stderr
+    from slrdoctor.examination import scan as examination
     from slrdoctor.probes.experiment import Experiment, is_file_spec, path_of_spec
 
     for folder in checks or ():
@@ -154,7 +154,7 @@ def _write(report: Report, format: str, output: Path, quiet: bool, verbose: bool
 
 
 def _exit_code(report: Report, fail_on: FailOn) -> int:
-    from slrdoctor.finding import Severity
+    from slrdoctor.core.finding import Severity
 
     if report.crashed:
         return CANNOT

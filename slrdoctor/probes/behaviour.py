@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.probes.trainable import Trainable
 from slrdoctor.probes.trials import UserTrial
-from slrdoctor.registry import Unavailable, measure
 
 DEAD = 0.95  # share of a layer's units that never change, from which on the layer is dead
 LEAST_UNITS = 4

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slrdoctor.facts.ctc.constant_output import best_constant, grouped
+from slrdoctor.arithmetic.constant_output import best_constant, grouped
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.ctc_lengths import repeats_in
 from slrdoctor.facts.ctc.uniform_start import uniform_losses
 from slrdoctor.probes.chosen_samples import ChosenSamples
 from slrdoctor.probes.trainable import Trainable
 from slrdoctor.probes.trials import ReferenceTrial, UserTrial
-from slrdoctor.registry import Unavailable, measure
 
 
 def reference_lines(trainable: Trainable, chosen: ChosenSamples) -> Iterator[tuple[str, float]]:

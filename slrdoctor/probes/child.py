@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from slrdoctor.models.reference import load as load_reference
+from slrdoctor.models.threads import threads_for
 from slrdoctor.probes.bars import SAME
 from slrdoctor.probes.batches import Batch, batch_of, easy_clips, statistics
 from slrdoctor.probes.calling import Wanted
@@ -33,9 +35,7 @@ from slrdoctor.probes.handles import (
 from slrdoctor.probes.looking import look, look_at_gradients
 from slrdoctor.probes.own_steps import find_own_steps
 from slrdoctor.probes.processes import ERROR, PROGRESS, RESULT, end_with_the_parent
-from slrdoctor.probes.threads import threads_for
 from slrdoctor.probes.user_code import CannotUse, load, said_of
-from slrdoctor.reference_models import load as load_reference
 
 CONTROL_STEPS = 1.5  # times those that the model needed with its input
 

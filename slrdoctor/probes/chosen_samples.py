@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.probes.experiment import Experiment, not_allowed
 from slrdoctor.probes.trainable import Sample, Trainable
-from slrdoctor.registry import Unavailable, measure
 
 LONG = 2.0  # times the median length: longer clips cost time and tell no more
 

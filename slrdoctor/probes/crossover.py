@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slrdoctor.core.registry import measure
 from slrdoctor.probes.answers import answer_of_reference, answer_of_user
 from slrdoctor.probes.blind_control import reference_lines
 from slrdoctor.probes.chosen_samples import ChosenSamples
 from slrdoctor.probes.experiment import Experiment, not_allowed
 from slrdoctor.probes.trainable import Trainable
 from slrdoctor.probes.trials import Cell, ReferenceTrial, UserTrial
-from slrdoctor.registry import measure
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from slrdoctor.registry import Unavailable
+from slrdoctor.core.registry import Unavailable
 
 GIB = 1 << 30
 LEAST_MEMORY = 2 * GIB  # a process with torch and a small model takes up to one

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.clips import open_clip
+from slrdoctor.artifacts.kinds.features.clips import open_clip
 from slrdoctor.artifacts.run import Clip
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.ctc_lengths import repeats_in
 from slrdoctor.facts.ctc.layer_stack import LayerStack
 from slrdoctor.facts.features.features import ClipTable
@@ -19,7 +20,6 @@ from slrdoctor.facts.features.join import Join, Pair
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary
-from slrdoctor.registry import Unavailable, measure
 
 MOST_IN = 0.5  # share of gloss types that must be tokens for the vocabulary to be the targets'
 SHOWN = 5

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from slrdoctor.artifacts.settings import Settings
+from slrdoctor.artifacts.settings.read import Settings
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.layer_stack import LayerStack
+from slrdoctor.models.reference import available, path_of, task_of
 from slrdoctor.probes.chosen_samples import ChosenSamples
 from slrdoctor.probes.experiment import Experiment, not_allowed, path_of_spec
 from slrdoctor.probes.processes import ExperimentFailed, Limits, run_in_child
 from slrdoctor.probes.trainable import Trainable, frames_of
-from slrdoctor.reference_models import available, path_of, task_of
-from slrdoctor.registry import Unavailable, measure
 
 MODULE = "slrdoctor.probes.child"
 SUBWORDS = 400

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from slrdoctor.report import Report
+from slrdoctor.core.report import Report
 
 
 def formats() -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from slrdoctor.finding import Severity
-from slrdoctor.report import Report
+from slrdoctor.core.finding import Severity
+from slrdoctor.core.report import Report
 
 YES, NO, UNKNOWN = "yes", "no", "not known"
 EXPERIMENT = ("ACT001", "ACT002")

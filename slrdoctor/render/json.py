@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from slrdoctor.report import Report
+from slrdoctor.core.report import Report
 
 
 def render(report: Report) -> str:

@@ -12,10 +12,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from slrdoctor.finding import Evidence, Severity
-from slrdoctor.ranking import Diagnosis
+from slrdoctor.core.finding import Evidence, Severity
+from slrdoctor.core.ranking import Diagnosis
+from slrdoctor.core.report import Entry, Report
 from slrdoctor.render._decision import decision
-from slrdoctor.report import Entry, Report
 
 WIDTH = 100
 COLOURS = {

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from slrdoctor.facts.ctc.constant_output import best_constant, grouped
+from slrdoctor.arithmetic.constant_output import best_constant, grouped
 from slrdoctor.facts.ctc.ctc_lengths import repeats_in
 from slrdoctor.facts.ctc.uniform_start import uniform_losses
 from slrdoctor.facts.evaluation.blind_score import best_constant_hypothesis, entropy

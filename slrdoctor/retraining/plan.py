@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from slrdoctor.models.reference import available, path_of, task_of
 from slrdoctor.probes.trainable import Sample
-from slrdoctor.reference_models import available, path_of, task_of
 
 RECIPES = ("plain", "phased")
 FIRST_CHOICE = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slrdoctor.artifacts.run import DataSet, Row
-from slrdoctor.artifacts.settings import NAME, Settings
+from slrdoctor.artifacts.settings.read import NAME, Settings
 from slrdoctor.facts.features.join import Join
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.probes.trainable import Trainable

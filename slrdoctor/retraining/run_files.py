@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from slrdoctor.artifacts.run import Row
-from slrdoctor.artifacts.settings import NAME
+from slrdoctor.artifacts.settings.read import NAME
 from slrdoctor.retraining.checkpoints import BEST, LAST, PARTIAL, is_finished, write_text
 from slrdoctor.retraining.data import Material
 from slrdoctor.retraining.plan import CannotRetrain, Plan

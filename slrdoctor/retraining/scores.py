@@ -19,7 +19,7 @@ def score(task: str, hypotheses: Sequence[Tokens], references: Sequence[Tokens])
         wrong = sum(Levenshtein.distance(r, h) for r, h in zip(references, hypotheses))
         return wrong / max(1, sum(map(len, references)))
     if task == "translation":
-        from slrdoctor.facts.evaluation.text_scores import bleu
+        from slrdoctor.arithmetic.text_scores import bleu
 
         return bleu([" ".join(h) for h in hypotheses], [" ".join(r) for r in references])
     return sum(h == r for h, r in zip(hypotheses, references)) / max(1, len(references))

@@ -11,9 +11,9 @@ from typing import Any
 
 import torch
 
-from slrdoctor.dump import dump_outputs
-from slrdoctor.probes.threads import threads_for
-from slrdoctor.reference_models import load
+from slrdoctor.models.dump import dump_outputs
+from slrdoctor.models.reference import load
+from slrdoctor.models.threads import threads_for
 from slrdoctor.retraining import checkpoints, phases
 from slrdoctor.retraining.anchors import Anchors, anchors
 from slrdoctor.retraining.checkpoints import BEST, LAST

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from slrdoctor.reference_models import load
+from slrdoctor.models.reference import load
 from slrdoctor.simulation.coding import Coder, coder_of
 from slrdoctor.simulation.evaluation import Evaluated, evaluate
 from slrdoctor.simulation.recipes import Recipe

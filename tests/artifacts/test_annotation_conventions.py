@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from slrdoctor.artifacts.content import Content, Text, Tree
+from slrdoctor.artifacts.formats.csv_table import table_of
+from slrdoctor.artifacts.formats.stm import READER as STM
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations
-from slrdoctor.artifacts.readers.csv_table import table_of
-from slrdoctor.artifacts.readers.stm import READER as STM
 from slrdoctor.artifacts.run import AnnotationFile, Row
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import Opaque, Table, Text, Tree
+from slrdoctor.artifacts.formats.csv_table import table_of
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations
-from slrdoctor.artifacts.readers.csv_table import table_of
 from slrdoctor.artifacts.run import AnnotationFile, Row
 
 

@@ -20,11 +20,11 @@ import pytest
 import torch
 from torch import nn
 
-from slrdoctor.artifacts import file_bytes
-from slrdoctor.artifacts.checkpoints.weights import open_weights
 from slrdoctor.artifacts.content import Opaque, Unreadable
+from slrdoctor.artifacts.kinds.checkpoints.weights import open_weights
 from slrdoctor.artifacts.pickles.imports import beyond_tensors
 from slrdoctor.artifacts.pickles.unpickle import load_pickle
+from slrdoctor.artifacts.storage import file_bytes
 
 BENIGN: dict[str, Any] = {
     "states of generators": [

@@ -11,10 +11,10 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from slrdoctor.artifacts.checkpoints.weights_notes import INSIDE
-from slrdoctor.artifacts.discovery import discover
+from slrdoctor.artifacts.directory.discovery import discover
+from slrdoctor.artifacts.kinds.checkpoints.weights_notes import INSIDE
 from slrdoctor.artifacts.run import RunDirectory
-from slrdoctor.settings_file import written_settings
+from slrdoctor.examination.settings_file import written_settings
 
 GLOSSES = ["<blank>", "BOOK", "GO", "HOUSE"]
 

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slrdoctor.artifacts import clips
-from slrdoctor.artifacts.clips import close_containers, open_clip
 from slrdoctor.artifacts.content import Reader, Table, Unreadable
-from slrdoctor.artifacts.readers import LFS_POINTER
+from slrdoctor.artifacts.formats import LFS_POINTER
+from slrdoctor.artifacts.kinds.features import clips
+from slrdoctor.artifacts.kinds.features.clips import close_containers, open_clip
 from slrdoctor.artifacts.run import Clip
 
 CLIP = np.random.default_rng(0).normal(size=(7, 6)).astype("f4")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slrdoctor.artifacts.readers.csv_table import READER, table_of
+from slrdoctor.artifacts.formats.csv_table import READER, table_of
 
 
 def test_the_four_delimiters_are_told_by_what_they_cut() -> None:

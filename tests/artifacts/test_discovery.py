@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slrdoctor.artifacts.discovery import discover
-from slrdoctor.artifacts.found import NothingToExamine
+from slrdoctor.artifacts.directory.discovery import discover
+from slrdoctor.artifacts.directory.found import NothingToExamine
 from slrdoctor.artifacts.run import DataSet, RunDirectory, TrainingRun
-from slrdoctor.artifacts.settings import SettingsError
+from slrdoctor.artifacts.settings.read import SettingsError
 
 CONFIG = "data:\n  features: feats/*.npy\n  batch_size: 4\ntraining:\n  lr: 0.1\n"
 RNG = np.random.default_rng(0)

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from slrdoctor.artifacts import h5_texts
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.cut_arrays import CutArrays
-from slrdoctor.artifacts.readers import read, reader_of
+from slrdoctor.artifacts.formats import _h5_texts as h5_texts
+from slrdoctor.artifacts.formats import read, reader_of
+from slrdoctor.artifacts.storage.cut_arrays import CutArrays
 
 h5py = pytest.importorskip("h5py")
 

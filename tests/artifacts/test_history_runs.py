@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from slrdoctor.artifacts.formats import read, reader_of
 from slrdoctor.artifacts.kinds.history import recognise_history
-from slrdoctor.artifacts.readers import read, reader_of
 from slrdoctor.artifacts.run import HistoryFile, Scalar
 
 

@@ -7,8 +7,8 @@ import math
 import pytest
 
 from slrdoctor.artifacts.content import Content, Table, Text
+from slrdoctor.artifacts.formats.csv_table import table_of
 from slrdoctor.artifacts.kinds.history import recognise_history
-from slrdoctor.artifacts.readers.csv_table import table_of
 from slrdoctor.artifacts.run import HistoryFile, Scalar
 
 

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slrdoctor.artifacts.clips import close_containers, open_clip
 from slrdoctor.artifacts.content import Arrays, Content, Unreadable
-from slrdoctor.artifacts.readers import LFS_POINTER, read, reader_of
+from slrdoctor.artifacts.formats import LFS_POINTER, read, reader_of
+from slrdoctor.artifacts.kinds.features.clips import close_containers, open_clip
 from slrdoctor.artifacts.run import Clip
 
 CLIP = np.random.default_rng(0).normal(size=(5, 4)).astype("f4")

@@ -13,15 +13,15 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import Table, Text, Tree, Unreadable
-from slrdoctor.artifacts.discovery import discover
+from slrdoctor.artifacts.directory.discovery import discover
+from slrdoctor.artifacts.directory.listing import walk
+from slrdoctor.artifacts.formats import read, read_head
+from slrdoctor.artifacts.formats.csv_table import MOST_COLUMNS, MOST_LINES, table_of
 from slrdoctor.artifacts.kinds.annotations.lines import recognise_lines
 from slrdoctor.artifacts.kinds.history import recognise_history
-from slrdoctor.artifacts.kinds.prediction_texts import pairs_of_lines
-from slrdoctor.artifacts.listing import walk
+from slrdoctor.artifacts.kinds.predictions.texts import pairs_of_lines
 from slrdoctor.artifacts.pickles.unpickle import load_file
-from slrdoctor.artifacts.readers import read, read_head
-from slrdoctor.artifacts.readers.csv_table import MOST_COLUMNS, MOST_LINES, table_of
-from slrdoctor.artifacts.settings import LARGEST_STRIDE, NAME, SettingsError, read_settings
+from slrdoctor.artifacts.settings.read import LARGEST_STRIDE, NAME, SettingsError, read_settings
 
 
 def sparse(path: Path, size: int, head: bytes = b"") -> Path:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import Content, Opaque, Table, Text, Tree, Unreadable
+from slrdoctor.artifacts.formats import csv_table, ctm, json_file, jsonl, stm, text, toml_file, yaml_file
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations, recognise_split_list
 from slrdoctor.artifacts.kinds.config import find_value, recognise_config
 from slrdoctor.artifacts.kinds.vocabulary import recognise_vocabulary
-from slrdoctor.artifacts.readers import csv_table, ctm, json_file, jsonl, stm, text, toml_file, yaml_file
 
 READERS = (csv_table, json_file, jsonl, yaml_file, toml_file, stm, ctm, text)
 SEEDS = (

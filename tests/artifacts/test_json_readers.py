@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from slrdoctor.artifacts.content import Opaque, Tree, Unreadable
-from slrdoctor.artifacts.readers.json_file import READER as JSON
-from slrdoctor.artifacts.readers.json_file import parse
-from slrdoctor.artifacts.readers.jsonl import READER as JSONL
+from slrdoctor.artifacts.formats.json_file import READER as JSON
+from slrdoctor.artifacts.formats.json_file import parse
+from slrdoctor.artifacts.formats.jsonl import READER as JSONL
 
 
 def test_nan_and_infinity_are_floats() -> None:

@@ -11,8 +11,8 @@ import h5py
 import numpy as np
 import pytest
 
-from slrdoctor.artifacts.checkpoints.weights import open_weights
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.kinds.checkpoints.weights import open_weights
 
 RNG = np.random.default_rng(0)
 # layer: (role, shape), in the order of the numbers of Keras 3

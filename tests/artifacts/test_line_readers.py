@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from slrdoctor.artifacts.content import Content, Table, Text, Tree, Unreadable
-from slrdoctor.artifacts.readers import ctm, reader_of, stm, text, toml_file
+from slrdoctor.artifacts.formats import ctm, reader_of, stm, text, toml_file
 
 
 def written(tmp_path: Path, name: str, data: str | bytes) -> Path:

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from slrdoctor.artifacts.content import Text
-from slrdoctor.artifacts.logs import recognise_log
+from slrdoctor.artifacts.kinds.history.logs import recognise_log
 from slrdoctor.artifacts.run import HistoryFile, Scalar
 
 

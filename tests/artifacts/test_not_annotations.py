@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import Table, Text, Tree
+from slrdoctor.artifacts.formats.csv_table import table_of
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations
-from slrdoctor.artifacts.readers.csv_table import table_of
 
 
 @pytest.mark.parametrize(

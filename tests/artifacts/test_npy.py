@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import Arrays, Tree, Unreadable
-from slrdoctor.artifacts.readers import read, reader_of
+from slrdoctor.artifacts.formats import read, reader_of
 
 
 def header(described: str, shape: str, order: str = "False") -> bytes:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import Arrays, Tree, Unreadable
-from slrdoctor.artifacts.readers import npz, read, reader_of
+from slrdoctor.artifacts.formats import npz, read, reader_of
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])

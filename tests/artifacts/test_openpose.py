@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import Arrays, Tree, Unreadable
-from slrdoctor.artifacts.readers import read, reader_of
+from slrdoctor.artifacts.formats import read, reader_of
 
 
 def person(

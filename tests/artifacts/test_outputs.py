@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.clips import open_clip
-from slrdoctor.artifacts.discovery import discover
-from slrdoctor.artifacts.kinds.output_names import kind_of_place, kind_of_word
+from slrdoctor.artifacts.directory.discovery import discover
+from slrdoctor.artifacts.kinds.features.clips import open_clip
+from slrdoctor.artifacts.kinds.outputs.names import kind_of_place, kind_of_word
 from slrdoctor.artifacts.run import DataSet, OutputFile, TrainingRun
 
 RNG = np.random.default_rng(0)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import Arrays, Table, Unreadable
-from slrdoctor.artifacts.readers import read, reader_of
+from slrdoctor.artifacts.formats import read, reader_of
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slrdoctor.artifacts import file_bytes
 from slrdoctor.artifacts.content import Arrays, Opaque, Tree, Unreadable
-from slrdoctor.artifacts.readers import read, reader_of
+from slrdoctor.artifacts.formats import read, reader_of
+from slrdoctor.artifacts.storage import file_bytes
 
 WRAPPINGS = pytest.mark.parametrize("wrap", [gzip.compress, bz2.compress, lzma.compress, zlib.compress])
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Arrays, Unreadable
-from slrdoctor.artifacts.readers import read
+from slrdoctor.artifacts.formats import read
 
 pose_format = pytest.importorskip("pose_format")
 

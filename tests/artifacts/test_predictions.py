@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Table, Text, Tree
-from slrdoctor.artifacts.discovery import discover
-from slrdoctor.artifacts.kinds.prediction_pairs import reference_names
-from slrdoctor.artifacts.kinds.prediction_tokens import tokens_of
+from slrdoctor.artifacts.directory.discovery import discover
+from slrdoctor.artifacts.formats import read
+from slrdoctor.artifacts.formats.csv_table import table_of
 from slrdoctor.artifacts.kinds.predictions import recognise_predictions
-from slrdoctor.artifacts.readers import read
-from slrdoctor.artifacts.readers.csv_table import table_of
+from slrdoctor.artifacts.kinds.predictions.pairs import reference_names
+from slrdoctor.artifacts.kinds.predictions.tokens import tokens_of
 from slrdoctor.artifacts.run import PredictionFile
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slrdoctor.artifacts import discovery
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Tree, Unreadable
+from slrdoctor.artifacts.directory import discovery
 from slrdoctor.artifacts.kinds.features import clips_in
-from slrdoctor.artifacts.kinds.prediction_pairs import pairs_of_two_files
+from slrdoctor.artifacts.kinds.predictions.pairs import pairs_of_two_files
 
 
 def arrays(**members: Any) -> Arrays:

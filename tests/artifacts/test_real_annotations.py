@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from slrdoctor.artifacts.formats import reader_of
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations, recognise_split_list
 from slrdoctor.artifacts.kinds.config import find_value, recognise_config
 from slrdoctor.artifacts.kinds.vocabulary import is_named_like_vocabulary, recognise_vocabulary
-from slrdoctor.artifacts.readers import reader_of
 
 EXPECTED = {
     "train_labels.csv": (28142, True, "train"),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import Arrays, Unreadable
-from slrdoctor.artifacts.readers import read
+from slrdoctor.artifacts.formats import read
 
 
 def written(header: Any, values: bytes = b"") -> bytes:

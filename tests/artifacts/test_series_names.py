@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slrdoctor.artifacts.series_names import is_known, meaning_of, words_of
+from slrdoctor.words.series_names import is_known, meaning_of, words_of
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from slrdoctor.artifacts.content import Text, Tree
+from slrdoctor.artifacts.formats.csv_table import table_of
 from slrdoctor.artifacts.kinds.annotations import recognise_split_list
-from slrdoctor.artifacts.readers.csv_table import table_of
 
 
 def test_csl_daily_split_file() -> None:

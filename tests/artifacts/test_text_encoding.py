@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.text_encoding import decode, read_text, split_lines
+from slrdoctor.artifacts.storage.text_encoding import decode, read_text, split_lines
 
 BENGALI = "আমি ভাত খাই\nক্ষমা করবেন\n"
 ARABIC = "شكراً جزيلاً\nمرحبا\n"

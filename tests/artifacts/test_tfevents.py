@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from slrdoctor.artifacts.content import Tree, Unreadable
+from slrdoctor.artifacts.formats import reader_of
+from slrdoctor.artifacts.formats.tfevents import read
 from slrdoctor.artifacts.kinds.history import recognise_history
-from slrdoctor.artifacts.readers import reader_of
-from slrdoctor.artifacts.readers.tfevents import read
 
 NAME = "events.out.tfevents.1740049154.host.15658.7.v2"
 
@@ -99,7 +99,7 @@ def test_a_file_without_scalars_is_no_history(tmp_path: Path) -> None:
 def test_reading_one_does_not_import_tensorflow(tmp_path: Path) -> None:
     path = write(tmp_path / NAME, [("loss", 0, 3.5)], tensors=True)
     code = (
-        "import sys, pathlib; from slrdoctor.artifacts.readers.tfevents import read; "
+        "import sys, pathlib; from slrdoctor.artifacts.formats.tfevents import read; "
         f"read(pathlib.Path({str(path)!r})); sys.exit('tensorflow' in sys.modules or 'torch' in "
         f"sys.modules)"
     )

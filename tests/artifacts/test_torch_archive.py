@@ -219,7 +219,7 @@ def test_a_checkpoint_of_200_mb_is_opened_in_little_memory_and_without_torch(tmp
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from pathlib import Path\n"
         "def peak(): return int(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])\n"
-        "from slrdoctor.artifacts.readers import read\n"
+        "from slrdoctor.artifacts.formats import read\n"
         "model = read(Path(sys.argv[2])).value['model']\n"
         "assert len(model) == 40 and 'torch' not in sys.modules\n"
         "assert peak() < 150_000, 'opened'\n"

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Opaque, Text, Tree
+from slrdoctor.artifacts.formats.csv_table import table_of
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations
 from slrdoctor.artifacts.kinds.vocabulary import is_named_like_vocabulary, recognise_vocabulary
-from slrdoctor.artifacts.readers.csv_table import table_of
 from slrdoctor.artifacts.run import VocabularyFile
 
 

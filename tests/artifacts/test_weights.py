@@ -16,9 +16,9 @@ import pytest
 import torch
 from torch import nn
 
-from slrdoctor.artifacts.checkpoints.weights import Weights, open_weights
-from slrdoctor.artifacts.checkpoints.weights_notes import configs_in, vocabulary_in
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.kinds.checkpoints.weights import Weights, open_weights
+from slrdoctor.artifacts.kinds.checkpoints.weights_notes import configs_in, vocabulary_in
 from slrdoctor.artifacts.pickles.imports import beyond_tensors
 
 
@@ -334,7 +334,7 @@ def test_opening_checkpoints_imports_no_torch(model: Recogniser, tmp_path: Path)
     torch.save(model.state_dict(), tmp_path / "a.pt")
     script = (
         "import sys; from pathlib import Path\n"
-        "from slrdoctor.artifacts.checkpoints.weights import open_weights\n"
+        "from slrdoctor.artifacts.kinds.checkpoints.weights import open_weights\n"
         f"weights = open_weights(Path({str(tmp_path / 'a.pt')!r}))\n"
         "[weights.load(name) for name in weights.tensors]\n"
         "print('torch' in sys.modules)"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from slrdoctor.artifacts.content import Opaque, Tree, Unreadable
-from slrdoctor.artifacts.readers.yaml_file import READER
+from slrdoctor.artifacts.formats.yaml_file import READER
 
 
 def read(tmp_path: Path, text: str) -> Any:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from slrdoctor.facts.config.model_config import Said
 from slrdoctor.facts.model.checkpoint_config import Claim, ConfigFit
-from slrdoctor.facts.model.model_config import Said
 from slrdoctor.testing import findings
 
 GLOSSES = "the 64 glosses in gloss_dict.npy need 65 classes"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from slrdoctor.facts.config.model_config import LongestInput, ZeroInfinity
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths
 from slrdoctor.facts.ctc.layer_stack import LayerStack
-from slrdoctor.facts.model.model_config import LongestInput, ZeroInfinity
 from slrdoctor.testing import findings
 
 

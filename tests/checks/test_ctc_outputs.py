@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.finding import Finding
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.ctc.floor_distance import FloorDistance, SettledLosses, settled_losses
 from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues
 from slrdoctor.facts.outputs.decoded_output import DecodedOutput
 from slrdoctor.facts.outputs.log_probs import BlankRival, BlankScore
 from slrdoctor.facts.outputs.loss_input import LossInput, StoredScale
 from slrdoctor.facts.training.train_loss import FiniteLoss, LossBreak
-from slrdoctor.finding import Finding
-from slrdoctor.registry import Unavailable
 from slrdoctor.testing import findings
 
 SILENT = DecodedOutput(

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.arithmetic.probe_scores import ProbeScore
 from slrdoctor.facts.evaluation.blind_comparison import BlindComparison
 from slrdoctor.facts.features.probe import Probe, SplitProbe
-from slrdoctor.facts.features.probe_scores import ProbeScore
 from slrdoctor.testing import findings
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.arithmetic.probe_scores import ProbeScore
 from slrdoctor.facts.features.probe import Probe, ShiftedLabels, SplitProbe
-from slrdoctor.facts.features.probe_scores import ProbeScore
 from slrdoctor.testing import findings
 
 

@@ -10,8 +10,8 @@ from types import ModuleType
 
 import pytest
 
-from slrdoctor import examination
-from slrdoctor.report import Report
+from slrdoctor.core.report import Report
+from slrdoctor.examination import scan as examination
 
 PATIENTS = Path(__file__).resolve().parents[2] / "examples" / "patients"
 

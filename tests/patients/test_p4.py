@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.report import Report
+from slrdoctor.core.report import Report
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-from slrdoctor.report import Report
+from slrdoctor.core.report import Report
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "patients"
 

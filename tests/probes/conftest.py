@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from slrdoctor.examination import overfit
+from slrdoctor.core.registry import Unavailable
+from slrdoctor.core.report import Report
+from slrdoctor.examination.scan import overfit
 from slrdoctor.probes.crossover import Crossover
 from slrdoctor.probes.experiment import Experiment
-from slrdoctor.registry import Unavailable
-from slrdoctor.report import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = Path(__file__).with_name("user_models.py")

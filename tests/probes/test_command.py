@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from slrdoctor.cli import app
 from slrdoctor.cli.overfit import _lines
-from slrdoctor.finding import Severity
+from slrdoctor.core.finding import Severity
 from slrdoctor.probes.crossover import Crossover
 
 HEALTHY = Path(__file__).resolve().parents[2] / "examples" / "healthy"

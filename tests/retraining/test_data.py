@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from slrdoctor.cli.retrain import _subject
+from slrdoctor.models.reference import load
 from slrdoctor.probes.trainable import Trainable
-from slrdoctor.reference_models import load
 from slrdoctor.retraining.data import (
     MOST_CELLS,
     Reader,

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("real_runs", ROOT / "docs" / "real_runs.py")
+    spec = importlib.util.spec_from_file_location("real_runs", ROOT / "clinic" / "real_runs.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up
@@ -35,7 +35,7 @@ def test_the_known_conclusion_appears(shared_data: Path, name: str) -> None:
 
 
 def test_what_is_no_run_is_nothing_to_examine(shared_data: Path) -> None:
-    from slrdoctor.examination import CannotExamine
+    from slrdoctor.examination.scan import CannotExamine
 
     with pytest.raises(CannotExamine, match="nothing to examine"):
         slrdoctor.scan(shared_data / "videos")

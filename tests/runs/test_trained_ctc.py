@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import slrdoctor
-from slrdoctor.report import Report
+from slrdoctor.core.report import Report
 
 
 @pytest.fixture(scope="session")

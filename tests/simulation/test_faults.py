@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from slrdoctor import packs
-from slrdoctor.registry import REGISTRY
+from slrdoctor.core import packs
+from slrdoctor.core.registry import REGISTRY
 from slrdoctor.simulation import FAULTS, Fault, load_faults
 from slrdoctor.simulation.conventions import CONVENTIONS, conventions_of
 from slrdoctor.simulation.making import experiment, settled

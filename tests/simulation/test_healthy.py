@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import slrdoctor
-from slrdoctor.finding import Severity
-from slrdoctor.report import Report
+from slrdoctor.core.finding import Severity
+from slrdoctor.core.report import Report
 from slrdoctor.simulation import simulate
 from slrdoctor.simulation.conventions import conventions_of
 from slrdoctor.simulation.worlds import SIZES, TASKS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import slrdoctor
-from slrdoctor.finding import Severity
+from slrdoctor.core.finding import Severity
 from slrdoctor.simulation import FAULTS, load_faults, simulate
 from slrdoctor.simulation.making import DoesNotShow, _make_sure, experiment
 from slrdoctor.simulation.records import Written

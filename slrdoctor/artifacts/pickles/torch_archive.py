@@ -15,11 +15,11 @@ from collections.abc import Callable
 from typing import Any
 
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.file_bytes import ZIP_ERRORS, ViewFile, member_bytes
 from slrdoctor.artifacts.pickles.builders import PLAIN, as_bytes, as_shape
 from slrdoctor.artifacts.pickles.machine import Builder, Shell
 from slrdoctor.artifacts.pickles.operations import execute
 from slrdoctor.artifacts.pickles.torch_tensors import TORCH, Storage, Tensor, element_of
+from slrdoctor.artifacts.storage.file_bytes import ZIP_ERRORS, ViewFile, member_bytes
 
 ZIP_MAGIC = b"PK\x03\x04"
 LEGACY_MAGIC = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"  # the number 0x1950a86a20f9469cfc6c, pickled

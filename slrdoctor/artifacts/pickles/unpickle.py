@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Opaque, Tree, Unreadable
-from slrdoctor.artifacts.file_bytes import file_bytes, is_wrapped, unwrapped
 from slrdoctor.artifacts.pickles.machine import Name, Shell, Standin
 from slrdoctor.artifacts.pickles.operations import execute
 from slrdoctor.artifacts.pickles.torch_archive import BUILDERS, is_archive, read_archive
+from slrdoctor.artifacts.storage.file_bytes import file_bytes, is_wrapped, unwrapped
 
 DEEPEST = 100  # levels of containers; what lies deeper is cut off
 MOST_REPEATED = 10_000_000  # elements that a walk may meet again because they are shared

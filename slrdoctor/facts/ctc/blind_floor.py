@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slrdoctor.facts.ctc.constant_output import best_constant, grouped
+from slrdoctor.arithmetic.constant_output import best_constant, grouped
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths, Ints
 from slrdoctor.facts.evaluation.blind_score import BlindScore, entropy
 from slrdoctor.facts.labels.output_classes import OutputClasses
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.registry import Unavailable, measure
 
 MOST_CELLS = 40_000_000  # frames times glosses, over all samples: a few seconds
 SEED = 0

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.layer_stack import LayerStack as LayerStack
 from slrdoctor.facts.features.features import ClipTable
 from slrdoctor.facts.features.join import Join
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.registry import Unavailable, measure
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]

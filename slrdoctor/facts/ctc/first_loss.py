@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.uniform_start import UniformStart, implied_frames
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.dev_score import finite
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
-from slrdoctor.registry import Unavailable, measure
 
 # the largest stride in use: lengths are as stored where the model's own stride is not known
 LARGEST_STRIDE = 16

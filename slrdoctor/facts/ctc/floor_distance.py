@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.outputs.log_probs import LogProbs
 from slrdoctor.facts.outputs.output_pass import ENABLE
 from slrdoctor.facts.training.progress import Progress
-from slrdoctor.registry import Unavailable, measure
 
 
 @dataclass(frozen=True)

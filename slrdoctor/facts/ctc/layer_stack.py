@@ -23,11 +23,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.settings import Settings
+from slrdoctor.artifacts.settings.read import Settings
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.config.model_config import ModelConfig
 from slrdoctor.facts.model.checkpoint_architecture import Architecture
-from slrdoctor.facts.model.model_config import ModelConfig
 from slrdoctor.facts.outputs.output_stride import OutputStride
-from slrdoctor.registry import Unavailable, measure
 
 _LAYER = re.compile(r"([KPSkps])(\d+)((?:[spdS]\d+|c)*)")
 _OPTION = re.compile(r"([spdS])(\d+)|(c)")

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths
 from slrdoctor.facts.labels.output_classes import OutputClasses
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.registry import Unavailable, measure
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

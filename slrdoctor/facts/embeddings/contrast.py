@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.config._configured import Configured, every_value
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.facts.model.configured import Configured, every_value
 from slrdoctor.facts.training.epoch_size import EpochSize
-from slrdoctor.registry import Unavailable, measure
 
 # positives are other clips of the label, which there must be
 _BY_LABEL = re.compile(

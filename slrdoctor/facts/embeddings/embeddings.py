@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from slrdoctor.artifacts.clips import close_containers
+from slrdoctor.arithmetic.chance import most_by_chance
+from slrdoctor.artifacts.kinds.features.clips import close_containers
 from slrdoctor.artifacts.run import TrainingRun
-from slrdoctor.facts.embeddings.embedding_geometry import (
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.embeddings._embedding_geometry import (
     Retrieval,
     at_random,
     centre_of,
@@ -18,10 +20,8 @@ from slrdoctor.facts.embeddings.embedding_geometry import (
     rows_of_rank,
     similarities,
 )
-from slrdoctor.facts.embeddings.embedding_rows import EmbeddingTable, embedding_tables, why_unusable
-from slrdoctor.facts.evaluation.chance import most_by_chance
+from slrdoctor.facts.embeddings._embedding_rows import EmbeddingTable, embedding_tables, why_unusable
 from slrdoctor.facts.labels.samples import Samples
-from slrdoctor.registry import Unavailable, measure
 
 UNLIKELY = 1e-3  # chance that guessing exceeds its bound
 ENABLE = (

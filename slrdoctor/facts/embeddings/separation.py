@@ -6,13 +6,13 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
+from slrdoctor.arithmetic.chance import most_by_chance
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.embeddings.embeddings import ENABLE, UNLIKELY, Embeddings, EmbeddingSet
-from slrdoctor.facts.evaluation.chance import most_by_chance
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.training.dev_score import finite, settled
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import History
-from slrdoctor.registry import Unavailable, measure
 
 POWER = 0.5  # of the way from guessing to perfect: queries too few to show that much decide nothing
 FEWEST_QUERIES = 20

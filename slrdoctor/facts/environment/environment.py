@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.environment.source_code import SourceCode
-from slrdoctor.registry import Unavailable, measure
 
 PACKAGES = ("mediapipe", "torch", "numpy")
 HERE = "this Python environment"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slrdoctor.artifacts.run import SourceFile, Sources
-from slrdoctor.registry import Unavailable, measure
+from slrdoctor.core.registry import Unavailable, measure
 
 LARGEST = 1_000_000  # bytes of a source: anything longer was not written by hand
 CPU_WHEELS = "wheels without CUDA"  # what a `Pin` asks for, where it does

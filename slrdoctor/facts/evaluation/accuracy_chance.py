@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slrdoctor.arithmetic.chance import most_by_chance
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
-from slrdoctor.facts.evaluation.chance import most_by_chance
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import DevScore
 from slrdoctor.facts.training.epoch_size import EpochSize
-from slrdoctor.registry import Unavailable, measure
 
 UNLIKELY = 1e-3  # chance that guessing exceeds a bound
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.arithmetic.text_scores import chrf_of_each
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.evaluation._scored_forms import of_texts
 from slrdoctor.facts.evaluation.blind_score import best_constant_hypothesis, edits
-from slrdoctor.facts.evaluation.scored_forms import of_texts
 from slrdoctor.facts.evaluation.stored_pairs import Sequences, StoredPairs
-from slrdoctor.facts.evaluation.text_scores import chrf_of_each
 from slrdoctor.facts.labels.samples import Targets, Texts
-from slrdoctor.registry import Unavailable, measure
 
 RESAMPLED = 1000  # times
 MOST = 4000  # samples that are resampled, and texts that are scored

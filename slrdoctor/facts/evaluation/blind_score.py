@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.samples import Samples, Targets
-from slrdoctor.registry import Unavailable, measure
 
 Glosses = tuple[str, ...]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import PredictionFile
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.evaluation.predictions import ErrorCounts, counted
 from slrdoctor.facts.evaluation.stored_pairs import StoredPairs
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.registry import Unavailable, measure
 
 RECOGNITION = "ctc"
 

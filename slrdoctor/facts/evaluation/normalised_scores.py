@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from slrdoctor.facts.evaluation.scored_forms import SCORED_FORMS, written_alike
+from slrdoctor.core.registry import measure
+from slrdoctor.facts.evaluation._scored_forms import SCORED_FORMS, written_alike
 from slrdoctor.facts.evaluation.stored_pairs import Sequences, StoredPairs
 from slrdoctor.facts.labels.vocabulary import Vocabulary
-from slrdoctor.registry import measure
 
 NEARLY = 0.9  # of what the strongest form removes: the slightest form that removes this much is named
 SHOWN = 3

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from slrdoctor.arithmetic.gloss_forms import is_numbers
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
-from slrdoctor.facts.labels.gloss_forms import is_numbers
-from slrdoctor.registry import Unavailable, measure
+from slrdoctor.core.registry import Unavailable, measure
 
 ENABLE = (
     "store both in one json or csv with the columns id, hypothesis, reference, or in the evaluation "

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from slrdoctor.facts.evaluation.scored_forms import bare
+from slrdoctor.arithmetic.gloss_forms import cores
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.evaluation._scored_forms import bare
 from slrdoctor.facts.evaluation.stored_pairs import StoredPairs
-from slrdoctor.facts.labels.gloss_forms import cores
-from slrdoctor.facts.labels.identity import bare_id
+from slrdoctor.facts.labels._identity import bare_id
 from slrdoctor.facts.labels.samples import Targets, Texts
-from slrdoctor.registry import Unavailable, measure
 
 FEWEST = 5  # samples that are in both
 LIKE = 0.5  # share of tokens in common from which on two targets may be one, cleaned otherwise

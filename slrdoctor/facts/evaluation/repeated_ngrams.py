@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.evaluation.stored_pairs import StoredPairs
-from slrdoctor.registry import Unavailable, measure
 
 LONGEST = 8  # tokens of a phrase
 COPIES = 3  # of it, one after the other

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.evaluation.scores import Reading, Recount, Recounts, shown
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.training.dev_score import LOWER_IS_BETTER
 from slrdoctor.facts.training.logged_scores import LoggedScore, LoggedScores
-from slrdoctor.registry import Unavailable, measure
 
 SIGMAS = 3.3  # once in a thousand, by the normal distribution
 CHANCE = 0.01  # matches that are expected by chance above which a match shows nothing

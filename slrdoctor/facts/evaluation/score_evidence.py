@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.evaluation.reference_source import ReferenceSource
 from slrdoctor.facts.evaluation.score_comparison import ScoreComparison
 from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
 from slrdoctor.facts.training.logged_scores import ErrorRates
-from slrdoctor.registry import Unavailable, measure
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slrdoctor.arithmetic.text_scores import bleu, bleu_error, chrf
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.evaluation._scored_forms import SCORED_FORMS, merged, normalised, of_texts
 from slrdoctor.facts.evaluation.predictions import preference, usable
-from slrdoctor.facts.evaluation.scored_forms import SCORED_FORMS, merged, normalised, of_texts
 from slrdoctor.facts.evaluation.stored_pairs import FEWEST, Sequences, is_text
-from slrdoctor.facts.evaluation.text_scores import bleu, bleu_error, chrf
 from slrdoctor.facts.labels.samples import Targets, Texts
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.registry import Unavailable, measure
 
 MOST_TEXTS = 3000  # beyond that BLEU is computed in fewer ways
 _SCLITE = (3, 4)  # what sclite's alignment pays for an insertion or deletion, a substitution

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.evaluation._scored_forms import bare, normalised
 from slrdoctor.facts.evaluation.blind_score import edits
-from slrdoctor.facts.evaluation.scored_forms import bare, normalised
 from slrdoctor.facts.evaluation.stored_pairs import Sequences, StoredPairs
-from slrdoctor.registry import Unavailable, measure
 
 MOST = 1000  # samples that are held against each other, the first of the file
 LONGEST = 500  # tokens of a sequence

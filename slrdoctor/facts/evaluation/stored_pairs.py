@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from slrdoctor.arithmetic.gloss_forms import folded
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.evaluation.predictions import ENABLE, preference, usable
-from slrdoctor.facts.labels.gloss_forms import folded
 from slrdoctor.facts.labels.samples import Targets, Texts
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.registry import Unavailable, measure
 
 FEWEST = 10  # samples: fewer are a demonstration and no evaluation
 PROBED = 200  # references that are held against the annotations to see what they are

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.evaluation._scored_forms import SCORED_FORMS, written_alike
 from slrdoctor.facts.evaluation.normalised_scores import error_rate
-from slrdoctor.facts.evaluation.scored_forms import SCORED_FORMS, written_alike
 from slrdoctor.facts.evaluation.stored_pairs import Sequences, StoredPairs
 from slrdoctor.facts.labels.vocabulary import Vocabulary
-from slrdoctor.registry import Unavailable, measure
 
 WORTH_TRYING = 0.4  # error rate: under it most tokens are named right
 WORTH_KNOWING = 0.1  # share of the errors mended, from where on it is asked what chance mends

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from statistics import median
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features.features import ClipTable
-from slrdoctor.facts.features.landmark_layouts import EMBEDDING_SIZES, is_landmark_size
-from slrdoctor.registry import Unavailable, measure
+from slrdoctor.words.landmark_layouts import EMBEDDING_SIZES, is_landmark_size
 
 FEWEST = 3  # clips
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from slrdoctor.artifacts.clips import close_containers
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.facts.features.clip_pass import measure_clip
+from slrdoctor.artifacts.kinds.features.clips import close_containers
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.features._clip_pass import measure_clip
 from slrdoctor.facts.features.features import (
     ClipMoments,
     ClipRow,
@@ -23,7 +24,6 @@ from slrdoctor.facts.features.features import (
 )
 from slrdoctor.facts.features.landmarks import Landmarks
 from slrdoctor.facts.features.used_clips import UsedClip, UsedClips
-from slrdoctor.registry import Unavailable, measure
 
 CHUNK = 64  # clips that a worker is given at a time
 MANY_CLIPS = 2000  # from here on, or from MANY_BYTES, starting processes pays off

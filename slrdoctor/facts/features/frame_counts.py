@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features.features import ClipTable, Ints
 from slrdoctor.facts.features.join import Join
-from slrdoctor.registry import Unavailable, measure
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.clips import open_clip
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.facts.features.landmark_layouts import EMBEDDING_SIZES, Layout, layouts_of
+from slrdoctor.artifacts.kinds.features.clips import open_clip
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features.used_clips import UsedClips
-from slrdoctor.registry import Unavailable, measure
+from slrdoctor.words.landmark_layouts import EMBEDDING_SIZES, Layout, layouts_of
 
 PEEKED_CLIPS = 32
 PEEKED_FRAMES = 48  # of each

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features.features import ClipRow, ClipTable
 from slrdoctor.facts.features.landmarks import Landmarks
-from slrdoctor.registry import Unavailable, measure
 
 ALWAYS = 0.95  # share of a clip's frames without a hand from which on the clip does without it
 

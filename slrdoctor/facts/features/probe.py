@@ -10,15 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.clips import close_containers
+from slrdoctor.arithmetic.probe_scores import ProbeScore, scores_of
+from slrdoctor.artifacts.kinds.features.clips import close_containers
 from slrdoctor.artifacts.run import Row
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.features._pooled_clips import clips_within, pool_clips
 from slrdoctor.facts.features.features import DimensionStats
 from slrdoctor.facts.features.join import Join, Pair
 from slrdoctor.facts.features.landmarks import Landmarks
-from slrdoctor.facts.features.pooled_clips import clips_within, pool_clips
-from slrdoctor.facts.features.probe_scores import ProbeScore, scores_of
 from slrdoctor.facts.labels.samples import Samples
-from slrdoctor.registry import Unavailable, measure
 
 FEWEST = 60  # samples
 MOST = 5000

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features.feature_pass import FeaturePass
 from slrdoctor.facts.features.features import ClipMoments, DimensionStats, Floats, Moments
 from slrdoctor.facts.labels.samples import Samples
-from slrdoctor.registry import Unavailable, measure
 
 Bools = NDArray[np.bool_]
 

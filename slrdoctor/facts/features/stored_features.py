@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import DataSet
+from slrdoctor.core.registry import measure
 from slrdoctor.facts.features.features import ClipTable
 from slrdoctor.facts.features.join import Join, NearMiss
-from slrdoctor.registry import measure
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slrdoctor.artifacts.kinds.output_names import kind_of_place
-from slrdoctor.artifacts.kinds.splits import without_splits
+from slrdoctor.artifacts.kinds.outputs.names import kind_of_place
 from slrdoctor.artifacts.run import Clip, DataSet, FeatureSet
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features.join import Join
-from slrdoctor.registry import Unavailable, measure
+from slrdoctor.words.splits import without_splits
 
 ENABLE = "a folder of features, or [features] in slrdoctor.toml"
 

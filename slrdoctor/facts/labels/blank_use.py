@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.samples import Targets
 from slrdoctor.facts.labels.target_coding import TargetCoding
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary, configured_classes
-from slrdoctor.registry import Unavailable, measure
 
 DIGIT_SIGNS = 9  # targets up to it may be signed digits, not class indices
 _NUMBERED = re.compile(r"dict|2_?(?:id|idx|index)|to_?(?:id|idx|index)|map|stoi|index", re.IGNORECASE)

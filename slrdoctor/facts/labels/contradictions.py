@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slrdoctor.arithmetic.gloss_forms import same_target
 from slrdoctor.artifacts.run import Row
-from slrdoctor.facts.labels.gloss_forms import same_target
-from slrdoctor.facts.labels.identity import are_counters, sample_key
+from slrdoctor.core.registry import measure
+from slrdoctor.facts.labels._identity import are_counters, sample_key
 from slrdoctor.facts.labels.samples import Samples
-from slrdoctor.registry import measure
 
 MOST = 0.5  # share of counted ids that may contradict: beyond it two files count their own samples
 

@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.target_coding import TargetCoding
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import Vocabulary, configured_classes
-from slrdoctor.registry import Unavailable, measure
 
 COVERED = 0.9  # share of training types in the vocabulary from which on it is the run's own
 

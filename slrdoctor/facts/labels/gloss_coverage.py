@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from slrdoctor.facts.labels.gloss_forms import FORMS, LONGEST
+from slrdoctor.arithmetic.gloss_forms import FORMS, LONGEST
+from slrdoctor.core.registry import measure
 from slrdoctor.facts.labels.target_coding import TargetCoding
 from slrdoctor.facts.labels.vocabulary import Vocabulary
-from slrdoctor.registry import measure
 
 SPELLED = 20  # missing glosses that are held against every token, letter by letter
 ALIKE = 85.0  # of 100: rapidfuzz.fuzz.ratio from which two glosses are one with a slip

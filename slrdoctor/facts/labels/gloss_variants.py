@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from slrdoctor.facts.labels.gloss_forms import folded, is_mark, trimmed, without_marks
+from slrdoctor.arithmetic.gloss_forms import folded, is_mark, trimmed, without_marks
+from slrdoctor.core.registry import measure
 from slrdoctor.facts.labels.samples import Targets
-from slrdoctor.registry import measure
 
 _FOLDS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("white space or Unicode form", trimmed),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.config.model_config import ConfiguredClasses
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary
-from slrdoctor.facts.model.model_config import ConfiguredClasses
-from slrdoctor.registry import Unavailable, measure
 
 SPECIALS = 5  # blank, padding, unknown, start and end: what a model may add to its glosses
 ANY = 10**9

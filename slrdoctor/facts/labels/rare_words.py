@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import DataSet, TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.config._configured import every_value
 from slrdoctor.facts.environment.source_code import SourceCode
-from slrdoctor.facts.evaluation.scored_forms import bare
+from slrdoctor.facts.evaluation._scored_forms import bare
 from slrdoctor.facts.labels.samples import Texts
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.facts.model.configured import every_value
-from slrdoctor.registry import Unavailable, measure
 
 FEWEST = 100  # training texts: of fewer, most words are seen once in any language
 SHORT = 2.0  # words a text: what is not cut at white space

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from slrdoctor.arithmetic.gloss_forms import cores, is_numbers, same_target
 from slrdoctor.artifacts.run import SPLITS, AnnotationFile, DataSet, Row
-from slrdoctor.facts.labels.excerpts import excerpt_of
-from slrdoctor.facts.labels.gloss_forms import cores, is_numbers, same_target
-from slrdoctor.facts.labels.identity import are_counters, bare_id
-from slrdoctor.facts.labels.nested_lists import narrowest_list
-from slrdoctor.registry import Unavailable, measure
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.labels._excerpts import excerpt_of
+from slrdoctor.facts.labels._identity import are_counters, bare_id
+from slrdoctor.facts.labels._nested_lists import narrowest_list
 
 NAMED = 4  # files that `read_from` names before it counts them
 ENABLE = (

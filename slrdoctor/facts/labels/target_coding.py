@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import measure
+from slrdoctor.facts.config._configured import configured
 from slrdoctor.facts.labels.samples import Targets
 from slrdoctor.facts.labels.vocabulary import Vocabulary
-from slrdoctor.facts.model.configured import configured
-from slrdoctor.registry import measure
 
 MOST = 0.5  # share of target types that are tokens from which on targets are names
 _LOWERS = ("lower", "lower_case", "lowercase", "do_lower_case", "to_lower", "do_lower")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import DataSet, TrainingRun
-from slrdoctor.artifacts.settings import TASKS, Settings
+from slrdoctor.artifacts.settings.read import TASKS, Settings
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.config._configured import Configured, configured, every_value
 from slrdoctor.facts.labels.samples import Samples
-from slrdoctor.facts.model.configured import Configured, configured, every_value
-from slrdoctor.registry import Unavailable, measure
 
 SEQUENCES = 0.25  # share of targets with several glosses from which on they are sequences
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import DataSet, TrainingRun, VocabularyFile
-from slrdoctor.artifacts.settings import Settings
+from slrdoctor.artifacts.settings.read import Settings
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.config._configured import Configured, configured
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.facts.model.configured import Configured, configured
-from slrdoctor.registry import Unavailable, measure
 
 CLASS_COUNTS = (
     "num_classes",

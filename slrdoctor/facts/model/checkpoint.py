@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from slrdoctor.artifacts.checkpoints.weights import NoTensors, Weights, open_weights
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.kinds.checkpoints.weights import NoTensors, Weights, open_weights
 from slrdoctor.artifacts.pickles.imports import acting, beyond_tensors
 from slrdoctor.artifacts.run import CheckpointFile, Problem, TrainingRun
-from slrdoctor.facts.model.checkpoint_layers import entries, layers_of
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.model._checkpoint_layers import entries, layers_of
 from slrdoctor.facts.training.logged_epochs import epoch_named
-from slrdoctor.registry import Unavailable, measure
 
 MOST_OPENED = 12  # checkpoints of one run; the others are only named
 DAMAGED = ("empty", "truncated", "corrupt", "lfs-pointer")  # faults of the file, and not of ours

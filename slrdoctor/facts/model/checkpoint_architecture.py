@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slrdoctor.artifacts.checkpoints.weights import Weights
-from slrdoctor.facts.model.checkpoint import Checkpoint
-from slrdoctor.facts.model.checkpoint_layers import (
+from slrdoctor.artifacts.kinds.checkpoints.weights import Weights
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.model._checkpoint_layers import (
     RECURRENT,
     ModelLayer,
     by_top_module,
     entries,
     layers_of,
 )
+from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_values import is_buffer
-from slrdoctor.registry import Unavailable, measure
 
 HEAD = re.compile(
     r"(?:^|[._/])(?:fcn?|cls|clf|\w*classif\w*|\w*head|out|output\w*|out_layer|logits?|final\w*|pred\w*|gloss\w*|gls\w*"

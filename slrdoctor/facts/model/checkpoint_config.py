@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.config._configured import Configured, every_value
+from slrdoctor.facts.config.model_config import ConfiguredClasses, ModelConfig, Said
 from slrdoctor.facts.ctc.layer_stack import total_stride
-from slrdoctor.facts.features.landmark_layouts import is_landmark_size
 from slrdoctor.facts.labels.output_classes import SPECIALS, VocabularySize
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.model._checkpoint_layers import RECURRENT
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead, ModelInput
 from slrdoctor.facts.model.checkpoint_input import INPUT_SIZES
-from slrdoctor.facts.model.checkpoint_layers import RECURRENT
-from slrdoctor.facts.model.configured import Configured, every_value
-from slrdoctor.facts.model.model_config import ConfiguredClasses, ModelConfig, Said
-from slrdoctor.registry import Unavailable, measure
+from slrdoctor.words.landmark_layouts import is_landmark_size
 
 HIDDEN = re.compile(r"(?:(?:rnn|lstm|gru|encoder|model)_)?hidden_?(?:size|dim|units)?|d_model")
 # a model inside the model, with sizes of its own

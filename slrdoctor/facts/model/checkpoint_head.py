@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.config.model_config import ConfiguredClasses
 from slrdoctor.facts.labels.gloss_counts import GlossCounts
 from slrdoctor.facts.labels.output_classes import VocabularySize
 from slrdoctor.facts.labels.samples import Samples, Targets
@@ -17,8 +19,6 @@ from slrdoctor.facts.labels.vocabulary import BlankIndex
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead
 from slrdoctor.facts.model.checkpoint_updates import OptimizerState
-from slrdoctor.facts.model.model_config import ConfiguredClasses
-from slrdoctor.registry import Unavailable, measure
 
 Floats = NDArray[np.float64]
 

@@ -9,12 +9,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import DataSet, SourceFile, Sources, TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.config._configured import Configured, every_value
 from slrdoctor.facts.features.features import ClipTable
-from slrdoctor.facts.features.landmark_layouts import EMBEDDING_SIZES, Layout, layouts_of
 from slrdoctor.facts.model.checkpoint import CheckpointFiles
 from slrdoctor.facts.model.checkpoint_architecture import ModelInput
-from slrdoctor.facts.model.configured import Configured, every_value
-from slrdoctor.registry import Unavailable, measure
+from slrdoctor.words.landmark_layouts import EMBEDDING_SIZES, Layout, layouts_of
 
 # names of the number of features a frame, in lower case with underscores
 INPUT_SIZES = re.compile(

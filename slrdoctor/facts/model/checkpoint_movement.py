@@ -10,6 +10,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead
 from slrdoctor.facts.model.checkpoint_updates import (
@@ -19,7 +20,6 @@ from slrdoctor.facts.model.checkpoint_updates import (
     OptimizerState,
 )
 from slrdoctor.facts.training.logged_epochs import LoggedEpochs
-from slrdoctor.registry import Unavailable, measure
 
 BEST = re.compile(r"best", re.IGNORECASE)
 LAST = re.compile(r"last|final|latest", re.IGNORECASE)

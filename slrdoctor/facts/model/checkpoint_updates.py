@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slrdoctor.artifacts.checkpoints.optimizer_state import Key, Remembered
-from slrdoctor.artifacts.checkpoints.weights import Weights
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.kinds.checkpoints.optimizer_state import Key, Remembered
+from slrdoctor.artifacts.kinds.checkpoints.weights import Weights
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.model._checkpoint_layers import RECURRENT, ModelLayer
 from slrdoctor.facts.model.checkpoint import Checkpoint, CheckpointFiles, CheckpointRow, reopened
 from slrdoctor.facts.model.checkpoint_architecture import Architecture
-from slrdoctor.facts.model.checkpoint_layers import RECURRENT, ModelLayer
 from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues, is_buffer
-from slrdoctor.registry import Unavailable, measure
 
 FEWEST_VALUES = 1000  # of a tensor whose distribution is judged
 EDGE = 20  # values that may lie beyond the largest, of as many as a uniform tensor has

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.checkpoints.weights import Weights
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.kinds.checkpoints.weights import Weights
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.model.checkpoint import Checkpoint
-from slrdoctor.registry import Unavailable, measure
 
 BLOCK = 1 << 20  # values that are looked at together: 8 MiB as float64
 MOST_VALUES = 1 << 30  # of all tensors; a file may name its bytes again and again

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slrdoctor.facts.ctc.ctc_forward import best_path, spans
+from slrdoctor.arithmetic.ctc_forward import best_path, spans
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.outputs.output_pass import ENABLE, OutputPass
-from slrdoctor.registry import Unavailable, measure
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths
 from slrdoctor.facts.evaluation.predictions import ErrorCounts
 from slrdoctor.facts.labels.task import Task
@@ -14,7 +15,6 @@ from slrdoctor.facts.outputs.log_probs import LogProbs
 from slrdoctor.facts.outputs.output_pass import ENABLE
 from slrdoctor.facts.training.dev_score import held_out, settled
 from slrdoctor.facts.training.history import Curve, History
-from slrdoctor.registry import Unavailable, measure
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.facts.ctc.constant_output import best_constant, grouped
+from slrdoctor.arithmetic.constant_output import best_constant, grouped
+from slrdoctor.arithmetic.greedy import commonest, decoded, errors_with
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.ctc_lengths import repeats_in
-from slrdoctor.facts.ctc.greedy import commonest, decoded, errors_with
 from slrdoctor.facts.ctc.uniform_start import uniform_losses
 from slrdoctor.facts.outputs.output_pass import ENABLE, OutputPass, SplitOutputs
-from slrdoctor.registry import Unavailable, measure
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.facts.outputs.output_axes import SCALES
+from slrdoctor.facts.outputs._output_axes import SCALES
 from slrdoctor.facts.outputs.output_pass import ENABLE, OutputPass, SplitOutputs
 from slrdoctor.facts.training.history import Curve, History
-from slrdoctor.registry import Unavailable, measure
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.clips import close_containers
+from slrdoctor.arithmetic.ctc_forward import Columns, ctc_losses
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.kinds.features.clips import close_containers
 from slrdoctor.artifacts.run import OutputFile, TrainingRun
-from slrdoctor.facts.ctc.ctc_forward import Columns, ctc_losses
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.output_classes import OutputClasses
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary
-from slrdoctor.facts.outputs.output_axes import Axes, claims_logarithms, count_in, find_axes
-from slrdoctor.facts.outputs.output_blank import OutputBlank, blank_of
-from slrdoctor.facts.outputs.output_sample import Path, SampleOutput, samples_of
-from slrdoctor.facts.outputs.output_targets import ClassCoding, Glosses, coding_of, targets_of
-from slrdoctor.registry import Unavailable, measure
+from slrdoctor.facts.outputs._output_axes import Axes, claims_logarithms, count_in, find_axes
+from slrdoctor.facts.outputs._output_blank import OutputBlank, blank_of
+from slrdoctor.facts.outputs._output_sample import Path, SampleOutput, samples_of
+from slrdoctor.facts.outputs._output_targets import ClassCoding, Glosses, coding_of, targets_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

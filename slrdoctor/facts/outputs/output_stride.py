@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slrdoctor.facts.ctc.ctc_forward import Ints
+from slrdoctor.arithmetic.ctc_forward import Ints
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features.features import ClipTable
 from slrdoctor.facts.outputs.output_pass import OutputPass
-from slrdoctor.registry import Unavailable, measure
 
 FEWEST = 5  # samples
 LARGEST = 16

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slrdoctor.facts.labels.gloss_forms import cores
+from slrdoctor.arithmetic.gloss_forms import cores
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.samples import Targets, Texts
-from slrdoctor.registry import Unavailable, measure
 
 SHORTEST = 2  # glosses or words: what is shorter is no sentence
 

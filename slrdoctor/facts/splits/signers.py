@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import DataSet, Row, TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.config._configured import every_value
 from slrdoctor.facts.labels.samples import Samples
-from slrdoctor.facts.model.configured import every_value
-from slrdoctor.registry import Unavailable, measure
 
 _IN_ID = re.compile(
     r"(?:^|[^a-z])(?:signer|person|subject|participant|speaker|user|informant)[_\- ]?0*(\d+)(?!\d)",

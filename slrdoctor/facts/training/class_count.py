@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from slrdoctor.arithmetic.chance import most_by_chance, tail
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.ctc.uniform_start import UniformStart
 from slrdoctor.facts.evaluation.blind_score import BlindScore
-from slrdoctor.facts.evaluation.chance import most_by_chance, tail
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.dev_score import finite, held_out
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import History
-from slrdoctor.registry import Unavailable, measure
 
 # a first accuracy this unlikely under 1/K says that the model is no longer guessing
 UNLIKELY = 0.01

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.history import Curve, History
-from slrdoctor.registry import Unavailable, measure
 
 Floats = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.run import HistoryFile, Scalar, TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import Floats
-from slrdoctor.registry import Unavailable, measure
 
 COPIED = 3  # rows: a last epoch that is logged once more after training is no broken history
 INTERLEAVED = 0.25  # restarts a row: two runs that write in turns go back at every second row

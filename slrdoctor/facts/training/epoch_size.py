@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from slrdoctor.arithmetic.chance import samples_behind
 from slrdoctor.artifacts.run import TrainingRun
-from slrdoctor.facts.evaluation.chance import samples_behind
+from slrdoctor.core.registry import measure
+from slrdoctor.facts.config._configured import configured
 from slrdoctor.facts.labels.samples import Samples
-from slrdoctor.facts.model.configured import configured
 from slrdoctor.facts.training.dev_score import finite, held_out
 from slrdoctor.facts.training.history import History
-from slrdoctor.registry import measure
 
 # the names that configurations and logs give to one number
 NAMES = {

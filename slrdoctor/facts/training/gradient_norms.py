@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import finite
 from slrdoctor.facts.training.history import Curve, History
-from slrdoctor.registry import Unavailable, measure
 
 PART = 0.2  # of the run: its beginning and its end
 NOTHING = 1e-8  # a norm that moves no float32 weight

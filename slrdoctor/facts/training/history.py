@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.run import HistoryFile, Scalar, TrainingRun
-from slrdoctor.registry import Unavailable, measure
+from slrdoctor.core.registry import Unavailable, measure
 
 Floats = NDArray[np.float64]
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.run import TrainingRun
-from slrdoctor.facts.model.configured import configured
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.config._configured import configured
 from slrdoctor.facts.training.dev_score import Floats, finite, over, settled
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.train_loss import running_median
-from slrdoctor.registry import Unavailable, measure
 
 COLLAPSED = 1e-3  # of the peak
 RAISED = 3.0  # times: a rate that goes up by less from one value to the next is a schedule's

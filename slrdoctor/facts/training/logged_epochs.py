@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import DevScore
-from slrdoctor.registry import Unavailable, measure
 
 BEST = re.compile(r"(?<![a-z])best(?![a-z])", re.I)
 # epoch_12, epoch-12, epoch12, ep12, e12; a Lightning name has epoch=12

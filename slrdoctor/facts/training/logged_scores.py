@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.run import HistoryFile, TrainingRun
-from slrdoctor.artifacts.series_names import meaning_of, words_of
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import settled
 from slrdoctor.facts.training.history import Curve, History
-from slrdoctor.registry import Unavailable, measure
+from slrdoctor.words.series_names import meaning_of, words_of
 
 Floats = NDArray[np.float64]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import finite, held_out
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import History
 from slrdoctor.facts.training.loss_scale import LossScale
-from slrdoctor.registry import Unavailable, measure
 
 EARLY = 1 / 3  # of the epochs: before memorising draws the losses apart
 FEWEST = 3

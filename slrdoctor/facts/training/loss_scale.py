@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.ctc.uniform_start import UniformStart
 from slrdoctor.facts.labels.task import Task
@@ -15,7 +16,6 @@ from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import Floats, finite, held_out
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
-from slrdoctor.registry import Unavailable, measure
 
 UNKNOWN = "unknown"
 # what the first logged value may be, as multiples of the floor and of the uniform start: an

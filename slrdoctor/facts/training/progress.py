@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from slrdoctor.arithmetic.chance import most_by_chance
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.ctc.uniform_start import UniformStart
 from slrdoctor.facts.evaluation.blind_score import BlindScore
-from slrdoctor.facts.evaluation.chance import most_by_chance
 from slrdoctor.facts.labels.samples import Texts
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.class_count import ClassCount
@@ -28,7 +29,6 @@ from slrdoctor.facts.training.dev_score import (
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.loss_scale import LossScale as LossScale
-from slrdoctor.registry import Unavailable, measure
 
 FALLEN = 2.0  # times: a loss that fell by less gives nobody hope
 FEWEST = 3  # epochs: less is no course

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slrdoctor.artifacts.log_text.notes import kind_of
+from slrdoctor.artifacts.kinds.history.log_text.notes import kind_of
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import DevScore, finite, held_out, over, settled
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.progress import Progress
-from slrdoctor.registry import Unavailable, measure
 
 EXACT = 5e-7  # of a WER as a share: 100.00 is 1, 99.99 is not
 LONG_ENOUGH = 12  # epochs: after a quarter of fewer a loss may still come down from its start

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import DevScore, Floats, finite, held_out, over
 from slrdoctor.facts.training.history import History
-from slrdoctor.registry import Unavailable, measure
 
 AROUND = 3  # epochs before and after a change that its effect is measured over
 RATE = "learning rate"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import DevScore, Floats, finite, held_out, over, settled
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
-from slrdoctor.registry import Unavailable, measure
 
 END = 0.2  # share of the values that count as the end of a run
 FEWEST_AT_END = 3

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from slrdoctor.dump import dump_outputs
+from slrdoctor.models.dump import dump_outputs
 from slrdoctor.simulation.records import Row, Run, Style
 from slrdoctor.simulation.worlds import SPLITS, Sample
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.ctc import blind_floor as module
 from slrdoctor.facts.ctc.blind_floor import blind_floor
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths, repeats_in
@@ -12,7 +13,6 @@ from slrdoctor.facts.ctc.layer_stack import LayerStack
 from slrdoctor.facts.labels.output_classes import OutputClasses
 from slrdoctor.facts.labels.samples import Targets
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.registry import Unavailable
 
 CTC = Task("ctc", "", "")
 CLASSIFICATION = Task("classification", "", "")

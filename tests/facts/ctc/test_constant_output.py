@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from slrdoctor.facts.ctc.constant_output import best_constant, grouped, losses_and_frames
+from slrdoctor.arithmetic.constant_output import best_constant, grouped, losses_and_frames
 
 Ints = NDArray[np.int64]
 torch = pytest.importorskip("torch")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from slrdoctor.facts.ctc.ctc_forward import Columns, best_path, ctc_losses, spans
+from slrdoctor.arithmetic.ctc_forward import Columns, best_path, ctc_losses, spans
 
 RNG = np.random.default_rng(5)
 CLASSES = 4

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.run import Clip, PredictionFile, Row, TrainingRun
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths, ctc_lengths, repeats_in
 from slrdoctor.facts.ctc.layer_stack import LayerStack
 from slrdoctor.facts.features.features import ClipRow, ClipTable
 from slrdoctor.facts.features.join import Join, Pair
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.registry import Unavailable
 
 RUN = TrainingRun("", Path())
 CTC = Task("ctc", "several glosses", "train.csv")

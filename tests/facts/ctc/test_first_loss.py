@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.ctc.first_loss import first_loss
 from slrdoctor.facts.ctc.uniform_start import UniformStart
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
-from slrdoctor.registry import Unavailable
 
 CTC = Task("ctc", "", "")
 START = UniformStart(974.13, 97.413, 973, 400, 10.0, 150.0, "features")

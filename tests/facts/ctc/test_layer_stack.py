@@ -3,7 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from slrdoctor.artifacts.settings import Settings
+from slrdoctor.artifacts.settings.read import Settings
+from slrdoctor.core.registry import Unavailable
+from slrdoctor.facts.config.model_config import ModelConfig, Said
 from slrdoctor.facts.ctc.layer_stack import (
     VAC_CONV_TYPES,
     LayerStack,
@@ -14,9 +16,7 @@ from slrdoctor.facts.ctc.layer_stack import (
     total_stride,
 )
 from slrdoctor.facts.model.checkpoint_architecture import Architecture
-from slrdoctor.facts.model.model_config import ModelConfig, Said
 from slrdoctor.facts.outputs.output_stride import OutputStride
-from slrdoctor.registry import Unavailable
 
 
 def config(**said: object) -> ModelConfig:

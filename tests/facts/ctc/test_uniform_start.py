@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths
 from slrdoctor.facts.ctc.layer_stack import LayerStack
 from slrdoctor.facts.ctc.uniform_start import (
@@ -17,7 +18,6 @@ from slrdoctor.facts.ctc.uniform_start import (
 )
 from slrdoctor.facts.labels.output_classes import OutputClasses
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.registry import Unavailable
 
 CTC = Task("ctc", "several glosses", "train.csv")
 

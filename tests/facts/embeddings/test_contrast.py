@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from slrdoctor.artifacts.run import ConfigFile, Row, TrainingRun
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.embeddings.contrast import Contrast, contrast
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.epoch_size import EpochSize
-from slrdoctor.registry import Unavailable
 
 BATCHES = EpochSize(16, None, None, None, None, None, {"batch_size": "config.yaml: batch_size"}, "c")
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slrdoctor.facts.embeddings import embedding_geometry as geometry
-from slrdoctor.facts.embeddings import embedding_rows
-from slrdoctor.facts.embeddings.embedding_rows import EmbeddingTable, Vectors
+from slrdoctor.facts.embeddings import _embedding_geometry as geometry
+from slrdoctor.facts.embeddings import _embedding_rows as embedding_rows
+from slrdoctor.facts.embeddings._embedding_rows import EmbeddingTable, Vectors
 from slrdoctor.facts.embeddings.embeddings import set_of
 
 Array = Any

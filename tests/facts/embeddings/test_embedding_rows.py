@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.run import Clip, OutputFile, Row, TrainingRun
-from slrdoctor.facts.embeddings import embedding_rows
-from slrdoctor.facts.embeddings.embedding_rows import EmbeddingTable, embedding_tables
+from slrdoctor.core.registry import Unavailable
+from slrdoctor.facts.embeddings import _embedding_rows as embedding_rows
+from slrdoctor.facts.embeddings._embedding_rows import EmbeddingTable, embedding_tables
 from slrdoctor.facts.embeddings.embeddings import Embeddings, embeddings
 from slrdoctor.facts.labels.samples import Samples
-from slrdoctor.registry import Unavailable
 
 IDS = tuple(f"clip{i}" for i in range(6))
 X = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)

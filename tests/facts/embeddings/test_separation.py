@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.run import Clip, OutputFile, Row, TrainingRun
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.embeddings.embeddings import Embeddings, embeddings
 from slrdoctor.facts.embeddings.separation import separation
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.training.epoch_size import EpochSize
-from slrdoctor.registry import Unavailable
 
 
 def stored(folder: Path, values: Any, labels: tuple[str, ...] = ()) -> Embeddings:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from slrdoctor.artifacts.run import HistoryFile, TrainingRun
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.environment.environment import Environment, device_use, environment
 from slrdoctor.facts.environment.source_code import Pin, SourceCode
-from slrdoctor.registry import Unavailable
 
 NO_GPU, GPU = Environment({}, ""), Environment({}, "/usr/bin/nvidia-smi")
 CPU_TORCH_AND_GPU = Environment({"torch": "2.3.1+cpu"}, "/usr/bin/nvidia-smi")

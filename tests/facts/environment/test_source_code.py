@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from slrdoctor.artifacts.run import SourceFile, Sources
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.environment.source_code import CPU_WHEELS, SourceCode, source_code
-from slrdoctor.registry import Unavailable
 
 
 def read(folder: Path, **files: str | bytes) -> SourceCode:

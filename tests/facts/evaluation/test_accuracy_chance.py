@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.arithmetic.chance import tail
 from slrdoctor.artifacts.run import PredictionFile
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.evaluation.accuracy_chance import accuracy_chance
-from slrdoctor.facts.evaluation.chance import tail
 from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import dev_score
 from slrdoctor.facts.training.epoch_size import EpochSize
-from slrdoctor.registry import Unavailable
 
 OF_72 = ClassCount(72, 1 / 72, 0.02, "labels.csv", True, "labels.csv")
 SIZE = EpochSize(None, None, 166, None, None, None, {}, "by hand")

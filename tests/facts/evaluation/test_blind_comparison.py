@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.evaluation.blind_comparison import blind_comparison, wilson
 from slrdoctor.facts.labels.samples import Targets
-from slrdoctor.registry import Unavailable
 from slrdoctor.testing import outcome
 
 MakePairs = Any

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from slrdoctor.arithmetic.constant_output import best_constant, grouped
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
-from slrdoctor.facts.ctc.constant_output import best_constant, grouped
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.evaluation.blind_score import (
     best_constant_hypothesis,
     blind_score,
@@ -18,7 +19,6 @@ from slrdoctor.facts.evaluation.blind_score import (
     edits,
 )
 from slrdoctor.facts.labels.samples import Samples, Targets
-from slrdoctor.registry import Unavailable
 
 RUN = TrainingRun("", Path())
 

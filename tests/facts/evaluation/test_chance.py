@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from slrdoctor.facts.evaluation.chance import most_by_chance, samples_behind, tail
+from slrdoctor.arithmetic.chance import most_by_chance, samples_behind, tail
 
 
 def slow_tail(count: int, samples: int, share: float) -> float:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.run import HistoryFile, TrainingRun
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.logged_scores import LoggedScore, error_rates, logged_scores
-from slrdoctor.registry import Unavailable
 
 
 def curve(quantity: str, values: list[float], **changes: Any) -> Curve:

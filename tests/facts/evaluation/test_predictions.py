@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from slrdoctor.artifacts.formats import read
 from slrdoctor.artifacts.kinds.predictions import recognise_predictions
-from slrdoctor.artifacts.readers import read
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.evaluation.predictions import counted, error_counts
-from slrdoctor.registry import Unavailable
 
 
 def stored(

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from slrdoctor.artifacts.run import ConfigFile, DataSet, TrainingRun, VocabularyFile
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.environment.source_code import SourceCode
 from slrdoctor.facts.labels.rare_words import RareWords, rare_words
 from slrdoctor.facts.labels.samples import Texts
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.registry import Unavailable
 
 TRANSLATION = Task("translation", "set", "toml")
 

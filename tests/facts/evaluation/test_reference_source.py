@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.evaluation.reference_source import reference_source
 from slrdoctor.facts.labels.samples import Targets, Texts
-from slrdoctor.registry import Unavailable
 
 MakePairs = Any
 SENTENCES = ["A B", "B C D", "C", "D A", "E F", "F G", "G H", "H I J", "I K", "J L", "K M", "L N"]

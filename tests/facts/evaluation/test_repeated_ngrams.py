@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.evaluation.repeated_ngrams import longest_loop, repeated_ngrams
-from slrdoctor.registry import Unavailable
 
 MakePairs = Any
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from slrdoctor.artifacts.run import Row
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.evaluation.score_comparison import Comparison, score_comparison
 from slrdoctor.facts.evaluation.scores import Reading, Recount, Recounts
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.training.logged_scores import LoggedScore, LoggedScores
-from slrdoctor.registry import Unavailable
 
 READINGS = (
     Reading("errors over reference tokens", "plain", 0.5),

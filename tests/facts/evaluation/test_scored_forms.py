@@ -4,8 +4,14 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.facts.evaluation._scored_forms import (
+    SCORED_FORMS,
+    bare,
+    merged,
+    normalised,
+    written_alike,
+)
 from slrdoctor.facts.evaluation.normalised_scores import normalised_scores
-from slrdoctor.facts.evaluation.scored_forms import SCORED_FORMS, bare, merged, normalised, written_alike
 from slrdoctor.facts.labels.vocabulary import Vocabulary
 
 FORM = dict(SCORED_FORMS)

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.artifacts.discovery import discover
+from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.evaluation.scores import Recount, recounts
-from slrdoctor.registry import Unavailable
 
 MakeFile = Any
 

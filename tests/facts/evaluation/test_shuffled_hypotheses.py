@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.evaluation.shuffled_hypotheses import shuffled_hypotheses
-from slrdoctor.registry import Unavailable
 
 MakePairs = Any
 Corpus = Any

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.evaluation.gloss_errors import gloss_errors
 from slrdoctor.facts.evaluation.stored_pairs import is_text, stored_pairs
 from slrdoctor.facts.labels.samples import Targets, Texts
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.registry import Unavailable
 
 MakeFile = Any
 MakePairs = Any

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.run import Clip
-from slrdoctor.facts.features import clip_pass
-from slrdoctor.facts.features.clip_pass import measure_clip
+from slrdoctor.facts.features import _clip_pass as clip_pass
+from slrdoctor.facts.features._clip_pass import measure_clip
 from slrdoctor.facts.features.features import ClipRow, Moments
 from slrdoctor.facts.features.landmarks import Landmarks
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from slrdoctor import packs
 from slrdoctor.artifacts.run import AnnotationFile, Clip, DataSet, FeatureSet, Row, Sources, TrainingRun
-from slrdoctor.artifacts.settings import Settings
-from slrdoctor.engine import Facts, Judged, Skipped, judge
-from slrdoctor.registry import REGISTRY
+from slrdoctor.artifacts.settings.read import Settings
+from slrdoctor.core import packs
+from slrdoctor.core.engine import Facts, Judged, Skipped, judge
+from slrdoctor.core.registry import REGISTRY
 
 Array = NDArray[Any]
 Clips = list[Array]

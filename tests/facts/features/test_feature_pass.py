@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.run import AnnotationFile, Clip, DataSet, FeatureSet, Problem, Row
-from slrdoctor.engine import Facts
+from slrdoctor.core.engine import Facts
+from slrdoctor.core.registry import REGISTRY, Unavailable
 from slrdoctor.facts.features import feature_pass as module
 from slrdoctor.facts.features.axis_order import AxisOrder
 from slrdoctor.facts.features.features import ClipTable, DimensionStats, Effort
@@ -20,7 +21,6 @@ from slrdoctor.facts.features.frame_counts import FrameCounts
 from slrdoctor.facts.features.missing_landmarks import MissingLandmarks
 from slrdoctor.facts.features.stored_features import StoredFeatures
 from slrdoctor.facts.features.used_clips import UsedClips
-from slrdoctor.registry import REGISTRY, Unavailable
 
 
 def features(folder: Path, split: str, *arrays: Any, name: str = "") -> FeatureSet:

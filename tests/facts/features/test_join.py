@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slrdoctor.artifacts.run import AnnotationFile, Clip, DataSet, FeatureSet, Problem, Row
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.features.join import Join, join
 from slrdoctor.facts.labels.samples import samples
-from slrdoctor.registry import Unavailable
 
 ROOT = Path("run")
 PHOENIX = [f"0{i}April_2010_Thursday_heute_default-{i}" for i in range(1, 9)]

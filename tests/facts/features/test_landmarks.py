@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.run import Clip
-from slrdoctor.engine import Facts
+from slrdoctor.core.engine import Facts
+from slrdoctor.core.registry import REGISTRY, Unavailable
 from slrdoctor.facts.features.features import Floats
-from slrdoctor.facts.features.landmark_layouts import Layout, is_landmark_size, layouts_of
 from slrdoctor.facts.features.landmarks import Landmarks, tell_layout
 from slrdoctor.facts.features.used_clips import UsedClip, UsedClips
-from slrdoctor.registry import REGISTRY, Unavailable
+from slrdoctor.words.landmark_layouts import Layout, is_landmark_size, layouts_of
 
 FRAMES = 60
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from slrdoctor.artifacts.run import ConfigFile, TrainingRun, VocabularyFile
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.labels.blank_use import BlankUse, blank_use
 from slrdoctor.facts.labels.samples import Targets
 from slrdoctor.facts.labels.target_coding import target_coding
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary, special_indices
-from slrdoctor.registry import Unavailable
 
 
 def use(

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from slrdoctor.artifacts.run import ConfigFile, Row, TrainingRun
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.labels.gloss_counts import GlossCounts, gloss_counts
 from slrdoctor.facts.labels.samples import Samples, targets
 from slrdoctor.facts.labels.target_coding import target_coding
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import Vocabulary
-from slrdoctor.registry import Unavailable
 
 
 def counts(

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from slrdoctor.facts.labels.gloss_forms import (
+from slrdoctor.arithmetic.gloss_forms import (
     FORMS,
     core,
     cores,

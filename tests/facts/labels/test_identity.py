@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from slrdoctor.artifacts.run import Row
-from slrdoctor.facts.labels.identity import (
+from slrdoctor.facts.labels._identity import (
     are_counters,
     bare_id,
     is_link,

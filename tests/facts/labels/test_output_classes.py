@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from slrdoctor.artifacts.run import HistoryFile, Row, TrainingRun
+from slrdoctor.core.registry import Unavailable
+from slrdoctor.facts.config.model_config import ConfiguredClasses, Said
 from slrdoctor.facts.labels.output_classes import output_classes, vocabulary_size
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary
-from slrdoctor.facts.model.model_config import ConfiguredClasses, Said
-from slrdoctor.registry import Unavailable
 
 CTC, CLASSIFICATION = Task("ctc", "", ""), Task("classification", "", "")
 RUN = TrainingRun("", Path())

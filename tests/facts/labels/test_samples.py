@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from slrdoctor.artifacts.run import AnnotationFile, Clip, DataSet, FeatureSet, Row
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.labels.samples import Samples, samples, targets, texts
-from slrdoctor.registry import Unavailable
 
 
 def listed(where: str, *rows: Row) -> AnnotationFile:

@@ -16,10 +16,10 @@ from slrdoctor.artifacts.run import (
     TrainingRun,
     VocabularyFile,
 )
-from slrdoctor.artifacts.settings import Settings
+from slrdoctor.artifacts.settings.read import Settings
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.labels.task import Task, task
-from slrdoctor.registry import Unavailable
 
 ROOT = Path("run")
 SEQUENCES = Samples(tuple(Row(f"s{i}", "train", ("A", "B")) for i in range(4)), "a.csv")

@@ -15,10 +15,10 @@ from slrdoctor.artifacts.run import (
     TrainingRun,
     VocabularyFile,
 )
-from slrdoctor.artifacts.settings import Settings
+from slrdoctor.artifacts.settings.read import Settings
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary, blank_index, vocabulary
-from slrdoctor.registry import Unavailable
 
 ROOT = Path("run")
 CTC = Task("ctc", "made up", "x")

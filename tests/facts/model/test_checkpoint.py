@@ -8,10 +8,10 @@ import torch
 from torch import nn
 
 from slrdoctor.artifacts.run import CheckpointFile, Problem, TrainingRun
-from slrdoctor.engine import Facts
+from slrdoctor.core.engine import Facts
+from slrdoctor.core.registry import REGISTRY, Unavailable
 from slrdoctor.facts.model import checkpoint as module
 from slrdoctor.facts.model.checkpoint import Checkpoint, CheckpointFiles, Pickled
-from slrdoctor.registry import REGISTRY, Unavailable
 
 
 def run_of(folder: Path, *names: str, problems: tuple[Problem, ...] = ()) -> TrainingRun:

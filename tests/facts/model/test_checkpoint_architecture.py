@@ -9,16 +9,16 @@ import torch
 from torch import nn
 
 from slrdoctor.artifacts.run import CheckpointFile, TrainingRun
-from slrdoctor.engine import Facts
+from slrdoctor.core.engine import Facts
+from slrdoctor.core.registry import REGISTRY, Unavailable
 from slrdoctor.facts.ctc.layer_stack import total_stride
+from slrdoctor.facts.model._checkpoint_layers import ModelLayer
 from slrdoctor.facts.model.checkpoint_architecture import (
     Architecture,
     ModelHead,
     ModelInput,
     temporal_stack,
 )
-from slrdoctor.facts.model.checkpoint_layers import ModelLayer
-from slrdoctor.registry import REGISTRY, Unavailable
 
 Fact = TypeVar("Fact")
 
@@ -153,7 +153,7 @@ class Stack(nn.Module):
 
 
 def test_strides_and_pools_show_in_a_model_that_was_saved_whole(tmp_path: Path) -> None:
-    from slrdoctor.artifacts.checkpoints.weights import open_weights
+    from slrdoctor.artifacts.kinds.checkpoints.weights import open_weights
     from slrdoctor.facts.ctc.layer_stack import length_after
 
     torch.save(Stack(), tmp_path / "best.pt")
@@ -172,7 +172,7 @@ def test_strides_do_not_show_in_a_state_dict(tmp_path: Path) -> None:
 def test_convolutions_side_by_side_are_no_stack(tmp_path: Path) -> None:
     model = Named(a=nn.Sequential(nn.Conv1d(24, 16, 5)), b=nn.Sequential(nn.Conv1d(24, 16, 3)))
     torch.save(model, tmp_path / "best.pt")
-    from slrdoctor.artifacts.checkpoints.weights import open_weights
+    from slrdoctor.artifacts.kinds.checkpoints.weights import open_weights
 
     assert not temporal_stack(open_weights(tmp_path / "best.pt"))
 

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from slrdoctor.artifacts.run import ConfigFile, TrainingRun
+from slrdoctor.core.registry import Unavailable
+from slrdoctor.facts.config.model_config import ConfiguredClasses, ModelConfig, Said
 from slrdoctor.facts.labels.output_classes import VocabularySize
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.model._checkpoint_layers import ModelLayer
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead, ModelInput
 from slrdoctor.facts.model.checkpoint_config import Claim, ConfigFit, config_fit
-from slrdoctor.facts.model.checkpoint_layers import ModelLayer
-from slrdoctor.facts.model.model_config import ConfiguredClasses, ModelConfig, Said
-from slrdoctor.registry import Unavailable
 
 VAC = VocabularySize(64, 65, 65, 66, "gloss_dict.npy")
 LSTM = ModelLayer("rnn", "lstm", 63, 512, 100, hidden=256, both_ways=True)

@@ -9,7 +9,9 @@ import torch
 from torch import nn
 
 from slrdoctor.artifacts.run import CheckpointFile, DataSet, Row, TrainingRun
-from slrdoctor.engine import Facts
+from slrdoctor.core.engine import Facts
+from slrdoctor.core.registry import REGISTRY, Unavailable
+from slrdoctor.facts.config.model_config import ConfiguredClasses, Said
 from slrdoctor.facts.labels.output_classes import VocabularySize
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
@@ -24,8 +26,6 @@ from slrdoctor.facts.model.checkpoint_head import (
     head_fit,
     head_rows,
 )
-from slrdoctor.facts.model.model_config import ConfiguredClasses, Said
-from slrdoctor.registry import REGISTRY, Unavailable
 
 CTC = Task("ctc", "said so", "config.yaml")
 
@@ -148,7 +148,7 @@ def test_an_excerpt_does_not_tell_the_number_of_samples(tmp_path: Path) -> None:
 def fit(
     outputs: int, others: tuple[int, ...] = (), config: int = 0, types: int = 0, narrowed: bool = False
 ) -> HeadFit:
-    from slrdoctor.facts.model.checkpoint_layers import ModelLayer
+    from slrdoctor.facts.model._checkpoint_layers import ModelLayer
 
     head = ModelHead(ModelLayer("fc", "linear", 12, outputs, 0), others, 0, 0.1, "best.pt")
     targets = Targets(("a",), ("train",), (tuple(f"G{i}" for i in range(types)),), "train.csv")
@@ -166,7 +166,7 @@ def test_a_head_fits_what_the_vocabulary_admits(outputs: int, fits: bool) -> Non
 
 @pytest.mark.parametrize(("task", "fits"), [("ctc", False), ("classification", True)])
 def test_a_ctc_head_needs_an_output_for_the_blank(task: str, fits: bool) -> None:
-    from slrdoctor.facts.model.checkpoint_layers import ModelLayer
+    from slrdoctor.facts.model._checkpoint_layers import ModelLayer
 
     head = ModelHead(ModelLayer("fc", "linear", 12, 10, 0), (), 0, 0.1, "best.pt")
     sizes = VocabularySize(10, 10, 11, 12, "vocabulary.json")

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from slrdoctor.artifacts.run import ConfigFile, DataSet, FeatureSet, SourceFile, Sources, TrainingRun
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.features.features import ClipRow, ClipTable
 from slrdoctor.facts.model.checkpoint import CheckpointFiles, CheckpointRow
 from slrdoctor.facts.model.checkpoint_architecture import ModelInput
 from slrdoctor.facts.model.checkpoint_input import InputFit, input_fit
-from slrdoctor.registry import Unavailable
 
 HERE = Path()
 

@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from slrdoctor.artifacts.checkpoints.weights import Parts, Weights
 from slrdoctor.artifacts.content import ArrayInfo
-from slrdoctor.facts.model.checkpoint_layers import ModelLayer, by_top_module, entries, layers_of
+from slrdoctor.artifacts.kinds.checkpoints.weights import Parts, Weights
+from slrdoctor.facts.model._checkpoint_layers import ModelLayer, by_top_module, entries, layers_of
 
 Told = tuple[str, str, int, int]  # name, kind, inputs, outputs
 
@@ -181,7 +181,7 @@ def test_names_that_look_like_layers_and_are_none_are_left_alone() -> None:
 
 
 def test_the_layers_of_real_checkpoints(shared_data: Path) -> None:
-    from slrdoctor.artifacts.checkpoints.weights import open_weights
+    from slrdoctor.artifacts.kinds.checkpoints.weights import open_weights
 
     folder = shared_data / "Keyur-0__SIGN2SOUND_CODECREW" / "checkpoints"
     told: dict[str, tuple[ModelLayer, ...]] = {

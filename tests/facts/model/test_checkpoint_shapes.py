@@ -11,9 +11,10 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrizations, spectral_norm, weight_norm
 
-from slrdoctor.artifacts.checkpoints.weights import open_weights
+from slrdoctor.artifacts.kinds.checkpoints.weights import open_weights
 from slrdoctor.artifacts.run import CheckpointFile, TrainingRun
-from slrdoctor.engine import Facts
+from slrdoctor.core.engine import Facts
+from slrdoctor.core.registry import REGISTRY, Unavailable
 from slrdoctor.facts.model.checkpoint_architecture import (
     Architecture,
     ModelHead,
@@ -22,7 +23,6 @@ from slrdoctor.facts.model.checkpoint_architecture import (
 )
 from slrdoctor.facts.model.checkpoint_movement import ParameterUpdates
 from slrdoctor.facts.model.checkpoint_updates import OptimizerState
-from slrdoctor.registry import REGISTRY, Unavailable
 
 Fact = TypeVar("Fact")
 

@@ -12,7 +12,8 @@ import torch
 from torch import nn
 
 from slrdoctor.artifacts.run import CheckpointFile, HistoryFile, Scalar, TrainingRun
-from slrdoctor.engine import Facts
+from slrdoctor.core.engine import Facts
+from slrdoctor.core.registry import REGISTRY, Unavailable
 from slrdoctor.facts.model.checkpoint_movement import ParameterUpdates
 from slrdoctor.facts.model.checkpoint_updates import (
     CheckpointPair,
@@ -20,7 +21,6 @@ from slrdoctor.facts.model.checkpoint_updates import (
     Normalisation,
     OptimizerState,
 )
-from slrdoctor.registry import REGISTRY, Unavailable
 
 
 class Net(nn.Module):

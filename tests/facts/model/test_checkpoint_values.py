@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.checkpoints.weights import Parts, Weights
 from slrdoctor.artifacts.content import ArrayInfo
+from slrdoctor.artifacts.kinds.checkpoints.weights import Parts, Weights
 from slrdoctor.facts.model import checkpoint_values
 from slrdoctor.facts.model.checkpoint_values import TensorRow, tensor_row
 
@@ -83,10 +83,10 @@ MEASURE = """
 import resource, sys, time
 from pathlib import Path
 from slrdoctor.artifacts.run import CheckpointFile, TrainingRun
-from slrdoctor.engine import Facts
+from slrdoctor.core.engine import Facts
 from slrdoctor.facts.model.checkpoint_movement import ParameterUpdates
 from slrdoctor.facts.model.checkpoint_values import WeightValues
-from slrdoctor.registry import REGISTRY
+from slrdoctor.core.registry import REGISTRY
 
 start, path = time.perf_counter(), Path(sys.argv[1])
 run = TrainingRun("", path.parent, checkpoints=(CheckpointFile("best.pt", path, "torch", 0),))

@@ -8,15 +8,15 @@ import pytest
 import yaml
 
 from slrdoctor.artifacts.run import ConfigFile, TrainingRun
-from slrdoctor.facts.environment.source_code import Constant, SourceCode
-from slrdoctor.facts.model.model_config import (
+from slrdoctor.core.registry import Unavailable
+from slrdoctor.facts.config.model_config import (
     ModelConfig,
     configured_classes,
     longest_input,
     model_config,
     zero_infinity,
 )
-from slrdoctor.registry import Unavailable
+from slrdoctor.facts.environment.source_code import Constant, SourceCode
 
 
 def config(*values: Mapping[str, Any], code: SourceCode | None = None) -> ModelConfig:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.run import PredictionFile
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.ctc.floor_distance import FloorDistance, floor_distance, settled_losses
 from slrdoctor.facts.evaluation.predictions import counted
 from slrdoctor.facts.labels.task import Task
@@ -15,7 +16,6 @@ from slrdoctor.facts.outputs.log_probs import BlankScore, LogProbs
 from slrdoctor.facts.outputs.loss_input import loss_input
 from slrdoctor.facts.training.history import History
 from slrdoctor.facts.training.progress import Progress
-from slrdoctor.registry import Unavailable
 
 CTC = Task("ctc", "", "")
 MakeHistory = Callable[..., History]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from slrdoctor.artifacts.run import Clip, OutputFile, PredictionFile, Row, TrainingRun
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary
@@ -24,7 +25,6 @@ from slrdoctor.facts.outputs.log_probs import BlankScore, LogProbs, blank_rival,
 from slrdoctor.facts.outputs.loss_input import loss_input
 from slrdoctor.facts.outputs.output_pass import OutputPass, output_pass
 from slrdoctor.facts.training.history import Curve, History
-from slrdoctor.registry import Unavailable
 
 RNG = np.random.default_rng(2)
 TOKENS = ("<blank>", *(f"G{i}" for i in range(1, 11)))

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.run import Clip, OutputFile
-from slrdoctor.facts.outputs.output_axes import Axes, claims_logarithms, find_axes
-from slrdoctor.facts.outputs.output_sample import samples_of
+from slrdoctor.facts.outputs._output_axes import Axes, claims_logarithms, find_axes
+from slrdoctor.facts.outputs._output_sample import samples_of
 
 RNG = np.random.default_rng(1)
 CLASSES, FRAMES, SAMPLES = 11, 40, 6
@@ -126,7 +126,7 @@ def test_frames_behind_the_length_and_padding_are_left_out(tmp_path: Path) -> No
 def test_h5_batches_are_cut_and_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import h5py
 
-    from slrdoctor.facts.outputs import output_axes
+    from slrdoctor.facts.outputs import _output_axes as output_axes
 
     monkeypatch.setattr(output_axes, "LARGE", 10)
     batch = log_softmax(logits(SAMPLES, FRAMES), -1)

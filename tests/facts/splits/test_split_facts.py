@@ -18,6 +18,7 @@ from slrdoctor.artifacts.run import (
     Row,
     TrainingRun,
 )
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.features.features import ClipRow, ClipTable
 from slrdoctor.facts.labels.contradictions import contradictions
 from slrdoctor.facts.labels.samples import Samples, Targets, Texts
@@ -25,7 +26,6 @@ from slrdoctor.facts.splits.shared_samples import shared_samples
 from slrdoctor.facts.splits.shared_sentences import shared_sentences
 from slrdoctor.facts.splits.signers import Signers, signers
 from slrdoctor.facts.splits.split_sizes import SplitSizes, split_sizes
-from slrdoctor.registry import Unavailable
 
 ROOT = Path("run")
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.class_count import class_count
 from slrdoctor.facts.training.epoch_size import EpochSize
-from slrdoctor.registry import Unavailable
 
 CLASSES = Task("classification", "by hand", "by hand")
 SIZE = EpochSize(None, 377, 93, None, None, None, {}, "history.csv")

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.dev_score import dev_score, finite, over, settled
-from slrdoctor.registry import Unavailable
 
 CTC = Task("ctc", "by hand", "by hand")
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from slrdoctor.artifacts.run import HistoryFile, Scalar
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.training.epoch_order import epoch_order, judged
-from slrdoctor.registry import Unavailable
 
 FALL = [4.0, 3.0, 2.4, 2.0, 1.7, 1.5, 1.3, 1.2, 1.1, 1.0]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.training.gradient_norms import gradient_norms
-from slrdoctor.registry import Unavailable
 
 
 def test_norms_are_told_by_the_first_and_last_fifth(make_history: Any) -> None:

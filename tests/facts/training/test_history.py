@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.content import Text
+from slrdoctor.artifacts.formats import read, reader_of
 from slrdoctor.artifacts.kinds.history import recognise_history
-from slrdoctor.artifacts.readers import read, reader_of
 from slrdoctor.artifacts.run import HistoryFile, Scalar, TrainingRun
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.training.history import Curve, History, history
-from slrdoctor.registry import Unavailable
 
 
 def series(

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.run import ConfigFile
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.training.learning_rate import learning_rate
-from slrdoctor.registry import Unavailable
 
 
 def test_a_cosine_to_zero_is_at_zero_in_its_last_epoch_only(make_history: Any, make_run: Any) -> None:

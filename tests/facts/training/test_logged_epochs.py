@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from slrdoctor.artifacts.run import CheckpointFile, HistoryFile, PredictionFile, Scalar
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.training.dev_score import dev_score
 from slrdoctor.facts.training.logged_epochs import epoch_named, kept_checkpoint, logged_epochs
-from slrdoctor.registry import Unavailable
 
 BANNER = HistoryFile("log.txt", "text", (), started=False)
 

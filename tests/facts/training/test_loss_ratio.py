@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.loss_ratio import loss_ratio
 from slrdoctor.facts.training.loss_scale import LossScale
-from slrdoctor.registry import Unavailable
 
 SIZE = EpochSize(32, 2400, 600, 75, 19, 25, {}, "by hand")
 SCALE = LossScale("sum over 75 batches", 75, 1, "by hand", "by hand", "mean a sample")

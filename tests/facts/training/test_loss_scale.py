@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.ctc.uniform_start import UniformStart
 from slrdoctor.facts.labels.task import Task
@@ -13,7 +14,6 @@ from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.loss_scale import loss_scale
-from slrdoctor.registry import Unavailable
 
 CLASSES = Task("classification", "by hand", "by hand")
 CTC = Task("ctc", "by hand", "by hand")

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.run import DataSet, HistoryFile, TrainingRun
-from slrdoctor.artifacts.settings import Settings
-from slrdoctor.engine import Facts
+from slrdoctor.artifacts.settings.read import Settings
+from slrdoctor.core.engine import Facts
+from slrdoctor.core.registry import REGISTRY, Unavailable
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.evaluation.blind_score import BlindScore
 from slrdoctor.facts.labels.samples import Texts
@@ -20,7 +21,6 @@ from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.history import History
 from slrdoctor.facts.training.loss_scale import LossScale
 from slrdoctor.facts.training.progress import Progress
-from slrdoctor.registry import REGISTRY, Unavailable
 
 FLOOR = BlindFloor("ctc", 53.7, 5.37, 1296, 0.68, 0.98, math.nan, math.nan, 5671, True, "labels")
 TOKENS = LossScale("mean a token", 1.0, 1.0, "by hand", "by hand", "mean a token")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.training.dev_score import dev_score
 from slrdoctor.facts.training.score_sentinel import score_sentinel
-from slrdoctor.registry import Unavailable
 
 
 def measured(history: Any, run: Any, progress: Any = None) -> Any:

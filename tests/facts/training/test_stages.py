@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.training.dev_score import dev_score
 from slrdoctor.facts.training.stages import stage_changes
-from slrdoctor.registry import Unavailable
 
 LOSS = [9.0, 8.6, 8.4, 8.3, 8.3, 8.3, 10.4, 10.6, 10.5, 10.6, 10.2, 10.6]
 

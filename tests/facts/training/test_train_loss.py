@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.run import Scalar
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.training.dev_score import dev_score
 from slrdoctor.facts.training.train_loss import finite_loss, keeps_its_gain, running_median, train_loss
-from slrdoctor.registry import Unavailable
 
 NAN, INF = math.nan, math.inf
 

@@ -11,8 +11,8 @@ from slrdoctor.artifacts.kinds.annotations.split_lists import (
 )
 from slrdoctor.artifacts.kinds.annotations.tables import recognise_table
 from slrdoctor.artifacts.kinds.annotations.trees import is_empty_of_samples, recognise_tree
-from slrdoctor.artifacts.kinds.splits import split_of_name as split_of_name
 from slrdoctor.artifacts.run import AnnotationFile
+from slrdoctor.words.splits import split_of_name as split_of_name
 
 _OUTPUT_WORDS = """
     hyp hyps hypothesis hypotheses pred preds predicted prediction predictions decoded

@@ -11,7 +11,7 @@ from typing import Any
 from slrdoctor.artifacts.kinds.annotations import column_names
 from slrdoctor.artifacts.kinds.annotations.cells import identifier, label, number, tokens, words_of_text
 from slrdoctor.artifacts.kinds.plain_values import name_of
-from slrdoctor.artifacts.kinds.splits import split_of_name
+from slrdoctor.words.splits import split_of_name
 
 Record = Mapping[str, Any]
 Fits = Callable[[list[Any]], bool]

@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Sequence
 
 from slrdoctor.artifacts.content import Content, Table, Text, Unreadable
+from slrdoctor.artifacts.formats import csv_table
 from slrdoctor.artifacts.kinds.annotations.cells import are_sentences
 from slrdoctor.artifacts.kinds.annotations.samples import Found, recognise_records
 from slrdoctor.artifacts.kinds.annotations.tables import recognise_table
 from slrdoctor.artifacts.kinds.annotations.trees import recognise_tree
-from slrdoctor.artifacts.kinds.splits import split_of_name
-from slrdoctor.artifacts.readers import csv_table
 from slrdoctor.artifacts.run import AnnotationFile, Row
+from slrdoctor.words.splits import split_of_name
 
 Siblings = Callable[[str], Content | None]
 _MARKS = ("|", "\t", ";", ",")

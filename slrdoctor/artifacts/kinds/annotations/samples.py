@@ -19,8 +19,8 @@ from slrdoctor.artifacts.kinds.annotations.columns import (
 )
 from slrdoctor.artifacts.kinds.annotations.conventions import convention_of, with_convention
 from slrdoctor.artifacts.kinds.plain_values import name_of, plain
-from slrdoctor.artifacts.kinds.splits import split_of_name
 from slrdoctor.artifacts.run import AnnotationFile, Row
+from slrdoctor.words.splits import split_of_name
 
 _LONGEST_SPLIT = 80  # characters of a cell that tells the split
 _FRAME_NUMBERS = frozenset(

@@ -11,7 +11,7 @@ from slrdoctor.artifacts.kinds.annotations import cells
 from slrdoctor.artifacts.kinds.annotations.columns import find_roles, tells_of_results
 from slrdoctor.artifacts.kinds.annotations.lines import table_of_lines
 from slrdoctor.artifacts.kinds.plain_values import name_of, plain
-from slrdoctor.artifacts.kinds.splits import split_of_name, split_of_word
+from slrdoctor.words.splits import split_of_name, split_of_word
 
 _DIGIT = re.compile(r"\d")
 

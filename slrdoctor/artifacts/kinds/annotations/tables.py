@@ -13,8 +13,8 @@ from slrdoctor.artifacts.kinds.annotations.columns import Roles, roles_of, squee
 from slrdoctor.artifacts.kinds.annotations.conventions import convention_of
 from slrdoctor.artifacts.kinds.annotations.samples import Found, recognise_records
 from slrdoctor.artifacts.kinds.plain_values import name_of
-from slrdoctor.artifacts.kinds.splits import split_of_name, split_of_word
 from slrdoctor.artifacts.run import AnnotationFile, Row
+from slrdoctor.words.splits import split_of_name, split_of_word
 
 _PATHLIKE = re.compile(r"[/\\]|\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|webm|mkv|h5)$", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|webm|mkv|h5|csv|parquet|json)$", re.IGNORECASE)

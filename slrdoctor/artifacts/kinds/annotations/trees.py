@@ -12,8 +12,8 @@ from slrdoctor.artifacts.content import Opaque
 from slrdoctor.artifacts.kinds.annotations import cells
 from slrdoctor.artifacts.kinds.annotations.samples import Found, recognise_records
 from slrdoctor.artifacts.kinds.plain_values import name_of, plain
-from slrdoctor.artifacts.kinds.splits import split_of_name, split_of_word
 from slrdoctor.artifacts.run import AnnotationFile, Row
+from slrdoctor.words.splits import split_of_name, split_of_word
 
 _ENVELOPES = (
     *(

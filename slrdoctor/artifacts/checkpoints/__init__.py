@@ -1,1 +1,0 @@
-"""What a checkpoint file holds: tensors, optimizer state, notes."""

@@ -1,0 +1,1 @@
+"""What a run directory holds: walked, opened, recognised, and told apart case by case."""

@@ -1,0 +1,34 @@
+"""Tell apart the data sets and training runs of a directory, and what belongs to which.
+
+A plain run directory is one data set with one run. A repository of results may hold six
+runs side by side, a corpus of corpora several data sets. Each run is judged on its own,
+with the data that lie nearest to it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from slrdoctor.artifacts.directory.cases.data_sets import data_sets
+from slrdoctor.artifacts.directory.cases.places import nearest
+from slrdoctor.artifacts.directory.cases.training_runs import training_runs
+from slrdoctor.artifacts.directory.found import Found
+from slrdoctor.artifacts.run import Choice, DataSet, TrainingRun
+from slrdoctor.artifacts.settings.read import Settings
+
+
+def group(
+    found: Found, settings: Settings, root: Path, looked: int
+) -> tuple[tuple[tuple[DataSet, tuple[TrainingRun, ...]], ...], tuple[Choice, ...]]:
+    """Every data set with the training runs on it; a data set without runs has an empty one."""
+    sets, choices = data_sets(found, settings, root, looked)
+    runs = training_runs(found, root)
+    on: dict[int, list[TrainingRun]] = {i: [] for i in range(len(sets))}
+    for run in runs:
+        on[nearest(run.name, [s.name for s in sets])].append(run)
+    grouped = []
+    for i, data in enumerate(sets):
+        mine = on[i]
+        configs = tuple(found.configs) if len(sets) == 1 else ()
+        grouped.append((data, tuple(mine) or (TrainingRun("", root, configs=configs),)))
+    return tuple(grouped), tuple(choices)

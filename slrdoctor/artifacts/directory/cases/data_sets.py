@@ -1,0 +1,128 @@
+"""The data sets of a directory: annotation files by what they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+from slrdoctor.artifacts.directory.cases.choices import choose_features, choose_vocabulary
+from slrdoctor.artifacts.directory.cases.places import is_below, nearest
+from slrdoctor.artifacts.directory.found import Found
+from slrdoctor.artifacts.run import AnnotationFile, Choice, DataSet, FeatureSet
+from slrdoctor.artifacts.settings.read import Settings
+from slrdoctor.words.splits import without_splits
+
+
+def data_sets(
+    found: Found, settings: Settings, root: Path, looked: int
+) -> tuple[list[DataSet], list[Choice]]:
+    families = _families(found.annotations)
+    choices: list[Choice] = []
+    if len(families) > 1 and found.features:
+        families, choice = _with_features(families, found.features)
+        choices += [choice] if choice else []
+    if len(families) <= 1:
+        name, files = families[0] if families else ("", [])
+        features, chosen = choose_features(found.features, [r.id for f in files for r in f.rows])
+        vocabularies, taken = choose_vocabulary(found.vocabularies, files, name, settings)
+        return [
+            DataSet(
+                name="",
+                root=root,
+                features=tuple(features),
+                annotations=tuple(files),
+                vocabularies=tuple(vocabularies),
+                problems=tuple(found.problems),
+                choices=tuple(chosen + taken),
+                looked=looked,
+                expected_features=tuple(found.expected),
+                beside=tuple(found.beside),
+            )
+        ], choices + chosen + taken
+    names = [name for name, _ in families]
+    sets = []
+    for i, (name, files) in enumerate(families):
+        mine = [
+            v for v in found.vocabularies if nearest(v.where, names) == i and shares_top(v.where, name)
+        ]
+        vocabularies, taken = choose_vocabulary(mine, files, name, settings)
+        choices += taken
+        problems = tuple(p for p in found.problems if is_below(p.where, name))
+        sets.append(
+            DataSet(name, root, (), tuple(files), tuple(vocabularies), problems, tuple(taken), looked)
+        )
+    return sets, choices
+
+
+def _families(files: Sequence[AnnotationFile]) -> list[tuple[str, list[AnnotationFile]]]:
+    """Annotation files by the data set they tell of, each named by its folder, the largest first.
+
+    Files of one folder belong together, and so do files whose paths differ by a split only.
+    """
+    parent: dict[str, str] = {}
+    for file in files:
+        folder = without_splits(file.where.rpartition("/")[0])
+        parent[file.where] = _trim_splits(folder)
+    grouped: dict[str, list[AnnotationFile]] = {}
+    for file in files:
+        grouped.setdefault(parent[file.where], []).append(file)
+    merged = [(_common_folder(files), files) for files in _merge_by_ids(list(grouped.values()))]
+    return sorted(merged, key=lambda item: -sum(len(f.rows) for f in item[1]))
+
+
+def _common_folder(files: Sequence[AnnotationFile]) -> str:
+    parts = [f.where.split("/")[:-1] for f in files]
+    common = [a[0] for a in zip(*parts) if len(set(a)) == 1]
+    return "/".join(common)
+
+
+def _trim_splits(folder: str) -> str:
+    parts = [p for p in folder.split("/") if p and not set(p) <= set("*_-. ")]
+    return "/".join(parts)
+
+
+def _merge_by_ids(families: list[list[AnnotationFile]]) -> list[list[AnnotationFile]]:
+    """Folders that tell of the same samples are one data set: info.npy here, stm there."""
+    merged: list[tuple[list[AnnotationFile], set[str]]] = []
+    for files in families:
+        ids = {r.id for f in files for r in f.rows}
+        plain = {i for i in ids if not i.isdigit()}
+        home = next(
+            (m for m in merged if plain and len(plain & m[1]) > 0.5 * min(len(plain), len(m[1]) or 1)),
+            None,
+        )
+        if home is None:
+            merged.append((list(files), plain))
+        else:
+            home[0].extend(files)
+            home[1].update(plain)
+    return [files for files, _ in merged]
+
+
+def _with_features(
+    families: list[tuple[str, list[AnnotationFile]]], features: Sequence[FeatureSet]
+) -> tuple[list[tuple[str, list[AnnotationFile]]], Choice | None]:
+    """The families that the features on disk belong to; several data sets cannot share them."""
+    stems = {PurePosixPath(c.key).name for s in features for c in s.clips} | {
+        c.key for s in features for c in s.clips
+    }
+
+    def covered(files: Iterable[AnnotationFile]) -> int:
+        return sum(
+            PurePosixPath(r.path or r.id).stem in stems or r.id in stems for f in files for r in f.rows
+        )
+
+    best = max(families, key=lambda item: (covered(item[1]), sum(len(f.rows) for f in item[1])))
+    others = tuple(f.where for name, files in families if name != best[0] for f in files)
+    choice = Choice(
+        "annotations",
+        ", ".join(f.where for f in best[1]),
+        others,
+        f"its ids cover {covered(best[1])} of the stored clips, more than the others'",
+        f'[annotations]\ntrain = "{others[0]}"',
+    )
+    return [best], choice
+
+
+def shares_top(where: str, name: str) -> bool:
+    return is_below(where, name) or is_below(name, where.rpartition("/")[0])

@@ -1,0 +1,258 @@
+"""Find out what a run directory holds, by looking into its files and not only at their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from slrdoctor.artifacts.content import Arrays, Content, Tree, Unreadable
+from slrdoctor.artifacts.directory import cases, pointed
+from slrdoctor.artifacts.directory.cases.choices import choose_checkpoint
+from slrdoctor.artifacts.directory.expectations import hold_against_configs, note_empty_folders
+from slrdoctor.artifacts.directory.found import Found, NothingToExamine
+from slrdoctor.artifacts.directory.listing import File, Listing, walk
+from slrdoctor.artifacts.formats import read, reader_of
+from slrdoctor.artifacts.kinds import (
+    checkpoints,
+    config,
+    features,
+    history,
+    outputs,
+    predictions,
+    vocabulary,
+)
+from slrdoctor.artifacts.kinds.annotations import batch_labels, recognise_annotations
+from slrdoctor.artifacts.kinds.annotations.split_lists import recognise_split_list
+from slrdoctor.artifacts.kinds.checkpoints.weights_notes import notes_in
+from slrdoctor.artifacts.kinds.features.clip_folders import find_clip_folders
+from slrdoctor.artifacts.kinds.outputs.folders import settle
+from slrdoctor.artifacts.kinds.outputs.names import WEAK, is_named_like_outputs
+from slrdoctor.artifacts.run import (
+    CheckpointFile,
+    FeatureSet,
+    Problem,
+    RunDirectory,
+    SourceFile,
+    Sources,
+)
+from slrdoctor.artifacts.settings.read import NAME, read_settings
+from slrdoctor.words.splits import split_of_name
+
+OPENED_A_SUFFIX = 400  # files of one suffix in one folder that are opened; the rest is named
+_REQUIREMENTS = re.compile(
+    r"(?:^|[^a-z])(?:requirements|constraints|environment)[^/]*\.(?:txt|in|ya?ml)$|^pipfile$"
+)
+_ARRAY_KIND = (".npy", ".npz", ".pt", ".h5", ".hdf5", ".parquet", ".pose")
+
+
+Progress = Callable[[int, int], None]
+
+
+def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
+    """Open a run directory.
+
+    Raises NothingToExamine for a path that is no readable folder or holds nothing that a
+    kind recognises, and SettingsError for a `slrdoctor.toml` that cannot be used.
+    """
+    if not path.exists():
+        raise NothingToExamine(f"{path} does not exist")
+    if not path.is_dir():
+        raise NothingToExamine(f"{path} is a file: give the folder of the run that holds it")
+    settings = read_settings(path)
+    listing = walk(path)
+    if not listing.files and listing.problems:
+        raise NothingToExamine(f"{path} cannot be read: {listing.problems[0][1]}")
+    found = find(listing, progress)
+    settle(found)
+    pointed.apply(found, settings, path, find)
+    _read_notes(found)
+    if not settings.features:
+        hold_against_configs(found, listing)
+        note_empty_folders(found, listing)
+    _fill_splits(found)
+    found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
+    if found.is_empty():
+        raise NothingToExamine(
+            f"nothing to examine in {path}: {len(listing.files)} files, and none is features, "
+            f"annotations, a vocabulary, a checkpoint, a history, predictions or a config"
+        )
+    grouped, choices = cases.group(found, settings, path, len(listing.files))
+    return RunDirectory(
+        path=path,
+        settings=settings,
+        cases=grouped,
+        sources=Sources(tuple(found.sources)),
+        problems=tuple(found.problems),
+        choices=choices,
+        looked=len(listing.files),
+    )
+
+
+def _read_notes(found: Found) -> None:
+    """Take the vocabulary and the config that a checkpoint carries where no file gives them."""
+    is_told = any(words.target != "text" for words in found.vocabularies)
+    if found.checkpoints and not (is_told and found.configs):
+        vocabularies, configs = notes_in(choose_checkpoint(found.checkpoints)[0])
+        found.vocabularies += [] if is_told else vocabularies
+        found.configs = found.configs or configs
+
+
+def _fill_splits(found: Found) -> None:
+    """Give samples the split that a list apart from their annotations says."""
+    if found.split_of:
+        found.annotations = [
+            replace(
+                a,
+                rows=tuple(
+                    r if r.split else replace(r, split=found.split_of.get(r.id, "")) for r in a.rows
+                ),
+            )
+            for a in found.annotations
+        ]
+
+
+def find(listing: Listing, progress: Progress | None = None) -> Found:
+    """Recognise everything in a listing, folder by folder."""
+    found = Found()
+    sets, folders, used = find_clip_folders(listing)
+    found.features += sets
+    found.outputs += folders
+    single = list(_few_a_folder(listing, used, found))
+    for number, file in enumerate(single):
+        if progress is not None:
+            progress(number, len(single))
+        _recognise(file, listing, found)
+    return found
+
+
+def _few_a_folder(listing: Listing, used: set[str], found: Found) -> Iterable[File]:
+    opened: dict[tuple[str, str], int] = {}
+    for file in listing.files:
+        if file.where in used or file.path.name == NAME:
+            continue
+        key = (file.folder, file.suffix)
+        opened[key] = opened.get(key, 0) + 1
+        if opened[key] <= OPENED_A_SUFFIX:
+            yield file
+    for (folder, suffix), count in opened.items():
+        if count > OPENED_A_SUFFIX and suffix in (".json", ".csv", ".txt", ".pkl", ".pt"):
+            more = count - OPENED_A_SUFFIX
+            message = f"{more} more *{suffix} files were not opened: those that were are no features"
+            found.problems.append(Problem(folder or ".", "", "unsupported", message))
+
+
+def _recognise(file: File, listing: Listing, found: Found) -> None:
+    name = file.path.name.lower()
+    if name.endswith(".py"):
+        found.sources.append(SourceFile(file.where, file.path, "python"))
+        return
+    if _REQUIREMENTS.search(name):
+        found.sources.append(SourceFile(file.where, file.path, "requirements"))
+        return
+    try:
+        reader = reader_of(file.path)
+        if reader is None:
+            return
+        if checkpoints.is_named_like_checkpoint(name) and not is_named_like_outputs(name):
+            found.checkpoints.append(CheckpointFile(file.where, file.path, reader.name, file.size))
+            return
+        content = reader.read(file.path)
+        if isinstance(content, Tree) and content.refused:
+            names = ", ".join(content.refused)
+            found.problems.append(Problem(file.where, "pickle", "imports", names))
+        _take(file, reader.name, content, _siblings(file, listing), found)
+    except Unreadable as error:
+        if error.fault != "unsupported" or file.suffix in _ARRAY_KIND:
+            found.problems.append(Problem(file.where, _likely_kind(file), error.fault, str(error)))
+
+
+def _likely_kind(file: File) -> str:
+    name = file.path.name.lower()
+    if checkpoints.is_named_like_checkpoint(name):
+        return "checkpoint"
+    if vocabulary.is_named_like_vocabulary(file.where):
+        return "vocabulary"
+    if file.suffix in _ARRAY_KIND:
+        return "features"
+    return "annotations" if split_of_name(name) else ""
+
+
+def _siblings(file: File, listing: Listing) -> Callable[[str], Content | None]:
+    def open_sibling(name: str) -> Content | None:
+        for other in listing.by_folder.get(file.folder, ()):
+            if other.path.name == name:
+                try:
+                    return read(other.path)
+                except Unreadable:
+                    return None
+        return None
+
+    return open_sibling
+
+
+def _take(
+    file: File, format: str, content: Content, siblings: Callable[[str], Content | None], found: Found
+) -> None:
+    """Give a file's content to every kind. Some files are several things at once."""
+    if checkpoints.is_checkpoint(content):
+        found.checkpoints.append(CheckpointFile(file.where, file.path, format, file.size))
+        return
+    given = _take_outputs(file, format, content, siblings, found)
+    histories = history.recognise_history(file.where, format, content)
+    found.histories += histories
+    words = vocabulary.recognise_vocabulary(file.where, format, content)
+    if words is not None:
+        found.vocabularies.append(words)
+    if histories:
+        return
+    # a file of outputs may have the hypotheses too, and is nothing else
+    pairs = predictions.recognise_predictions(file.where, format, content, siblings)
+    if pairs is not None:
+        found.predictions.append(pairs)
+    if pairs is not None or given:
+        return
+    labelled = recognise_annotations(file.where, format, content, siblings)
+    if labelled is not None:
+        found.annotations.append(labelled)
+    clips, stored = features.clips_in(file.path, format, content)
+    if clips:
+        split = split_of_name(file.where)
+        found.features.append(
+            FeatureSet(split, file.where, format, "container", clips, length_stored=stored)
+        )
+    _take_batch_labels(file, format, content, found)
+    if labelled is None and not clips:
+        _take_words(file, format, content, found, is_vocabulary=words is not None)
+
+
+def _take_outputs(
+    file: File, format: str, content: Content, siblings: Callable[[str], Content | None], found: Found
+) -> bool:
+    """Log-probabilities and embeddings; whether the file surely holds any."""
+    recognised = outputs.recognise_outputs(file.where, file.path, format, content, siblings)
+    sure = [output for output in recognised.outputs if output.kind != WEAK]
+    found.outputs += sure
+    found.perhaps += [output for output in recognised.outputs if output.kind == WEAK]
+    if sure:
+        folder = f"{file.folder}/" if file.folder else ""
+        found.companions |= {folder + name for name in recognised.companions}
+    return bool(sure)
+
+
+def _take_words(file: File, format: str, content: Content, found: Found, is_vocabulary: bool) -> None:
+    """What holds no samples: a config, or a list of which sample is in which split."""
+    written = config.recognise_config(file.where, format, content)
+    if written is not None:
+        found.configs.append(written)
+    elif not is_vocabulary:
+        found.split_of.update(recognise_split_list(file.where, format, content) or {})
+
+
+def _take_batch_labels(file: File, format: str, content: Content, found: Found) -> None:
+    """Labels beside a batch array: y of an npz, y_train.npy beside X_train.npy."""
+    if isinstance(content, Arrays):
+        labelled = batch_labels.recognise_batch_labels(file.where, format, content)
+        if labelled is not None:
+            found.annotations.append(labelled)

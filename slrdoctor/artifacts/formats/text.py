@@ -1,0 +1,35 @@
+"""Plain text: logs, word lists, transcripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from slrdoctor.artifacts.content import Reader, Text
+from slrdoctor.artifacts.storage.text_encoding import read_text, split_lines
+
+SUFFIXES = (
+    *(
+        ".txt",
+        ".log",
+        ".out",
+        ".err",
+        ".vocab",
+        ".dict",
+        ".classes",
+        ".names",
+        ".labels",
+        ".lst",
+        ".list",
+    ),
+    *(".gls", ".gloss", ".glosses", ".text", ".files", ".hyp", ".hyps", ".ref", ".refs", ".trn"),
+    *("log", "vocab", "labels", "classes", "glosses"),  # whole names that are written without a suffix
+)
+
+
+def read(path: Path) -> Text:
+    """The lines of a text file; raises Unreadable for binary and for what is too large."""
+    text, encoding = read_text(path)
+    return Text(split_lines(text), encoding)
+
+
+READER = Reader("text", SUFFIXES, read, cost=10)

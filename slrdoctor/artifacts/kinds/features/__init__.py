@@ -1,0 +1,283 @@
+"""Recognise features: folders of clips, folders of frames, and containers of many clips."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Table, Tree
+from slrdoctor.artifacts.kinds.plain_values import plain
+from slrdoctor.artifacts.run import Clip
+from slrdoctor.words.splits import split_of_name
+
+# keys under which a record of a pickled or nested container holds its features
+ARRAY_KEYS = (
+    "sign",
+    "features",
+    "feature",
+    "feat",
+    "keypoints",
+    "keypoint",
+    "pose",
+    "poses",
+    "landmarks",
+    "data",
+    "x",
+)
+ID_KEYS = ("name", "id", "fileid", "video_id", "video", "sample_id", "key")
+OFFSETS, LENGTHS, IDS = ("offsets", "offset", "starts"), ("lengths", "length", "lens", "num_frames"), (
+    "ids", "id", "names", "name", "keys", "video_ids", "filenames",
+)  # fmt: skip
+LABELS = re.compile(
+    r"(?:^|[^a-z])(?:y|labels?|targets?|classes|glosses|gloss|ids?|lengths?|lens)(?:[^a-z]|$)"
+)
+MOST_LENGTHS = 10_000_000  # samples of one container
+LONGEST = 2**48  # frames
+MOST_PARTS = 12  # arrays that make up one sample: blocks of landmarks, their confidences, a label
+NO_CLIP = re.compile(
+    r"(?:^|[^a-z])(?:mean|std|stats?|norm|vocab|embeddings?|log_?probs?|logits|hyps?|refs?|preds?)(?:[^a-z]|$)"
+)
+
+
+def is_clip_shape(info: ArrayInfo) -> bool:
+    """Numbers in one to four axes, more than a single value."""
+    return np.dtype(info.dtype).kind in "fiub" and 1 <= len(info.shape) <= 4 and info.shape != (1,)
+
+
+def is_clip(content: Content) -> bool:
+    """Whether a file of its own can be one sample: one numeric array, or a table of numbers."""
+    if isinstance(content, Arrays):
+        shapes = [m for name, m in content.members.items() if not LABELS.search(name.lower())]
+        return (
+            bool(shapes) and len(content.members) <= MOST_PARTS and any(is_clip_shape(m) for m in shapes)
+        )
+    if isinstance(content, Table):
+        return _is_numeric_table(content)
+    if isinstance(content, Tree):
+        return isinstance(content.value, dict) and _is_record(content.value)
+    return False
+
+
+def _is_record(value: Mapping[str, Any]) -> bool:
+    """Whether a dict with arrays is one sample, and not many by their ids.
+
+    The parts of one sample are few and run over the same frames; samples differ in length.
+    """
+    key = array_key(value)
+    if key is None or key in ARRAY_KEYS:
+        return key is not None
+    shapes = [
+        v.shape for k, v in value.items() if _is_sequence_array(v) and not LABELS.search(str(k).lower())
+    ]
+    lengths, frames = {s[0] for s in shapes}, {s[1:] for s in shapes}
+    return len(shapes) <= MOST_PARTS and (len(lengths) == 1 or len(frames) > 1)
+
+
+def is_frame(content: Content) -> bool:
+    """Whether a file can be one frame: one vector, or a small [landmarks, values] array."""
+    if not isinstance(content, Arrays) or set(content.members) != {""}:
+        return False
+    shape = content.members[""].shape
+    return (len(shape) == 1 and shape[0] > 1) or (len(shape) == 2 and shape[1] in (2, 3, 4))
+
+
+def _is_numeric_table(table: Table) -> bool:
+    names = {str(c).strip().lower() for c in table.columns or ()}
+    if len(table.rows) < 2 or names & {
+        "epoch",
+        "epochs",
+        "step",
+        "loss",
+        "gloss",
+        "label",
+        "labels",
+        "sign",
+    }:
+        return False
+    return (
+        all(_is_number(cell) for row in list(table.rows)[:5] for cell in row) and len(table.rows[0]) > 1
+    )
+
+
+def _is_number(cell: Any) -> bool:
+    try:
+        float(cell)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def array_key(record: Mapping[str, Any]) -> str | None:
+    """The key of the array that is a record's features; None where there is none."""
+    arrays = {str(k): v for k, v in record.items() if _is_sequence_array(v)}
+    for key in ARRAY_KEYS:
+        if key in arrays:
+            return key
+    big = {k: v for k, v in arrays.items() if not LABELS.search(k.lower())}
+    return max(big, key=lambda k: big[k].size) if big else None
+
+
+def _is_sequence_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "fiub" and value.ndim >= 2
+
+
+def clip_member(content: Content) -> str:
+    """Which member of a one-sample file is the features: "" for a file that is nothing else."""
+    if isinstance(content, Arrays) and set(content.members) != {""}:
+        usable = {
+            n: i for n, i in content.members.items() if is_clip_shape(i) and not LABELS.search(n.lower())
+        }
+        for key in ARRAY_KEYS:
+            if key in usable:
+                return key
+        return max(usable, key=lambda n: int(np.prod(usable[n].shape)), default="")
+    if isinstance(content, Tree) and isinstance(content.value, dict):
+        return array_key(content.value) or ""
+    return ""
+
+
+def clips_in(path: Path, reader: str, content: Content) -> tuple[tuple[Clip, ...], bool]:
+    """The clips of a container, and whether it stores real lengths; none where it is no container."""
+    found: list[Clip] = []
+    stored = False
+    if isinstance(content, Arrays):
+        found, stored = _clips_of_arrays(path, reader, content)
+    elif isinstance(content, Tree):
+        found = list(_clips_of_tree(path, reader, content.value))
+    elif isinstance(content, Table) and content.columns:
+        found = _clips_of_table(path, reader, content)
+    return tuple(found), stored
+
+
+def _clips_of_arrays(path: Path, reader: str, content: Arrays) -> tuple[list[Clip], bool]:
+    by_leaf = {name.rpartition("/")[2].lower(): name for name in content.members}
+    lengths = _whole_numbers(content, _first(by_leaf, LENGTHS))
+    offsets = _whole_numbers(content, _first(by_leaf, OFFSETS))
+    ids = _ids(content, by_leaf)
+    data = {
+        name: info
+        for name, info in content.members.items()
+        if len(info.shape) >= 2
+        and is_clip_shape(info)
+        and not LABELS.search(name.rpartition("/")[2].lower())
+    }
+    if len(data) == 1:
+        [(name, info)] = data.items()
+        if offsets or (lengths and len(info.shape) == 2):
+            cuts = _cuts(offsets, lengths, info.shape[0])
+            return [
+                Clip(ids[i] if i < len(ids) else str(i), path, reader, name, (a, b))
+                for i, (a, b) in enumerate(cuts)
+            ], True
+        if len(info.shape) >= 3 and _is_batch(path, name, info, content, by_leaf):
+            return [
+                Clip(
+                    ids[i] if i < len(ids) else str(i), path, reader, f"{name}[{i}]",
+                    length=lengths[i] if i < len(lengths) else None,
+                )
+                for i in range(info.shape[0])
+            ], bool(lengths)  # fmt: skip
+        return [], False
+    if len(data) >= 2 and not all(NO_CLIP.search(n.lower()) for n in data):
+        return [Clip(_clip_key(n), path, reader, n) for n in sorted(data)], False
+    return [], False
+
+
+def _clip_key(name: str) -> str:
+    # a group per sample: "sample_01/keypoints" is sample_01
+    head, _, leaf = name.rpartition("/")
+    return head.rpartition("/")[2] or leaf if leaf.lower() in ARRAY_KEYS and head else name.lstrip("/")
+
+
+def _is_batch(
+    path: Path, name: str, info: ArrayInfo, content: Arrays, by_leaf: Mapping[str, str]
+) -> bool:
+    """[N, T, D] with one label a row, or named as such: X, X_train, features of a split."""
+    label_rows = any(
+        i.shape[:1] == info.shape[:1]
+        for n, i in content.members.items()
+        if n != name and LABELS.search(n.lower())
+    )
+    words = re.findall(r"[a-z]+", f"{path.stem} {name}".lower())
+    landmarks = len(info.shape) == 3 and info.shape[2] in (2, 3, 4)
+    return label_rows or "x" in words or (bool(split_of_name(path.stem)) and not landmarks)
+
+
+def _cuts(offsets: list[int], lengths: list[int], total: int) -> Iterator[tuple[int, int]]:
+    if offsets:
+        starts = offsets
+        stops = starts[1:] + ([] if starts[-1] == total else [total])
+    else:
+        stops = list(itertools.accumulate(lengths))
+        starts = [0, *stops[:-1]]
+    yield from zip(starts, stops)
+
+
+def _whole_numbers(content: Arrays, name: str | None) -> list[int]:
+    """A member's numbers, whatever its shape; none where it holds anything but whole numbers."""
+    info = content.members[name] if name is not None else None
+    if name is None or info is None or math.prod(info.shape) > MOST_LENGTHS:
+        return []
+    values = np.ravel(content.load(name))
+    if values.dtype.kind not in "iuf" or not (np.abs(values.astype(np.float64)) < LONGEST).all():
+        return []  # NaN is not below either
+    if (values != np.trunc(values)).any():
+        return []
+    numbers: list[int] = values.astype(np.int64).tolist()
+    return numbers
+
+
+def _ids(content: Arrays, by_leaf: Mapping[str, str]) -> list[str]:
+    for key in IDS:
+        for name, value in content.extras.items():
+            if name.rpartition("/")[2].lower() == key and isinstance(value, (list, tuple, np.ndarray)):
+                return [v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in value]
+        if key in by_leaf and len(content.members[by_leaf[key]].shape) == 1:
+            return [str(v) for v in content.load(by_leaf[key]).tolist()]
+    return []
+
+
+def _first(by_leaf: Mapping[str, str], names: Sequence[str]) -> str | None:
+    return next((by_leaf[n] for n in names if n in by_leaf), None)
+
+
+def _clips_of_tree(path: Path, reader: str, value: Any) -> Iterator[Clip]:
+    if isinstance(value, dict):
+        items: list[tuple[str, Any]] = [(str(k), v) for k, v in value.items()]
+        name_of: Callable[[str, Any], str] = lambda key, _: key  # noqa: E731
+    elif isinstance(value, (list, tuple)):
+        items = [(str(i), v) for i, v in enumerate(value)]
+        name_of = lambda key, record: _record_name(record) or key  # noqa: E731
+    else:
+        return
+    for key, record in items:
+        if isinstance(record, dict):
+            inner = array_key(record)
+            if inner is not None:
+                yield Clip(name_of(key, record), path, reader, f"{key}/{inner}")
+        elif _is_sequence_array(record) and not LABELS.search(key.lower()):
+            yield Clip(key, path, reader, key)
+
+
+def _record_name(record: Any) -> str:
+    if not isinstance(record, dict):
+        return ""
+    named = (plain(record.get(key)) for key in ID_KEYS)
+    return next((str(name) for name in named if isinstance(name, (str, int)) and name), "")
+
+
+def _clips_of_table(path: Path, reader: str, table: Table) -> list[Clip]:
+    """SPOTER: one row a video, each cell of a `*_X`, `*_Y` column a list over the frames."""
+    columns = table.columns or ()
+    coordinates = [i for i, c in enumerate(columns) if str(c).lower().endswith(("_x", "_y"))]
+    if len(coordinates) < 4 or not table.rows:
+        return []
+    if not str(table.rows[0][coordinates[0]]).lstrip().startswith("["):
+        return []
+    return [Clip(str(i), path, reader, f"row:{i}") for i in range(len(table.rows))]

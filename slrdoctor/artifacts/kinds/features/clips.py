@@ -1,0 +1,256 @@
+"""Open the features of one sample: the way from a `Clip` to its values.
+
+`Clip.member` says where in its file they are:
+
+    ""                the file's only array, or a table of numbers, one row a frame
+    "keypoints"       a member by name; those of h5 are paths, "test/01/keypoints"
+    "17/sign"         the way through pickled containers: dict keys and places in lists,
+                      joined by slashes; a key may hold slashes of its own
+    "X[12]", "[12]"   entry 12 of the first axis of a member, or of the only array
+    "row:12"          row 12 of a table whose *_X, *_Y cells are lists over the frames
+                      (SPOTER): [T, points, 2]
+    "row:12/pose"     one cell of row 12, a list over the frames
+
+`Clip.rows` then cuts frames (start, stop) out. `Clip.frames` are files of one frame each,
+stacked in their order. `Clip.length` is not applied: what lies behind it is padding that a
+caller may want to see.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slrdoctor.artifacts.content import Arrays, Content, Opaque, Table, Tree, Unreadable
+from slrdoctor.artifacts.formats import read_head, reader_of, readers
+from slrdoctor.artifacts.kinds.features.clip_tables import cell_values, row_landmarks, table_values
+from slrdoctor.artifacts.run import Clip
+from slrdoctor.artifacts.storage.cut_arrays import CutArrays
+from slrdoctor.artifacts.storage.file_bytes import MOST_BYTES
+
+_INDEXED = re.compile(r"(.*)\[(\d+)\]", re.S)
+_ROW = re.compile(r"row:(\d+)(?:/(.*))?", re.S)
+
+
+def open_clip(clip: Clip) -> NDArray[Any]:
+    """The values of one clip, [T, ...], numbers of whatever type the file has.
+
+    Large npy, torch, pickle, safetensors and stored npz arrays are read-only views of the
+    mapped file: nothing is read before it is looked at, so take them block by block. The
+    container that was opened last is kept for the next clip of it, and no other.
+
+    Raises Unreadable and nothing else; its fault is "shape" where frames of a clip differ,
+    where there is no axis of frames, or where the file has not the entry or rows named.
+    """
+    try:
+        values = _frames(clip) if clip.frames else _member(clip)
+    except MemoryError as error:
+        raise Unreadable("needs more memory than there is", "unsupported") from error
+    if values.dtype.kind not in "fiub":
+        raise Unreadable(f"values of type {values.dtype}, which are no features", "unsupported")
+    if values.ndim == 0:
+        raise Unreadable("a single number where frames are expected", "shape")
+    return values
+
+
+def close_containers() -> None:
+    """Let go of the container that was opened last, so that its file can be moved or deleted."""
+    _LAST.close()
+
+
+class _LastOpened:
+    """The content of one file, and the array that was loaded from it last."""
+
+    def __init__(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._key: tuple[Any, ...] = ()
+        self._content: Content | None = None
+        self._loaded: tuple[str, NDArray[Any]] | None = None
+
+    def open(self, path: Path, reader: str) -> Content:
+        try:
+            stat = path.stat()
+        except OSError as error:
+            raise Unreadable(f"cannot be opened: {error.strerror}", "corrupt") from error
+        key = (path, reader, stat.st_mtime_ns, stat.st_size)
+        if self._content is None or key != self._key:
+            self.close()  # before the next is read, so that never two are in memory
+            self._content = _read(path, reader)
+            self._key = key
+        return self._content
+
+    def load(self, content: Arrays, name: str) -> NDArray[Any]:
+        """A member of the content that `open` gave, kept while clips are cut out of it."""
+        if self._loaded is None or self._loaded[0] != name:
+            self._loaded = None
+            self._loaded = (name, content.load(name))
+        return self._loaded[1]
+
+
+_LAST = _LastOpened()  # one a process: workers get clips of one container in a row
+
+
+def _read(path: Path, name: str) -> Content:
+    read_head(path)
+    reader = next((reader for reader in readers() if reader.name == name), None) or reader_of(path)
+    if reader is None:
+        raise Unreadable(f"no reader for {path.suffix or 'a file without a suffix'}", "unsupported")
+    return reader.read(path)
+
+
+def _member(clip: Clip) -> NDArray[Any]:
+    content = _LAST.open(clip.path, clip.reader)
+    if isinstance(content, Arrays):
+        return _of_arrays(content, clip)
+    if isinstance(content, Table):
+        return _cut(_of_table(content, clip.member), clip.rows)
+    if isinstance(content, Tree):
+        return _cut(_of_tree(content.value, clip.member), clip.rows)
+    raise Unreadable("text, not features", "unsupported")
+
+
+def _of_arrays(content: Arrays, clip: Clip) -> NDArray[Any]:
+    name, index = _name_and_index(content, clip.member)
+    start, stop = (index, index + 1) if index is not None else clip.rows or (None, None)
+    if start is None or stop is None:
+        return content.load(name)
+    _check_rows(start, stop, content.members[name].shape)
+    if isinstance(content, CutArrays):
+        part = content.cut(name, start, stop)
+    else:
+        part = _LAST.load(content, name)[start:stop]
+    return part if index is None else _cut(part[0], clip.rows)
+
+
+def _name_and_index(content: Arrays, member: str) -> tuple[str, int | None]:
+    """The member's name, and the entry of its first axis where one is asked for."""
+    if member in content.members:
+        return member, None
+    match = _INDEXED.fullmatch(member)
+    name = match[1] if match else member
+    if not name and "" not in content.members:
+        if len(content.members) != 1:
+            raise Unreadable(
+                f"{len(content.members)} arrays, and nothing says which is meant", "unsupported"
+            )
+        name = next(iter(content.members))
+    if name not in content.members:
+        raise Unreadable(f"holds no array {name!r}", "shape")
+    return name, int(match[2]) if match else None
+
+
+def _of_table(table: Table, member: str) -> NDArray[Any]:
+    match = _ROW.fullmatch(member)
+    if match is None:
+        return table_values(table)
+    row = int(match[1])
+    if row >= len(table.rows):
+        raise Unreadable(f"row {row} of a table of {len(table.rows)}", "shape")
+    return row_landmarks(table, row) if match[2] is None else cell_values(table, row, match[2])
+
+
+def _of_tree(value: Any, member: str) -> NDArray[Any]:
+    """The values at the end of a way through nested containers."""
+    ends = list(_walk(value, member)) if member else [value]
+    if ends:
+        return _as_array(ends[0])
+    match = _INDEXED.fullmatch(member)
+    if match is None:
+        raise Unreadable(f"holds nothing at {member!r}", "shape")
+    index = int(match[2])
+    whole = _of_tree(value, match[1])
+    _check_rows(index, index + 1, whole.shape)
+    entry: NDArray[Any] = whole[index]
+    return entry
+
+
+def _walk(value: Any, way: str) -> Iterator[Any]:
+    """What lies at the end of `way`, the longest key first wherever keys hold slashes."""
+    parts = way.split("/")
+    for count in range(len(parts), 0, -1):
+        key, rest = "/".join(parts[:count]), "/".join(parts[count:])
+        for found in _at(value, key):
+            yield from _walk(found, rest) if count < len(parts) else (found,)
+
+
+def _at(value: Any, key: str) -> Iterator[Any]:
+    if isinstance(value, Opaque):
+        value = value.state
+    if isinstance(value, (list, tuple, np.ndarray)):
+        if key.isdecimal() and int(key) < len(value):
+            yield value[int(key)]
+    elif isinstance(value, dict):
+        if key in value:
+            yield value[key]
+        elif key.lstrip("-").isdecimal() and int(key) in value:
+            yield value[int(key)]
+        else:
+            yield from (found for other, found in value.items() if str(other) == key)
+
+
+def _as_array(value: Any) -> NDArray[Any]:
+    if isinstance(value, np.ndarray):
+        return value
+    if isinstance(value, Opaque):
+        raise Unreadable(f"an object of {value.name}, which is not built from a file", "refused")
+    if not isinstance(value, (list, tuple)):
+        raise Unreadable(f"a {type(value).__name__} where an array is expected", "unsupported")
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except ValueError as error:
+        raise Unreadable("lists of differing lengths, or of what is no number", "shape") from error
+    except (TypeError, OverflowError) as error:
+        raise Unreadable("a list of what is no number", "unsupported") from error
+
+
+def _cut(values: NDArray[Any], rows: tuple[int, int] | None) -> NDArray[Any]:
+    if rows is None:
+        return values
+    _check_rows(*rows, values.shape)
+    return values[slice(*rows)]
+
+
+def _check_rows(start: int, stop: int, shape: tuple[int, ...]) -> None:
+    if not shape or not 0 <= start <= stop <= shape[0]:
+        raise Unreadable(f"rows {start} to {stop} of an array of shape {shape}", "shape")
+
+
+def _frames(clip: Clip) -> NDArray[Any]:
+    """Frame files stacked to [T, ...]; a frame in which nobody was found fits any shape."""
+    loaded = [_frame(path, clip, len(clip.frames)) for path in clip.frames]
+    shapes: dict[tuple[int, ...], str] = {}  # and the first frame that has it
+    for (values, is_empty), path in zip(loaded, clip.frames):
+        if not is_empty:
+            shapes.setdefault(values.shape, path.name)
+    if len(shapes) > 1:
+        (one, first), (other, second), *_ = shapes.items()
+        raise Unreadable(f"frames differ: {first} has shape {one}, {second} has {other}", "shape")
+    shape = next(iter(shapes), loaded[0][0].shape)
+    stacked = np.stack([np.zeros(shape) if is_empty else values for values, is_empty in loaded])
+    return _cut(stacked, clip.rows)
+
+
+def _frame(path: Path, clip: Clip, count: int) -> tuple[NDArray[Any], bool]:
+    """One frame's values, and whether it says that nobody is in it."""
+    try:
+        content = _read(path, clip.reader)
+        if not isinstance(content, Arrays):
+            raise Unreadable("no array of numbers", "unsupported")
+        name, _ = _name_and_index(content, clip.member)
+        info = content.members[name]
+        if math.prod(info.shape) * np.dtype(info.dtype).itemsize * count > MOST_BYTES:
+            raise Unreadable(
+                f"{count} frames of shape {info.shape} are over {MOST_BYTES >> 20} MiB", "unsupported"
+            )
+        values = content.load(name)
+    except Unreadable as error:
+        raise Unreadable(f"frame {path.name}: {error}", error.fault) from error
+    return values, content.extras.get("people") == 0

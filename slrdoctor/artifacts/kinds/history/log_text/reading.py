@@ -1,0 +1,228 @@
+"""Read a training log from its first line to its last, whoever wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from slrdoctor.artifacts.kinds.history.log_text.banner import Banner, is_named_log, is_never_log
+from slrdoctor.artifacts.kinds.history.log_text.lines import LineReading, LogFormat, Value
+from slrdoctor.artifacts.kinds.history.log_text.notes import Notes, kind_of
+from slrdoctor.artifacts.kinds.history.log_text.rows import Rows, numbered
+from slrdoctor.artifacts.kinds.history.series import OF_TRAINING, SeriesOfRun
+from slrdoctor.artifacts.run import HistoryFile
+from slrdoctor.words.series_names import SPLITS, Meaning
+from slrdoctor.words.splits import split_of_name
+
+MOST_WAITING = 200_000  # values of a log that never names an epoch
+LONGEST_LINE = 2_000  # characters that are looked at
+LONGEST_RECORD = 50_000  # of a line that is a JSON record
+FEW_ALIKE = 5_000  # lines alike but for their digits: of more than these, one in ten is read
+ONE_OF_ALIKE = 10
+MOST_ALIKE = 2_000  # kinds of lines that are told apart so
+FEWEST_ROWS = 3  # without a named epoch, fewer rows are no history
+_NO_DIGITS = str.maketrans("", "", "0123456789.█▏▎▍▌▋▊▉ ")
+_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\x08")
+
+
+class LogReading:
+    """Takes the lines of a log one by one and gives the history that they tell."""
+
+    def __init__(self, where: str, formats: Sequence[LogFormat]) -> None:
+        self._where = where
+        self._formats = formats
+        self._series, self._rows, self._notes, self._banner = SeriesOfRun(), Rows(), Notes(), Banner()
+        self._epoch: float | None = None
+        self._inside: tuple[float, float] | None = None  # (epoch, share of it) of the last batch line
+        self._passed: list[float] = []  # epochs that batch lines told of, in their order
+        self._batches: dict[int, int] = {}
+        self._section = ""  # the split that a heading said
+        self._waiting: list[Value] = []  # values before any epoch was named
+        self._is_closing = False  # epochs are named after their values
+        self._percent: set[str] = set()
+        self._formats_seen: dict[str, int] = {}
+        self._alike: dict[str, int] = {}  # lines without their digits, and how often they came
+
+    def take(self, number: int, line: str) -> None:
+        """Read one line; progress bars put several into one, with carriage returns."""
+        for text in line.split("\r") if "\r" in line else (line,):
+            text = text[: LONGEST_RECORD if text.startswith("{") else LONGEST_LINE]
+            if "\x1b" in text or "\x08" in text:
+                text = _ANSI.sub("", text)
+            if text and not text.isspace():
+                self._take_if_new(number, text)
+
+    def _take_if_new(self, number: int, line: str) -> None:
+        """Leave out most of the lines that are alike but for their digits, where those are many.
+
+        A log of gigabytes is batch lines, or lines that say nothing; a line of an epoch is
+        always read.
+        """
+        alike = line.translate(_NO_DIGITS)
+        times = self._alike.get(alike, 0)
+        if times > FEW_ALIKE and times % ONE_OF_ALIKE and "100%|" not in line:
+            self._alike[alike] += 1
+        elif self._take_line(number, line) and (times or len(self._alike) < MOST_ALIKE):
+            self._alike[alike] = times + 1
+
+    def _take_line(self, number: int, line: str) -> bool:
+        """Read a line; whether lines like it may be left out."""
+        kind = kind_of(line)
+        reading = None if kind in ("scorer-error", "error") else self._reading_of(line)
+        if kind == "nan-batch" and reading is not None:
+            if reading.epoch is None:
+                reading = None  # "loss is nan, skipping": of a batch, whatever it names
+            elif reading.values and not reading.part:
+                kind = ""  # an epoch's own line
+        if kind:
+            epoch = reading.epoch if reading is not None and reading.epoch is not None else self._epoch
+            self._notes.take(number, kind, line, epoch, len(self._rows.epochs))
+        self._banner.take_best(line)
+        if reading is not None:
+            self._take_reading(reading)
+            return reading.part and not kind
+        # a line may be both: "starting training on cuda:0" is of the device, and of a beginning
+        is_banner = self._banner.take(line)
+        return not (kind or is_banner or self._is_heading(line))
+
+    def _reading_of(self, line: str) -> LineReading | None:
+        for format in self._formats:
+            reading = format.read(line)
+            if reading is not None:
+                self._formats_seen[format.name] = self._formats_seen.get(format.name, 0) + 1
+                return reading
+        return None
+
+    def _is_heading(self, line: str) -> bool:
+        """Whether a line is a heading such as "Validation:", which says the split of what follows."""
+        words = re.findall(r"[^\W_]+", line.lower()) if len(line) < 80 else []
+        said = [SPLITS[word] for word in words[:3] if word in SPLITS]
+        if not said or len(words) > 6 or any(word.isdigit() for word in words):
+            return False
+        self._section = said[-1]
+        return True
+
+    def _take_reading(self, reading: LineReading) -> None:
+        if reading.epochs:
+            self._banner.facts["epochs_planned"] = reading.epochs
+        if reading.batches and reading.batches > 1:
+            self._batches[reading.batches] = self._batches.get(reading.batches, 0) + 1
+        if reading.epoch is not None:
+            self._enter(reading)
+        if reading.part or (reading.batch is not None and reading.step is not None):
+            self._take_part(reading)
+        elif self._epoch is None or (self._is_closing and reading.epoch is None):
+            self._waiting += reading.values if len(self._waiting) < MOST_WAITING else ()
+        elif reading.values:
+            self._take_row(self._epoch, reading.values)
+
+    def _enter(self, reading: LineReading) -> None:
+        """The line names an epoch: what waited for one belongs to it, or to none."""
+        if reading.epoch != self._epoch:
+            self._section = ""
+        if self._epoch is None and self._waiting and reading.closes and not reading.values:
+            self._is_closing = True
+        self._epoch = reading.epoch
+        if self._is_closing and self._waiting and self._epoch is not None:
+            self._take_row(self._epoch, tuple(self._waiting))
+        self._waiting = []
+
+    def _take_part(self, reading: LineReading) -> None:
+        """Values of a batch or a step: they stand within an epoch, or at a step."""
+        self._head_by(reading)
+        at, per = reading.step, "step"
+        if at is None and self._epoch is not None:
+            share = self._share(self._epoch, reading)
+            self._inside = (self._epoch, share)
+            if not self._passed or self._passed[-1] != self._epoch:
+                self._passed.append(self._epoch)
+            at, per = self._epoch + min(share, 0.999), "batch"
+        elif at is None:
+            at = reading.batch
+        for value in reading.values:
+            told = Meaning(value.split or self._section, value.quantity)
+            if reading.last and self._epoch is not None:
+                self._series.read_bar(value.name, told, self._epoch, value.value)
+            else:
+                self._series.read(value.name, told, at or 0.0, value.value, per)
+            if value.percent:
+                self._percent.add(value.name)
+
+    def _head_by(self, reading: LineReading) -> None:
+        """Batches of one split are a heading for the line without a split that sums them up."""
+        said = {v.split for v in reading.values if v.split and v.quantity not in OF_TRAINING}
+        if len(said) == 1:
+            self._section = said.pop()
+        elif reading.epoch is not None:
+            self._section = ""
+
+    def _share(self, epoch: float, reading: LineReading) -> float:
+        if reading.batch is not None and reading.batches:
+            return min(reading.batch / reading.batches, 1.0)
+        before = self._inside[1] if self._inside is not None and self._inside[0] == epoch else 0.0
+        return before + (1 - before) * 1e-3  # the batches are not counted: each a little later
+
+    def _take_row(self, epoch: float, values: Sequence[Value]) -> None:
+        for value, split in self._rows.take(epoch, values, self._section):
+            self._series.read(value.name, Meaning(split, value.quantity), epoch, value.value)
+            if value.percent:
+                self._percent.add(value.name)
+
+    def history(self) -> HistoryFile | None:
+        """What the lines told; None where they are no training log."""
+        if not self._rows.epochs and not self._series:
+            self._number_rows()
+        is_told = self._is_training() if self._series else self._is_stopped_log()
+        if is_never_log(self._where) or not is_told:
+            return None
+        split = split_of_name(self._where.rpartition("/")[2])
+        return HistoryFile(
+            self._where,
+            "text",
+            self._series.finished(split if split != "train" else ""),
+            batches=max(self._batches, key=lambda n: self._batches[n], default=None),
+            notes=tuple(self._notes.lines),
+            row_epochs=tuple(
+                self._rows.finished() or self._passed[: len(self._passed) - self._is_inside()]
+            ),
+            # a few lines about a device do not say that a training began, and so not that it stopped
+            started=bool(self._series) or not self._banner.is_enough,
+            facts=self._facts(),
+        )
+
+    def _number_rows(self) -> None:
+        rows = numbered(self._waiting)
+        if rows and rows[-1][0] >= FEWEST_ROWS and any("loss" in v.quantity for v in self._waiting):
+            for epoch, value in rows:
+                self._take_row(epoch, (value,))
+
+    def _is_training(self) -> bool:
+        """Whether the numbers are a training's, and not one result with its epoch."""
+        epochs = self._rows.epochs
+        if self._series.has("loss", "part_loss"):
+            return len(epochs) != 1 or epochs[0] <= 1 or is_named_log(self._where)
+        return len(set(epochs)) > 1 and self._series.has("accuracy", "wer", "bleu", "recall", "cer")
+
+    def _is_stopped_log(self) -> bool:
+        """Whether this is a log without numbers: it stopped before them, or they are kept elsewhere."""
+        is_log = self._where.lower().endswith((".log", ".out", ".err"))
+        return is_named_log(self._where) and (
+            self._banner.is_enough or (is_log and bool(self._notes.lines))
+        )
+
+    def _is_inside(self) -> bool:
+        """Whether the log ends within an epoch, by its last batch line."""
+        return (
+            self._inside is not None
+            and self._inside[0] not in self._rows.epochs
+            and self._inside[1] < 0.95
+        )
+
+    def _facts(self) -> dict[str, Any]:
+        facts = self._banner.facts | self._notes.facts(self._rows.epochs)
+        if self._formats_seen:
+            facts["log"] = max(self._formats_seen, key=lambda name: self._formats_seen[name])
+        if self._percent:
+            facts["percent"] = tuple(sorted(self._percent))
+        return facts

@@ -1,0 +1,1 @@
+"""`slrdoctor.toml`."""

@@ -1,0 +1,1 @@
+"""The bytes and texts of files, whatever their format."""

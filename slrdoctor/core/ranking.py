@@ -1,0 +1,122 @@
+"""Causes before what they explain, then by severity, confidence and reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from slrdoctor.core.engine import Judged, Outcome
+from slrdoctor.core.finding import Finding, Severity
+from slrdoctor.core.registry import Check
+from slrdoctor.core.symptoms import NOTHING_LEARNED, REACH
+
+MACHINE = "ENV"  # the family of checks that look at what is installed
+Case = tuple[str, ...]  # () the run directory, (data set,), or (data set, training run)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A finding in its place: what it explains and what explains it, by code, where both fired."""
+
+    rank: int
+    case: Case
+    check: Check
+    finding: Finding
+    explains: tuple[str, ...]
+    explained_by: tuple[str, ...]
+
+    @property
+    def is_root(self) -> bool:
+        return not self.explained_by
+
+
+@dataclass(frozen=True)
+class _Fired:
+    case: Case
+    check: Check
+    finding: Finding
+
+
+def rank(outcomes: Iterable[tuple[Case, Outcome]]) -> list[Diagnosis]:
+    """Order all findings: root causes first, symptoms after the causes that explain them."""
+    fired = [
+        _Fired(case, outcome.check, finding)
+        for case, outcome in outcomes
+        if isinstance(outcome, Judged)
+        for finding in outcome.findings
+    ]
+    symptoms = {
+        cause: [i for i, s in enumerate(fired) if _explains(fired[cause], s)]
+        for cause in range(len(fired))
+    }
+    causes = {i: [c for c, found in symptoms.items() if i in found] for i in range(len(fired))}
+    depth = {i: _depth(i, causes, ()) for i in range(len(fired))}
+
+    def priority(i: int) -> tuple[float | str, ...]:
+        one = fired[i]
+        grave = max(fired[j].check.severity for j in _below(i, symptoms))
+        return (
+            depth[i] > 0,
+            -grave if depth[i] == 0 else depth[i],
+            # the machine as it is now did not make the numbers of this run
+            depth[i] == 0 and one.check.code.startswith(MACHINE),
+            # what came out knows no cause: of two as grave, whatever names one comes first
+            depth[i] == 0 and one.check.code in NOTHING_LEARNED,
+            -one.check.severity,
+            -one.check.confidence,
+            -len(symptoms[i]),
+            -one.finding.share,
+            one.check.code,
+            "/".join(one.case),
+        )
+
+    return [
+        Diagnosis(
+            place,
+            fired[i].case,
+            fired[i].check,
+            fired[i].finding,
+            _codes(fired[j] for j in symptoms[i]),
+            _codes(fired[j] for j in causes[i]),
+        )
+        for place, i in enumerate(sorted(range(len(fired)), key=priority), start=1)
+    ]
+
+
+def _explains(cause: _Fired, symptom: _Fired) -> bool:
+    """A cause explains a symptom of the same run; a mere note never excuses something graver.
+
+    That nothing at all was learned is not explained by what is wrong with a few of the samples.
+    """
+    if symptom.check.code in NOTHING_LEARNED and cause.finding.share < REACH:
+        return False
+    shared = min(len(cause.case), len(symptom.case))
+    return (
+        symptom.check.code in cause.check.explains
+        and cause.case[:shared] == symptom.case[:shared]
+        and (cause.check.severity > Severity.NOTE or symptom.check.severity == Severity.NOTE)
+    )
+
+
+def _depth(i: int, causes: dict[int, list[int]], above: tuple[int, ...]) -> int:
+    # `explains` is acyclic among our own checks (a test), but a user's pack may close a circle
+    return max((1 + _depth(c, causes, (*above, i)) for c in causes[i] if c not in above), default=0)
+
+
+def _below(i: int, symptoms: dict[int, list[int]]) -> set[int]:
+    found = {i}
+    waiting = [i]
+    while waiting:
+        for j in symptoms[waiting.pop()]:
+            if j not in found:
+                found.add(j)
+                waiting.append(j)
+    return found
+
+
+def _codes(fired: Iterable[_Fired]) -> tuple[str, ...]:
+    return tuple(sorted({one.check.code for one in fired}))
+
+
+def roots(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
+    return [d for d in diagnoses if d.is_root]

@@ -1,0 +1,138 @@
+"""The checks and measures that their decorators register."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from slrdoctor.core.finding import Confidence, Finding, Severity
+
+J = TypeVar("J", bound=Callable[..., Iterator[Finding]])
+M = TypeVar("M", bound=Callable[..., object])
+
+_CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}")
+
+
+class Unavailable(Exception):
+    """A fact cannot be measured in this run.
+
+    The message says what was looked for and where; `enable` says what would make it
+    measurable, in words that a user can act on.
+    """
+
+    def __init__(self, reason: str, enable: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.enable = enable
+
+
+@dataclass(frozen=True)
+class Need:
+    """A fact that a function takes; an optional one (`Fact | None`) may be missing."""
+
+    fact: type
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Check:
+    """A judge, the facts it needs, and the checks whose findings it would explain."""
+
+    code: str
+    judge: Callable[..., Iterator[Finding]]
+    needs: tuple[Need, ...]
+    severity: Severity
+    confidence: Confidence
+    explains: tuple[str, ...]
+    enable: str
+    pack: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.judge.__name__.replace("_", "-")
+
+    @property
+    def doc(self) -> str:
+        return inspect.cleandoc(self.judge.__doc__ or "")
+
+    @property
+    def title(self) -> str:
+        """The statement of the fault: the docstring's first line."""
+        return self.doc.partition("\n")[0]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """The function that measures one fact, and the facts it measures it from."""
+
+    function: Callable[..., object]
+    needs: tuple[Need, ...]
+
+
+@dataclass
+class Registry:
+    checks: dict[str, Check] = field(default_factory=dict)
+    measures: dict[type, Measure] = field(default_factory=dict)
+    pack: str = ""  # the pack whose files are being imported
+
+
+REGISTRY = Registry()
+
+
+def check(
+    code: str,
+    *,
+    severity: Severity,
+    confidence: Confidence,
+    explains: tuple[str, ...] = (),
+    enable: str = "",
+) -> Callable[[J], J]:
+    """Register a judge. The facts it needs are its annotated parameters.
+
+    A parameter annotated `Fact | None` gets None where the fact cannot be measured.
+    `explains` names the codes that are symptoms of this fault when both fire.
+    `enable` says what to give the doctor so that a skipped check can be judged,
+    where the facts themselves do not say it.
+    """
+    if not _CODE.fullmatch(code):
+        raise ValueError(f"{code!r} is no code: two to eight capitals and three digits, like CTC401")
+
+    def register(judge: J) -> J:
+        if code in REGISTRY.checks:
+            raise ValueError(f"two checks are called {code}")
+        needs, _ = _signature(judge)
+        REGISTRY.checks[code] = Check(
+            code, judge, needs, severity, confidence, explains, enable, REGISTRY.pack
+        )
+        return judge
+
+    return register
+
+
+def measure(function: M) -> M:
+    """Register the measure of the fact that `function` returns."""
+    needs, fact = _signature(function)
+    if fact in REGISTRY.measures:
+        raise ValueError(f"two measures provide {fact.__name__}")
+    REGISTRY.measures[fact] = Measure(function, needs)
+    return function
+
+
+def _signature(function: Callable[..., Any]) -> tuple[tuple[Need, ...], type]:
+    hints = typing.get_type_hints(function)
+    returned = hints.pop("return")
+    return tuple(_need(hint) for hint in hints.values()), returned
+
+
+def _need(hint: Any) -> Need:
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        facts = [arm for arm in typing.get_args(hint) if arm is not type(None)]
+        if len(facts) != 1 or len(typing.get_args(hint)) != 2:
+            raise TypeError(f"a parameter is a fact or `Fact | None`, not {hint}")
+        return Need(facts[0], optional=True)
+    return Need(hint)

@@ -1,0 +1,1 @@
+"""A run, from its path to its report."""

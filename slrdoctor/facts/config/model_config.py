@@ -1,0 +1,262 @@
+"""What configs say of the model, its loss and its input, under whatever names."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from slrdoctor.artifacts.kinds.config.search import every_setting
+from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.environment.source_code import SourceCode
+
+# the names of each quantity; they are held against a whole key, in lower case with underscores
+CLASSES = re.compile(r"(num|n|nb|number_of)_?(class|classes|labels|glosses)|(gloss|gls)_vocab_size")
+OTHER_HEADS = re.compile(r"signer|speaker|handshape|phon|pretrain|imagenet|kinetics|backbone|discrim")
+STRIDES = re.compile(
+    r"(temporal|time|total|ctc)_(strides?|(down|sub)sampl(e|ing)(_factor|_rate)?|pool(ing)?"
+    r"|reduction(_factor)?)|((frame|conv)_)?(down|sub)_?sampl(e|ing)_(factor|rate)|conv_subsampling"
+)
+STRIDES_OF_A_MODEL = re.compile(r"stride|(down|sub)_?sampl(e|ing)")
+LAYERS = re.compile(r"(temporal_|conv_)?layers|kernel_sizes?|temporal_conv")
+CONV_TYPE = re.compile(r"conv_type")
+MAX_FRAMES = re.compile(
+    r"max_(num_)?frames?(_num)?|max_(video|src|source|input|feature|clip)_len(gth)?|clip_(len|length|frames)"
+)
+MAX_LENGTH = re.compile(r"max_(seq_|sequence_)?len(gth)?|seq(uence)?_len(gth)?")
+BATCH = re.compile(r"((per_device_)?train_)?batch_?(size)?")
+# sections in which a name that means several things means the temporal one
+MODEL = re.compile(r"model|net\b|network|encoder|temporal|frontend|arch")
+DATA = re.compile(r"data|feeder|loader|input|preprocess|video|feature|sequence|sample")
+TEXT = re.compile(r"decod|generat|tok|text|beam|target|translat|label|gloss|model|position")
+EARLIER = re.compile(rf"{DATA.pattern}|backbone|extract")  # before the features that are on disk
+LARGEST_STRIDE, LARGEST_PLAIN_STRIDE = 64, 8
+SLIDING = re.compile(r"window|win_len|overlap|hop|chunk")  # beside it, `stride` is the window's
+
+
+@dataclass(frozen=True)
+class Said:
+    """A value, and where it is written."""
+
+    value: Any
+    where: str  # "configs/baseline.yaml model_args.num_classes", "train.py line 12"
+    in_list: bool = False  # written as a list of single layers
+
+    @property
+    def key(self) -> str:
+        return self.where.rpartition(" ")[2].rpartition(".")[2]
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.value} in {self.where}"
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """What was found of each quantity, configs before sources; empty where nothing says it."""
+
+    read_from: str
+    classes: tuple[Said, ...] = ()  # outputs of the model, from configs only
+    layers: tuple[Said, ...] = ()  # K5-P2 notation
+    conv_types: tuple[Said, ...] = ()  # the VAC family's numbers for stacks
+    strides: tuple[Said, ...] = ()
+    max_frames: tuple[Said, ...] = ()
+    batch_sizes: tuple[Said, ...] = ()
+    zero_infinity: tuple[Said, ...] = ()
+    files: tuple[str, ...] = field(default=())
+
+    @property
+    def sentence(self) -> str:
+        said = [s.sentence for group in (self.classes, self.strides, self.max_frames) for s in group]
+        return f"{self.read_from}: " + ("; ".join(said) or "no classes, stride or length given")
+
+
+@measure
+def model_config(run: TrainingRun, code: SourceCode | None) -> ModelConfig:
+    """Search every config, what the log says of its arguments, and the sources' constants."""
+    told = list(_written(run))
+    own_head = [entry for entry in told if not OTHER_HEADS.search(".".join(entry[0][:-1]))]
+    configs = tuple(config.where for config in run.configs)
+    if not told and not configs and code is None:
+        raise Unavailable(
+            "looked for a yaml, json or toml config and Python sources in the run directory",
+            "add the config that the run was started with",
+        )
+    constants = [] if code is None else [((c.name.lower(),), c.value, c.where) for c in code.constants]
+    silenced = () if code is None else tuple(Said(value, where) for value, where in code.zero_infinity)
+    read_from = ", ".join((*configs, *((code.read_from,) if code is not None else ()))) or "the log"
+    return ModelConfig(
+        read_from=read_from,
+        classes=tuple(_numbers(own_head, CLASSES, 2)),
+        layers=tuple(_layers(told)) or _agreed(_layers(constants)),
+        conv_types=tuple(_numbers(told, CONV_TYPE, 0)),
+        strides=tuple(_strides(told)) or tuple(_numbers(constants, STRIDES, 1)),
+        max_frames=tuple(_max_frames(told)) or tuple(_numbers(constants, MAX_FRAMES, 2)),
+        batch_sizes=tuple(_numbers(told, BATCH, 1)) or tuple(_numbers(constants, BATCH, 1)),
+        zero_infinity=tuple(_switches(told, "zero_infinity")) or silenced,
+        files=configs,
+    )
+
+
+Entry = tuple[tuple[str, ...], Any, str]  # (the keys down to it, the value, where)
+
+
+def _written(run: TrainingRun) -> Iterator[Entry]:
+    """Every setting of the configs, then of what the logs repeat of them."""
+    files = [(config.where, config.value) for config in run.configs]
+    files += [(history.where, history.facts) for history in run.histories]
+    for where, settings in files:
+        for path, value in every_setting(settings):
+            keys = tuple(".".join(path).lower().replace("-", "_").split("."))
+            if len(keys) > 1 and keys[-1] == "value":
+                keys = keys[:-1]  # W&B writes every value of its config as {"value": ...}
+            yield keys, value, f"{where} {'.'.join(path)}"
+
+
+def _whole(value: Any) -> int | None:
+    """The whole number that a value is or spells; None for anything else, and for switches."""
+    if isinstance(value, str) and re.fullmatch(r"\s*\d{1,9}\s*", value):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if abs(value) < 10**9 and value == int(value) else None
+
+
+def _numbers(entries: Iterable[Entry], names: re.Pattern[str], least: int) -> Iterator[Said]:
+    for keys, value, where in entries:
+        number = _whole(value)
+        if names.fullmatch(keys[-1]) and number is not None and number >= least:
+            yield Said(number, where)
+
+
+def _strides(entries: list[Entry]) -> Iterator[Said]:
+    sliding = {keys[:-1] for keys, _, _ in entries if SLIDING.search(keys[-1])}
+    for keys, value, where in entries:
+        section = ".".join(keys[:-1])
+        if EARLIER.search(section) and not MODEL.search(section):
+            continue
+        temporal = bool(STRIDES.fullmatch(keys[-1]))
+        plain = bool(STRIDES_OF_A_MODEL.fullmatch(keys[-1])) and keys[:-1] not in sliding
+        if not temporal and not (plain and (not section or MODEL.search(section))):
+            continue
+        # a list of a plain name, or a large number, is of an image's height and width
+        numbers = [_whole(v) or 0 for v in (value if isinstance(value, list) and temporal else [value])]
+        stride = math.prod(numbers)
+        if 1 <= stride <= (LARGEST_STRIDE if temporal else LARGEST_PLAIN_STRIDE):
+            yield Said(stride, where)
+
+
+def _layers(entries: Iterable[Entry]) -> Iterator[Said]:
+    for keys, value, where in entries:
+        if not LAYERS.fullmatch(keys[-1]):
+            continue
+        if isinstance(value, str) and re.match(r"\s*[KPS]\d", value):
+            yield Said(value, where)
+        elif (
+            isinstance(value, list)
+            and value
+            and all(isinstance(layer, str) and re.match(r"[KPS]\d", layer) for layer in value)
+        ):
+            yield Said("-".join(value), where, in_list=True)
+
+
+def _agreed(said: Iterable[Said]) -> tuple[Said, ...]:
+    """Those of the sources, unless they differ: then they are the choices and not the one taken."""
+    found = tuple(said)
+    return found[:1] if len({str(s.value) for s in found}) == 1 else ()
+
+
+def _max_frames(entries: list[Entry]) -> Iterator[Said]:
+    yield from _numbers(entries, MAX_FRAMES, 2)
+    for said, keys in ((Said(_whole(v), where), keys) for keys, v, where in entries):
+        section = ".".join(keys[:-1])
+        inputs = DATA.search(section) if section else keys[-1].startswith(("max_seq", "seq"))
+        if (
+            MAX_LENGTH.fullmatch(keys[-1])
+            and inputs
+            and not TEXT.search(section)
+            and (said.value or 0) >= 2
+        ):
+            yield said
+
+
+def _switches(entries: Iterable[Entry], name: str) -> Iterator[Said]:
+    for keys, value, where in entries:
+        if keys[-1] == name:
+            if isinstance(value, bool):
+                yield Said(value, where)
+            elif str(value).strip().lower() in ("true", "1", "false", "0"):
+                yield Said(str(value).strip().lower() in ("true", "1"), where)
+
+
+@dataclass(frozen=True)
+class ZeroInfinity:
+    """Whether the CTC loss replaces infinite losses by zero."""
+
+    on: bool
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        return f"zero_infinity={self.on} in {self.read_from}"
+
+
+@measure
+def zero_infinity(config: ModelConfig) -> ZeroInfinity:
+    """What configs say, else the CTC losses of the sources; on where any of them has it on."""
+    if not config.zero_infinity:
+        raise Unavailable(
+            f"looked for zero_infinity in {config.read_from}",
+            "scan the folder that holds the training code or a config with zero_infinity in it",
+        )
+    said = max(config.zero_infinity, key=lambda s: bool(s.value))
+    return ZeroInfinity(bool(said.value), said.where)
+
+
+@dataclass(frozen=True)
+class LongestInput:
+    """The number of frames at which clips are cut off before the model sees them."""
+
+    frames: int
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        return f"clips are cut at {self.frames} frames by {self.read_from}"
+
+
+@measure
+def longest_input(config: ModelConfig) -> LongestInput:
+    """The largest configured maximum: what does not fit there fits nowhere."""
+    if not config.max_frames:
+        raise Unavailable(
+            f"looked for max_frames, max_seq_len, clip_len and the like in {config.read_from}",
+            "name the longest input in the config as max_frames",
+        )
+    said = max(config.max_frames, key=lambda s: int(s.value))
+    return LongestInput(int(said.value), said.where)
+
+
+@dataclass(frozen=True)
+class ConfiguredClasses:
+    """The numbers of outputs that the configs give the model."""
+
+    counts: tuple[Said, ...]
+    read_from: str
+
+    @property
+    def sentence(self) -> str:
+        return ", ".join(said.sentence for said in self.counts)
+
+
+@measure
+def configured_classes(config: ModelConfig) -> ConfiguredClasses:
+    if not config.classes:
+        raise Unavailable(
+            f"looked for num_classes and the like in {config.read_from}",
+            "name the number of classes in the config as num_classes",
+        )
+    return ConfiguredClasses(config.classes, ", ".join(s.where for s in config.classes))

@@ -1,0 +1,293 @@
+"""Hold annotated rows against stored clips, with ever looser readings of their names.
+
+A reading (`Rung`) makes one text of a row and one of a clip's key; where they are equal
+and nobody else's, the two belong together. All of it is dictionaries: linear in rows
+and clips.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from slrdoctor.artifacts.run import FeatureSet, Row
+from slrdoctor.facts.labels._identity import IMAGE_SUFFIXES, is_link, suffix_of, without_suffix
+
+Forms = list[str | None]
+
+LOOSE_SHARE = 0.1  # of the rows or clips that a reading of names alone must bring together ...
+GUESS_SHARE = 0.5  # ... and one that takes something off the names
+CLEARLY_MORE = 1.5  # times the rows that a looser reading must cover to be taken before a stricter
+ANCHORS = 40  # names that an affix is looked for with ...
+AROUND = 20_000  # ... in so many others
+DEEPEST = 12  # folders above a clip that a path is compared by
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One reading: texts of N rows and M clips, of which equal ones belong together."""
+
+    words: str  # "{source} is ..."
+    read: Callable[[Sequence[str], Sequence[str]], tuple[Forms, Forms]]
+    least: float = 0.0  # share of the rows or of the clips that it must cover to count
+    adds: bool = False  # may be taken where it only adds to what a stricter one matched
+
+
+@dataclass(frozen=True)
+class Match:
+    """What one reading found for the rows of a split in one feature set."""
+
+    hits: dict[int, int]  # row -> clip
+    forms: Forms  # of the rows: what was looked for
+    words: str
+    exact: bool = True
+
+
+def best_match(rows: Sequence[Row], found: FeatureSet, plain_only: bool = False) -> Match:
+    """The reading that brings the most rows to a clip of their own.
+
+    `plain_only` leaves out the readings that fold or guess.
+    """
+    keys = [key_of(clip.key) for clip in found.clips]
+    best = Match({}, [None] * len(rows), "")
+    if not keys or not rows:
+        return best
+    owners = [row.id for row in rows]
+    sources = _sources(rows)
+    for rung in _RUNGS[:_PLAIN] if plain_only else _RUNGS:
+        for source, values in sources.items():
+            most = min(len(rows), len(keys))
+            if len(best.hits) == most:
+                return best
+            if rung.least and not rung.adds and len(best.hits) * CLEARLY_MORE > most:
+                continue
+            best = _better(best, rung, source, values, keys, owners)
+    if not best.hits and not plain_only:
+        best = _folded_match(sources, keys, owners)
+    if not best.hits and found.layout == "container" and keys == [str(i) for i in range(len(rows))]:
+        forms: Forms = list(keys)
+        best = Match({i: i for i in range(len(rows))}, forms, "rows and clips by their position")
+    return best
+
+
+def key_of(text: str) -> str:
+    """A path or id as names with slashes: without suffix, without `./`, without a tail of frames."""
+    plain = text.strip().replace("\\", "/")
+    while plain.startswith(("./", "/")):
+        plain = plain[1:].lstrip("/")
+    head, slash, last = plain.rpartition("/")
+    if slash and ("*" in last or suffix_of(last) in IMAGE_SUFFIXES):
+        # PHOENIX writes <id>/1/*.png for all frames of the first camera
+        return head.removesuffix("/1")
+    return without_suffix(plain)
+
+
+def name_of(key: str) -> str:
+    """The last part of a key."""
+    return key.rpartition("/")[2]
+
+
+def tails(key: str) -> list[str]:
+    """The key, then what is left of it when its first folders are taken off one by one."""
+    parts = key.split("/")
+    first = max(1, len(parts) - DEEPEST)
+    return [key, *("/".join(parts[i:]) for i in range(first, len(parts)))]
+
+
+def composed(text: str) -> str:
+    """One Unicode form: macOS stores file names decomposed."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _sources(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """What the rows say of themselves: paths where they have any, and ids."""
+    paths = [row.path if row.path and not is_link(row.path) else "" for row in rows]
+    ids = {"id": [key_of(row.id) for row in rows]}
+    return {"path": [key_of(p) for p in paths], **ids} if any(paths) else ids
+
+
+def _better(
+    best: Match,
+    rung: Rung,
+    source: str,
+    values: Sequence[str],
+    keys: Sequence[str],
+    owners: Sequence[str],
+) -> Match:
+    forms, stored = rung.read(values, keys)
+    hits = _unique(forms, stored, owners)
+    if len(hits) < rung.least * min(len(values), len(keys)) or len(hits) <= len(best.hits):
+        return best
+    if rung.adds and all(hits.get(i) == j for i, j in best.hits.items()):
+        return Match(hits, forms, rung.words.format(source=source))
+    if best.hits and rung.least and len(hits) < CLEARLY_MORE * len(best.hits):
+        return best
+    return Match(hits, forms, rung.words.format(source=source))
+
+
+def _unique(forms: Forms, stored: Forms, owners: Sequence[str]) -> dict[int, int]:
+    """Row to clip where the text is one clip's only, and claimed by rows of one id only."""
+    by_form: dict[str, int] = {}
+    doubled: set[str] = set()
+    for j, form in enumerate(stored):
+        if form:
+            doubled.update((form,) if form in by_form else ())
+            by_form[form] = j
+    hits: dict[int, int] = {}
+    owner: dict[int, str] = {}
+    contested: set[int] = set()
+    for i, form in enumerate(forms):
+        if not form or form in doubled or form not in by_form:
+            continue
+        hits[i] = by_form[form]
+        if owner.setdefault(hits[i], owners[i]) != owners[i]:
+            contested.add(hits[i])
+    return {i: j for i, j in hits.items() if j not in contested} if contested else hits
+
+
+def _folded_match(sources: dict[str, list[str]], keys: Sequence[str], owners: Sequence[str]) -> Match:
+    """The same, with case and Unicode form ignored: what a file system may do to names."""
+    folds: tuple[tuple[str, Callable[[str], str]], ...] = (
+        ("Unicode form", composed),
+        ("case", str.casefold),
+        ("case and Unicode form", lambda text: composed(composed(text).casefold())),
+    )
+    best = Match({}, [None] * len(owners), "")
+    for ignored, fold in folds:
+        stored = [fold(key) for key in keys]
+        for source, values in sources.items():
+            for rung in _RUNGS[:_PLAIN]:
+                best = _better(best, rung, source, [fold(v) for v in values], stored, owners)
+        if best.hits:
+            return Match(best.hits, best.forms, f"{best.words}, {ignored} ignored", exact=False)
+    return best
+
+
+# -- readings, from the strictest to the loosest
+
+
+def _whole(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
+    return list(values), list(keys)
+
+
+def _ends_in_key(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
+    known = set(keys)
+    return [next((t for t in tails(v) if t in known), v) for v in values], list(keys)
+
+
+def _key_ends_in(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
+    depths = Counter(v.count("/") for v in values if v)
+    depth = depths.most_common(1)[0][0] if depths else 0
+    return list(values), ["/".join(k.split("/")[-depth - 1 :]) for k in keys]
+
+
+def _names(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
+    return [name_of(v) for v in values], [name_of(k) for k in keys]
+
+
+def _parent_of_key(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
+    names: Forms = [name_of(v) for v in values]
+    known = {name for name in names if name}
+    return names, [_nearest_folder(k, known) for k in keys]
+
+
+def _parent_of_row(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
+    return [_parent(v) for v in values], [name_of(k) for k in keys]
+
+
+def _flat(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
+    return [re.sub(r"[/\-. ]", "_", v) for v in values], [re.sub(r"[/\-. ]", "_", k) for k in keys]
+
+
+def _unpadded(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
+    known = {_unpad(k) for k in keys}
+    ended = [next((t for t in tails(v) if t in known), v) for v in map(_unpad, values)]
+    return list(ended), [_unpad(k) for k in keys]
+
+
+def _affixed(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
+    return _with_affix([name_of(v) for v in values], [name_of(k) for k in keys])
+
+
+def _affixed_unpadded(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
+    return _with_affix([_unpad(name_of(v)) for v in values], [_unpad(name_of(k)) for k in keys])
+
+
+def _with_affix(values: list[str], keys: list[str]) -> tuple[Forms, Forms]:
+    """The one text that all clips have around the rows' names, or the rows around the clips'."""
+    named = [v for v in dict.fromkeys(values) if v]
+    anchors = named[:: max(1, len(named) // ANCHORS)]
+    before, after, votes = _affix(anchors, keys)
+    stored_names = [key for key in dict.fromkeys(keys) if key]
+    back_anchors = stored_names[:: max(1, len(stored_names) // ANCHORS)]
+    b_before, b_after, b_votes = _affix(back_anchors, named)
+    if votes >= b_votes:
+        return [before + v + after if v else None for v in values], list(keys)
+    return list(values), [b_before + k + b_after for k in keys]
+
+
+def _affix(anchors: Iterable[str], around: Iterable[str]) -> tuple[str, str, int]:
+    votes: Counter[tuple[str, str]] = Counter()
+    longer = list(around)
+    longer = longer[:: max(1, len(longer) // AROUND)]
+    for anchor in anchors:
+        for text in longer:
+            if anchor in text and anchor != text:
+                before, _, after = text.partition(anchor)
+                if not _splits_number(before, anchor) and not _splits_number(anchor, after):
+                    votes[before, after] += 1
+    if not votes:
+        return "", "", 0
+    (before, after), count = votes.most_common(1)[0]
+    return before, after, count
+
+
+def _splits_number(left: str, right: str) -> bool:
+    return left[-1:].isdigit() and right[:1].isdigit()
+
+
+def _parent(key: str) -> str | None:
+    parts = key.split("/")
+    return parts[-2] if len(parts) > 1 else None
+
+
+def _nearest_folder(key: str, known: set[str]) -> str | None:
+    """The folder of a clip that rows name: PHOENIX has the camera's folder in between."""
+    folders = key.split("/")[:-1]
+    return next((folder for folder in reversed(folders) if folder in known), None)
+
+
+def _unpad(text: str) -> str:
+    return _DIGITS.sub(lambda found: found[0].lstrip("0") or "0", text)
+
+
+_RUNGS = (
+    Rung("the {source} is the clip's name", _whole),
+    Rung("the {source} ends in the clip's name", _ends_in_key),
+    Rung("the {source} ends the clip's name", _key_ends_in),
+    Rung("the last part of the {source} is the last part of the clip's name", _names, LOOSE_SHARE),
+    Rung("the {source} is the folder of the clip", _parent_of_key, LOOSE_SHARE),
+    Rung("the folder in the {source} is the clip's name", _parent_of_row, LOOSE_SHARE),
+    Rung("the {source} is the clip's name, separators made alike", _flat, LOOSE_SHARE),
+    Rung(
+        "the {source} is the clip's name, zeros before numbers ignored",
+        _unpadded,
+        GUESS_SHARE,
+        adds=True,
+    ),
+    Rung(
+        "the {source} is the clip's name, but for a prefix or suffix that all have",
+        _affixed,
+        GUESS_SHARE,
+    ),
+    Rung(
+        "the {source} is the clip's name, but for zeros and a prefix or suffix that all have",
+        _affixed_unpadded,
+        GUESS_SHARE,
+    ),
+)
+_PLAIN = 6  # the readings that neither fold nor guess

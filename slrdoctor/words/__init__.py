@@ -1,0 +1,1 @@
+"""What the field calls things, each once."""

@@ -1,4 +1,4 @@
-"""FEA105: does every clip hold something?"""
+"""FEA105: does every clip contain data?"""
 
 from collections.abc import Iterator
 
@@ -12,17 +12,17 @@ from slrdoctor.api import CERTAIN, DEGRADES, NOTHING_LEARNED, ClipTable, Evidenc
     explains=("FEA107", "FEA114", "TRN504", *NOTHING_LEARNED),
 )
 def clips_empty(clips: ClipTable) -> Iterator[Finding]:
-    """Some clips hold no frames, or one value only.
+    """Some clips have no frames, or the same value everywhere.
 
-    Why it matters: such a sample asks the model to name a sign that it cannot see. It learns
-    to guess, and a clip without frames stops many loaders.
+    Why it matters: Such a sample asks the model to name a sign that it cannot see, so it learns to
+    guess. A clip without frames also crashes many loaders.
 
-    Judged by: clips of zero frames, and clips in which all values are equal, zero or NaN:
-    the video was not decoded, or no landmark was found in any frame of it.
+    Judged by: Clips with zero frames, and clips in which all values are equal, zero or NaN. Either
+    the video was not decoded, or no landmark was detected in any of its frames.
 
-    Fix: extract these clips again, and leave out those that stay empty.
+    Fix: Extract these clips again, and leave out those that stay empty.
 
-    References: the stored arrays of this run; nothing is assumed about them.
+    References: The stored arrays of this run; nothing is assumed about them.
     """
     without = [row for row in clips.rows if not row.frames or not row.dims]
     constant = [row for row in clips.rows if row.constant and row.frames * row.dims > 1]
@@ -30,13 +30,13 @@ def clips_empty(clips: ClipTable) -> Iterator[Finding]:
     if empty:
         yield Finding(
             f"{len(empty)} of {len(clips.rows)} clips are empty: {len(without)} without frames, "
-            f"{len(constant)} with one value throughout",
+            f"{len(constant)} with the same value everywhere",
             (
                 Evidence("clips without frames", len(without), clips.read_from, "clips"),
-                Evidence("clips with one value throughout", len(constant), clips.read_from, "clips"),
+                Evidence("clips with one value everywhere", len(constant), clips.read_from, "clips"),
             ),
             (
-                Fix("Extract these clips again, and see that their videos can be decoded."),
+                Fix("Extract these clips again, and check that their videos can be decoded."),
                 Fix(
                     "Leave out those that stay empty.",
                     "keep = [s for s in samples if s.x.std() > 0]",

@@ -4,23 +4,23 @@ from collections.abc import Iterator
 
 from slrdoctor.api import CERTAIN, NOTE, DimensionStats, Evidence, Finding, Fix, Landmarks, check
 
-NAMED = 8  # ranges of dimensions that the evidence names
-FEWEST_FRAMES = 2  # of one frame everything is constant
+RANGES_SHOWN = 8  # ranges of dimensions that the evidence names
+FEWEST_FRAMES = 2  # in a single frame every dimension is constant
 
 
 @check("FEA108", severity=NOTE, confidence=CERTAIN)
 def dead_dimensions(stats: DimensionStats, landmarks: Landmarks | None) -> Iterator[Finding]:
     """Some dimensions are constant over the whole data set.
 
-    Why it matters: they carry nothing, and a normalisation that divides by their spread makes
-    NaN of them.
+    Why it matters: They carry no information, and a normalisation that divides by their standard
+    deviation turns them into NaN.
 
-    Judged by: smallest and largest value of a dimension are equal over all frames of all
-    splits, or it has no finite value at all.
+    Judged by: The smallest and the largest value of a dimension are equal over all frames of all
+    splits, or the dimension has no finite value at all.
 
-    Fix: drop them, or divide by a spread that cannot be zero.
+    Fix: Drop these dimensions, or divide by a standard deviation that cannot be zero.
 
-    References: minimum and maximum of the stored values of this run; no limit is involved.
+    References: Minimum and maximum of the stored values of this run; no limit is involved.
     """
     overall = stats.overall
     dead = [int(i) for i in (overall.low >= overall.high).nonzero()[0]]
@@ -33,12 +33,12 @@ def dead_dimensions(stats: DimensionStats, landmarks: Landmarks | None) -> Itera
         f"{len(dead)} of {stats.dims} dimensions never change" + (f": {by_block}" if by_block else ""),
         (
             Evidence("constant dimensions", len(dead), stats.read_from, f"of {stats.dims}"),
-            Evidence("which", _ranges(dead), stats.read_from, "dimensions"),
+            Evidence("their indices", _ranges(dead), stats.read_from),
         ),
         (
             Fix("Drop these dimensions.", "x = x[:, train.std(0) > 0]"),
             Fix(
-                "Guard the division where features are standardised.",
+                "Avoid dividing by zero where features are standardised.",
                 "x = (x - mean) / np.maximum(std, 1e-6)",
             ),
         ),
@@ -51,5 +51,5 @@ def _ranges(numbers: list[int]) -> str:
     starts = [n for n in numbers if n - 1 not in there]
     ends = [n for n in numbers if n + 1 not in there]
     ranges = [str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends)]
-    more = f" and {len(ranges) - NAMED} more ranges" if len(ranges) > NAMED else ""
-    return ", ".join(ranges[:NAMED]) + more
+    more = f" and {len(ranges) - RANGES_SHOWN} more ranges" if len(ranges) > RANGES_SHOWN else ""
+    return ", ".join(ranges[:RANGES_SHOWN]) + more

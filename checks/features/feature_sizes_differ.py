@@ -1,4 +1,4 @@
-"""FEA109: do all clips have one size of frame?"""
+"""FEA109: do all clips have the same number of values per frame?"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,26 +16,28 @@ from slrdoctor.api import (
     check,
 )
 
-SHARED = Threshold(2, "arithmetic: a size that two clips share, for the others to differ from")
-NAMED = 4  # sizes that the message names
+CLIPS_OF_ONE_SIZE = Threshold(
+    2, "Arithmetic: a size is common, and others differ from it, only if at least two clips share it."
+)
+SIZES_SHOWN = 4
 WITH_PEOPLE = 4  # axes of [T, people, K, C]
 KINDS = {"f": "fractions", "i": "whole numbers", "u": "whole numbers", "b": "booleans"}
 
 
 @check("FEA109", severity=BLOCKS, confidence=CERTAIN, explains=("MDL604", *NOTHING_LEARNED))
 def feature_sizes_differ(clips: ClipTable) -> Iterator[Finding]:
-    """Samples disagree on the size of a frame.
+    """Clips differ in the number of values per frame.
 
-    Why it matters: a model has one input size. Clips of another cannot be put into a batch
-    with the rest, and where a loader cuts or fills them up, dimensions change their meaning
-    from sample to sample.
+    Why it matters: A model has one input size. A clip of another size cannot be batched with the
+    rest. Where a loader cuts or pads it, a dimension means something else from sample to sample.
 
-    Judged by: the shape after the first axis (people in a frame left out), the number of axes,
-    and whether values are fractions, whole numbers or booleans. Precision (float32 against
-    float64) is no difference; nor is the number of frames. Where no two clips agree they are
-    no data set, and nothing is said.
+    Judged by: Precision (float32 or float64) and the number of frames may differ. Where no two clips
+    agree, the files are not one data set, and nothing is reported. All clips should share:
+    - the shape after the first axis, apart from the number of people in a frame;
+    - the number of axes;
+    - the kind of value: fractions, whole numbers or booleans.
 
-    Fix: extract the clips that differ with the settings of the others.
+    Fix: Extract the clips that differ again, with the settings of the others.
 
     References: torch.utils.data.default_collate, which stacks only equal shapes,
     https://pytorch.org/docs/stable/data.html
@@ -46,20 +48,22 @@ def feature_sizes_differ(clips: ClipTable) -> Iterator[Finding]:
     if not sizes or (len(sizes) == 1 and not strays):
         return
     [(usual, count)] = sizes.most_common(1)
-    if count < SHARED.value and len(rows) > 2:
+    if count < CLIPS_OF_ONE_SIZE.value and len(rows) > 2:
         return  # files side by side, each of its own kind
-    kinds = {(axes, kind) for axes, _, kind in sizes}  # said where they differ
+    kinds = {(axes, kind) for axes, _, kind in sizes}  # named where they differ
     words = _words if len(kinds) > 1 else _frame
-    others = [f"{n} have {words(size)}" for size, n in sizes.most_common()[1:NAMED]]
-    others += [f"{len(strays)} are of another rank ({strays[0][3]})"] if strays else []
-    more = f" and {len(sizes) - NAMED} more sizes" if len(sizes) > NAMED else ""
+    others = [f"{n} have {words(size)}" for size, n in sizes.most_common()[1:SIZES_SHOWN]]
+    others += [f"{len(strays)} have another number of axes ({strays[0][3]})"] if strays else []
+    more = f" and {len(sizes) - SIZES_SHOWN} more sizes" if len(sizes) > SIZES_SHOWN else ""
     affected = len(rows) - count + len(strays)
     yield Finding(
         f"{count} of {len(rows) + len(strays)} clips have {words(usual)}, but {', '.join(others)}{more}",
         tuple(Evidence(_words(size), n, clips.read_from, "clips") for size, n in sizes.most_common(6))
-        + tuple(Evidence("another rank", len(strays), clips.read_from, "clips") for _ in strays[:1]),
+        + tuple(
+            Evidence("another number of axes", len(strays), clips.read_from, "clips") for _ in strays[:1]
+        ),
         (
-            Fix(f"Extract the {affected} clips that differ again, with the settings of the others."),
+            Fix("Extract the clips that differ again, with the settings of the others."),
             Fix("Leave them out until then.", f"keep = [x for x in clips if x.shape[1:] == {usual[1]}]"),
         ),
         tuple([row.id for row in rows if _size(row) != usual] + [id for id, *_ in strays])[:5],
@@ -78,8 +82,9 @@ def _size(row: ClipRow) -> tuple[int, tuple[int, ...], str]:
 
 def _words(size: tuple[int, tuple[int, ...], str]) -> str:
     axes, _, kind = size
-    return f"{_frame(size)}, {kind} in arrays of {axes} axes"
+    return f"{_frame(size)} ({kind}, arrays with {axes} {'axis' if axes == 1 else 'axes'})"
 
 
 def _frame(size: tuple[int, tuple[int, ...], str]) -> str:
-    return f"frames of {' x '.join(map(str, size[1])) or 1} values"
+    values = " x ".join(map(str, size[1])) or "1"
+    return f"{values} {'value' if values == '1' else 'values'} per frame"

@@ -18,15 +18,15 @@ from slrdoctor.api import (
 def features_missing(found: StoredFeatures) -> Iterator[Finding]:
     """Some annotated samples have no features.
 
-    Why it matters: these samples are dropped or filled in. Less is learned, and scores on a
-    split that lacks samples are not scores on that split.
+    Why it matters: Loaders drop these samples or fill them with zeros. The model learns from less, and
+    a score on a split without these samples does not compare with a score on the whole split.
 
-    Judged by: annotated samples for which no stored clip was found under any spelling of
-    their id or path, where others have one. A file that is there and broken is FEA103.
+    Judged by: Annotated samples without a stored clip under any spelling of their id or path, where
+    other samples have one. A file that exists but is broken is FEA103.
 
-    Fix: extract the features of the samples named here, or take them out of the annotations.
+    Fix: Extract the features of the samples named here, or take them out of the annotations.
 
-    References: the annotations and the feature files of this run, joined as the evidence says.
+    References: The annotations and feature files of this run, joined as the evidence says.
     """
     if not found.readable or not found.missing:
         return
@@ -37,14 +37,14 @@ def features_missing(found: StoredFeatures) -> Iterator[Finding]:
     yield Finding(
         f"{len(found.missing)} of {found.annotated} annotated samples have no features: "
         + ", ".join(parts)
-        + (f"; near misses: {found.near}" if found.near else ""),
+        + (f"; similar names: {found.near}" if found.near else ""),
         tuple(
             Evidence(f"samples without features, {split or 'unsplit'}", gone / total, found.how, "share")
             for split, (gone, total) in by_split.items()
             if gone
         ),
         (
-            Fix("Extract the features of these samples, or rename the files that were meant for them."),
+            Fix("Extract the features of these samples, or rename the files meant for them."),
             Fix("Drop the samples without features from the annotations.", safe=False),
         ),
         tuple(id for id, _ in found.missing[:5]),

@@ -14,15 +14,15 @@ from slrdoctor.api import BLOCKS, CERTAIN, NOTHING_LEARNED, ClipTable, Evidence,
 def features_not_finite(clips: ClipTable) -> Iterator[Finding]:
     """Some features are NaN or infinite.
 
-    Why it matters: one NaN makes the loss of its batch NaN, and the update that follows makes
-    every weight NaN. From there on nothing is learned.
+    Why it matters: One NaN makes the loss of its batch NaN, and the next update makes every weight
+    NaN. From then on nothing is learned.
 
-    Judged by: any NaN or Inf in a used clip. Only formats whose convention is NaN for a
-    landmark that was not detected (parquet, .pose) may hold NaN, over whole landmarks or whole
-    blocks; in any other format nothing stops it on its way into the model.
+    Judged by: Any NaN or Inf in a clip that is used. Formats that write an undetected landmark as NaN
+    (parquet, .pose) may contain it, over whole landmarks or blocks. In any other format it reaches the
+    model.
 
-    Fix: replace the values before training, and find the step of the extraction that made
-    them: a division by a distance of zero in normalisation is the commonest.
+    Fix: Replace the values before training, and find the step of the extraction that produced them.
+    The usual one is a normalisation that divides by a distance of zero.
 
     References: IEEE 754: every arithmetic operation on a NaN gives NaN.
     """
@@ -34,13 +34,13 @@ def features_not_finite(clips: ClipTable) -> Iterator[Finding]:
     block = f" in {first.bad_block}" if first.bad_block else ""
     blocks = sorted({row.bad_block for row in bad if row.bad_block})
     yield Finding(
-        f"{values} values are NaN or infinite in {len(bad)} of {len(clips.rows)} clips, "
+        f"{len(bad)} of {len(clips.rows)} clips contain NaN or infinite values ({values:,} in all), "
         f"first in frame {first.first_bad_frame} of {first.id}{block}",
         (
-            Evidence("NaN or Inf", values, clips.read_from, "values"),
+            Evidence("NaN or infinite values", values, clips.read_from, "values"),
             Evidence(f"most in one clip, {worst.id}", worst.bad_values, clips.read_from, "values"),
             *(
-                Evidence("landmark blocks they begin in", ", ".join(blocks), clips.read_from)
+                Evidence("landmark blocks they start in", ", ".join(blocks), clips.read_from)
                 for _ in blocks[:1]
             ),
         ),
@@ -50,9 +50,10 @@ def features_not_finite(clips: ClipTable) -> Iterator[Finding]:
                 "x = np.nan_to_num(x, nan=0.0, posinf=0.0, neginf=0.0)",
             ),
             Fix(
-                "Guard the division in normalisation.", "scale = max(np.linalg.norm(left - right), 1e-6)"
+                "Avoid dividing by zero in the normalisation.",
+                "scale = max(np.linalg.norm(left - right), 1e-6)",
             ),
-            Fix("Extract these clips again.", safe=True),
+            Fix("Extract these clips again."),
         ),
         tuple(row.id for row in bad[:5]),
         len(bad),

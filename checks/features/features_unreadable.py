@@ -7,19 +7,19 @@ from slrdoctor.api import CERTAIN, DEGRADES, ClipTable, Evidence, Finding, Fix, 
 
 FIXES = {
     "lfs-pointer": Fix(
-        "Fetch the files that Git LFS left as pointers.", "git lfs install && git lfs pull"
+        "Download the files that are only Git LFS pointers.", "git lfs install && git lfs pull"
     ),
-    "empty": Fix("Extract the clips again whose files hold zero bytes.", "find features -size 0"),
+    "empty": Fix("Extract the clips whose files are empty again.", "find features -size 0"),
     "object-array": Fix(
         "Save each clip as an array of numbers.", "np.save(path, np.stack(frames).astype(np.float32))"
     ),
     "refused": Fix(
-        "Save each clip as an array of numbers, which needs no pickle to read.", "np.save(path, x)"
+        "Save each clip as an array of numbers, which can be read without pickle.", "np.save(path, x)"
     ),
-    "shape": Fix("Extract these clips again: their frames do not fit together."),
+    "shape": Fix("Extract these clips again: their frames differ in size."),
     "wrong-rank": Fix("Store every clip as frames by features.", "x = x.reshape(len(x), -1)   # [T, D]"),
     "permission": Fix("Give the files read permission.", "chmod -R u+r features"),
-    "not-installed": Fix("Install what reads this format; the sentence above names it."),
+    "not-installed": Fix("Install the package that reads this format, named above."),
 }
 OTHER = Fix("Copy or extract the damaged files again.")
 
@@ -28,13 +28,13 @@ OTHER = Fix("Copy or extract the damaged files again.")
 def features_unreadable(clips: ClipTable) -> Iterator[Finding]:
     """Some feature files cannot be read.
 
-    Why it matters: a loader stops at such a file, or skips it without a word, and the sample
-    is lost to training or to the score.
+    Why it matters: A loader stops at such a file, or skips it silently, and the sample is lost to
+    training or to the score.
 
-    Judged by: every used clip was opened. Counted are truncated and corrupt files, files of
-    zero bytes, Git LFS pointers, arrays of objects, and arrays with other axes than the rest.
+    Judged by: Every used clip was opened. Counted are truncated and corrupt files, empty files, Git LFS
+    pointers, arrays of Python objects, and arrays with other axes than the rest.
 
-    Fix: fetch or extract the files again; the fixes below say how for each fault.
+    Fix: Download or extract the files again; the finding says how for each fault.
 
     References: https://git-lfs.com on pointer files; the .npy format,
     https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
@@ -46,7 +46,7 @@ def features_unreadable(clips: ClipTable) -> Iterator[Finding]:
     parts = ", ".join(f"{count} {fault.replace('-', ' ')}" for fault, count in faults.most_common())
     [(commonest, _)] = faults.most_common(1)
     yield Finding(
-        f"{len(clips.unreadable)} of {clips.total} feature files cannot be read as clips: {parts} "
+        f"{len(clips.unreadable)} of {clips.total} feature files cannot be read: {parts} "
         f"({first[commonest]})",
         tuple(
             Evidence(f"{fault.replace('-', ' ')}: {first[fault]}", count, clips.read_from, "files")

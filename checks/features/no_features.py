@@ -1,4 +1,4 @@
-"""FEA101: is there anything to learn from at all?"""
+"""FEA101: are there any features to learn from?"""
 
 from collections.abc import Iterator
 
@@ -15,16 +15,18 @@ from slrdoctor.api import (
 )
 
 FIX_NAMES = Fix(
-    "Point the run to the folder of the features, or rename one side so that ids and files agree.",
+    "Name the folder of the features, or rename either side so that ids and file names agree.",
     '[features]\ntrain = "path/to/features/train"   # in slrdoctor.toml',
 )
 FIX_FORMAT = Fix(
-    "Let the loader read the files that are there, and stop with an error where a sample has none.",
+    "Make the loader read the format of the stored files, and fail where a sample has none.",
     "paths = sorted(folder.glob('*.npz')); assert paths, folder   # an npz is a dict of arrays",
 )
-FIX_FILES = Fix("Fetch or extract the features again.", "git lfs pull   # if they are Git LFS pointers")
+FIX_FILES = Fix(
+    "Download or extract the features again.", "git lfs pull   # if they are Git LFS pointers"
+)
 FIX_SPELLING = Fix(
-    "Write ids and file names in one spelling: one case, and Unicode in its composed form (NFC).",
+    "Spell ids and file names in the same way: one case, and Unicode in composed form (NFC).",
     "id = unicodedata.normalize('NFC', id)   # and the same for file names when they are written",
     safe=False,
 )
@@ -39,16 +41,15 @@ FIX_SPELLING = Fix(
 def no_features(found: StoredFeatures, progress: Progress | None) -> Iterator[Finding]:
     """No annotated sample has features that can be read.
 
-    Why it matters: a loader that finds no file for a sample skips it, or fills in zeros or
-    noise, and often says nothing. The run then trains on nothing, and every number that it
-    prints is about that.
+    Why it matters: A loader that finds no file for a sample skips it, or fills in zeros or noise,
+    often silently. The run then trains on nothing, and every number that it prints is about nothing.
 
-    Judged by: the count of annotated samples with a readable array, which is zero although
-    features are expected here; or every sample met its file only after case or Unicode form
-    was folded, so that a loader that looks for the id as written finds none (not where the
-    training history shows that the run has learned).
+    Judged by: The number of annotated samples with a readable array. Reported are:
+    - none, although features are expected here;
+    - every sample matches its file only when case or Unicode form is ignored, so that a loader that
+      looks for the id as written finds none (unless the training history shows learning).
 
-    Fix: name the folder in `slrdoctor.toml`, mend the names, or extract the features again.
+    Fix: Name the folder in `slrdoctor.toml`, rename the files, or extract the features again.
 
     References: https://unicode.org/reports/tr15/ on normalisation forms; https://git-lfs.com
     on pointer files.
@@ -59,20 +60,20 @@ def no_features(found: StoredFeatures, progress: Progress | None) -> Iterator[Fi
     fixes = (FIX_NAMES,)
     if found.readable:
         said = (
-            f"not one of {found.joined} sample ids is spelled as its feature file is: they agree only "
-            f"where case or Unicode form is folded"
+            f"none of {found.joined} sample ids is spelled like its feature file: they match only if "
+            f"case or Unicode form is ignored"
         )
         fixes = (FIX_SPELLING,)
     elif found.faults:
         sentence, count = found.faults[0]
         said = f"none of {found.annotated} annotated samples has features that can be read: {sentence}"
-        said += f" ({count} files)"
+        said += f" ({count} {'file' if count == 1 else 'files'})"
         fixes = (FIX_FILES,)
     else:
         said = f"none of {found.annotated} annotated samples has features"
         said += f": {found.expected[0]}" if found.expected else ""
     if found.near and not found.readable:
-        said += f"; near misses: {found.near}"
+        said += f"; similar names: {found.near}"
         fixes = (FIX_FORMAT,) if set(found.near_counts) == {"extension"} else fixes
     yield Finding(
         said,

@@ -40,7 +40,7 @@ def test_fea114_is_quiet_on_features_that_tell_their_labels() -> None:
 
 def test_fea114_fires_once_and_names_every_split() -> None:
     (finding,) = judged(split(20), split(0, "dev"), split(1, "test"))
-    assert "500 dev clips" in finding.message and "and of test with 0.52" in finding.message
+    assert "500 dev clips" in finding.message and "(test: 0.52)" in finding.message
     assert (finding.affected, finding.total) == (1000, 1500)
 
 

@@ -10,7 +10,7 @@ from slrdoctor.testing import findings
 def test_fea104_fires_on_one_value_with_its_frame_and_block(make_table: Any) -> None:
     table = make_table(9, 1, bad_values=1, first_bad_frame=7, bad_block="left_hand")
     [finding] = findings("FEA104", table)
-    assert "1 values" in finding.message and "frame 7 of s0 in left_hand" in finding.message
+    assert "(1 in all)" in finding.message and "frame 7 of s0 in left_hand" in finding.message
     assert (finding.affected, finding.total) == (1, 10) and finding.samples == ("s0",)
 
 

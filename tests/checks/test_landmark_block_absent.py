@@ -32,7 +32,7 @@ def test_fea106_is_quiet_at_exactly_95_percent() -> None:
 
 def test_fea106_fires_on_pose_alone() -> None:
     [finding] = findings("FEA106", missing(pose=0.0), POSE)
-    assert "99 stored dimensions hold pose and no hands" in finding.message
+    assert "99 values per frame are pose" in finding.message
 
 
 def test_fea106_is_quiet_on_hands_alone() -> None:

@@ -44,7 +44,7 @@ def test_fea101_fires_when_no_sample_has_features_and_names_the_near_miss() -> N
         and "100 by extension, such as vid1 and vid1.npz" in finding.message
     )
     assert (finding.affected, finding.total) == (100, 100)
-    assert "files that are there" in finding.fixes[0].do
+    assert "format of the stored files" in finding.fixes[0].do
 
 
 def test_fea101_fires_when_all_files_are_pointers_and_says_so() -> None:

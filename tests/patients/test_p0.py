@@ -34,7 +34,7 @@ def test_p0_is_first_told_that_there_are_no_features_and_of_the_near_miss(report
     assert (first["code"], first["severity"], first["root_cause"]) == ("FEA101", "blocks", True)
     assert "none of 4667" in first["message"] and "features/train/*.npy" in first["message"]
     assert "8 by extension" in first["message"] and "forecast_train_0002.npz" in first["message"]
-    assert "files that are there" in first["fixes"][0]["do"]
+    assert "format of the stored files" in first["fixes"][0]["do"]
 
 
 def test_p0_learned_nothing_since_there_was_nothing_to_learn_from(found: dict[str, Any]) -> None:

@@ -12,29 +12,21 @@ from slrdoctor.api import (
     Fix,
     Threshold,
     check,
+    chosen,
 )
 
-SHARED_SIZE = Threshold(
-    0.95,
-    "A choice: all clips but a few strays have the same number of features per frame. Between 0.25 and "
-    "0.95 none of 413 simulated runs is judged otherwise.",
+SHARED_SIZE = chosen(
+    0.95, "all clips but a few strays have the same number of features per frame", (0.2375, 0.95), 413
 )
-SHARED_LENGTH = Threshold(
-    0.5,
-    "A choice: clips of signing vary in length unless they were cut to one. Between 0.125 and 1 none of "
-    "413 simulated runs is judged otherwise.",
+SHARED_LENGTH = chosen(
+    0.5, "clips of signing vary in length unless they were cut to one", (0.125, 2), 413
 )
 STEP_RATIO = Threshold(
     1.5,
     "Measured on three MediaPipe holistic clips stored as [T, D]: 0.2. A landmark moves less from frame "
-    "to frame than it differs from its neighbour. Between 0.375 and 6 none of 413 simulated runs is "
-    "judged otherwise.",
+    "to frame than it differs from its neighbour.",
 )
-STEP_RATIO_UNKNOWN_SIZE = Threshold(
-    3,
-    "A choice: twice the limit for known layouts. Between 0.75 and 12 none of 413 simulated runs is "
-    "judged otherwise.",
-)
+STEP_RATIO_UNKNOWN_SIZE = chosen(3, "twice the limit for known layouts", (0.75, 12), 413)
 
 
 @check(

@@ -18,8 +18,7 @@ from slrdoctor.api import (
 DEVIATIONS_OVER_CHANCE = Threshold(
     2.5,
     "Measured on simulated landmarks and CNN features of 80 to 600 samples: 3 to 20 standard deviations "
-    "above permuted labels, and at most 2.3 with features shuffled among samples. Between 2.25 and 3.12 "
-    "none of 385 simulated runs is judged otherwise.",
+    "above permuted labels, and at most 2.3 with features shuffled among samples.",
 )
 
 

@@ -17,16 +17,16 @@ from slrdoctor.api import (
     Threshold,
     WeightValues,
     check,
+    chosen,
 )
 
-UNMOVED = "Between a quarter and four times this none of 413 simulated runs is judged otherwise."
 LANDMARK_SCALE = Threshold(
-    10, f"Measured on 18 public MP_Data repositories: normalised, at most 4.1. {UNMOVED}"
+    10, "Measured on 18 public MP_Data repositories: normalised landmarks are at most 4.1."
 )
-FEATURE_SCALE = Threshold(100, f"A choice: activations of published CNNs stay in the tens. {UNMOVED}")
-SCALE_FACTOR = Threshold(10, f"A choice: clips of one pipeline differ by a factor of about 2. {UNMOVED}")
-SMALLER_GROUP = Threshold(0.02, f"A choice: fewer clips (two at least) are not a group. {UNMOVED}")
-CLIPS_OF_A_SPLIT = Threshold(10, f"A choice: fewer clips are strays and not a split. {UNMOVED}")
+FEATURE_SCALE = chosen(100, "activations of published CNNs stay in the tens", (25, 400), 413)
+SCALE_FACTOR = chosen(10, "clips of one pipeline differ by a factor of about 2", (2.5, 40), 413)
+SMALLER_GROUP = chosen(0.02, "fewer clips (two at least) are not a group", (0.005, 0.08), 413)
+CLIPS_OF_A_SPLIT = chosen(10, "fewer clips are strays and not a split", (2.5, 40), 413)
 # these store pixels by convention, and their loaders normalise
 PIXEL_FORMATS = ("pose", "openpose")
 PIXEL_LAYOUTS = ("OpenPose", "COCO-WholeBody", "Isharah")

@@ -4,22 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, FrameCounts, Threshold, check
+from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, FrameCounts, Threshold, check, chosen
 
-AFFECTED_SAMPLES = Threshold(
-    0.1,
-    "A choice: one sample in ten is more than a stray. Between 0.025 and 0.3 none of 21 simulated runs "
-    "is judged otherwise.",
-)
-FRAME_DIFFERENCE = Threshold(
-    3,
-    "A choice: decoders drop or add a few frames at the ends of a clip. Between 1 and 12 none of 21 "
-    "simulated runs is judged otherwise.",
-)
+AFFECTED_SAMPLES = chosen(0.1, "one sample in ten is more than a stray", (0.025, 0.3), 21)
+FRAME_DIFFERENCE = chosen(3, "decoders drop or add a few frames at the ends of a clip", (0.75, 12), 21)
 RELATIVE_DIFFERENCE = Threshold(
-    0.05,
-    "Arithmetic: a video at 24 instead of 25 frames per second differs by 4%. Between 0.0125 and 0.2 "
-    "none of 21 simulated runs is judged otherwise.",
+    0.05, "Arithmetic: a video at 24 instead of 25 frames per second differs by 4%."
 )
 FEWEST_SAMPLES = Threshold(3, "Arithmetic: with two samples, no factor is the common one.")
 

@@ -12,17 +12,14 @@ from slrdoctor.api import (
     Evidence,
     Finding,
     Fix,
-    Threshold,
     check,
+    chosen,
 )
 
-UNMOVED = "none of 413 simulated runs is judged otherwise."
-REPEATED_FRAMES = Threshold(0.5, f"A choice: half of a clip. Between 0.125 and 0.75 {UNMOVED}")
-FROZEN_CLIPS = Threshold(0.2, f"A choice: more than a few strays. Between 0.05 and 0.8 {UNMOVED}")
-PADDED_CLIPS = Threshold(0.5, f"A choice: most clips, as in FEA115. Between 0.125 and 0.75 {UNMOVED}")
-DISTINCT_VALUES = Threshold(
-    8, f"A choice: one-hot and quantised features repeat by nature. Between 2 and 32 {UNMOVED}"
-)
+REPEATED_FRAMES = chosen(0.5, "half of a clip", (0.125, 0.75), 413)
+FROZEN_CLIPS = chosen(0.2, "more than a few strays", (0.05, 0.8), 413)
+PADDED_CLIPS = chosen(0.5, "most clips, as in FEA115", (0.125, 0.75), 413)
+DISTINCT_VALUES = chosen(8, "one-hot and quantised features repeat by nature", (2, 32), 413)
 FIXES = (
     Fix(
         "Decode the videos at their own frame rate, without repeated frames.",

@@ -17,15 +17,12 @@ from slrdoctor.api import (
 NO_HAND = Threshold(
     0.30,
     "Measured on 18 public MP_Data repositories: both hands are missing in 7.5% of the frames of the "
-    "median one. Between 0.075 and 0.33 none of 410 simulated runs is judged otherwise.",
+    "median one.",
 )
 HAND_MISSING = Threshold(
     0.60,
     "Measured on 18 public MP_Data repositories: in the median one the left hand is missing in 39% of "
-    "the "
-    "frames, the right hand in 37%; a resting hand is normal. Between 0.54 and 0.66 none of 410 "
-    "simulated "
-    "runs is judged otherwise.",
+    "the frames, the right hand in 37%; a resting hand is normal.",
 )
 FIXES = (
     Fix(
@@ -68,7 +65,7 @@ def hands_often_missing(missing: MissingLandmarks, clips: ClipTable) -> Iterator
     yield Finding(
         f"hands were often not detected: {missing.frames} frames lack {parts}",
         tuple(
-            Evidence(f"frames without {what}", share, missing.read_from, "share of frames", limit)
+            Evidence(f"frames without {what}", share, missing.read_from, "share", limit)
             for what, share, limit in absent
         ),
         FIXES,

@@ -4,20 +4,26 @@ from collections import Counter
 from collections.abc import Iterator
 from statistics import fmean
 
-from slrdoctor.api import DEGRADES, LIKELY, ClipRow, ClipTable, Evidence, Finding, Fix, Threshold, check
-
-UNMOVED = "none of 413 simulated runs is judged otherwise."
-PADDED_CLIPS = Threshold(
-    0.5, f"A choice: few unpadded clips end in equal frames. Between 0.125 and 0.75 {UNMOVED}"
+from slrdoctor.api import (
+    DEGRADES,
+    LIKELY,
+    ClipRow,
+    ClipTable,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    check,
+    chosen,
 )
-SAME_LENGTH = Threshold(0.9, f"A choice: nearly all clips. Between 0.23 and 0.99 {UNMOVED}")
+
+PADDED_CLIPS = chosen(0.5, "few unpadded clips end in equal frames", (0.125, 0.75), 413)
+SAME_LENGTH = chosen(0.9, "nearly all clips", (0.225, 0.99), 413)
 SHORTEST_PADDING = Threshold(2, "Arithmetic: a single frame equal to the one before may be chance.")
 UNDETECTED_FRAMES = Threshold(
     0.1, "Measured on 18 public MP_Data repositories: no hand in 7.5% of the frames of the median one."
 )
-ZEROS_AT_END = Threshold(
-    3, f"A choice: undetected frames are as common at the start. Between 0.75 and 12 {UNMOVED}"
-)
+ZEROS_AT_END = chosen(3, "undetected frames are as common at the start", (0.75, 12), 413)
 
 
 @check("FEA115", severity=DEGRADES, confidence=LIKELY)
@@ -57,7 +63,7 @@ def padding_stored_as_frames(clips: ClipTable) -> Iterator[Finding]:
                 "share",
                 PADDED_CLIPS,
             ),
-            Evidence("padding", share, clips.read_from, "share of frames"),
+            Evidence("padding", share, clips.read_from, "share"),
         ),
         (
             Fix(

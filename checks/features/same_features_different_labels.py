@@ -11,20 +11,15 @@ from slrdoctor.api import (
     Finding,
     Fix,
     Samples,
-    Threshold,
     check,
+    chosen,
 )
 
-AFFECTED_SAMPLES = Threshold(
-    0.01,
-    "A choice: a single video may be there twice by mistake, a stale cache repeats many. Between 0.0025 "
-    "and 0.04 none of 413 simulated runs is judged otherwise.",
+AFFECTED_SAMPLES = chosen(
+    0.01, "a single video may be there twice by mistake, a stale cache repeats many", (0.0025, 0.04), 413
 )
-FEWEST_VALUES = Threshold(
-    16,
-    "A choice: arrays of a few values, such as one-hot ones, are equal by chance. Between 4 and 64 "
-    "none of "
-    "413 simulated runs is judged otherwise.",
+FEWEST_VALUES = chosen(
+    16, "arrays of a few values, such as one-hot ones, are equal by chance", (4, 64), 413
 )
 FIXES = (
     Fix("Delete cached features and extract them again.", "rm -r cache/   # then extract", safe=False),

@@ -16,14 +16,14 @@ from slrdoctor.api import (
     SplitShift,
     Threshold,
     check,
+    chosen,
 )
 
 MEASURED = "Measured on 100 simulated splits by signer:"
-UNMOVED = "none of 410 simulated runs is judged otherwise."
 NEW_SIGNER_DISTANCE = Threshold(2, f"{MEASURED} 90% of the landmarks move by at most 1.3.")
 NEW_SIGNER_RATIO = Threshold(3, f"{MEASURED} 90% of the dimensions stay within a factor of 2.6.")
-SAME_SIGNER_DISTANCE = Threshold(1, f"A choice: half of the above. Between 0.67 and 1.25 {UNMOVED}")
-SAME_SIGNER_RATIO = Threshold(2, f"A choice: only new signers reach it. Between 1.6 and 2.2 {UNMOVED}")
+SAME_SIGNER_DISTANCE = chosen(1, "half of what a new signer may move", (0.67, 1.25), 410)
+SAME_SIGNER_RATIO = chosen(2, "only new signers reach it", (1.6, 2.2), 410)
 MOVED_DIMENSIONS = Threshold(0.2, f"{MEASURED} a single new signer moves up to 14% of CNN features.")
 STANDARD_ERRORS = Threshold(5, "Normal distribution: by chance once in a million dimensions.")
 CLIP_SPREADS = Threshold(1.5, "Arithmetic: two scales mixed half and half within one split give 1.4.")

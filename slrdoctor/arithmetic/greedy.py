@@ -8,15 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Path = NDArray[np.int32]
+from slrdoctor.arithmetic.error_rate import edits_of_each
+
+ClassPath = NDArray[np.int32]
 
 
-def runs(path: Path) -> Path:
+def runs(path: ClassPath) -> ClassPath:
     """The path with each run of equal classes written once."""
     return path[np.flatnonzero(np.diff(path, prepend=-1))]
 
 
-def decoded(path: Path, blank: int) -> tuple[int, ...]:
+def decoded(path: ClassPath, blank: int) -> tuple[int, ...]:
     """Merge repeats, then drop the blank."""
     merged = runs(path)
     return tuple(merged[merged != blank].tolist())
@@ -34,18 +36,13 @@ class Errors:
         return self.errors / self.reference_tokens if self.reference_tokens else float("nan")
 
 
-def errors_with(paths: Sequence[Path], references: Sequence[Sequence[int]], blank: int) -> Errors:
+def errors_with(paths: Sequence[ClassPath], references: Sequence[Sequence[int]], blank: int) -> Errors:
     """The errors when `blank` is dropped; a gloss without a class is -1 and never right."""
-    from rapidfuzz.distance import Levenshtein
-
-    wrong = sum(
-        Levenshtein.distance(decoded(path, blank), tuple(reference))
-        for path, reference in zip(paths, references)
-    )
-    return Errors(wrong, sum(map(len, references)))
+    edits = edits_of_each([decoded(path, blank) for path in paths], [tuple(r) for r in references])
+    return Errors(int(edits.sum()), sum(map(len, references)))
 
 
-def commonest(paths: Sequence[Path], classes: int) -> tuple[int, float]:
+def commonest(paths: Sequence[ClassPath], classes: int) -> tuple[int, float]:
     """The class that is the likeliest in most frames, and in what share of them."""
     counts = np.zeros(classes, dtype=np.int64)
     for path in paths:

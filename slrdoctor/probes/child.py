@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from slrdoctor.arithmetic.error_rate import error_rate
 from slrdoctor.models.reference import load as load_reference
 from slrdoctor.models.threads import threads_for
 from slrdoctor.probes.bars import SAME
 from slrdoctor.probes.batches import Batch, batch_of, easy_clips, statistics
 from slrdoctor.probes.calling import Wanted
-from slrdoctor.probes.fitting import Attempt, error_rate, fit, train_for
+from slrdoctor.probes.fitting import Attempt, fit, train_for
 from slrdoctor.probes.handles import (
     Handle,
     ReferenceHandle,

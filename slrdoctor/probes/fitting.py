@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import torch
-from rapidfuzz.distance import Levenshtein
 from torch import nn
 
+from slrdoctor.arithmetic.error_rate import error_rate
 from slrdoctor.probes.bars import REPRODUCED
 from slrdoctor.probes.batches import Batch
-from slrdoctor.probes.handles import Handle, Hypotheses
+from slrdoctor.probes.handles import Handle
 
 LOOK = 10  # steps between two decodings
 WARMUP = 20  # steps in which the learning rate rises: transformers need it, and it harms none
@@ -160,12 +160,6 @@ def _score(handle: Handle, batch: Batch, attempt: Attempt) -> None:
     hypotheses = handle.hypotheses(batch)
     attempt.error_rate = error_rate(hypotheses, batch.references)
     attempt.blank_only = not any(hypotheses)
-
-
-def error_rate(hypotheses: Hypotheses, references: Hypotheses) -> float:
-    """Substitutions, deletions and insertions over the length of the references."""
-    wrong = sum(Levenshtein.distance(h, r) for h, r in zip(hypotheses, references))
-    return wrong / max(1, sum(map(len, references)))
 
 
 def _thinned(points: list[tuple[int, float]]) -> Iterator[tuple[int, float]]:

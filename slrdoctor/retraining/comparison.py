@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from slrdoctor.retraining.scores import LOWER_IS_BETTER, METRIC, shown
+from slrdoctor.retraining.scores import METRIC
+from slrdoctor.words.metrics import metric
 
 UNDER_FLOOR = 0.9  # of the floor: a dev loss below it has used its input
 POINTS = 0.05  # of a share: a smaller difference may be the luck of one seed or one dev set
@@ -90,7 +91,7 @@ def rows(yours: Side, ours: Side) -> list[tuple[str, str, str]]:
         return what, tell(yours), tell(ours)
 
     return [
-        pair("best dev score", lambda s: shown(s.metric, s.best) if s.is_known else "not known"),
+        pair("best dev score", lambda s: metric(s.metric).named(s.best) if s.is_known else "not known"),
         pair("blind guessing", lambda s: _share(s.blind) if s.metric != "bleu" else "-"),
         pair("dev loss / input-blind floor", lambda s: _times(s.dev_loss)),
         pair("train loss / input-blind floor", lambda s: _times(s.train_loss)),
@@ -118,8 +119,8 @@ def meaning(yours: Side, ours: Side, splits: str, was_cut: bool = False) -> str:
 
     `was_cut`: the reference model's time or epochs ran out while it still learned.
     """
-    theirs = shown(yours.metric, yours.best) if yours.is_known else "an unknown score"
-    reached = shown(ours.metric, ours.best)
+    theirs = metric(yours.metric).named(yours.best) if yours.is_known else "an unknown score"
+    reached = metric(ours.metric).named(ours.best)
     if not ours.learned:
         if was_cut and not ours.train_loss < KNOWN_BY_HEART:
             return (
@@ -135,7 +136,7 @@ def meaning(yours: Side, ours: Side, splits: str, was_cut: bool = False) -> str:
             "does not compare"
         )
     gap = ours.best - yours.best
-    ahead = -gap if ours.metric in LOWER_IS_BETTER else gap
+    ahead = -gap if metric(ours.metric).lower_is_better else gap
     enough = BLEU_POINTS if ours.metric == "bleu" else POINTS
     if ahead > enough:
         return (
@@ -160,7 +161,7 @@ def meaning(yours: Side, ours: Side, splits: str, was_cut: bool = False) -> str:
 def _is_near_perfect(one: Side) -> bool:
     if one.metric == "bleu":
         return False
-    return (one.best if one.metric in LOWER_IS_BETTER else 1 - one.best) < POINTS
+    return (one.best if metric(one.metric).lower_is_better else 1 - one.best) < POINTS
 
 
 def _not_learned(yours: Side, ours: Side, theirs: str, reached: str) -> str:

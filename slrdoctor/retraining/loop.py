@@ -22,7 +22,8 @@ from slrdoctor.retraining.models import Penalised
 from slrdoctor.retraining.plan import CannotRetrain, Plan
 from slrdoctor.retraining.recipe import Plain
 from slrdoctor.retraining.run_files import write_history
-from slrdoctor.retraining.scores import METRIC, named, shown, signed
+from slrdoctor.retraining.scores import METRIC, named, signed
+from slrdoctor.words.metrics import metric
 
 CLIP = 1.0  # largest norm of the gradient
 WEIGHT_DECAY = 1e-2
@@ -159,7 +160,7 @@ class Training:
         return (
             f"epoch {row['epoch']}/{self.plan.epochs}{phase}: train loss {row['train_loss']:.3f}, "
             f"dev {look.loss:.3f} (floor {self.anchors.dev_floor:.2f}, start {self.anchors.start:.2f}), "
-            f"dev {shown(METRIC[self.plan.task], look.score)}{' *' if is_best else ''}, "
+            f"dev {metric(METRIC[self.plan.task]).named(look.score)}{' *' if is_best else ''}, "
             f"rate {row['learning_rate']:.1e}, {seconds:.1f} s"
         )
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from slrdoctor.arithmetic.error_rate import error_rate
+from slrdoctor.words.tasks import TaskName
+
 Tokens = tuple[str, ...]
 
-METRIC = {"ctc": "wer", "classification": "accuracy", "retrieval": "recall", "translation": "bleu"}
-LOWER_IS_BETTER = ("wer",)
+METRIC = {task.value: task.metric.name for task in TaskName}
 HISTORY_NAME = {"recall": "dev_recall@1"}
 
 
 def score(task: str, hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> float:
     """WER, accuracy and retrieval at 1 as shares; BLEU in points."""
     if task == "ctc":
-        from rapidfuzz.distance import Levenshtein
-
-        wrong = sum(Levenshtein.distance(r, h) for r, h in zip(references, hypotheses))
-        return wrong / max(1, sum(map(len, references)))
+        return error_rate(hypotheses, references)
     if task == "translation":
         from slrdoctor.arithmetic.text_scores import bleu
 
@@ -27,20 +26,15 @@ def score(task: str, hypotheses: Sequence[Tokens], references: Sequence[Tokens])
 
 def signed(task: str, value: float) -> float:
     """So that higher is better."""
-    return -value if METRIC[task] in LOWER_IS_BETTER else value
+    return TaskName(task).metric.sign * value
 
 
 def perfect(task: str) -> float:
     """The best score there is, signed so that higher is better."""
-    return {"ctc": 0.0, "translation": 100.0}.get(task, 1.0)
+    best = TaskName(task).metric
+    return best.sign * best.perfect
 
 
 def named(task: str) -> str:
     """As the history calls it."""
     return HISTORY_NAME.get(METRIC[task], f"dev_{METRIC[task]}")
-
-
-def shown(metric: str, value: float) -> str:
-    """As its readers write it."""
-    word = {"wer": "WER", "bleu": "BLEU", "recall": "retrieval at 1"}.get(metric, metric)
-    return f"{word} {value:.1f}" if metric == "bleu" else f"{word} {value:.1%}"

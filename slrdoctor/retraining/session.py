@@ -31,7 +31,8 @@ from slrdoctor.retraining.run_files import (
     write_predictions,
     write_vocabulary,
 )
-from slrdoctor.retraining.scores import METRIC, perfect, shown
+from slrdoctor.retraining.scores import METRIC, perfect
+from slrdoctor.words.metrics import metric
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def _written(training: Training, ended: str) -> Outcome:
     )
     write_predictions(out, look.ids, look.hypotheses, look.references)
     still = f", with {penalty:.2f} nats still taken off the blank" if penalty else ""
-    training.tell(f"the best epoch is {best}: dev {shown(METRIC[plan.task], look.score)}{still}")
+    training.tell(f"the best epoch is {best}: dev {metric(METRIC[plan.task]).named(look.score)}{still}")
     history = training.state.history
     reached = phases.targets(history, training.anchors, look.distinct_references)
     return Outcome(

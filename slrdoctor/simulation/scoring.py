@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import Levenshtein
+from slrdoctor.arithmetic.error_rate import error_rate
+from slrdoctor.words.metrics import metric
+from slrdoctor.words.tasks import TaskName
 
-METRICS = {"ctc": "wer", "classification": "accuracy", "retrieval": "recall", "translation": "bleu"}
-WORDS = {"wer": "WER", "accuracy": "accuracy", "recall": "retrieval at 1", "bleu": "BLEU"}
+METRICS = {task.value: task.metric.name for task in TaskName}
 
 Tokens = Sequence[str]
 
@@ -25,23 +26,18 @@ class Score:
         return min(self.value, 1.0) if self.metric == "wer" else 1.0 - self.value
 
     def __str__(self) -> str:
-        shown = f"{100 * self.value:.1f}" if self.metric == "bleu" else f"{self.value:.1%}"
-        return f"{WORDS[self.metric]} {shown}"
+        kind = metric(self.metric)
+        return kind.named(self.value * kind.whole)
 
 
 def score(task: str, hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> Score:
-    metric = METRICS[task]
-    if metric == "wer":
-        return Score(metric, wer(hypotheses, references))
-    if metric == "bleu":
-        return Score(metric, bleu(hypotheses, references))
+    name = METRICS[task]
+    if name == "wer":
+        return Score(name, error_rate(hypotheses, references))
+    if name == "bleu":
+        return Score(name, bleu(hypotheses, references))
     right = sum(list(h) == list(r) for h, r in zip(hypotheses, references))
-    return Score(metric, right / len(references))
-
-
-def wer(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> float:
-    wrong = sum(Levenshtein.distance(list(h), list(r)) for h, r in zip(hypotheses, references))
-    return wrong / max(1, sum(map(len, references)))
+    return Score(name, right / len(references))
 
 
 def bleu(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> float:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.arithmetic.error_rate import edits_of_all, edits_of_each
 from slrdoctor.arithmetic.text_scores import chrf_of_each
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.evaluation._scored_forms import of_texts
-from slrdoctor.facts.evaluation.blind_score import best_constant_hypothesis, edits
+from slrdoctor.facts.evaluation.blind_score import best_constant_hypothesis
 from slrdoctor.facts.evaluation.stored_pairs import Sequences, StoredPairs
 from slrdoctor.facts.labels.samples import Targets, Texts
 
@@ -145,11 +146,9 @@ def _of_labels(hypotheses: Sequences, references: Sequences, training: Sequences
 
 
 def _of_glosses(hypotheses: Sequences, references: Sequences, training: Sequences) -> _Contest:
-    from rapidfuzz.distance import Levenshtein
-
-    mine = np.array([Levenshtein.distance(r, h) for h, r in zip(hypotheses, references)], np.float64)
+    mine = edits_of_each(hypotheses, references).astype(np.float64)
     answers: list[Glosses] = [best_constant_hypothesis(training), ()]
-    errors = edits(answers, references).astype(np.float64)
+    errors = edits_of_all(answers, references).astype(np.float64)
     best = int(errors.sum(axis=1).argmin())
     return _Contest("WER", answers[best], mine, errors[best], sum(map(len, references)))
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from slrdoctor.arithmetic.error_rate import edits_of_all
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.samples import Samples, Targets
@@ -23,7 +23,6 @@ SENTENCES = 300  # whole references that are tried as the constant answer
 TRIED = 20  # most frequent glosses that are tried in every place
 MOST_PLACES = 60  # glosses of an answer, from which on to try every place takes minutes
 LONGEST_SEARCH = 40  # steps of the search, each of which changes one gloss
-PRIVATE = 0x10000  # glosses become single characters from here on, for the edit distance
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def blind_score(run: TrainingRun, samples: Samples | None, targets: Targets | No
         if targets is not None or len(references) >= SEEN * len(labels):
             chance = 1 / len(labels)
     hypothesis = best_constant_hypothesis(training)
-    errors = edits([hypothesis], references).sum()
+    errors = edits_of_all([hypothesis], references).sum()
     tokens = sum(counts.values())
     if errors > tokens:
         hypothesis, errors = (), tokens
@@ -138,21 +137,6 @@ def ctc_without_frames(targets: Sequence[Glosses]) -> float:
     return entropy(list(weights.values())) + extra / len(targets)
 
 
-def edits(hypotheses: Sequence[Glosses], references: Sequence[Glosses]) -> NDArray[np.int32]:
-    """Edit distances of every hypothesis to every reference: [H, N], int32."""
-    from rapidfuzz.distance import Levenshtein
-    from rapidfuzz.process import cdist
-
-    codes: dict[str, str] = {}
-
-    def spelled(glosses: Glosses) -> str:
-        return "".join(codes.setdefault(g, chr(PRIVATE + len(codes))) for g in glosses)
-
-    rows = [spelled(h) for h in hypotheses]
-    columns = [spelled(r) for r in references]
-    return np.asarray(cdist(rows, columns, scorer=Levenshtein.distance, dtype=np.int32))
-
-
 def best_constant_hypothesis(references: Sequence[Glosses]) -> Glosses:
     """The one answer with the fewest edits to all references that the search finds.
 
@@ -167,7 +151,7 @@ def best_constant_hypothesis(references: Sequence[Glosses]) -> Glosses:
     fewest = sum(map(len, searched))
     moves: list[Glosses] = common
     for _ in range(LONGEST_SEARCH):
-        errors = edits(moves, searched).sum(axis=1)
+        errors = edits_of_all(moves, searched).sum(axis=1)
         least = int(np.argmin(errors))
         if errors[least] >= fewest:
             break

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from slrdoctor.arithmetic.error_rate import error_rate
 from slrdoctor.core.registry import measure
 from slrdoctor.facts.evaluation._scored_forms import SCORED_FORMS, written_alike
-from slrdoctor.facts.evaluation.stored_pairs import Sequences, StoredPairs
+from slrdoctor.facts.evaluation.stored_pairs import StoredPairs
 from slrdoctor.facts.labels.vocabulary import Vocabulary
 
 NEARLY = 0.9  # of what the strongest form removes: the slightest form that removes this much is named
@@ -60,14 +61,6 @@ def normalised_scores(pairs: StoredPairs, vocabulary: Vocabulary | None) -> Norm
         are_single=pairs.are_single,
         read_from=pairs.read_from,
     )
-
-
-def error_rate(hypotheses: Sequences, references: Sequences) -> float:
-    """The fewest edits over reference tokens; over one where the references have none."""
-    from rapidfuzz.distance import Levenshtein
-
-    errors = sum(Levenshtein.distance(r, h) for h, r in zip(hypotheses, references))
-    return errors / max(1, sum(map(len, references)))
 
 
 def _examples(pairs: StoredPairs) -> tuple[tuple[str, str], ...]:

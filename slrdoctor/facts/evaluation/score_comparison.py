@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from slrdoctor.core.registry import Unavailable, measure
-from slrdoctor.facts.evaluation.scores import Reading, Recount, Recounts, shown
+from slrdoctor.facts.evaluation.scores import Reading, Recount, Recounts
 from slrdoctor.facts.labels.samples import Samples
-from slrdoctor.facts.training.dev_score import LOWER_IS_BETTER
 from slrdoctor.facts.training.logged_scores import LoggedScore, LoggedScores
+from slrdoctor.words.metrics import metric
 
 SIGMAS = 3.3  # once in a thousand, by the normal distribution
 CHANCE = 0.01  # matches that are expected by chance above which a match shows nothing
@@ -48,12 +48,11 @@ class Comparison:
     logged_in: str
 
     def shown(self, value: float) -> str:
-        return shown(self.quantity, value)
+        return metric(self.quantity).shown(value, decimals=2)
 
     @property
     def what(self) -> str:
-        word = {"wer": "WER", "bleu": "BLEU", "chrf": "chrF"}.get(self.quantity, self.quantity)
-        return f"{self.split} {word.replace('_', ' ')}".strip()
+        return f"{self.split} {metric(self.quantity).word}".strip()
 
 
 @dataclass(frozen=True)
@@ -175,7 +174,7 @@ def _kept(score: LoggedScore, step: float) -> tuple[float, ...]:
         return score.values[max(0, at - 1) : at + 2]
     if not score.epochs:
         return score.values
-    best = min(score.values) if score.quantity in LOWER_IS_BETTER else max(score.values)
+    best = (min if metric(score.quantity).lower_is_better else max)(score.values)
     return score.values[-1], best
 
 
@@ -193,7 +192,7 @@ def _distance(value: float, kept: tuple[float, ...]) -> float:
 def _is_telling(row: Recount, scores: Sequence[LoggedScore]) -> bool:
     """Whether a logged value that equals the swapped score can hardly do so by chance."""
     apart = abs(row.swapped - row.plain)
-    least = LEAST_SPREAD * (100 if row.quantity in ("bleu", "chrf") else 1)
+    least = LEAST_SPREAD * metric(row.quantity).whole
     expected = 0.0
     for score in scores:
         if apart < APART * score.rounding:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slrdoctor.arithmetic.error_rate import edits_of_each
 from slrdoctor.arithmetic.text_scores import bleu, bleu_error, chrf
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
@@ -16,6 +17,7 @@ from slrdoctor.facts.evaluation.predictions import preference, usable
 from slrdoctor.facts.evaluation.stored_pairs import FEWEST, Sequences, is_text
 from slrdoctor.facts.labels.samples import Targets, Texts
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.words.metrics import metric
 
 MOST_TEXTS = 3000  # beyond that BLEU is computed in fewer ways
 _SCLITE = (3, 4)  # what sclite's alignment pays for an insertion or deletion, a substitution
@@ -65,13 +67,8 @@ class Recounts:
 
     @property
     def sentence(self) -> str:
-        told = [f"{r.split} {r.quantity} {shown(r.quantity, r.plain)}".strip() for r in self.rows]
-        return f"computed again from the stored predictions: {', '.join(told)}"
-
-
-def shown(quantity: str, value: float) -> str:
-    """A score as its readers write it."""
-    return f"{value:.2f}" if quantity in ("bleu", "chrf") else f"{value:.2%}"
+        scores = [f"{r.split} {metric(r.quantity).named(r.plain, 2)}".strip() for r in self.rows]
+        return f"computed again from the stored predictions: {', '.join(scores)}"
 
 
 @measure
@@ -142,11 +139,8 @@ def counted_edits(
     hypotheses: Sequences | tuple[str, ...], references: Sequences | tuple[str, ...]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Edits, reference lengths and hypothesis lengths of every sample: float64 [N] each."""
-    from rapidfuzz.distance import Levenshtein
-
-    edits = [Levenshtein.distance(r, h) for h, r in zip(hypotheses, references)]
     lengths = [np.array([len(s) for s in side], np.float64) for side in (references, hypotheses)]
-    return np.array(edits, np.float64), lengths[0], lengths[1]
+    return edits_of_each(hypotheses, references).astype(np.float64), lengths[0], lengths[1]
 
 
 def _sclite_edits(hypotheses: Sequences, references: Sequences) -> tuple[int, int]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.arithmetic.error_rate import edits_of_all
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.evaluation._scored_forms import bare, normalised
-from slrdoctor.facts.evaluation.blind_score import edits
 from slrdoctor.facts.evaluation.stored_pairs import Sequences, StoredPairs
 
 MOST = 1000  # samples that are held against each other, the first of the file
@@ -67,7 +67,7 @@ def shuffled_hypotheses(pairs: StoredPairs) -> ShuffledHypotheses:
     tokens = sum(map(len, references))
     if not tokens:
         raise Unavailable(f"no gloss or word among the first {MOST} references of {pairs.read_from}")
-    costs = edits(hypotheses, references).astype(np.float64)
+    costs = edits_of_all(hypotheses, references).astype(np.float64)
     rng = np.random.default_rng(SEED)
     order = rng.permuted(np.tile(np.arange(len(references)), (PERMUTATIONS, 1)), axis=1)
     errors = _test(costs, order)
@@ -150,7 +150,7 @@ def _of_unrelated(references: Sequences, rng: np.random.Generator) -> float:
     half = len(order) // 2
     one, other = ([references[i] for i in part] for part in (order[:half], order[half : 2 * half]))
     tokens = sum(map(len, other))
-    return _rematched(edits(one, other).astype(np.float64)) / tokens if tokens else 0.0
+    return _rematched(edits_of_all(one, other).astype(np.float64)) / tokens if tokens else 0.0
 
 
 def _rematched(costs: Floats) -> float:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.arithmetic.error_rate import edits_of_each, error_rate
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.evaluation._scored_forms import SCORED_FORMS, written_alike
-from slrdoctor.facts.evaluation.normalised_scores import error_rate
 from slrdoctor.facts.evaluation.stored_pairs import Sequences, StoredPairs
 from slrdoctor.facts.labels.vocabulary import Vocabulary
 
@@ -112,12 +112,7 @@ def _by_chance(hypotheses: Sequences, references: Sequences) -> float:
 
 def _error(hypotheses: Sequences, renamed: Sequences, references: Sequences) -> float:
     """The standard error over samples of the difference of two error rates."""
-    from rapidfuzz.distance import Levenshtein
-
-    gains = [
-        Levenshtein.distance(r, h) - Levenshtein.distance(r, other)
-        for h, other, r in zip(hypotheses, renamed, references)
-    ]
+    gains = edits_of_each(hypotheses, references) - edits_of_each(renamed, references)
     return float(np.std(gains) * math.sqrt(len(gains)) / sum(map(len, references)))
 
 

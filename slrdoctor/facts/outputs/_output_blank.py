@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slrdoctor.arithmetic.greedy import commonest, errors_with
+from slrdoctor.arithmetic.greedy import ClassPath, commonest, errors_with
 from slrdoctor.facts.labels.vocabulary import BlankIndex
-from slrdoctor.facts.outputs._output_sample import Path
 from slrdoctor.facts.outputs._output_targets import ClassCoding, Glosses
 
 CLEARLY = 0.8  # of the WER with the assumed blank: what another must bring it down to
@@ -25,7 +24,7 @@ class OutputBlank:
 
 def blank_of(
     said: BlankIndex | None,
-    samples: Sequence[tuple[Path, Glosses]],
+    samples: Sequence[tuple[ClassPath, Glosses]],
     coding: ClassCoding | None,
     classes: int,
 ) -> OutputBlank:
@@ -46,7 +45,7 @@ def blank_of(
     return OutputBlank(assumed, said.known_by if said is not None and fits else "assumed", False)
 
 
-def _wer(samples: Sequence[tuple[Path, Glosses]], coding: ClassCoding | None, blank: int) -> float:
+def _wer(samples: Sequence[tuple[ClassPath, Glosses]], coding: ClassCoding | None, blank: int) -> float:
     """Of greedy decoding with this blank; 1 where there is nothing to hold it against."""
     kept = [(path, glosses) for path, glosses in samples if glosses]
     if coding is None or not kept:

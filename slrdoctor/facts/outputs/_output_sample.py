@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.arithmetic.ctc_forward import Columns
+from slrdoctor.arithmetic.greedy import ClassPath
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.kinds.features.clips import open_clip
 from slrdoctor.artifacts.run import OutputFile
@@ -17,7 +18,6 @@ from slrdoctor.facts.outputs._output_axes import NEAR_ONE, SCALES, Axes, count_i
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
-Path = NDArray[np.int32]
 SMALLEST = 1e-38  # a probability of zero is no logarithm
 
 
@@ -30,7 +30,7 @@ class SampleOutput:
 
     values: Singles
     log_sums: Singles
-    path: Path  # the likeliest class of every frame
+    path: ClassPath  # the likeliest class of every frame
     off_rows: int  # frames whose sum, as stored, is not one
     not_finite: int  # frames with NaN or +Inf, or with -Inf alone
 

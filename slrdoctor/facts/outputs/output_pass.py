@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.arithmetic.ctc_forward import Columns, ctc_losses
+from slrdoctor.arithmetic.greedy import ClassPath
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.kinds.features.clips import close_containers
 from slrdoctor.artifacts.run import OutputFile, TrainingRun
@@ -20,7 +21,7 @@ from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary
 from slrdoctor.facts.outputs._output_axes import Axes, claims_logarithms, count_in, find_axes
 from slrdoctor.facts.outputs._output_blank import OutputBlank, blank_of
-from slrdoctor.facts.outputs._output_sample import Path, SampleOutput, samples_of
+from slrdoctor.facts.outputs._output_sample import SampleOutput, samples_of
 from slrdoctor.facts.outputs._output_targets import ClassCoding, Glosses, coding_of, targets_of
 
 Ints = NDArray[np.int64]
@@ -48,7 +49,7 @@ class SplitOutputs:
     axes: Axes
     keys: tuple[str, ...]
     frames: Ints  # T
-    paths: Path  # [sum of T]
+    paths: ClassPath  # [sum of T]
     glosses: tuple[Glosses, ...]  # the targets; empty where there is none
     losses: Floats  # -ln P(target), nats; nan without a class for it, inf if infeasible
     off_rows: Ints  # frames whose sum is not one
@@ -62,7 +63,7 @@ class SplitOutputs:
     targets_from: str
     by_position: bool  # nothing names the samples: the n-th output is taken for the n-th target
 
-    def path_of(self) -> list[Path]:
+    def path_of(self) -> list[ClassPath]:
         """The likeliest classes of every sample, [T] each."""
         return np.split(self.paths, np.cumsum(self.frames)[:-1])
 
@@ -175,7 +176,7 @@ class _Reader:
         self._classes = usable[0][1].classes
         self.keys: dict[str, int] = {}
         self._frames: list[int] = []
-        self._paths: list[Path] = []
+        self._paths: list[ClassPath] = []
         self._glosses: list[Glosses] = []
         self._losses: list[float] = []
         self._bad: list[tuple[int, int]] = []
@@ -190,7 +191,7 @@ class _Reader:
         self._coding = coding_of(known.vocabulary, self._targets, self._classes)
         self._blank = blank_of(known.blank, self._peeked(), self._coding, self._classes)
 
-    def _peeked(self) -> list[tuple[Path, Glosses]]:
+    def _peeked(self) -> list[tuple[ClassPath, Glosses]]:
         """The paths and targets of a few samples of the first file."""
         (output, axes), (_, keys) = self._usable[0], self._keys_of[0]
         few = samples_of(output, axes, [], most=PEEKED)

@@ -11,18 +11,10 @@ from numpy.typing import NDArray
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.history import Curve, History
+from slrdoctor.words.metrics import Metric, metric
+from slrdoctor.words.tasks import ANY_TASK, METRICS
 
 Floats = NDArray[np.float64]
-
-LOWER_IS_BETTER = frozenset(("wer", "cer", "ter"))
-# by task, the quantity that it is judged by first; what a log lacks falls to the next
-ORDER = {
-    "ctc": ("wer", "accuracy", "cer", "bleu"),
-    "classification": ("accuracy", "recall", "f1", "wer"),
-    "translation": ("bleu", "chrf", "rouge", "wer"),
-    "retrieval": ("recall", "accuracy"),
-    "": ("wer", "accuracy", "bleu", "recall", "rouge", "chrf", "cer"),
-}
 
 
 @dataclass(frozen=True)
@@ -42,9 +34,13 @@ class DevScore:
     read_from: str
 
     @property
+    def metric(self) -> Metric:
+        return metric(self.quantity)
+
+    @property
     def sign(self) -> int:
         """+1 where higher is better, -1 where lower is."""
-        return -1 if self.quantity in LOWER_IS_BETTER else 1
+        return self.metric.sign
 
     @property
     def first(self) -> float:
@@ -69,15 +65,15 @@ class DevScore:
 
     @property
     def word(self) -> str:
-        return {"wer": "WER", "cer": "CER", "bleu": "BLEU"}.get(self.quantity, self.quantity)
+        return self.metric.word
 
     def shown(self, value: float) -> str:
         """A value as its readers write it: shares in percent."""
-        return f"{value:.1%}" if self.is_share else f"{value:.2f}"
+        return self.metric.shown(value)
 
     @property
     def is_share(self) -> bool:
-        return self.quantity not in ("bleu", "chrf", "rouge", "ter")
+        return self.metric.is_share
 
     @property
     def sentence(self) -> str:
@@ -116,8 +112,8 @@ def held_out(history: History, quantity: str) -> Curve | None:
 
 @measure
 def dev_score(history: History, task: Task | None) -> DevScore:
-    order = ORDER.get(task.name if task else "", ORDER[""])
-    for quantity in dict.fromkeys((*order, *ORDER[""])):
+    order = METRICS.get(task.name, ANY_TASK) if task else ANY_TASK
+    for quantity in dict.fromkeys((*order, *ANY_TASK)):
         curve = held_out(history, quantity)
         if curve is not None:
             epochs, values = finite(curve)

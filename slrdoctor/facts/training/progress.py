@@ -18,7 +18,6 @@ from slrdoctor.facts.labels.samples import Texts
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import (
-    LOWER_IS_BETTER,
     DevScore,
     Floats,
     finite,
@@ -267,7 +266,7 @@ def beats_blind(score: DevScore, blind: float, samples: int | None) -> bool:
     an accuracy must lie outside of what guessing reaches in any of them.
     """
     best = score.best
-    if score.quantity in LOWER_IS_BETTER:
+    if score.metric.lower_is_better:
         return best < (BEATS_BLIND_WER * blind if math.isfinite(blind) else WER_WITHOUT_FLOOR)
     if score.quantity in ("accuracy", "recall") and math.isfinite(blind):
         samples = samples or SAMPLES_AT_LEAST

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from slrdoctor.arithmetic.constant_output import best_constant, grouped
+from slrdoctor.arithmetic.error_rate import edits_of_all
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
 from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.evaluation.blind_score import (
     best_constant_hypothesis,
     blind_score,
     ctc_without_frames,
-    edits,
 )
 from slrdoctor.facts.labels.samples import Samples, Targets
 
@@ -43,7 +43,7 @@ def slow_distance(a: tuple[str, ...], b: tuple[str, ...]) -> int:
 def test_edit_distances_are_those_of_the_textbook() -> None:
     rng = np.random.default_rng(0)
     sentences = [tuple(f"G{g}" for g in rng.integers(0, 5, rng.integers(0, 8))) for _ in range(30)]
-    got = edits(sentences, sentences)
+    got = edits_of_all(sentences, sentences)
     assert all(
         got[i, j] == slow_distance(a, b)
         for i, a in enumerate(sentences)

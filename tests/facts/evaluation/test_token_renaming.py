@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.evaluation.normalised_scores import error_rate
+from slrdoctor.arithmetic.error_rate import error_rate
 from slrdoctor.facts.evaluation.token_renaming import learned, token_renaming
 from slrdoctor.facts.labels.vocabulary import Vocabulary
 

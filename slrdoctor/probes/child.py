@@ -1,6 +1,6 @@
-"""The child process of an experiment: `python -m slrdoctor.probes.child FOLDER`.
+"""The child process of an experiment. Its argument is a folder.
 
-FOLDER holds request.json and clips.npz; progress.json, result.json and error.json are written
+The folder holds request.json and clips.npz; progress.json, result.json and error.json are written
 there. Whatever the user's code raises ends the process by the hook below, as a sentence.
 """
 
@@ -236,7 +236,8 @@ def _tell_of(folder: Path) -> Any:
     return hook
 
 
-def main(folder: Path) -> None:
+def main() -> None:
+    folder = Path(sys.argv[1])
     threading.Thread(target=end_with_the_parent, args=(os.getppid(), folder), daemon=True).start()
     sys.excepthook = _tell_of(folder)
     _write(folder / PROGRESS, {"what": "starting"})
@@ -247,7 +248,3 @@ def main(folder: Path) -> None:
         _write(folder / ERROR, {"message": f"it called sys.exit({told})", "left": True})
         return
     _write(folder / RESULT, answer)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

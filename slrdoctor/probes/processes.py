@@ -12,7 +12,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -21,6 +20,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+from slrdoctor.python_path import child_command, child_environment
 
 MARK = "SLRDOCTOR_EXPERIMENT"
 POLL = 0.05  # seconds between two looks at the child's memory
@@ -53,18 +54,17 @@ Tell = Callable[[str, int, int], None]
 def run_in_child(
     module: str, folder: Path, limits: Limits, *, cwd: Path | None = None, tell: Tell | None = None
 ) -> dict[str, Any]:
-    """`python -m module folder`; what it wrote to result.json there.
+    """Call `main` of the module with `folder` as its argument; what it wrote to result.json there.
 
     Raises ExperimentFailed where it took too long or too much, died, or raised.
     """
     mark = uuid.uuid4().hex
     child = subprocess.Popen(
-        # -P: the working directory may own a module of any name; ours are found without it
-        [sys.executable, *(["-P"] if sys.version_info >= (3, 11) else []), "-m", module, str(folder)],
+        child_command(module, str(folder)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, MARK: mark, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"},
+        env={**child_environment(), MARK: mark, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"},
         start_new_session=True,
         cwd=cwd,
     )

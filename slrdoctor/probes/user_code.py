@@ -46,7 +46,7 @@ def _place(error: BaseException) -> str:
 
 
 def load(spec: str) -> Any:
-    """The attribute `name` of the file; the file's folder is importable, as when it is run itself.
+    """The attribute `name` of the file; what lies beside the file can be imported.
 
     Raises CannotUse where there is no such file or name, and whatever importing it raises.
     """
@@ -54,7 +54,8 @@ def load(spec: str) -> Any:
     path = Path(where)
     if not path.is_file():
         raise CannotUse(f"there is no file {path}")
-    sys.path.insert(0, str(path.parent.resolve()))
+    # last: a file that is called as a module of Python's or of ours does not stand in for it
+    sys.path.append(str(path.parent.resolve()))
     found = importlib.util.spec_from_file_location(path.stem, path)
     if found is None or found.loader is None:
         raise CannotUse(f"{path} is no Python file")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -19,7 +19,8 @@ def child(folder: Path, body: str) -> str:
     """A module of that body, found by the name that is given back."""
     name = f"child_{abs(hash(body))}"
     (folder / f"{name}.py").write_text(
-        f"import json, os, sys, time\nfrom pathlib import Path\nfolder = Path(sys.argv[1])\n{body}\n",
+        "import json, os, sys, time\nfrom pathlib import Path\n\n"
+        "def main():\n    folder = Path(sys.argv[1])\n" + textwrap.indent(f"{body}\n", "    "),
         encoding="utf-8",
     )
     return name
@@ -27,7 +28,7 @@ def child(folder: Path, body: str) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
     return tmp_path
 
 
@@ -94,7 +95,6 @@ def test_what_a_child_starts_does_not_outlive_it(folder: Path) -> None:
     assert not left.exists() or left.read_text().rpartition(")")[2].split()[0] in ("Z", "X")
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="python -P")
 def test_a_module_of_the_users_own_name_does_not_stand_in_for_ours(folder: Path) -> None:
     body = "import json as again; assert 'own' not in vars(again)\n" + DONE
     (folder / "elsewhere").mkdir()

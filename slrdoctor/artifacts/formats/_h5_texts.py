@@ -1,21 +1,19 @@
 """Read the texts of variable length in an HDF5 file: attributes and datasets.
 
 libhdf5 can crash or loop on them where a file is damaged (seen with h5py 3.16 on files with
-one byte changed), so `read_texts` reads them in a process of its own, which runs this file
-as a script. Numbers and texts of fixed length stood the same test in 60,000 files.
+one byte changed), so `read_texts` reads them in a process of its own, which calls `main`.
+Numbers and texts of fixed length stood the same test in 60,000 files.
 """
 
 from __future__ import annotations
 
-import sys
-
-if __name__ == "__main__":
-    del sys.path[0]  # this folder: its modules are nobody's top-level modules
-
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
+
+from slrdoctor.python_path import child_command, child_environment
 
 SECONDS = 20.0  # and one more for every 50 MB of the file
 
@@ -35,7 +33,8 @@ def read_texts(path: Path, datasets: list[str], attributes: list[tuple[str, str]
     limit = SECONDS + path.stat().st_size / 50e6
     try:
         done = subprocess.run(
-            [sys.executable, __file__, str(path)],
+            child_command(__name__, str(path)),
+            env=child_environment(),
             input=wanted.encode("ascii"),
             capture_output=True,
             timeout=limit,
@@ -70,5 +69,5 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value.ravel().tolist()]
 
 
-if __name__ == "__main__":
+def main() -> None:
     sys.stdout.write(json.dumps(_texts(sys.argv[1], sys.stdin.read())))

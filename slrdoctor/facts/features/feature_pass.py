@@ -2,58 +2,22 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import numpy as np
-
-from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.kinds.features.clips import close_containers
 from slrdoctor.core.registry import Unavailable, measure
-from slrdoctor.facts.features._clip_pass import measure_clip
-from slrdoctor.facts.features.features import (
-    ClipMoments,
-    ClipRow,
-    ClipTable,
-    DimensionStats,
-    Effort,
-    Moments,
-)
+from slrdoctor.facts.features._passed_clips import Passed, pass_over
+from slrdoctor.facts.features._workers import WorkerDied, measured_by_workers
+from slrdoctor.facts.features.features import ClipRow, ClipTable, DimensionStats, Effort
 from slrdoctor.facts.features.landmarks import Landmarks
 from slrdoctor.facts.features.used_clips import UsedClip, UsedClips
 
 CHUNK = 64  # clips that a worker is given at a time
 MANY_CLIPS = 2000  # from here on, or from MANY_BYTES, starting processes pays off
 MANY_BYTES = 500_000_000
-MOST_PROCESSES = 61  # Windows can wait for no more
-MOMENTS_KEPT = 1 << 19  # dimensions of all moments together: 60 MB, however many sizes there are
 STRAY_RANK = 0.2  # a rank that fewer clips than this share have is a fault of those clips
-
-
-@dataclass
-class Passed:
-    """What the pass gave for some clips; passes add up in the order of their clips."""
-
-    rows: list[ClipRow] = field(default_factory=list)
-    unreadable: list[tuple[str, str, str, str]] = field(default_factory=list)
-    moments: dict[tuple[str, int], Moments] = field(default_factory=dict)  # by split and dimension
-    over_clips: dict[tuple[str, int], ClipMoments] = field(default_factory=dict)
-
-    def extend(self, other: Passed) -> None:
-        self.rows += other.rows
-        self.unreadable += other.unreadable
-        for key, moments in other.moments.items():
-            self.add_moments(key, moments, other.over_clips[key])
-
-    def add_moments(self, key: tuple[str, int], moments: Moments, over_clips: ClipMoments) -> None:
-        if key in self.moments:
-            self.moments[key] = self.moments[key] + moments
-            self.over_clips[key] = self.over_clips[key] + over_clips
-        elif sum(dims for _, dims in self.moments) + key[1] <= MOMENTS_KEPT:
-            self.moments[key], self.over_clips[key] = moments, over_clips
 
 
 @dataclass(frozen=True)
@@ -64,23 +28,6 @@ class FeaturePass:
     used: UsedClips
     landmarks: Landmarks | None
     read_from: str
-
-
-def pass_over(clips: Sequence[UsedClip], landmarks: Landmarks | None) -> Passed:
-    """Measure some clips in this process, one after the other."""
-    passed = Passed()
-    for used in clips:
-        try:
-            row, moments = measure_clip(used.clip, used.id, used.split, landmarks)
-        except Unreadable as error:
-            passed.unreadable.append((used.id, used.split, error.fault, str(error)))
-            continue
-        passed.rows.append(row)
-        if moments is not None:
-            with np.errstate(all="ignore"):  # hostile values overflow
-                over_clips = ClipMoments.of(moments)
-                passed.add_moments((row.split, row.dims), moments, over_clips)
-    return passed
 
 
 @measure
@@ -117,26 +64,13 @@ def _here(chunks: Sequence[Sequence[UsedClip]], landmarks: Landmarks | None) -> 
 def _in_processes(
     chunks: Sequence[Sequence[UsedClip]], landmarks: Landmarks | None, jobs: int
 ) -> Iterator[Passed]:
-    """The chunks' results in their order, so that sums do not depend on which worker was faster.
-
-    Where a worker dies, of memory for one, the rest is measured in this process.
-    """
-    waiting: deque[Future[Passed]] = deque()
+    """The chunks' results in their order; where a worker dies, the rest is measured in this process."""
     done = 0
     try:
-        jobs = min(jobs, len(chunks), MOST_PROCESSES)
-        with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-            for chunk in chunks:
-                waiting.append(pool.submit(pass_over, chunk, landmarks))
-                if len(waiting) > 3 * jobs:
-                    result = waiting.popleft().result()
-                    done += 1
-                    yield result
-            while waiting:
-                result = waiting.popleft().result()
-                done += 1
-                yield result
-    except BrokenExecutor:
+        for passed in measured_by_workers(chunks, landmarks, min(jobs, len(chunks))):
+            done += 1
+            yield passed
+    except WorkerDied:
         yield from _here(chunks[done:], landmarks)
 
 

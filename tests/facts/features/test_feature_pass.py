@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from concurrent.futures import BrokenExecutor
+import os
+import sys
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 from slrdoctor.artifacts.run import AnnotationFile, Clip, DataSet, FeatureSet, Problem, Row
 from slrdoctor.core.engine import Facts
 from slrdoctor.core.registry import REGISTRY, Unavailable
+from slrdoctor.facts.features import _passed_clips, _workers
 from slrdoctor.facts.features import feature_pass as module
 from slrdoctor.facts.features.axis_order import AxisOrder
 from slrdoctor.facts.features.features import ClipTable, DimensionStats, Effort
@@ -144,31 +145,16 @@ def test_no_features_at_all_is_unavailable() -> None:
         facts(looked=7).get(ClipTable)
 
 
-class _InThisProcess:
-    """A pool that keeps its order and dies where it is told to."""
+class MortalWorker(_workers.Worker):
+    """A worker that is killed where it is told to be."""
 
-    dies_at = -1
+    dies_at, asked = -1, 0
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._submitted = 0
-
-    def __enter__(self) -> _InThisProcess:
-        return self
-
-    def __exit__(self, *args: Any) -> None:
-        pass
-
-    def submit(self, function: Any, *args: Any) -> Any:
-        self._submitted += 1
-        dies = self._submitted == self.dies_at
-
-        class Result:
-            def result(self) -> Any:
-                if dies:
-                    raise BrokenExecutor("a worker was killed")
-                return function(*args)
-
-        return Result()
+    def measure(self, *request: Any) -> Any:
+        type(self).asked += 1
+        if self.asked == self.dies_at:
+            self.process.kill()
+        return super().measure(*request)
 
 
 @pytest.fixture
@@ -193,9 +179,26 @@ def test_a_worker_that_dies_costs_no_clip(
     many: UsedClips, monkeypatch: pytest.MonkeyPatch, dies_at: int
 ) -> None:
     alone = measured(many, 1)
-    monkeypatch.setattr(_InThisProcess, "dies_at", dies_at)
-    monkeypatch.setattr(module, "ProcessPoolExecutor", _InThisProcess)
+    monkeypatch.setattr(MortalWorker, "asked", 0)
+    monkeypatch.setattr(MortalWorker, "dies_at", dies_at)
+    monkeypatch.setattr(_workers, "Worker", MortalWorker)
     assert measured(many, 2).passed.rows == alone.passed.rows
+    assert MortalWorker.asked >= (dies_at if dies_at > 0 else 7)
+
+
+def test_where_no_process_can_be_started_this_one_measures(
+    many: UsedClips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = measured(many, 1)
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert measured(many, 2).passed.rows == alone.passed.rows
+
+
+def _children_of(pid: int) -> list[str]:
+    """The command lines of the processes that it started (Linux)."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    pids = [child for task in tasks for child in task.read_text(encoding="ascii").split()]
+    return [Path(f"/proc/{one}/cmdline").read_text(encoding="utf-8") for one in pids]
 
 
 def test_two_processes_give_what_one_gives(many: UsedClips) -> None:
@@ -203,11 +206,11 @@ def test_two_processes_give_what_one_gives(many: UsedClips) -> None:
     assert together.passed.rows == alone.passed.rows
     [mine], [theirs] = alone.passed.moments.values(), together.passed.moments.values()
     np.testing.assert_allclose(theirs.squares, mine.squares, rtol=1e-12)
-    assert multiprocessing.active_children() == []
+    assert not [one for one in _children_of(os.getpid()) if "features._workers" in one]
 
 
 def test_few_clips_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ProcessPoolExecutor", None)
+    monkeypatch.setattr(_workers, "Worker", None)
     fact = facts(features(tmp_path, "train", *(clip(i) for i in range(70)))).get(UsedClips)
     assert Facts(REGISTRY, (fact, Effort(jobs=4))).get(ClipTable)
 
@@ -215,7 +218,7 @@ def test_few_clips_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_many_different_sizes_do_not_fill_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MOMENTS_KEPT", 20)
+    monkeypatch.setattr(_passed_clips, "MOMENTS_KEPT", 20)
     known = facts(features(tmp_path, "train", *(clip(i, dims=4 + i) for i in range(6))))
     fact = known.get(module.FeaturePass)
     assert isinstance(fact, module.FeaturePass) and list(fact.passed.moments) == [

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slrdoctor.cli.exits import CANNOT, FINE, FOUND, UNENCODABLE, cannot, told_plainly
-from slrdoctor.cli.scan import Device, FailOn
+from slrdoctor.cli.scan import FailOn
+from slrdoctor.models.device import Device
 
 if TYPE_CHECKING:
     from slrdoctor.core.registry import Unavailable

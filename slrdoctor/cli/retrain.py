@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from slrdoctor.cli.exits import CANNOT, FINE, FOUND, cannot, told_plainly
+from slrdoctor.models.device import Device
 
 if TYPE_CHECKING:
     from slrdoctor.core.report import Report
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
 class Recipe(str, enum.Enum):
     plain = "plain"
     phased = "phased"
-
-
-class Device(str, enum.Enum):
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
-    mps = "mps"
 
 
 class Format(str, enum.Enum):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slrdoctor.cli.exits import CANNOT, FINE, FOUND, UNENCODABLE, cannot, told_plainly
+from slrdoctor.models.device import Device
 
 if TYPE_CHECKING:
     from slrdoctor.core.report import Report
@@ -22,13 +23,6 @@ class FailOn(str, enum.Enum):
     degrades = "degrades"
     note = "note"
     never = "never"
-
-
-class Device(str, enum.Enum):
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
-    mps = "mps"
 
 
 def scan(

@@ -12,11 +12,24 @@ from types import ModuleType
 from slrdoctor.core.packs import bundled
 
 FOLDER = "reference_models"
+# the model that every command takes for a task where none is named
+DEFAULTS = {
+    "ctc": "bilstm_ctc",
+    "classification": "isolated_transformer",
+    "retrieval": "contrastive",
+    "translation": "sign2text",
+}
 
 
 def available() -> dict[str, Path]:
     """The file of each model by its name, in the order of the names."""
     return {path.stem: path for path in sorted(bundled(FOLDER).glob("[!_]*.py"))}
+
+
+def models_for(task: str) -> tuple[str, ...]:
+    """The names of a task's models, the default first; none where no model is for it."""
+    fitting = [name for name, path in available().items() if task_of(path) == task]
+    return tuple(sorted(fitting, key=lambda name: (name != DEFAULTS.get(task), name)))
 
 
 def path_of(name: str) -> Path:

@@ -20,8 +20,8 @@ import numpy as np
 import torch
 
 from slrdoctor.arithmetic.error_rate import error_rate
+from slrdoctor.models.device import DeviceMissing, device_for, name_of, threads_for
 from slrdoctor.models.reference import load as load_reference
-from slrdoctor.models.threads import threads_for
 from slrdoctor.probes.bars import SAME
 from slrdoctor.probes.batches import Batch, batch_of, easy_clips, statistics
 from slrdoctor.probes.calling import Wanted
@@ -50,7 +50,7 @@ class Child:
         with np.load(folder / "clips.npz") as stored:
             self.clips = [stored[f"clip{i}"] for i in range(len(stored.files))]
         self.targets: list[list[int]] = self.request["targets"]
-        self.device = _device(self.request["device"])
+        self.device = device_for(self.request["device"])
         self.seed = int(self.request["seed"])
         self.classes = int(self.request["classes"])
         frames = sum(len(clip) for clip in self.clips)
@@ -61,7 +61,7 @@ class Child:
 
     def run(self) -> dict[str, Any]:
         """The answer to the request, as plain data."""
-        result: dict[str, Any] = {"device": _named(self.device), "cells": {}}
+        result: dict[str, Any] = {"device": name_of(self.device), "cells": {}}
         if self.request["model"]["kind"] == "user":
             return self._run_user(result)
         self._encode_texts()
@@ -206,20 +206,6 @@ def _plain(attempt: Attempt) -> dict[str, Any]:
     return asdict(attempt) | {"reproduced": attempt.reproduced}
 
 
-def _device(wanted: str) -> str:
-    if wanted == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise CannotUse("--device cuda: there is no CUDA device, or this torch was built without")
-    if wanted == "mps" and not torch.backends.mps.is_available():
-        raise CannotUse("--device mps: there is none here")
-    return wanted
-
-
-def _named(device: str) -> str:
-    return torch.cuda.get_device_name() if device == "cuda" else device
-
-
 def _write(path: Path, value: dict[str, Any]) -> None:
     """Whole or not at all: the parent reads while this writes. JSON's Infinity is Python's."""
     partial = path.with_suffix(".partial")
@@ -230,7 +216,7 @@ def _write(path: Path, value: dict[str, Any]) -> None:
 def _tell_of(folder: Path) -> Any:
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         whole = "".join(traceback.format_exception(kind, error, trace))
-        said = str(error) if isinstance(error, CannotUse) else said_of(error)
+        said = str(error) if isinstance(error, (CannotUse, DeviceMissing)) else said_of(error)
         _write(folder / ERROR, {"message": said, "traceback": whole})
 
     return hook

@@ -14,7 +14,7 @@ import numpy as np
 from slrdoctor.artifacts.settings.read import Settings
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.layer_stack import LayerStack
-from slrdoctor.models.reference import available, path_of, task_of
+from slrdoctor.models.reference import models_for, path_of, task_of
 from slrdoctor.probes.chosen_samples import ChosenSamples
 from slrdoctor.probes.experiment import Experiment, not_allowed, path_of_spec
 from slrdoctor.probes.processes import ExperimentFailed, Limits, run_in_child
@@ -222,8 +222,8 @@ def user_trial(
 
 
 def reference_for(experiment: Experiment, task: str) -> str:
-    """The model asked for, else the first of the task. Raises Unavailable for one of another task."""
-    fitting = [n for n, p in available().items() if task_of(p) == task]
+    """The model asked for, else the default of the task. Raises Unavailable for one of another task."""
+    fitting = models_for(task)
     wanted = experiment.reference or ("" if experiment.is_user_model else experiment.model)
     if not wanted:
         return fitting[0]

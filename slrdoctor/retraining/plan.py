@@ -10,16 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from slrdoctor.models.reference import available, path_of, task_of
+from slrdoctor.models.reference import models_for, path_of, task_of
 from slrdoctor.probes.trainable import Sample
 
 RECIPES = ("plain", "phased")
-FIRST_CHOICE = {
-    "ctc": "bilstm_ctc",
-    "classification": "isolated_transformer",
-    "retrieval": "contrastive",
-    "translation": "sign2text",
-}
 # that the small models need at most: early stopping ends most plain runs long before
 STEPS = {"plain": 4000, "phased": 2000}
 FEWEST_EPOCHS, MOST_EPOCHS = 40, 300
@@ -64,21 +58,19 @@ class Plan:
 
 def chosen_model(task: str, wanted: str) -> str:
     """The model's name; raises CannotRetrain for one that does not fit the task."""
-    tasks = {name: task_of(path) for name, path in available().items()}
-    fitting = [name for name, of in tasks.items() if of == task]
+    fitting = models_for(task)
     if not fitting:
         raise CannotRetrain(f"no reference model is for {task}")
     if not wanted:
-        first = FIRST_CHOICE.get(task, "")
-        return first if first in fitting else fitting[0]
+        return fitting[0]
     try:
-        path_of(wanted)
+        own_task = task_of(path_of(wanted))
     except ValueError as error:
         own = "; a model of your own is tried by slrdoctor overfit" if ".py" in wanted else ""
         raise CannotRetrain(f"{error}{own}") from None
     if wanted not in fitting:
         raise CannotRetrain(
-            f"{wanted} is a model for {tasks[wanted] or 'no known task'}, and the run's task is {task}: "
+            f"{wanted} is a model for {own_task or 'no known task'}, and the run's task is {task}: "
             f"{' or '.join(fitting)} fits"
         )
     return wanted

@@ -11,9 +11,9 @@ from typing import Any
 
 import torch
 
+from slrdoctor.models.device import DeviceMissing, device_for, threads_for
 from slrdoctor.models.dump import dump_outputs
 from slrdoctor.models.reference import load
-from slrdoctor.models.threads import threads_for
 from slrdoctor.retraining import checkpoints, phases
 from slrdoctor.retraining.anchors import Anchors, anchors
 from slrdoctor.retraining.checkpoints import BEST, LAST
@@ -107,7 +107,10 @@ def _training(subject: Subject, out: Path, options: Options, tell: Tell) -> Trai
         tell(f"left out, since this run cannot train on them: {trainable.refusals}")
     if splits.held_out:
         tell(splits.held_out)
-    device = device_of(options.device)
+    try:
+        device = device_for(options.device)
+    except DeviceMissing as missing:
+        raise CannotRetrain(str(missing)) from missing
     plan = planned(options, trainable.task, module.LEARNING_RATE, device, splits.train, splits.dev)
     torch.manual_seed(plan.seed)
     data = material(trainable, splits, module)
@@ -131,17 +134,6 @@ def _training(subject: Subject, out: Path, options: Options, tell: Tell) -> Trai
         out=out,
         tell=tell,
     )
-
-
-def device_of(wanted: str) -> str:
-    """The device to train on; raises CannotRetrain for one that is not there."""
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if wanted == "auto":
-        # CTC is not there on MPS, so that is taken only when asked for
-        return "cuda" if there["cuda"] else "cpu"
-    if not there.get(wanted, False):
-        raise CannotRetrain(f"there is no {wanted} device here: give --device cpu, or leave it out")
-    return wanted
 
 
 def _tell_what(training: Training, tell: Tell) -> None:

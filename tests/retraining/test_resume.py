@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from slrdoctor.cli.retrain import _subject
-from slrdoctor.models import threads as of_batches
+from slrdoctor.models import device as of_batches
 from slrdoctor.retraining import checkpoints, session
 from slrdoctor.retraining.loop import Training
 from slrdoctor.retraining.plan import CannotRetrain, Options

@@ -144,6 +144,6 @@ def test_moving_a_limit_is_undone_and_says_what_it_changed() -> None:
 
     told = limits.of_run(ROOT / "examples" / "broken")
 
-    assert told["CTC401 SHARE"]["fires"] is True
+    assert told["CTC401 SHARE_TOO_LONG"]["fires"] is True
     assert all(one["changed"].keys() <= set(map(str, limits.FACTORS)) for one in told.values())
     assert limits.of_run(ROOT / "examples" / "broken") == told and REGISTRY.checks

@@ -1,4 +1,4 @@
-"""CTC411: does the model put out blanks, or one token, and nothing else?"""
+"""CTC411: does the model put out anything but blanks, or one token?"""
 
 from collections.abc import Iterator
 from math import isfinite
@@ -13,22 +13,24 @@ from slrdoctor.api import (
     FloorDistance,
     Threshold,
     check,
+    chosen,
 )
 
-NEARLY_ALL = Threshold(0.9, "rule of thumb, docs/limits.py: of the samples, tokens or frames")
-FAR_TOO_SHORT = Threshold(0.1, "rule of thumb, docs/limits.py: decoded tokens a reference token")
-AT_FLOOR = Threshold(0.98, "measured on a small BiLSTM-CTC with shuffled features: 1.01 to 1.03 on dev")
-TRAIN_AT_FLOOR = Threshold(0.9, "measured on the same: 0.97 on train, as it begins to memorise")
-EPOCHS = Threshold(5, "measured on healthy BiLSTM-CTC models: blank output alone in epochs 1 to 5")
-WITHOUT_LOSS = Threshold(10, "rule of thumb, docs/limits.py: twice a healthy small model's blank phase")
+BLANK_SHARE = chosen(0.9, "nine in ten samples, tokens or frames", (0.9, 3.6), 234)
+SHORTEST_DECODED_SHARE = chosen(0.1, "one decoded token for ten in the references", (0.033, 0.2), 234)
+BLIND_DEV_LOSS = Threshold(0.98, "measured on a small BiLSTM-CTC with shuffled features: 1.01 to 1.03")
+BLIND_TRAIN_LOSS = Threshold(0.9, "measured on the same: 0.97 on train, where it begins to memorise")
+EPOCHS = Threshold(5, "measured on healthy BiLSTM-CTC models: nothing but blanks in epochs 1 to 5")
+EPOCHS_WITHOUT_LOSS = chosen(10, "twice the blank phase of a healthy small model", (2.5, 20), 234)
+BLIND = "times that of a model that ignores its input"
 FIXES = (
     Fix(
-        "Find out first whether features belong to labels and reach the model: overfit five samples.",
+        "First overfit five samples: does the model see its features, and do they belong to the labels?",
         "slrdoctor overfit RUN_DIR --samples 5",
     ),
     Fix(
-        "Only then help the glosses: a lower learning rate with warm-up, and a penalty on the blank.",
-        "logits[..., blank] -= penalty   # decays to 0; a blank bias is the same, and is trained away",
+        "Then lower the learning rate, warm it up, and penalise the blank.",
+        "logits[..., blank] -= penalty  # let it decay to 0; a bias would be trained away",
     ),
 )
 
@@ -37,16 +39,16 @@ FIXES = (
 def blank_collapse(said: DecodedOutput, distance: FloorDistance) -> Iterator[Finding]:
     """The model puts out blanks, or one token, and nothing else.
 
-    Why it matters: the best answer of a model that does not see its input is a blank in every
-    frame. Nothing is recognised, and more epochs of the same do not change it.
+    Why it matters: The best answer of a model that does not see its input is a blank in every frame.
+    It recognises nothing, and training it longer changes nothing.
 
-    Judged by: nine in ten hypotheses empty, or one decoded token for ten of the references, or
-    nine in ten tokens the same; and losses at the input-blind floor, on dev and on train, after
-    five epochs (without losses: nothing learned in ten). The share of blank frames alone does not
-    decide: a healthy peaky model has up to 1 - L/T of them, and all in its first epochs, while its
-    loss is under the floor already.
+    Judged by: Both of these, after five epochs. The share of blank frames alone does not decide: a
+    healthy peaky model has up to 1 - L/T of them, and nothing else in its first epochs.
+    - Nine in ten hypotheses are empty, nine in ten tokens are the same, or fewer than one token is
+      decoded for ten in the references.
+    - The losses are those of a blind model; where none is known, nothing was learned in ten epochs.
 
-    Fix: look for what keeps the input from the model before anything is done about the blank.
+    Fix: Find out what keeps the input from the model before you touch the blank.
 
     References: Zeyer et al. 2021, Why does CTC result in peaky behavior?; Graves et al. 2006,
     Connectionist Temporal Classification, section 3.1.
@@ -54,46 +56,45 @@ def blank_collapse(said: DecodedOutput, distance: FloorDistance) -> Iterator[Fin
     sparse, losses = _sparse(said), _stands(distance, bool(said.samples))
     if sparse is None or not losses:
         return
-    first, *_ = losses
-    peaky = f"share; 1 - L/T is {said.peaky_share:.3f}"
-    blank = Evidence("blank frames", said.blank_share, said.read_from, peaky)
+    (message, shown), first, *_ = sparse, *losses
+    stands = f"the {first.what} is {first.value:.2f} {first.unit}"
+    if first.limit is EPOCHS_WITHOUT_LOSS:
+        stands = f"nothing was learned in {first.value} epochs"
+    blank = Evidence("blank frames", said.blank_share, said.read_from, "share")
     yield Finding(
-        f"{sparse.value:.1%} {sparse.what} in {said.what}, and {first.what} is {first.value:.3g}",
-        (sparse, *losses, *([blank] if isfinite(said.blank_share) else [])),
+        f"{message}, and {stands}",
+        (shown, *losses, *([blank] if isfinite(said.blank_share) else [])),
         FIXES,
     )
 
 
-def _sparse(said: DecodedOutput) -> Evidence | None:
+def _sparse(said: DecodedOutput) -> tuple[str, Evidence] | None:
     """What shows that next to nothing is said."""
     one_token = said.commonest_share if said.reference_types > 1 else 0.0
-    for what, value in (
-        ("empty hypotheses", said.empty_share),
-        (f'tokens "{said.commonest}"', one_token),
-        ("blank frames", 0.0 if said.samples else said.blank_share),
+    for verb, what, value in (
+        (f"of {said.what} are empty", "empty hypotheses", said.empty_share),
+        (f"of the tokens in {said.what} are {said.commonest!r}", "commonest token", one_token),
+        ("of the frames are blank", "blank frames", 0.0 if said.samples else said.blank_share),
     ):
-        if value >= NEARLY_ALL.value:
-            return Evidence(what, value, said.read_from, "share", NEARLY_ALL)
-    if said.length_ratio <= FAR_TOO_SHORT.value:
-        told = "decoded tokens a reference token"
-        return Evidence(told, said.length_ratio, said.read_from, "", FAR_TOO_SHORT)
-    return None
+        if value >= BLANK_SHARE.value:
+            share = "all" if value >= 1 else f"{value:.1%}"
+            return f"{share} {verb}", Evidence(what, value, said.read_from, "share", BLANK_SHARE)
+    ratio, what = said.length_ratio, f"tokens in {said.what} per reference token"
+    shown = Evidence(what, ratio, said.read_from, "", SHORTEST_DECODED_SHARE)
+    return None if ratio > SHORTEST_DECODED_SHARE.value else (f"there are {ratio:.2g} {what}", shown)
 
 
 def _stands(distance: FloorDistance, decoded: bool) -> list[Evidence]:
-    """The losses, where all that are known stand at the floor; without any, epochs without learning."""
+    """The losses, where all known ones are a blind model's; without any, epochs without learning."""
     epochs = distance.epochs
     if epochs is not None and epochs < EPOCHS.value:
         return []
-    told = (
-        ("the loss over the input-blind floor", distance.held_out, distance.held_out_from, AT_FLOOR),
-        ("the training loss over it", distance.train, distance.read_from, TRAIN_AT_FLOOR),
+    both = (
+        ("dev loss", distance.held_out, distance.held_out_from, BLIND_DEV_LOSS),
+        ("training loss", distance.train, distance.read_from, BLIND_TRAIN_LOSS),
     )
-    known = [Evidence(what, v, where, limit=limit) for what, v, where, limit in told if isfinite(v)]
-    if known:
-        return [] if any(v < limit.value for _, v, _, limit in told) else known
-    if distance.learned or not decoded or epochs is None or epochs < WITHOUT_LOSS.value:
+    if known := [Evidence(what, v, at, BLIND, limit) for what, v, at, limit in both if isfinite(v)]:
+        return [] if any(v < limit.value for _, v, _, limit in both) else known
+    if distance.learned or not decoded or epochs is None or epochs < EPOCHS_WITHOUT_LOSS.value:
         return []
-    return [
-        Evidence("the number of epochs without learning", epochs, distance.read_from, "", WITHOUT_LOSS)
-    ]
+    return [Evidence("epochs without learning", epochs, distance.read_from, "", EPOCHS_WITHOUT_LOSS)]

@@ -12,59 +12,66 @@ from slrdoctor.api import (
     Fix,
     Threshold,
     check,
+    chosen,
 )
 
-SPREADS = Threshold(
+LARGEST_BIAS_LEAD = Threshold(
     3,
-    "Gaussian tail: inputs of unit size in random directions pass three spreads once in 700 frames; "
-    "a small BiLSTM-CTC has -0.14 to 0 here in every epoch, healthy or not",
+    "Gaussian tail: inputs of unit size in random directions exceed three standard deviations once in "
+    "700 frames; a small BiLSTM-CTC has -0.14 to 0 here in every epoch, healthy or not",
 )
-LONGER = Threshold(
-    5, "rule of thumb, docs/limits.py: a small BiLSTM-CTC has 0.5 to 1.1 here in every epoch"
-)
+LARGEST_NORM_RATIO = chosen(5, "a small BiLSTM-CTC has 0.5 to 1.1 in every epoch", (1.25, 20), 228)
 
 
 @check("CTC418", severity=DEGRADES, confidence=POSSIBLE, explains=NOTHING_LEARNED)
 def blank_head_dominates(row: BlankRow) -> Iterator[Finding]:
     """The blank's row of the head lets the blank win whatever the input is.
 
-    Why it matters: a CTC model whose head prefers the blank by itself emits nothing, and its
-    gradients go into the head's bias before they reach the encoder. A large first bias, a head
-    from another model or a strong penalty on glosses leave such a row.
+    Why it matters: A CTC model whose head prefers the blank by itself emits nothing, and its
+    gradients go into the head's bias before they reach the encoder. A large initial bias, a head
+    taken from another model or a strong penalty on glosses leaves such a row.
 
-    Judged by: how far the blank's bias is ahead of every other class, in spreads of the
-    difference that inputs of unit size make; and the norm of its row over the longest other.
-    That a trained blank is the likeliest class in most frames is normal and not judged here.
+    Judged by: That a trained blank is the likeliest class in most frames is normal. Either of these
+    is not:
+    - The blank's bias leads every other class by three standard deviations of what inputs of unit
+      size add to the difference.
+    - The blank's weight vector is five times as long as any other.
 
-    Fix: initialise the head anew and train it on; do not add to the blank's bias by hand.
+    Fix: Re-initialise the head and continue training. Do not add to the blank's bias by hand.
 
     References: Zeyer et al. 2021, Why does CTC result in peaky behavior?
     """
-    ahead, longer = row.reach >= SPREADS.value, row.norm_ratio >= LONGER.value
+    ahead, longer = row.reach >= LARGEST_BIAS_LEAD.value, row.norm_ratio >= LARGEST_NORM_RATIO.value
     if not ahead and not longer:
         return
     if ahead:
         message = (
             f"the blank (index {row.blank}) has a bias of {row.bias:.2f}, every other class at most "
-            f"{row.next_bias:.2f}: {row.reach:.1f} spreads ahead, which hardly any input makes up for"
+            f"{row.next_bias:.2f}: hardly any input makes up for {row.reach:.1f} standard deviations"
         )
     else:
         message = (
-            f"the blank's row (index {row.blank}) is {row.norm_ratio:.1f} times as long as that of any "
-            f"other of {row.classes} classes, and outweighs them wherever it points along the input"
+            f"the blank's weights (index {row.blank}) are {row.norm_ratio:.1f} times as long as those "
+            f"of the next of {row.classes} classes, and win wherever they point along the input"
         )
     yield Finding(
         message=message,
         evidence=(
-            Evidence("lead of the blank's bias", row.reach, row.read_from, "spreads", SPREADS),
-            Evidence("norm of the blank's row over the next", row.norm_ratio, row.read_from, "", LONGER),
+            Evidence(
+                "lead of the blank's bias", row.reach, row.read_from, "standard deviations",
+                LARGEST_BIAS_LEAD,
+            ),
+            Evidence(
+                "norm of the blank's weights", row.norm_ratio, row.read_from, "times the next longest",
+                LARGEST_NORM_RATIO,
+            ),
             Evidence("bias of the blank", row.bias, row.read_from),
         ),
         fixes=(
             Fix(
-                "Initialise the head anew and go on training.",
+                "Re-initialise the head and continue training.",
                 "model.head.reset_parameters()",
             ),
-            Fix("Check that the blank's index is the one the loss was given.", "nn.CTCLoss(blank=0)"),
+            Fix("Give the loss the same blank index.", f"nn.CTCLoss(blank={row.blank})"),
         ),
-    )
+    )  # fmt: skip

@@ -16,21 +16,20 @@ from slrdoctor.api import (
     check,
 )
 
-NONE = Threshold(0, "CTC arithmetic: L + R frames are needed, and 2L + 1 leave room for blanks")
+SAMPLES_HARMED = Threshold(0, "CTC arithmetic: L + R frames are needed, 2L + 1 leave room for blanks")
 
 
 @check("CTC417", severity=DEGRADES, confidence=CERTAIN, explains=("TRN501",))
 def clipping_removes_glosses(lengths: CtcLengths, longest: LongestInput) -> Iterator[Finding]:
     """The configured maximum length cuts clips below what their targets need.
 
-    Why it matters: a clip that is cut keeps its whole target. What is left of it has no
-    alignment, or hardly one, and the glosses of the part that was cut are asked of frames
-    that do not show them.
+    Why it matters: A clip that is cut keeps its whole target. What is left of it has no alignment, or
+    hardly one, and frames that do not show the glosses at its end are asked for them.
 
-    Judged by: T < L + R, or T < 2L + 1, after cutting at the configured length, in samples
-    that have the frames when they are not cut.
+    Judged by: T < L + R, or T < 2L + 1, after cutting at the configured length, in samples that have
+    enough frames when they are not cut. T are the frames, L the glosses, R the adjacent equal ones.
 
-    Fix: raise the maximum length to that of the longest clip, or leave out the longest clips.
+    Fix: Raise the maximum length to that of the longest clip, or leave out the longest clips.
 
     References: Graves et al. 2006, Connectionist Temporal Classification, section 3.
     """
@@ -42,29 +41,39 @@ def clipping_removes_glosses(lengths: CtcLengths, longest: LongestInput) -> Iter
     if not harmed.any():
         return
     total, cut = len(lengths.ids), int((lengths.frames > longest.frames).sum())
+    left_with = [
+        f"{int(some.sum())} {without}"
+        for some, without in ((infeasible, "without an alignment"), (tight, "without room for blanks"))
+        if some.any()
+    ]
     gone = float(np.maximum(lengths.frames - longest.frames, 0).sum() / lengths.frames.sum())
     yield Finding(
         message=(
-            f"cutting at {longest.frames} frames shortens {cut} of {total} clips, "
-            f"leaves {int(infeasible.sum())} without an alignment and {int(tight.sum())} without room "
-            f"for blanks {lengths.at}"
+            f"cutting at {longest.frames} frames shortens {cut} of {total} clips and leaves "
+            f"{' and '.join(left_with)} {lengths.at}"
         ),
         evidence=(
             Evidence(
-                "samples that cutting makes infeasible",
+                "samples left without an alignment",
                 int(infeasible.sum()),
                 lengths.read_from,
-                "",
-                NONE,
+                f"of {total}",
+                SAMPLES_HARMED,
             ),
-            Evidence("samples that cutting makes tight", int(tight.sum()), lengths.read_from, "", NONE),
+            Evidence(
+                "samples left without room for blanks",
+                int(tight.sum()),
+                lengths.read_from,
+                f"of {total}",
+                SAMPLES_HARMED,
+            ),
             Evidence("configured maximum length", longest.frames, longest.read_from, "frames"),
-            Evidence("share of all frames that is cut off", gone, lengths.read_from),
+            Evidence("frames that are cut off", gone, lengths.read_from, "share"),
             Evidence("longest clip", int(lengths.frames.max()), lengths.read_from, "frames"),
         ),
         fixes=(
             Fix(f"Raise the maximum length to {lengths.frames.max()} frames in {longest.read_from}."),
-            Fix("Or leave out the clips that are longer, instead of cutting them.", safe=False),
+            Fix("Leave out the longer clips instead of cutting them.", safe=False),
         ),
         samples=lengths.ids_of(harmed),
         affected=int(harmed.sum()),

@@ -1,60 +1,61 @@
-"""CTC413: how much of the vocabulary is ever said?"""
+"""CTC413: how much of the vocabulary does the model ever predict?"""
 
 from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, GlossErrors, Threshold, check
+from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, GlossErrors, check, chosen, counted
 
-FEW = Threshold(
+SMALLEST_PREDICTED_SHARE = chosen(
     0.2,
-    "rule of thumb, docs/limits.py: a public description of a run with 87% WER has 17%, six public CTC "
-    "runs with under 60% have all",
+    "a run with 87% WER that its author described has 17%, six public CTC runs with under 60% have all",
+    (0.05, 0.25),
+    234,
 )
-TYPES = Threshold(
-    10, "rule of thumb, docs/limits.py: of fewer glosses in the references, a fifth is one or two"
-)
-EMPTY = Threshold(0.5, "rule of thumb, docs/limits.py: of the hypotheses; blank output is another fault")
+REFERENCE_GLOSSES = chosen(10, "a fifth of fewer glosses is one or two", (2.5, 20), 234)
+EMPTY_HYPOTHESES = chosen(0.5, "above it the output is blank, another fault", (0.125, 0.625), 234)
 
 
 @check("CTC413", severity=DEGRADES, confidence=LIKELY, explains=("EVL906",))
 def few_glosses_predicted(errors: GlossErrors) -> Iterator[Finding]:
-    """The model ever predicts a small part of the glosses that are signed.
+    """The model predicts only a small part of the glosses that are signed.
 
-    Why it matters: every gloss that is never predicted is an error wherever it is signed. A model that
-    has learned the frequent glosses and no others has too few examples of the rest, or has
-    stopped at what pays most.
+    Why it matters: A gloss that is never predicted is an error wherever it is signed. A model that has
+    learned only the frequent glosses has too few examples of the rest, or has settled for what pays
+    most.
 
-    Judged by: the different glosses of all hypotheses are under a fifth of those of the references,
-    where these have ten or more and less than half of the hypotheses are empty.
+    Judged by: The hypotheses hold fewer than a fifth of the different glosses of the references, where
+    these have ten or more and fewer than half of the hypotheses are empty.
 
-    Fix: give rare glosses more weight or more examples, or leave out what is too rare to learn.
+    Fix: Give rare glosses more weight or more examples, or leave out what is too rare to learn.
 
     References: Koller et al. 2015, Continuous sign language recognition, section 5, on glosses that
     occur once; Zeyer et al. 2021, Why does CTC result in peaky behavior?
     """
     counts = errors.counts
-    if counts.distinct_reference < TYPES.value or counts.empty_share >= EMPTY.value:
+    if (
+        counts.distinct_reference < REFERENCE_GLOSSES.value
+        or counts.empty_share >= EMPTY_HYPOTHESES.value
+    ):
         return
     share = counts.distinct_hypothesis / counts.distinct_reference
-    if share >= FEW.value:
+    if share >= SMALLEST_PREDICTED_SHARE.value:
         return
     yield Finding(
-        f"{counts.distinct_hypothesis} different glosses are predicted where "
-        f"{counts.distinct_reference} are signed ({share:.0%}), and {counts.commonest!r} is "
+        f"the hypotheses use only {counted(counts.distinct_hypothesis, 'gloss', 'glosses')}, the "
+        f"references {counts.distinct_reference} ({share:.0%}), and {counts.commonest!r} makes up "
         f"{counts.commonest_share:.0%} of the output",
         (
             Evidence(
-                "different glosses predicted, over those signed", share, counts.read_from, limit=FEW
+                "glosses in use, relative to the references", share, counts.read_from, "share",
+                SMALLEST_PREDICTED_SHARE,
             ),
-            Evidence("WER", counts.wer, counts.read_from),
+            Evidence("WER", counts.wer, counts.read_from, "share"),
         ),
         (
             Fix(
-                "Draw samples with rare glosses more often.",
+                "Draw samples with rare glosses more often while training.",
                 "WeightedRandomSampler([max(1 / count[g] for g in t) for t in targets], len(targets))",
             ),
-            Fix("Train on: look whether the number of different glosses still grows with the epochs."),
-            Fix(
-                "Replace glosses with fewer than five examples by one token, in targets and references."
-            ),
+            Fix("Continue training if the number of different glosses still grows from epoch to epoch."),
+            Fix("Map glosses with fewer than five examples to one token, in targets and references."),
         ),
-    )
+    )  # fmt: skip

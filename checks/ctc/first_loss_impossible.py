@@ -3,13 +3,11 @@
 import math
 from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, POSSIBLE, Evidence, Finding, FirstLoss, Fix, Threshold, check
+from slrdoctor.api import DEGRADES, POSSIBLE, Evidence, Finding, FirstLoss, Fix, check, chosen
 
-HIGH = Threshold(5, "rule of thumb, docs/limits.py: a rough start and weighted extra losses")
-LOW_STEP = Threshold(0.3, "rule of thumb, docs/limits.py: of one step, in which nothing was learned")
-LOW_EPOCH = Threshold(
-    0.01, "rule of thumb, docs/limits.py: of an epoch's mean, in which much can be learned"
-)
+HIGHEST_FIRST_LOSS = chosen(5, "a rough start and weighted extra losses reach less", (1.25, 20), 227)
+LOWEST_FIRST_STEP = chosen(0.3, "nothing is learned before the first step", (0.075, 0.9), 227)
+LOWEST_FIRST_EPOCH = chosen(0.01, "much can be learned in an epoch", (0.0025, 0.04), 227)
 
 
 @check(
@@ -21,50 +19,55 @@ LOW_EPOCH = Threshold(
 def first_loss_impossible(first: FirstLoss) -> Iterator[Finding]:
     """The first loss is not that of an untrained model, however it was reduced.
 
-    Why it matters: the loss of uniform outputs is known exactly from frames, glosses and
-    classes. A first loss far from it was not computed on these data: other lengths, other
-    classes, outputs that are no log-probabilities, or a model that was trained before.
+    Why it matters: The loss of uniform outputs is known exactly from frames, glosses and classes. A
+    first loss far from it was not computed on these data: the lengths or classes are others, the
+    outputs are not log-probabilities, or the model had been trained before.
 
-    Judged by: the first logged loss against T ln C - ln binom(T + L - R, 2L), the mean over
-    the training samples, as a mean a token, a mean a sample and as sums over samples and
-    batches; over 5 times the nearest, or under 0.3 of it (one step) or 0.01 (an epoch).
+    Judged by: T ln C - ln binom(T + L - R, 2L) is the loss of uniform outputs, averaged over the
+    training samples. The first logged loss is compared with it as a mean per token, as a mean per
+    sample, and as sums over samples and batches. It fires for a first loss that is
+    - over 5 times the nearest of these, or
+    - under 0.3 of the nearest in a single step, under 0.01 as the mean of an epoch.
 
-    Fix: log the shapes and lengths that the loss gets in the first batch.
+    Fix: Log the shapes and lengths that the loss gets in the first batch.
 
     References: Graves et al. 2006, Connectionist Temporal Classification, section 4.1: the
     number of alignments, each as likely as the others under uniform outputs.
     """
     reduction, ratio = first.nearest()
-    low = LOW_STEP if first.per == "step" else LOW_EPOCH
-    if low.value <= ratio <= HIGH.value:
+    low = LOWEST_FIRST_STEP if first.per == "step" else LOWEST_FIRST_EPOCH
+    if low.value <= ratio <= HIGHEST_FIRST_LOSS.value:
         return
     start = first.start
     implied = [
-        f"T = {frames:.0f} as a mean a {unit}"
+        f"T = {frames:.0f} as a mean per {unit}"
         for unit, frames in (("token", first.frames_by_token), ("sample", first.frames_by_sample))
         if math.isfinite(frames)
     ]
     yield Finding(
         message=(
-            f"the first loss {first.value:.4g} is {ratio:.3g} times that of an untrained model "
-            f"({reduction.name}); it implies {' or '.join(implied) or 'no T at all'}, while the clips "
-            f"have {start.mean_input_length:.0f} frames for {start.mean_target_length:.1f} glosses"
+            f"the first loss is {first.value:.4g}, {ratio:.3g} times that of an untrained model (as a "
+            f"{reduction.name}). It would be right for {' or '.join(implied) or 'no clip length'}; the "
+            f"clips have {start.mean_input_length:.0f} frames for {start.mean_target_length:.1f} glosses"
         ),
         evidence=(
             Evidence("first training loss", first.value, first.read_from),
-            Evidence("over the nearest start", ratio, first.read_from, "", HIGH if ratio > 1 else low),
             Evidence(
-                "start of an untrained model", round(start.per_token, 3), start.read_from, "a token"
+                "first loss relative to an untrained model", ratio, first.read_from, "times",
+                HIGHEST_FIRST_LOSS if ratio > 1 else low,
             ),
             Evidence(
-                "start of an untrained model", round(start.per_sample, 3), start.read_from, "a sample"
+                "loss of an untrained model", round(start.per_token, 3), start.read_from, "per token"
+            ),
+            Evidence(
+                "loss of an untrained model", round(start.per_sample, 3), start.read_from, "per sample"
             ),
             Evidence("classes", start.classes, start.classes_known_by or start.read_from),
         ),
         fixes=(
             Fix(
-                "Print what the loss is given in the first batch and compare it with these numbers.",
+                "Print what the loss gets in the first batch, and compare it with these numbers.",
                 "print(log_probs.shape, log_probs.exp().sum(-1).mean(), input_lengths, target_lengths)",
             ),
         ),
-    )
+    )  # fmt: skip

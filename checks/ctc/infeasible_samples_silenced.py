@@ -14,21 +14,21 @@ from slrdoctor.api import (
     check,
 )
 
-NONE = Threshold(0, "CTC arithmetic: with no infeasible sample there is nothing to hide")
+HIDDEN_SAMPLES = Threshold(0, "CTC arithmetic: without an infeasible sample there is nothing to hide")
 
 
 @check("CTC404", severity=MISLEADS, confidence=CERTAIN)
 def infeasible_samples_silenced(lengths: CtcLengths, zero_infinity: ZeroInfinity) -> Iterator[Finding]:
     """Samples that have no alignment count as solved, because the loss sets infinity to zero.
 
-    Why it matters: with `zero_infinity=True` a sample whose target is longer than its input
-    has loss 0 and no gradient. The mean loss looks better the more such samples there are,
-    and nothing in the log says that the model never learns from them.
+    Why it matters: With `zero_infinity=True` a sample whose target is longer than its input has loss 0
+    and no gradient. The mean loss looks better the more such samples there are, and nothing in the
+    log says that the model never learns from them.
 
-    Judged by: samples with T < L + R, and `zero_infinity` switched on in a config or in a
-    call of the CTC loss in the sources.
+    Judged by: There are samples with T < L + R (T frames, L glosses, R adjacent equal ones), and
+    `zero_infinity` is switched on in a config or in a call of the CTC loss in the sources.
 
-    Fix: make the samples feasible or leave them out; then `zero_infinity` has nothing to hide.
+    Fix: Make the samples feasible or leave them out: then `zero_infinity` has nothing to hide.
 
     References: torch.nn.CTCLoss, parameter zero_infinity.
     """
@@ -42,7 +42,9 @@ def infeasible_samples_silenced(lengths: CtcLengths, zero_infinity: ZeroInfinity
             f"{zero_infinity.read_from} counts them as loss 0"
         ),
         evidence=(
-            Evidence("samples without an alignment", count, lengths.read_from, f"of {total}", NONE),
+            Evidence(
+                "samples without an alignment", count, lengths.read_from, f"of {total}", HIDDEN_SAMPLES
+            ),
             Evidence("zero_infinity", "True", zero_infinity.read_from),
         ),
         fixes=(
@@ -52,7 +54,7 @@ def infeasible_samples_silenced(lengths: CtcLengths, zero_infinity: ZeroInfinity
                 safe=False,
             ),
             Fix(
-                "Until then, set zero_infinity=False, so that an infinite loss is seen.",
+                "Set zero_infinity=False until then, so that an infinite loss shows.",
                 "torch.nn.CTCLoss(blank=blank, zero_infinity=False)",
             ),
         ),

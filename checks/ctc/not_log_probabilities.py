@@ -17,12 +17,8 @@ from slrdoctor.api import (
     check,
 )
 
-OFF = Threshold(
-    0.1, "arithmetic: a log-softmax sums to one after exp in every frame; some may be padding"
-)
-NEGATIVE = Threshold(
-    -0.01, "CTC arithmetic: -ln of a probability is not negative; a hundredth for rounding"
-)
+FRAMES_OFF_ONE = Threshold(0.1, "arithmetic: a log-softmax sums to one in every frame but padding")
+LOWEST_LOSS = Threshold(-0.01, "CTC arithmetic: -ln of a probability is never negative, up to rounding")
 FIXES = (
     Fix(
         "Take the log-softmax over the classes, once, and give the loss [T, B, C].",
@@ -30,7 +26,7 @@ FIXES = (
         "assert torch.allclose(log_probs.exp().sum(-1), torch.ones(()), atol=1e-3)",
     ),
     Fix(
-        "If the loss takes the softmax itself, say that these are logits.",
+        "If the loss takes the softmax itself, store these as logits.",
         "slrdoctor.dump_outputs(path, ids, logits=logits, lengths=lengths)",
     ),
 )
@@ -50,17 +46,17 @@ def not_log_probabilities(
 ) -> Iterator[Finding]:
     """What CTC is given as log-probabilities does not sum to one.
 
-    Why it matters: CTC's loss is the logarithm of a probability only if every frame's outputs
-    are one. With logits, with probabilities, or with a softmax over time or over the batch it is
-    some other number, often negative, and its gradient pulls elsewhere.
+    Why it matters: CTC's loss is the logarithm of a probability only if every frame's outputs sum to
+    one. With logits, probabilities, or a softmax over time or the batch it is another number, often
+    negative, and its gradient pulls elsewhere.
 
-    Judged by: stored arrays that their names call log-probabilities, in which over a tenth of the
-    frames does not sum to one over the classes after exp; or a logged CTC loss under zero, unless
-    another class than the configured blank decodes better as the blank. Where the loss or the
-    weights ended as NaN, NaN outputs say nothing of a softmax. Arrays that are called logits,
-    posteriors or outputs may be on any scale.
+    Judged by: Arrays that are called logits, posteriors or outputs may be on any scale. Where the loss
+    or the weights ended as NaN, NaN outputs say nothing about a softmax. Either of these fires:
+    - Over a tenth of the frames of stored arrays that are called log-probabilities do not sum to
+      one over the classes after exp.
+    - A logged CTC loss is negative, and no class but the configured blank decodes better as the blank.
 
-    Fix: take the log-softmax over the class axis, and only there.
+    Fix: Take the log-softmax over the class axis, and only there.
 
     References: Graves et al. 2006, Connectionist Temporal Classification, section 3.1;
     torch.nn.CTCLoss, the shape and meaning of log_probs.
@@ -69,32 +65,35 @@ def not_log_probabilities(
     off = stored.off_frames if stored is not None and stored.called else 0
     if stored is not None and _is_broken(loss, weights):
         off -= stored.not_finite
-    if stored is not None and off > OFF.value * stored.frames:
+    if stored is not None and off > FRAMES_OFF_ONE.value * stored.frames:
         what = f"they are {stored.scale}"
         if stored.along not in ("", "classes"):
             what = f"they sum to one over the {stored.along}, another axis"
-        elif stored.not_finite > OFF.value * stored.frames:
-            what = f"{stored.not_finite} hold NaN or infinity"
+        elif stored.not_finite > FRAMES_OFF_ONE.value * stored.frames:
+            what = f"{stored.not_finite} of them hold NaN or infinity"
         yield Finding(
             f"{off} of {stored.frames} frames in {stored.read_from} do not sum to one "
             f"over the {stored.classes} classes after exp: {what}",
             (
-                Evidence("frames off one", off / stored.frames, stored.read_from, "share", OFF),
+                Evidence(
+                    "frames that do not sum to one", off / stored.frames, stored.read_from, "share",
+                    FRAMES_OFF_ONE,
+                ),
                 Evidence("frames with NaN or infinity", stored.not_finite, stored.read_from),
             ),
             FIXES,
             samples=(stored.example,),
-        )
-    elif given.lowest_loss < NEGATIVE.value and not (rival is not None and rival.is_better):
+        )  # fmt: skip
+    elif given.lowest_loss < LOWEST_LOSS.value and not (rival is not None and rival.is_better):
         # targets that hold the loss's blank make it negative too, and that is CTC415's
         yield Finding(
-            f"the logged {given.loss_name} goes down to {given.lowest_loss:.4g}, which no CTC loss of "
-            "log-probabilities does",
-            (Evidence("lowest loss", given.lowest_loss, given.loss_from, "nats", NEGATIVE),),
+            f"the logged {given.loss_name} falls to {given.lowest_loss:.4g}, but a CTC loss of "
+            "log-probabilities is never negative",
+            (Evidence("lowest loss", given.lowest_loss, given.loss_from, "nats", LOWEST_LOSS),),
             FIXES,
-        )
+        )  # fmt: skip
 
 
 def _is_broken(loss: FiniteLoss | None, weights: WeightValues | None) -> bool:
-    """Whether the model's weights are no numbers any more."""
+    """Whether the model's weights are NaN or infinite."""
     return bool(loss and loss.ends_bad) or bool(weights and weights.unsound)

@@ -1,58 +1,61 @@
-"""CTC402: are there a few targets that do not fit into the frames that CTC is given?"""
+"""CTC402: do a few targets not fit into the frames that CTC is given?"""
 
 from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, DEGRADES, CtcLengths, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import CERTAIN, DEGRADES, CtcLengths, Evidence, Finding, Fix, Threshold, check, chosen
 
-SHARE = Threshold(0.01, "rule of thumb, docs/limits.py: one sample in a hundred")
-NONE = Threshold(0, "CTC arithmetic: an alignment takes a frame a gloss and one between equal glosses")
+SHARE_TOO_LONG = chosen(0.01, "one sample in a hundred", (0.0025, 0.04), 239)
+TARGETS_TOO_LONG = Threshold(
+    0, "CTC arithmetic: an alignment takes one frame per gloss and one between equal glosses"
+)
 
 
 @check("CTC402", severity=DEGRADES, confidence=CERTAIN, explains=("CTC404", "TRN501"))
 def some_targets_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
     """A few targets, at most one in a hundred, are longer than the input that CTC is given.
 
-    Why it matters: such a target has no alignment, so its loss is infinite. One of them makes
-    the loss of its whole batch infinite, and of the whole epoch; trainers that skip such
-    batches lose the good samples in them too.
+    Why it matters: Such a target has no alignment, so its loss is infinite. One of them makes the loss
+    of its whole batch infinite, and that of the epoch; trainers that skip such batches lose the good
+    samples in them too.
 
-    Judged by: T < L + R counted sample by sample, with T the frames after the model's
-    temporal layers, L the glosses and R the adjacent equal ones; in up to 1% of the samples.
+    Judged by: T < L + R counted sample by sample, with T the frames after the model's temporal layers,
+    L the glosses and R the adjacent equal ones; in up to 1% of the samples.
 
-    Fix: leave these samples out, or lower the temporal stride to the largest at which they fit.
+    Fix: Leave these samples out, or lower the temporal stride to the largest at which they fit.
 
     References: Graves et al. 2006, Connectionist Temporal Classification, section 3;
     torch.nn.CTCLoss, the note on input and target lengths.
     """
     short = lengths.infeasible
     count, total = int(short.sum()), len(lengths.ids)
-    if not 0 < count / total <= SHARE.value:
+    if not 0 < count / total <= SHARE_TOO_LONG.value:
         return
     worst = lengths.worst
     yield Finding(
         message=(
             f"{count} of {total} targets ({count / total:.2%}) need more frames than CTC is given "
-            f"{lengths.at}: {lengths.ids[worst]} needs {lengths.needed[worst]} and has "
-            f"{lengths.input_lengths[worst]}; {lengths.typical}; {lengths.advice}"
+            f"{lengths.at}: {lengths.ids[worst]} needs {lengths.needed[worst]} frames and gets "
+            f"{lengths.input_lengths[worst]}, {lengths.typical}. {lengths.advice}"
         ),
         evidence=(
             Evidence(
-                "targets longer than their input", count, lengths.read_from, f"of {total} samples", NONE
+                "targets longer than their input", count, lengths.read_from, f"of {total}",
+                TARGETS_TOO_LONG,
             ),
-            Evidence("by split", lengths.by_split(short), lengths.read_from),
-            Evidence("temporal layers", lengths.stack.known_by, lengths.stack.read_from),
+            Evidence("such targets by split", lengths.by_split(short), lengths.read_from),
+            Evidence(lengths.stack.what, lengths.stack.shown, lengths.stack.read_from),
             Evidence(
                 "largest stride at which every target fits", lengths.safe_stride, lengths.read_from
             ),
         ),
         fixes=(
             Fix(
-                "Leave out the samples that cannot be aligned, after a look at how they were cut.",
+                "Leave out the samples that cannot be aligned, after checking how they were cut.",
                 "keep = input_lengths >= target_lengths + repeats  # repeats: adjacent equal glosses",
                 safe=False,
             ),
             *(
-                [Fix(f"Or lower the temporal stride before CTC to {lengths.safe_stride} or less.")]
+                [Fix(f"Lower the temporal stride before CTC to {lengths.safe_stride} or less.")]
                 if 1 <= lengths.safe_stride < lengths.stack.stride
                 else []
             ),
@@ -60,4 +63,4 @@ def some_targets_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
         samples=lengths.ids_of(short),
         affected=count,
         total=total,
-    )
+    )  # fmt: skip

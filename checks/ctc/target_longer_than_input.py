@@ -12,10 +12,13 @@ from slrdoctor.api import (
     Fix,
     Threshold,
     check,
+    chosen,
 )
 
-SHARE = Threshold(0.01, "rule of thumb, docs/limits.py: one sample in a hundred")
-NONE = Threshold(0, "CTC arithmetic: an alignment takes a frame a gloss and one between equal glosses")
+SHARE_TOO_LONG = chosen(0.01, "one sample in a hundred", (0.0025, 0.04), 239)
+TARGETS_TOO_LONG = Threshold(
+    0, "CTC arithmetic: an alignment takes one frame per gloss and one between equal glosses"
+)
 
 
 @check(
@@ -27,38 +30,42 @@ NONE = Threshold(0, "CTC arithmetic: an alignment takes a frame a gloss and one 
 def target_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
     """Over one target in a hundred is longer than the input that CTC is given for it.
 
-    Why it matters: CTC spends at least one frame on each gloss, and one more on the blank
-    between two equal glosses. A longer target has no alignment, so its loss is infinite and
-    takes the whole batch with it; with `zero_infinity=True` the sample teaches nothing.
+    Why it matters: CTC spends at least one frame on each gloss, and one more on the blank between two
+    equal glosses. A longer target has no alignment, so its loss is infinite and takes the whole batch
+    with it; with `zero_infinity=True` the sample teaches nothing.
 
-    Judged by: T < L + R counted sample by sample, with T the frames after the model's
-    temporal layers, L the glosses and R the adjacent equal ones; over 1% of the samples.
-    Where the layers are not known, T is the stored length, which no layer makes longer.
+    Judged by: T < L + R counted sample by sample, with T the frames after the model's temporal layers,
+    L the glosses and R the adjacent equal ones; over 1% of the samples. Where the layers are unknown,
+    T is the stored length, which no layer makes longer.
 
-    Fix: lower the temporal stride to the largest at which every target fits, or drop the
-    samples; and look whether these clips were cut or annotated wrongly.
+    Fix: Lower the temporal stride to the largest at which every target fits, or drop the samples; and
+    check whether these clips were cut or annotated wrongly.
 
     References: Graves et al. 2006, Connectionist Temporal Classification, section 3;
     torch.nn.CTCLoss, the note on input and target lengths.
     """
     short = lengths.infeasible
     count, total = int(short.sum()), len(lengths.ids)
-    if count / total <= SHARE.value:
+    if count / total <= SHARE_TOO_LONG.value:
         return
     worst = lengths.worst
     yield Finding(
         message=(
             f"{count} of {total} targets ({count / total:.1%}) need more frames than CTC is given "
-            f"{lengths.at}: {lengths.ids[worst]} needs {lengths.needed[worst]} and has "
-            f"{lengths.input_lengths[worst]}; {lengths.advice}"
+            f"{lengths.at}: {lengths.ids[worst]} needs {lengths.needed[worst]} frames and gets "
+            f"{lengths.input_lengths[worst]}. {lengths.advice}"
         ),
         evidence=(
             Evidence(
-                "targets longer than their input", count, lengths.read_from, f"of {total} samples", NONE
+                "targets longer than their input", count, lengths.read_from, f"of {total}",
+                TARGETS_TOO_LONG,
             ),
-            Evidence("share of such samples", round(count / total, 4), lengths.read_from, "", SHARE),
-            Evidence("by split", lengths.by_split(short), lengths.read_from),
-            Evidence("temporal layers", lengths.stack.known_by, lengths.stack.read_from),
+            Evidence(
+                "share of such targets", round(count / total, 4), lengths.read_from, "share",
+                SHARE_TOO_LONG,
+            ),
+            Evidence(lengths.stack.what, lengths.stack.shown, lengths.stack.read_from),
+            Evidence("such targets by split", lengths.by_split(short), lengths.read_from),
             Evidence(
                 "largest stride at which every target fits", lengths.safe_stride, lengths.read_from
             ),
@@ -70,7 +77,7 @@ def target_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
                 else []
             ),
             Fix(
-                "Leave out the samples that cannot be aligned, after a look at how they were cut.",
+                "Leave out the samples that cannot be aligned, after checking how they were cut.",
                 "keep = input_lengths >= target_lengths + repeats  # repeats: adjacent equal glosses",
                 safe=False,
             ),
@@ -78,4 +85,4 @@ def target_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
         samples=lengths.ids_of(short),
         affected=count,
         total=total,
-    )
+    )  # fmt: skip

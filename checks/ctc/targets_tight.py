@@ -2,47 +2,47 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, NOTE, CtcLengths, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import CERTAIN, NOTE, CtcLengths, Evidence, Finding, Fix, check, chosen
 
-SHARE = Threshold(0.05, "rule of thumb, docs/limits.py: one sample in twenty")
+SHARE_TIGHT = chosen(0.05, "one sample in twenty", (0.025, 0.2), 239)
 
 
 @check("CTC403", severity=NOTE, confidence=CERTAIN)
 def targets_tight(lengths: CtcLengths) -> Iterator[Finding]:
     """Over one target in twenty fits its input only without blanks between all glosses.
 
-    Why it matters: below 2L + 1 frames not every gloss can have a blank on either side. Few
-    alignments are left, the model must place every boundary to the frame, and such samples
-    train badly although their loss is finite.
+    Why it matters: Below 2L + 1 frames not every gloss can have a blank on either side. Few alignments
+    are left, the model must place every boundary to the frame, and such samples train badly although
+    their loss is finite.
 
-    Judged by: L + R <= T < 2L + 1 counted sample by sample, with T the frames after the
-    model's temporal layers, L the glosses and R the adjacent equal ones; in over 5% of them.
+    Judged by: L + R <= T < 2L + 1 counted sample by sample, with T the frames after the model's
+    temporal layers, L the glosses and R the adjacent equal ones; in over 5% of them.
 
-    Fix: lower the temporal stride where that is cheap; most models do well at stride 4.
+    Fix: Lower the temporal stride where that is cheap; most models do well at stride 4.
 
     References: Graves et al. 2006, Connectionist Temporal Classification, section 3: paths
     over the target with blanks before, between and after its 2L + 1 places.
     """
     tight = lengths.tight
     count, total = int(tight.sum()), len(lengths.ids)
-    if count / total <= SHARE.value:
+    if count / total <= SHARE_TIGHT.value:
         return
     comfortable = lengths.comfortable_stride
     yield Finding(
         message=(
             f"{count} of {total} targets ({count / total:.1%}) leave no room for blanks between all "
-            f"their glosses {lengths.at}; {lengths.advice}"
+            f"their glosses {lengths.at}. {lengths.advice}"
         ),
         evidence=(
             Evidence(
-                "share of samples with L + R <= T < 2L + 1",
+                "targets of L glosses with fewer than 2L + 1 frames",
                 round(count / total, 4),
                 lengths.read_from,
-                "",
-                SHARE,
+                "share",
+                SHARE_TIGHT,
             ),
-            Evidence("temporal layers", lengths.stack.known_by, lengths.stack.read_from),
-            Evidence("largest stride at which none is tight", comfortable, lengths.read_from),
+            Evidence(lengths.stack.what, lengths.stack.shown, lengths.stack.read_from),
+            Evidence("largest stride that leaves room for blanks", comfortable, lengths.read_from),
         ),
         fixes=(
             Fix(f"Try a temporal stride of {comfortable} before CTC.")

@@ -10,12 +10,12 @@ from slrdoctor.api import (
     Evidence,
     Finding,
     Fix,
-    Threshold,
     check,
+    chosen,
 )
 
-DROP = Threshold(0.2, "rule of thumb, docs/limits.py: of WER, in points of the share")
-HALF = Threshold(0.5, "rule of thumb, docs/limits.py: of the WER with the configured blank")
+WER_POINTS_SAVED = chosen(0.2, "20 points of WER", (0.05, 0.8), 228)
+WER_LEFT = chosen(0.5, "half of the WER with the configured blank", (0.125, 0.75), 228)
 
 
 @check(
@@ -27,43 +27,50 @@ HALF = Threshold(0.5, "rule of thumb, docs/limits.py: of the WER with the config
 def wrong_blank_index(rival: BlankRival) -> Iterator[Finding]:
     """The class that behaves as the blank is not the one that is configured as blank.
 
-    Why it matters: a decoder that drops another class than the loss does writes the blank as a
-    gloss, and leaves out a gloss instead. The model may be good, and every score of it is bad.
-    Toolkits disagree: torch and signjoey take the first class, TensorFlow and Keras the last.
+    Why it matters: A decoder that drops another class than the loss does writes the blank as a gloss,
+    and leaves out a gloss instead. The model may be good, and every score of it is bad. Toolkits
+    disagree: torch and signjoey take the first class, TensorFlow and Keras the last.
 
-    Judged by: the class that is likeliest in most frames is not the configured blank, and with
-    it as blank the WER of greedy decoding falls to half or less and by at least 20 points. Where
+    Judged by: The class that is likeliest in most frames is not the configured blank, and with it as
+    the blank the WER of greedy decoding falls to half or less and by at least 20 points. Where
     nothing configures the blank there is nothing to judge.
 
-    Fix: give loss, decoder and config the same index.
+    Fix: Give loss, decoder and config the same index.
 
     References: torch.nn.CTCLoss, parameter blank; tf.nn.ctc_loss, parameter blank_index.
     """
     configured, other = rival.configured, rival.likeliest
     saved = configured.wer - other.wer
-    if other.index == configured.index or saved < DROP.value or other.wer > HALF.value * configured.wer:
+    if (
+        other.index == configured.index
+        or saved < WER_POINTS_SAVED.value
+        or other.wer > WER_LEFT.value * configured.wer
+    ):
         return
     yield Finding(
-        f"with the configured blank {configured.index} ({rival.known_by}) greedy decoding has "
-        f"{configured.wer:.1%} WER, with class {other.index}, likeliest in {rival.share:.1%} of the "
-        f"frames, {other.wer:.1%}",
+        f"greedy decoding has {configured.wer:.1%} WER with the configured blank {configured.index} "
+        f"({rival.known_by}), but {other.wer:.1%} with class {other.index} as the blank, which is "
+        f"likeliest in {rival.share:.1%} of the frames",
         (
-            Evidence("WER that the other saves", saved, rival.read_from, limit=DROP),
             Evidence(
-                "its WER over the other's", other.wer / configured.wer, rival.read_from, limit=HALF
+                f"WER that blank {other.index} saves", saved, rival.read_from, "share", WER_POINTS_SAVED
+            ),
+            Evidence(
+                f"WER left with blank {other.index}", other.wer / configured.wer, rival.read_from,
+                "share", WER_LEFT,
             ),
             Evidence("configured blank", configured.index, rival.known_by, f'"{configured.token}"'),
-            Evidence("class of most frames", other.index, rival.read_from, f'"{other.token}"'),
+            Evidence("likeliest class in most frames", other.index, rival.read_from, f'"{other.token}"'),
         ),
         (
             Fix(
                 "Give the decoder the index that the loss was trained with.",
-                f"blank = {other.index}   # in the decoder, as in CTCLoss(blank={other.index})",
+                f"blank = {other.index}  # in the decoder, as in CTCLoss(blank={other.index})",
             ),
             Fix(
-                "If the loss should have had the configured index, correct it there and train anew.",
+                "Retrain with the configured index if the loss should have had it.",
                 f"torch.nn.CTCLoss(blank={configured.index})",
             ),
         ),
         total=rival.samples,
-    )
+    )  # fmt: skip

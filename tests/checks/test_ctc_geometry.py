@@ -36,8 +36,8 @@ def test_ctc401_fires_and_names_the_samples_and_the_largest_safe_stride() -> Non
     (finding,) = findings("CTC401", lengths([37, 36, 32, 80, 80], stride=4))
     assert finding.samples == ("s1", "s2")
     assert (finding.affected, finding.total) == (2, 5)
-    assert "s2 needs 10 and has 8" in finding.message
-    assert "up to stride 3" in finding.message
+    assert "s2 needs 10 frames and gets 8" in finding.message
+    assert "Stride 3 would fit every target" in finding.message
     assert finding.fixes[0].do == "Lower the temporal stride before CTC to 3 or less."
 
 
@@ -60,8 +60,8 @@ def test_ctc402_is_quiet_when_every_target_fits() -> None:
 
 def test_ctc401_fires_as_stored_where_the_stride_is_not_known_and_says_so() -> None:
     (finding,) = findings("CTC401", lengths([9, 30], known=False))
-    assert "stride is not known" in finding.message
-    assert "no stride fits" in finding.message
+    assert "stride is unknown" in finding.message
+    assert "No stride would fit" in finding.message
     assert all("Lower" not in fix.do for fix in finding.fixes)
 
 
@@ -97,11 +97,11 @@ def test_ctc417_fires_on_what_only_clipping_makes_infeasible_or_tight() -> None:
         "CTC417", lengths([100, 100, 84, 30], stride=4), LongestInput(80, "c.yaml max_frames")
     )
     assert finding.affected == 3
-    assert "shortens 3 of 4 clips, leaves 0 without an alignment and 3 without room" in finding.message
+    assert "shortens 3 of 4 clips and leaves 3 without room for blanks" in finding.message
     (finding,) = findings(
         "CTC417", lengths([100, 100, 84, 30], stride=4), LongestInput(36, "c.yaml max_frames")
     )
-    assert "leaves 3 without an alignment and 0 without room" in finding.message
+    assert "leaves 3 without an alignment at stride" in finding.message
     assert "100 frames" in finding.fixes[0].do
 
 

@@ -12,14 +12,14 @@ START = UniformStart(974.13, 97.413, 973, 400, 10.0, 150.0, "features")
 
 
 def first(value: float, per: str = "epoch") -> FirstLoss:
-    reductions = (Reduction("mean a token", 100, 100), Reduction("mean a sample", 1000, 1000))
+    reductions = (Reduction("mean per token", 100, 100), Reduction("mean per sample", 1000, 1000))
     return FirstLoss(value, per, reductions, 100.0, math.nan, START, "log.txt")
 
 
 @pytest.mark.parametrize("value", [5001.0, 0.99, 0.0, -3.0])
 def test_ctc405_fires_far_from_every_start(value: float) -> None:
     (finding,) = findings("CTC405", first(value))
-    assert "T = 100 as a mean a token" in finding.message
+    assert "T = 100 as a mean per token" in finding.message
 
 
 @pytest.mark.parametrize("value", [100.0, 1000.0, 5000.0, 1.01, 300.0, 64.36])

@@ -9,7 +9,7 @@ from slrdoctor.facts.training.loss_ratio import LossRatio
 from slrdoctor.testing import findings
 
 SUM = "sum over 75 batches"
-MEAN = "mean a sample"
+MEAN = "mean per sample"
 TOLD = LossRatio(80.0, 1.3, "train", 75, 19, 225.0, 3.0, SUM, MEAN, 10, "log.txt")
 
 

@@ -45,12 +45,12 @@ class BlindFloor:
         about = "" if self.exact else "about "
         if self.task == "classification":
             return (
-                f"without looking at its input a model gets to a loss of {about}{self.per_sample:.2f}, "
+                f"without looking at its input a model reaches a loss of {about}{self.per_sample:.2f} "
                 f"with {self.classes} classes"
             )
         return (
-            f"without looking at its input a model gets to {about}{self.per_token:.2f} a token "
-            f"({self.per_sample:.1f} a sample) with {self.blank_share:.0%} blank"
+            f"without looking at its input a model reaches a loss of {about}{self.per_token:.2f} per "
+            f"token ({self.per_sample:.1f} per sample), with {self.blank_share:.0%} blank everywhere"
         )
 
 

@@ -22,6 +22,7 @@ from slrdoctor.facts.features.features import ClipTable
 from slrdoctor.facts.features.join import Join
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.words.grammar import counted
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -84,7 +85,7 @@ class CtcLengths:
     def at(self) -> str:
         """After which layers the lengths are, in words."""
         if not self.stack.known:
-            return "at stride 1, as the model's stride is not known"
+            return "at stride 1 (the model's stride is unknown)"
         if self.stack.layers in ("", f"S{self.stack.stride}"):
             return f"at stride {self.stack.stride}"
         return f"after {self.stack.layers}"
@@ -93,25 +94,33 @@ class CtcLengths:
     def typical(self) -> str:
         """What the median sample needs and has, in words."""
         needed, frames = np.median(self.needed), np.median(self.input_lengths)
-        return f"the median target needs {needed:.0f} and has {frames:.0f}"
+        return f"the median target needs {needed:.0f} and gets {frames:.0f}"
 
     @property
     def advice(self) -> str:
         """Up to which stride the targets fit, in words."""
         if self.safe_stride < 1:
-            return "no stride fits every target, as some do not fit the stored frames"
-        comfortable = f"{self.comfortable_stride}" if self.comfortable_stride else "none"
-        return (
-            f"every target fits up to stride {self.safe_stride}, "
-            f"and with room for blanks up to stride {comfortable}"
-        )
+            return "No stride would fit every target: some need more frames than are stored"
+        fits = f"Stride {self.safe_stride} would fit every target"
+        if self.comfortable_stride == self.safe_stride:
+            return f"{fits} with room for blanks"
+        roomy = f"stride {self.comfortable_stride}" if self.comfortable_stride else "no stride"
+        return f"{fits}, {roomy} with room for blanks"
+
+    @property
+    def _strides(self) -> str:
+        if self.safe_stride < 1:
+            return "some need more frames than are stored"
+        roomy = f", with room for blanks up to stride {self.comfortable_stride}"
+        return f"all fit up to stride {self.safe_stride}{roomy if self.comfortable_stride else ''}"
 
     @property
     def sentence(self) -> str:
         most = int(np.argmax(self.needed / np.maximum(self.input_lengths, 1)))
         return (
             f"{len(self.ids) - int(self.infeasible.sum())} of {len(self.ids)} targets fit {self.at}; "
-            f"the closest needs {self.needed[most]} of {self.input_lengths[most]} frames; {self.advice}"
+            f"the tightest needs {counted(int(self.needed[most]), 'frame')} and gets "
+            f"{self.input_lengths[most]}; {self._strides}"
         )
 
 

@@ -23,7 +23,7 @@ AT_ONCE = 0.01  # of an epoch: a loss logged so early is that of an untrained mo
 class Reduction:
     """A way to make one number of the losses, and what an untrained model then logs."""
 
-    name: str  # "mean a token"
+    name: str  # "mean per token"
     low: float
     high: float
 
@@ -35,8 +35,8 @@ class FirstLoss:
     value: float
     per: str  # epoch: a mean over its steps, in which the model has learned | step
     reductions: tuple[Reduction, ...]
-    frames_by_token: float  # the T that it implies as a mean a token; nan where no T does
-    frames_by_sample: float  # ... as a mean a sample
+    frames_by_token: float  # the T that it implies as a mean per token; nan where no T does
+    frames_by_sample: float  # ... as a mean per sample
     start: UniformStart
     read_from: str
 
@@ -54,10 +54,12 @@ class FirstLoss:
     def sentence(self) -> str:
         implied = ""
         if math.isfinite(self.frames_by_token):
-            implied = f"; as a mean a token it is the start of T = {self.frames_by_token:.0f} frames"
+            implied = (
+                f"; as a mean per token, {self.value:.4g} belongs to T = {self.frames_by_token:.0f}"
+            )
         return (
-            f"the first training loss is {self.value:.4g}; an untrained model costs "
-            f"{self.start.per_token:.2f} a token and {self.start.per_sample:.1f} a sample{implied}"
+            f"the first training loss is {self.value:.4g}; an untrained model starts at "
+            f"{self.start.per_token:.2f} per token and {self.start.per_sample:.1f} per sample{implied}"
         )
 
 
@@ -99,8 +101,8 @@ def _reductions(start: UniformStart, size: EpochSize | None) -> list[Reduction]:
     shrink = 1 if start.stride_known else LARGEST_STRIDE
     token, sample = start.per_token, start.per_sample
     found = [
-        Reduction("mean a token", token / shrink, token),
-        Reduction("mean a sample", sample / shrink, sample),
+        Reduction("mean per token", token / shrink, token),
+        Reduction("mean per sample", sample / shrink, sample),
     ]
     samples = (size.train_samples if size is not None else None) or start.samples
     batch = size.batch_size if size is not None else None

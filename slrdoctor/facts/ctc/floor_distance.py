@@ -31,13 +31,14 @@ class FloorDistance:
 
     @property
     def sentence(self) -> str:
-        told = {"train": self.train, "dev": self.dev}
+        losses = {"train loss": self.train, "dev loss": self.dev}
         if self.held_out_from != self.read_from:
-            told["stored outputs"] = self.held_out
-        known = [f"{what} {value:.2f}" for what, value in told.items() if math.isfinite(value)]
+            losses["loss of the stored outputs"] = self.held_out
+        known = [f"{what} {value:.2f}" for what, value in losses.items() if math.isfinite(value)]
         if not known:
-            return "no loss can be held against the input-blind floor"
-        return f"losses over the input-blind floor of {self.floor:.2f} a token: {', '.join(known)}"
+            return "no loss can be compared with that of a model that ignores its input"
+        blind = f"what a model reaches without its input ({self.floor:.2f} per token)"
+        return f"{', '.join(known)} times {blind}"
 
 
 @measure
@@ -82,8 +83,8 @@ class SettledLosses:
     @property
     def sentence(self) -> str:
         return (
-            f"train loss {self.train:.2f} and dev loss {self.dev:.2f} of the input-blind floor, "
-            f"{self.floor:.2f} nats a token"
+            f"train loss {self.train:.2f} and dev loss {self.dev:.2f} times what a model reaches "
+            f"without its input ({self.floor:.2f} nats per token)"
         )
 
 
@@ -93,8 +94,8 @@ def settled_losses(distance: FloorDistance) -> SettledLosses:
     missing = [split for split, loss in losses.items() if not math.isfinite(loss)]
     if missing:
         raise Unavailable(
-            f"the {' and the '.join(missing)} loss cannot be held against the input-blind floor: looked "
-            "for losses whose reduction is known, and for log-probabilities with targets",
+            f"the {' and the '.join(missing)} loss cannot be compared with that of a blind model: "
+            "looked for losses whose reduction is known, and for log-probabilities with targets",
             ENABLE,
         )
     read_from = dict.fromkeys((distance.read_from, distance.held_out_from))

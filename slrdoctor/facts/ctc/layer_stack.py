@@ -84,11 +84,11 @@ def parse_layers(text: str) -> tuple[Layer, ...]:
     while at < len(text):
         found = _LAYER.match(text, at)
         if found is None:
-            raise ValueError(f"{text!r} is no layer stack from {text[at:]!r} on: {GRAMMAR}")
+            raise ValueError(f"{text!r} is not a layer stack from {text[at:]!r} on: {GRAMMAR}")
         layers.append(_layer(found[1].upper(), int(found[2]), found[3]))
         at = _skip(text, found.end())
     if not layers:
-        raise ValueError(f"{text!r} holds no layer: {GRAMMAR}")
+        raise ValueError(f"{text!r} does not hold a layer: {GRAMMAR}")
     return tuple(layers)
 
 
@@ -134,15 +134,29 @@ def _layer(kind: str, size: int, options: str) -> Layer:
 class LayerStack:
     """The temporal layers before the loss, as arithmetic on lengths (`K5-P2-K5-P2`, or a stride)."""
 
-    layers: str  # "" where they are not known
+    layers: str  # "" where they are unknown
     stride: int
     known_by: str
     read_from: str
     known: bool = True  # false: lengths are taken as stored, which no stride can make longer
 
     @property
+    def what(self) -> str:
+        return "temporal stride" if self.layers in ("", f"S{self.stride}") else "temporal layers"
+
+    @property
+    def shown(self) -> str:
+        """The layers as written, or the stride: "8", or "unknown (taken as 1)"."""
+        if not self.known:
+            return f"unknown (taken as {self.stride})"
+        return str(self.stride) if self.layers in ("", f"S{self.stride}") else self.layers
+
+    @property
     def sentence(self) -> str:
-        return f"{self.layers or f'stride {self.stride}'}: {self.known_by}"
+        if not self.known:
+            return "the temporal stride is unknown: lengths are taken as they are stored"
+        verb = "are" if self.what == "temporal layers" else "is"
+        return f"the {self.what} {verb} {self.shown} ({self.known_by})"
 
     def input_lengths(self, frames: NDArray[np.int64]) -> NDArray[np.int64]:
         """The frames that the loss sees of clips with `frames` stored ones, of shape [N]."""

@@ -48,10 +48,11 @@ class UniformStart:
     @property
     def sentence(self) -> str:
         if math.isnan(self.mean_input_length):
-            return f"an untrained model starts at ln {self.classes} = {self.per_sample:.2f}"
+            return f"an untrained model starts at a loss of ln {self.classes} = {self.per_sample:.2f}"
         return (
-            f"untrained models start at {self.per_token:.2f} a token ({self.per_sample:.1f} a sample) "
-            f"with {self.classes} classes ({self.classes_known_by or self.read_from})"
+            f"an untrained model starts at a loss of {self.per_token:.2f} per token "
+            f"({self.per_sample:.1f} per sample) with {self.classes} classes "
+            f"({self.classes_known_by or self.read_from})"
         )
 
 

@@ -39,18 +39,20 @@ class DecodedOutput:
 
     @property
     def what(self) -> str:
-        """What was looked at: the dev hypotheses, the test log-probabilities, the dev log."""
-        return f"the {self.split or 'unsplit'} {self.known_by}"
+        """What was looked at: the dev hypotheses, the greedy test hypotheses, the dev log."""
+        greedy = self.known_by == "log-probabilities"
+        words = ("greedy" * greedy, self.split, "hypotheses" if greedy else self.known_by)
+        return " ".join(("the", *filter(None, words)))
 
     @property
     def sentence(self) -> str:
         blank = f"{self.blank_share:.1%} of the frames are blank"
         if math.isfinite(self.peaky_share):
-            blank += f" (a model with one frame a gloss: {self.peaky_share:.1%})"
+            blank += f" ({self.peaky_share:.1%} where each gloss has one frame)"
         if not self.samples:
             return f"{blank}, as logged"
         said = (
-            f"{self.what} hold {self.length_ratio:.2f} decoded tokens a reference token, and "
+            f"{self.what} hold {self.length_ratio:.2f} tokens per reference token, and "
             f"{self.empty_share:.1%} of {self.samples} are empty"
         )
         return f"{said}; {blank}" if math.isfinite(self.blank_share) else said

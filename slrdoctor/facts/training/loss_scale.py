@@ -1,4 +1,4 @@
-"""How logged losses are reduced: a mean a token, a mean a sample, a sum over batches ..."""
+"""How logged losses are reduced: a mean per token, a mean per sample, a sum over batches ..."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class LossScale:
     factors are nan where the reduction is unknown.
     """
 
-    reduction: str  # "mean a token" | "mean a sample" | "sum over batches" | "unknown" ...
+    reduction: str  # "mean per token" | "mean per sample" | "sum over batches" | "unknown" ...
     train_factor: float
     dev_factor: float
     known_by: str
@@ -118,9 +118,9 @@ def _factors(anchor: Anchor, size: EpochSize | None, of_dev: bool) -> dict[str, 
     """The reductions that the counts allow, and what a logged loss is divided by under each."""
     batches = (size.dev_batches if of_dev else size.train_batches) if size else None
     samples = (size.dev_samples if of_dev else size.train_samples) if size else None
-    factors = {"mean a sample": anchor.tokens}
+    factors = {"mean per sample": anchor.tokens}
     if anchor.tokens > 1.05:  # a token is not a sample
-        factors = {"mean a token": 1.0, **factors}
+        factors = {"mean per token": 1.0, **factors}
     if batches:
         of = " of the {}" if len(factors) > 1 else ""
         factors |= {f"sum over {batches} batches{of.format(n)}": f * batches for n, f in factors.items()}
@@ -147,7 +147,7 @@ def _reduction(
     if _MEAN.search(curve.name):
         factors = {name: factor for name, factor in factors.items() if not name.startswith("sum")}
     start = anchor.start if math.isfinite(anchor.start) else 12 * anchor.floor
-    for name in (name for name in factors if name.startswith("mean a ")):
+    for name in (name for name in factors if name.startswith("mean per ")):
         # no other reduction puts the first value at the very number of uniform outputs, but by chance
         if abs(values[0] / factors[name] / anchor.start - 1) < AT_START:
             return name, factors[name]

@@ -171,11 +171,11 @@ def test_the_largest_strides_are_those_that_trying_them_all_finds() -> None:
 
 def test_what_does_not_fit_as_stored_has_no_safe_stride() -> None:
     assert lengths([3], [5]).safe_stride == 0
-    assert "no stride" in lengths([3], [5]).advice
+    assert "No stride" in lengths([3], [5]).advice
 
 
 def test_an_unknown_stride_is_said_in_the_sentence() -> None:
-    assert "stride is not known" in lengths([30], [5]).sentence
+    assert "stride is unknown" in lengths([30], [5]).sentence
     assert "up to stride 6" in lengths([30], [5]).sentence
 
 

@@ -28,8 +28,8 @@ def size(batch: int | None, batches: int | None) -> EpochSize:
 @pytest.mark.parametrize(
     ("value", "name"),
     [
-        (97.4, "mean a token"),
-        (974.1, "mean a sample"),
+        (97.4, "mean per token"),
+        (974.1, "mean per sample"),
         (974.13 * 8, "sum over 8 samples"),
         (97.413 * 50, "sum over 50 batches"),
         (974.13 * 400, "sum over 400 samples"),

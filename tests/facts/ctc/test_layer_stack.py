@@ -124,7 +124,7 @@ def test_without_any_word_lengths_are_as_stored_and_it_says_so() -> None:
     stack = layer_stack(Settings(), None, None, None)
     assert not stack.known
     assert stack.input_lengths(np.array([7])).tolist() == [7]
-    assert "nothing says" in stack.sentence
+    assert "is unknown" in stack.sentence
 
 
 def test_a_plain_stride_in_a_stack_made_by_hand_is_rounded_up() -> None:

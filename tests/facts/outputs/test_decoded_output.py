@@ -96,7 +96,7 @@ def test_outputs_paired_by_position_say_nothing_of_the_floor() -> None:
     distance = floor_distance(CTC, None, unnamed)
 
     assert isnan(distance.held_out) and isnan(distance.dev)
-    assert "no loss can be held" in distance.sentence
+    assert "no loss can be compared" in distance.sentence
 
 
 @pytest.mark.parametrize("measured", [decoded_output, floor_distance, loss_input])
@@ -125,4 +125,4 @@ def test_a_total_of_several_terms_may_be_negative(make_history: MakeHistory) -> 
 def test_the_share_of_the_floor_is_of_known_losses_only() -> None:
     nothing = FloorDistance(nan, nan, nan, nan, 3, False, "history.json", "history.json")
 
-    assert "no loss can be held" in nothing.sentence
+    assert "no loss can be compared" in nothing.sentence

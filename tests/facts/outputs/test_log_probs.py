@@ -386,7 +386,7 @@ def test_decoded_output_counts_tokens(healthy: LogProbs) -> None:
     said = decoded_output(CTC, healthy, None, None, None)
 
     assert said.length_ratio == 1 and said.empty_share == 0 and said.wer == 0
-    assert said.what == "the dev log-probabilities"
+    assert said.what == "the greedy dev hypotheses"
 
 
 @pytest.mark.parametrize(("name", "off"), [("log_probs", 240), ("posteriors", 0)])

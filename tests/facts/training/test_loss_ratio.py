@@ -11,7 +11,7 @@ from slrdoctor.facts.training.loss_ratio import loss_ratio
 from slrdoctor.facts.training.loss_scale import LossScale
 
 SIZE = EpochSize(32, 2400, 600, 75, 19, 25, {}, "by hand")
-SCALE = LossScale("sum over 75 batches", 75, 1, "by hand", "by hand", "mean a sample")
+SCALE = LossScale("sum over 75 batches", 75, 1, "by hand", "by hand", "mean per sample")
 
 
 def test_the_ratio_is_that_of_the_first_third_of_the_epochs(make_history: Any) -> None:
@@ -27,7 +27,7 @@ def test_the_ratio_is_that_of_the_first_third_of_the_epochs(make_history: Any) -
         3,
     )
     assert told.spread == pytest.approx(80 / 60) and told.first_ratio == 80
-    assert (told.train_reduction, told.dev_reduction) == ("sum over 75 batches", "mean a sample")
+    assert (told.train_reduction, told.dev_reduction) == ("sum over 75 batches", "mean per sample")
 
 
 def test_the_larger_loss_may_be_that_of_dev(make_history: Any) -> None:

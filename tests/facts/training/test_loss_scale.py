@@ -34,7 +34,7 @@ def test_losses_in_the_hundreds_are_sums_over_the_batches(make_history: Any) -> 
 
 @pytest.mark.parametrize(
     ("factor", "reduction"),
-    [(1, "mean a sample"), (75, "sum over 75 batches"), (2400, "sum over 2400 samples"),
+    [(1, "mean per sample"), (75, "sum over 75 batches"), (2400, "sum over 2400 samples"),
      (32, "mean over batches of sums over 32 samples")],
 )  # fmt: skip
 @pytest.mark.parametrize("learned", [0.6, 0.9, 1.05])
@@ -47,20 +47,20 @@ def test_each_reduction_of_a_classifier_is_found(
     assert scale.dev_reduction == "unknown" and math.isnan(scale.dev_factor)
 
 
-@pytest.mark.parametrize(("first", "reduction"), [(15.0, "mean a token"), (150.0, "mean a sample")])
+@pytest.mark.parametrize(("first", "reduction"), [(15.0, "mean per token"), (150.0, "mean per sample")])
 def test_means_a_token_and_a_sample_are_told_apart(
     make_history: Any, first: Any, reduction: Any
 ) -> None:
     scale = loss_scale(make_history(train_loss=[first, first / 3]), CTC, START, FLOOR, None, None)
     assert scale.reduction == reduction
-    assert scale.train_factor == (1 if reduction == "mean a token" else pytest.approx(61.7 / 5.37))
+    assert scale.train_factor == (1 if reduction == "mean per token" else pytest.approx(61.7 / 5.37))
 
 
 @pytest.mark.parametrize(
     ("name", "reduction"),
     [
-        ("Mean training loss", "mean a sample"),
-        ("training loss", "sum over 30 batches of the mean a token"),
+        ("Mean training loss", "mean per sample"),
+        ("training loss", "sum over 30 batches of the mean per token"),
     ],
 )
 def test_a_loss_that_is_named_a_mean_is_no_sum(name: str, reduction: str) -> None:
@@ -89,10 +89,10 @@ def test_a_first_loss_at_the_very_start_is_that_of_an_untrained_model_and_no_sum
 def test_a_loss_that_lingers_at_the_floor_tells_what_its_first_value_leaves_open(
     make_history: Any,
 ) -> None:
-    """Without a start, 40 may be a mean a token or a sample; standing at 61.7 says which."""
+    """Without a start, 40 may be a mean per token or a sample; standing at 61.7 says which."""
     lingering = [40.0, 61.0, 62.0, 61.5, 60.0, 50.0]
     scale = loss_scale(make_history(train_loss=lingering), CTC, None, FLOOR, None, None)
-    assert scale.reduction == "mean a sample"
+    assert scale.reduction == "mean per sample"
 
 
 def test_a_loss_of_no_reduction_is_unknown_and_says_so(make_history: Any) -> None:
@@ -103,7 +103,7 @@ def test_a_loss_of_no_reduction_is_unknown_and_says_so(make_history: Any) -> Non
 
 def test_a_fast_learner_keeps_its_mean(make_history: Any) -> None:
     scale = loss_scale(make_history(train_loss=[0.4, 0.1]), CLASSES, None, None, OF_25, SIZE)
-    assert scale.reduction == "mean a sample"
+    assert scale.reduction == "mean per sample"
 
 
 def test_nothing_to_hold_a_loss_against_is_unavailable(make_history: Any) -> None:
@@ -119,4 +119,4 @@ def test_a_first_epoch_at_the_floor_of_a_mean_a_sample_is_one() -> None:
     history = History((Curve("loss", "train", "loss", at, values, "log.txt"),), "log.txt")
     unpooled = UniformStart(900.0, 78.0, 1296, 5671, 11.5, 141.0, "features")
     scale = loss_scale(history, CTC, unpooled, FLOOR, None, None)
-    assert scale.reduction == "mean a sample"
+    assert scale.reduction == "mean per sample"

@@ -17,10 +17,11 @@ CORE, PATH = "slrdoctor.core", "slrdoctor.python_path"
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "slrdoctor/_version.py": (),
     "slrdoctor/python_path.py": (),
+    "slrdoctor/extras.py": (),
     "slrdoctor/words": (),
     "slrdoctor/arithmetic": (),
     "slrdoctor/core": ("slrdoctor.render",),
-    "slrdoctor/artifacts": ("slrdoctor.words", PATH),
+    "slrdoctor/artifacts": ("slrdoctor.words", "slrdoctor.extras", PATH),
     "slrdoctor/facts": (
         PATH,
         "slrdoctor.artifacts",
@@ -46,7 +47,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "slrdoctor.probes",
         "slrdoctor._version",
     ),
-    "slrdoctor/render": (CORE, "slrdoctor.probes", "slrdoctor.words.grammar"),
+    "slrdoctor/render": (CORE, "slrdoctor.probes", "slrdoctor.words.grammar", "slrdoctor.extras"),
     "slrdoctor/simulation": ("slrdoctor.models", "slrdoctor.arithmetic", "slrdoctor.words"),
     "slrdoctor/retraining": (
         "slrdoctor.models",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import email
+import importlib.metadata
+import json
 import os
 import subprocess
 import sys
@@ -9,7 +12,12 @@ import venv
 import zipfile
 from pathlib import Path
 
+import jsonschema
 import pytest
+from packaging.requirements import Requirement
+
+from slrdoctor.core.report import schema
+from slrdoctor.extras import EXTRAS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,21 +41,44 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+def core(wheel: Path) -> set[str]:
+    """The distributions that `pip install` of the wheel brings, by what they require of each other."""
+    with zipfile.ZipFile(wheel) as archive:
+        [metadata] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        waiting = email.message_from_bytes(archive.read(metadata)).get_all("Requires-Dist", [])
+    brought: set[str] = set()
+    while waiting:
+        requirement = Requirement(waiting.pop())
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        if requirement.name not in brought:
+            brought.add(requirement.name)
+            waiting += importlib.metadata.requires(requirement.name) or []
+    return brought
+
+
 @pytest.fixture(scope="session")
 def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python of its own with the wheel in it; what the wheel requires is borrowed from this one."""
+    """A Python of its own with the wheel and its core in it, and nothing else.
+
+    The core's packages are linked from this environment, which needs no network.
+    """
     folder = tmp_path_factory.mktemp("elsewhere")
-    venv.create(folder / "env", with_pip=True, system_site_packages=False)
+    venv.create(folder / "env", with_pip=False, system_site_packages=False)
     python = next(
         p for p in (folder / "env/bin/python", folder / "env/Scripts/python.exe") if p.exists()
     )
-    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=folder)
-    places = [p for p in sys.path if "site-packages" in p]
+    pip = (sys.executable, "-m", "pip", "--python", python)
+    run(*pip, "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=folder)
     site = run(
         python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])", cwd=folder
     ).strip()
-    # an editable install of ours is a .pth or finder there: plain paths do not run it
-    Path(site, "borrowed.pth").write_text("\n".join(places), encoding="utf-8")
+    for name in core(wheel):
+        distribution = importlib.metadata.distribution(name)
+        for top in {file.parts[0] for file in distribution.files or ()} - {"..", "__pycache__"}:
+            there = Path(site, top)
+            if not there.exists():
+                there.symlink_to(Path(str(distribution.locate_file(top))))
     return python
 
 
@@ -78,13 +109,35 @@ def test_it_runs_from_a_folder_with_a_checks_module_of_its_own(elsewhere: Path, 
     assert str(ROOT / "slrdoctor") not in where
 
 
-def test_it_scans_the_healthy_example_and_validates_against_its_own_schema(
-    elsewhere: Path, tmp_path: Path
+def test_the_core_is_light(wheel: Path) -> None:
+    """A gate in CI installs it in seconds; what serves a few formats and commands are extras."""
+    assert not core(wheel) & {extra.package for extra in EXTRAS.values()}
+
+
+@pytest.mark.parametrize(
+    ("example", "verdict", "first"), [("healthy", "healthy", None), ("broken", "broken", "CTC401")]
+)
+def test_the_core_alone_judges_the_examples_as_everything_does(
+    elsewhere: Path, tmp_path: Path, example: str, verdict: str, first: str | None
 ) -> None:
-    code = (
-        "import sys, json, jsonschema, slrdoctor; from slrdoctor.core.report import schema;"
-        "report = slrdoctor.scan(sys.argv[1]); jsonschema.validate(report.as_dict(), schema());"
-        "print(report.verdict)"
+    run_dir = ROOT / "examples" / example
+    words = ("-m", "slrdoctor", "scan", run_dir, "--format", "json", "--fail-on", "never")
+    document, whole = (
+        json.loads(run(python, *words, cwd=tmp_path)) for python in (elsewhere, sys.executable)
     )
 
-    assert run(elsewhere, "-c", code, ROOT / "examples" / "healthy", cwd=tmp_path).strip() == "healthy"
+    jsonschema.validate(document, schema())
+    assert document["verdict"] == verdict
+    assert next((f["code"] for f in document["findings"] if f["severity"] != "note"), None) == first
+    for part in ("findings", "passed", "skipped", "crashed"):
+        assert document[part] == whole[part]
+
+
+def test_the_core_alone_says_what_a_command_lacks(elsewhere: Path, tmp_path: Path) -> None:
+    command = [str(elsewhere), "-m", "slrdoctor", "overfit", str(ROOT / "examples" / "healthy")]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == "slrdoctor: slrdoctor overfit needs torch: pip install 'slrdoctor[torch]'\n"

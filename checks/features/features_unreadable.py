@@ -19,7 +19,6 @@ FIXES = {
     "shape": Fix("Extract these clips again: their frames differ in size."),
     "wrong-rank": Fix("Store every clip as frames by features.", "x = x.reshape(len(x), -1)   # [T, D]"),
     "permission": Fix("Give the files read permission.", "chmod -R u+r features"),
-    "not-installed": Fix("Install the package that reads this format, named above."),
 }
 OTHER = Fix("Copy or extract the damaged files again.")
 

@@ -7,24 +7,39 @@ multiply without knowing each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
+from slrdoctor.extras import PackageMissing, needed_for
+
+NEEDS_PACKAGE = "needs-package"  # the fault of a file that is fine: we lack what reads it
+
 
 class Unreadable(Exception):
     """A file cannot be read. The message is a sentence for the user, without a path.
 
     `fault` is one word for what is wrong: empty, truncated, corrupt, lfs-pointer,
-    refused, permission, encoding, unsupported, not-installed.
+    refused, permission, encoding, unsupported, needs-package.
     """
 
     def __init__(self, message: str, fault: str = "corrupt") -> None:
         super().__init__(message)
         self.fault = fault
+
+
+@contextmanager
+def needed_to_read(what: str, module: str) -> Iterator[None]:
+    """Import in here what a reader needs: where it is missing, the file is Unreadable."""
+    try:
+        with needed_for(f"reading {what}", module):
+            yield
+    except PackageMissing as missing:
+        raise Unreadable(str(missing), NEEDS_PACKAGE) from missing
 
 
 @dataclass(frozen=True)
@@ -104,7 +119,8 @@ class Reader:
     sample is a folder of files (OpenPose), and gets the folder.
 
     `cost` orders readers that claim the same suffix: the lower is tried first. `patterns` are
-    for names that a suffix cannot tell, such as `*tfevents*`, in lower case.
+    for names that a suffix cannot tell, such as `*tfevents*`, in lower case. `needs` is the
+    optional package that it imports, a name in `slrdoctor.extras`.
     """
 
     name: str
@@ -113,3 +129,4 @@ class Reader:
     magic: tuple[bytes, ...] = ()
     cost: int = 0
     patterns: tuple[str, ...] = ()
+    needs: str = ""

@@ -70,5 +70,6 @@ def _said(error: Exception) -> str:
 def _is_for_the_user(error: Exception) -> bool:
     from slrdoctor.artifacts.settings.read import SettingsError
     from slrdoctor.examination.scan import CannotExamine
+    from slrdoctor.extras import PackageMissing
 
-    return isinstance(error, (SettingsError, CannotExamine, OSError))
+    return isinstance(error, (SettingsError, CannotExamine, PackageMissing, OSError))

@@ -71,14 +71,18 @@ def overfit(
     with told_plainly(verbose):
         from slrdoctor.cli.scan import _codes, _cores, _known_format
         from slrdoctor.examination import scan as examination
+        from slrdoctor.extras import demand
         from slrdoctor.probes.experiment import GIB, Experiment
 
+        demand("torch", "slrdoctor overfit")
         _known_format(format)
         _known_model(model, run_dir)
         _has_place(output, "--output")
         if not no_picture:
             _has_place(picture, "--picture")
             _is_drawable(picture)
+        if not no_picture and picture != PICTURE:
+            demand("matplotlib", "--picture")
         if not seconds < math.inf or not memory < math.inf:
             raise cannot(
                 "--seconds and --memory must be finite: of a model that hangs nobody would hear"
@@ -186,11 +190,12 @@ def _draw(answer: Crossover | Unavailable, report: Report, picture: Path | None)
 
     if picture is None or not isinstance(answer, Crossover):
         return None
+    from slrdoctor.extras import PackageMissing
     from slrdoctor.render._curves import draw_curves
 
     try:
         draw_curves(answer, picture)
-    except OSError as error:
+    except (OSError, PackageMissing) as error:
         # the answer is worth more than its picture
         print(f"slrdoctor: the curves were not drawn: {error}", file=sys.stderr)
         return None

@@ -62,8 +62,10 @@ def retrain(
 ) -> None:
     """Train a reference model on the run's own data with a sound recipe, and compare."""
     with told_plainly(verbose):
+        from slrdoctor.extras import demand
         from slrdoctor.retraining.plan import CannotRetrain, Options
 
+        demand("torch", "slrdoctor retrain")
         if learning_rate is not None and not 0 < learning_rate < math.inf:
             raise cannot(f"--learning-rate {learning_rate} is no learning rate")
         if minutes is not None and not minutes > 0:

@@ -89,8 +89,11 @@ def _examine(
 ) -> Report:
     from slrdoctor.cli.progress import shown_on_stderr
     from slrdoctor.examination import scan as examination
+    from slrdoctor.extras import demand
     from slrdoctor.probes.experiment import Experiment, is_file_spec, path_of_spec
 
+    if model:
+        demand("torch", f"--model {model}")
     for folder in checks or ():
         if not folder.is_dir():
             raise cannot(f"--checks {folder} is no folder")

@@ -29,9 +29,12 @@ def simulate(
 ) -> None:
     """Make a small, really trained run directory with a known fault, or `healthy`."""
     with told_plainly(verbose):
+        from slrdoctor.extras import demand
+
         if list_:
             _list()
             return
+        demand("torch", "slrdoctor simulate")
         if not fault or out_dir is None:
             raise cannot("name a fault and a folder: slrdoctor simulate FAULT OUT_DIR (--list)")
         _check_names(fault, task, family, convention)
@@ -51,6 +54,7 @@ def _list() -> None:
 
 
 def _check_names(fault: str, task: str, family: str, convention: str) -> None:
+    from slrdoctor.extras import demand
     from slrdoctor.simulation.making import settled
     from slrdoctor.simulation.registry import find
 
@@ -59,9 +63,11 @@ def _check_names(fault: str, task: str, family: str, convention: str) -> None:
     if twice:
         raise cannot(f"{fault} names {twice} twice")
     try:
-        settled(find(fault), task, family, convention)
+        *_, written = settled(find(fault), task, family, convention)
     except ValueError as error:
         raise cannot(str(error)) from None
+    if written == "h5":
+        demand("h5py", "writing the h5 convention")
 
 
 def _make_room(out: Path, force: bool) -> None:

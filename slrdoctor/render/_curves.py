@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slrdoctor.extras import needed_for
 from slrdoctor.probes.bars import REPRODUCED
 from slrdoctor.probes.crossover import Crossover
 
@@ -18,7 +19,8 @@ SUFFIXES = (".png", ".svg", ".pdf", ".jpg", ".jpeg", ".webp")
 
 def draw_curves(answer: Crossover, path: Path) -> None:
     """Write a picture in the format of the path's suffix. Raises OSError where it cannot be written."""
-    from matplotlib.figure import Figure
+    with needed_for("a picture of the curves", "matplotlib"):
+        from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.subplots()

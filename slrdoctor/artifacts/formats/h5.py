@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.content import ArrayInfo, Content, Reader, Unreadable
+from slrdoctor.artifacts.content import ArrayInfo, Content, Reader, Unreadable, needed_to_read
 from slrdoctor.artifacts.formats import read_head
 from slrdoctor.artifacts.formats._h5_texts import TextsDamaged, read_texts
 from slrdoctor.artifacts.storage.cut_arrays import CutArrays
@@ -72,10 +72,8 @@ def _read(path: Path) -> Content:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    try:
+    with needed_to_read("an HDF5 file", "h5py"):
         import h5py
-    except ImportError as error:
-        raise Unreadable("needs the package h5py: pip install h5py", "not-installed") from error
     try:
         with h5py.File(path, "r") as file:
             yield file
@@ -142,4 +140,6 @@ def _values(path: Path, name: str, rows: slice) -> NDArray[Any]:
         return values
 
 
-READER = Reader(name="h5", suffixes=(".h5", ".hdf5", ".hdf", ".he5"), read=_read, magic=(MAGIC,))
+READER = Reader(
+    name="h5", suffixes=(".h5", ".hdf5", ".hdf", ".he5"), read=_read, magic=(MAGIC,), needs="h5py"
+)

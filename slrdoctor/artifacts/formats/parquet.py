@@ -17,7 +17,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Reader, Table, Unreadable
+from slrdoctor.artifacts.content import (
+    ArrayInfo,
+    Arrays,
+    Content,
+    Reader,
+    Table,
+    Unreadable,
+    needed_to_read,
+)
 from slrdoctor.artifacts.formats import read_head
 
 MAGIC = b"PAR1"
@@ -50,11 +58,9 @@ def _read(path: Path) -> Content:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    try:
+    with needed_to_read("a .parquet file", "pyarrow"):
         import pyarrow
         import pyarrow.parquet
-    except ImportError as error:
-        raise Unreadable("needs the package pyarrow: pip install pyarrow", "not-installed") from error
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
             yield file
@@ -143,4 +149,6 @@ class _RowGroups:
         return self._values
 
 
-READER = Reader(name="parquet", suffixes=(".parquet", ".pq"), read=_read, magic=(MAGIC,))
+READER = Reader(
+    name="parquet", suffixes=(".parquet", ".pq"), read=_read, magic=(MAGIC,), needs="pyarrow"
+)

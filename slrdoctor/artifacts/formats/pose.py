@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Reader, Unreadable
+from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Reader, Unreadable, needed_to_read
 from slrdoctor.artifacts.storage.file_bytes import file_bytes
 
 LARGEST = 512 << 20  # bytes: over half an hour of all landmarks; the library takes it in several times
@@ -48,12 +48,8 @@ def _read(path: Path) -> Content:
 
 
 def _pose(data: bytes) -> Any:
-    try:
+    with needed_to_read("a .pose file", "pose_format"):
         from pose_format import Pose
-    except ImportError as error:
-        raise Unreadable(
-            "needs the package pose-format: pip install pose-format", "not-installed"
-        ) from error
     try:
         return Pose.read(data)
     except NotImplementedError as error:
@@ -79,4 +75,4 @@ def _is_cut(data: bytes, header: Any, shape: tuple[int, ...]) -> bool:
     return bool(promised != frames % 65536 or size + 6 + body != len(data))
 
 
-READER = Reader(name="pose", suffixes=(".pose",), read=_read)
+READER = Reader(name="pose", suffixes=(".pose",), read=_read, needs="pose_format")

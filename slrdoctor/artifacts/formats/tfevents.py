@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from slrdoctor.artifacts.content import Reader, Tree, Unreadable
+from slrdoctor.artifacts.content import Reader, Tree, Unreadable, needed_to_read
 
 HEADER = struct.Struct("<Q4x")
 CHECKSUM = 4  # bytes
@@ -29,13 +29,9 @@ def read(path: Path) -> Tree:
     Unreadable for what is no event file from its first record on, and where tensorboard is
     not installed.
     """
-    try:
+    with needed_to_read("a TensorBoard event file", "tensorboard"):
         from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
         from tensorboard.compat.proto.event_pb2 import Event
-    except ImportError as error:
-        raise Unreadable(
-            "event files need tensorboard: pip install tensorboard", "not-installed"
-        ) from error
     scalars: dict[str, tuple[list[int], list[float]]] = {}
     count = 0
     try:
@@ -101,4 +97,4 @@ def _scalar(value: Any) -> float | None:
     return float(array.item()) if array.size == 1 and array.dtype.kind in "fiu" else None
 
 
-READER = Reader("tfevents", (".tfevents",), read, patterns=("*tfevents*",))
+READER = Reader("tfevents", (".tfevents",), read, patterns=("*tfevents*",), needs="tensorboard")

@@ -17,7 +17,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.content import ArrayInfo, Arrays, Unreadable
+from slrdoctor.artifacts.content import ArrayInfo, Arrays, Unreadable, needed_to_read
 from slrdoctor.artifacts.kinds.checkpoints.state_dicts import Module
 from slrdoctor.artifacts.storage.file_bytes import ZIP_ERRORS, ViewFile, file_bytes, member_bytes
 
@@ -112,10 +112,8 @@ def open_keras_zip(path: Path) -> Arrays:
 
 
 def _opened(stored: memoryview) -> Any:
-    try:
+    with needed_to_read("a .keras file", "h5py"):
         import h5py
-    except ImportError as error:
-        raise Unreadable("needs the package h5py: pip install h5py", "not-installed") from error
     try:
         return h5py.File(io.BufferedReader(ViewFile(stored)), "r")
     except _H5_ERRORS as error:

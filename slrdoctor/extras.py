@@ -1,0 +1,69 @@
+"""The packages that `pip install slrdoctor` leaves out, and the one sentence that names them.
+
+A scan of the common formats needs none of them. Each is imported where it is used, inside
+`needed_for`, so that a missing one becomes a sentence with the command that installs it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Extra:
+    """The name of a package on the registry, and the extra in pyproject.toml that brings it."""
+
+    package: str
+    extra: str
+
+
+# by the name that is imported
+EXTRAS = {
+    "torch": Extra("torch", "torch"),
+    "matplotlib": Extra("matplotlib", "plots"),
+    "pandas": Extra("pandas", "pandas"),
+    "h5py": Extra("h5py", "formats"),
+    "pyarrow": Extra("pyarrow", "formats"),
+    "pose_format": Extra("pose-format", "formats"),
+    "tensorboard": Extra("tensorboard", "formats"),
+}
+
+
+class PackageMissing(ImportError):
+    """A package that is not in the core is needed. The message is a sentence for the user."""
+
+    def __init__(self, purpose: str, module: str, fault: str = "") -> None:
+        why = f", which is installed and cannot be imported ({fault})" if fault else ""
+        super().__init__(
+            f"{purpose} needs {EXTRAS[module].package}{why}: {command(module)}", name=module
+        )
+        self.command = command(module)
+
+
+def command(module: str) -> str:
+    """What installs a package, by the name that is imported."""
+    return f"pip install 'slrdoctor[{EXTRAS[module].extra}]'"
+
+
+def is_installed(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def demand(module: str, purpose: str) -> None:
+    """Raise PackageMissing now for what is imported later, or in another process."""
+    if not is_installed(module):
+        raise PackageMissing(purpose, module)
+
+
+@contextmanager
+def needed_for(purpose: str, module: str) -> Iterator[None]:
+    """Import an optional package in here: where that fails, PackageMissing is raised."""
+    try:
+        yield
+    except ImportError as error:
+        # built for another numpy, or without a library of the system
+        fault = str(error).partition("\n")[0] if is_installed(module) else ""
+        raise PackageMissing(purpose, module, fault) from error

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from slrdoctor.artifacts.settings.read import NAME
+from slrdoctor.artifacts.settings.write import Setting, settings_text
 from slrdoctor.core.report import Report
 from slrdoctor.models.batches import Batch, NotUnderstood, understand
 from slrdoctor.models.model_call import as_in_evaluation, outputs_of
@@ -80,16 +81,13 @@ def _write_words(
 
 def _write_settings(root: Path, blank: int | str | None, task: str, batches: int | None) -> None:
     """`batches` are those that were taken of loaders which may have more."""
-    settings = []
-    if blank is not None:
-        settings.append(f"[vocabulary]\nblank = {json.dumps(blank)}\n")
-    if task:
-        settings.append(f"[model]\ntask = {json.dumps(task)}\n")
-    if batches is not None:
-        reason = f"{batches} batches of a loader do not show the whole data set: give examine() more"
-        lines = [f"{code} = {json.dumps(reason)}\n" for code in OF_ALL_SAMPLES]
-        settings.append("[ignore]\n" + "".join(lines))
-    _write(root / NAME, "".join(settings))
+    reason = f"{batches} batches of a loader do not show the whole data set: give examine() more"
+    sections = {
+        "vocabulary": [Setting("blank", blank)] if blank is not None else [],
+        "model": [Setting("task", task)] if task else [],
+        "ignore": [Setting(code, reason) for code in OF_ALL_SAMPLES] if batches is not None else [],
+    }
+    _write(root / NAME, settings_text(sections))
 
 
 def _number(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from slrdoctor.artifacts.run import DataSet, Row
 from slrdoctor.artifacts.settings.read import NAME, Settings
+from slrdoctor.artifacts.settings.write import Setting, settings_text
 from slrdoctor.facts.features.join import Join
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.probes.trainable import Trainable
@@ -17,6 +17,7 @@ from slrdoctor.retraining.checkpoints import write_text
 from slrdoctor.retraining.data import Material
 from slrdoctor.retraining.run_files import ANNOTATIONS, VOCABULARY, relative, write_rows
 
+HEADING = "Written by `slrdoctor retrain`: features and annotations are those of the run"
 OF_THE_DATA = ("FEA", "LAB", "SPL")  # what was ignored on purpose stays so, as far as it is of the data
 
 
@@ -33,6 +34,7 @@ class Subject:
 
 
 def write_settings(out: Path, subject: Subject, material: Material, stride: int) -> None:
+    """Write slrdoctor.toml to the folder of the retrained run; `stride` is its model's, for CTC."""
     sections: dict[str, dict[str, str | int]] = {
         "features": dict(feature_places(out, subject)),
         "annotations": dict(annotation_places(out, subject, material)),
@@ -44,19 +46,8 @@ def write_settings(out: Path, subject: Subject, material: Material, stride: int)
         sections["model"]["stride"] = stride
     kept = {code: why for code, why in subject.settings.ignore.items() if code.startswith(OF_THE_DATA)}
     sections["ignore"] = dict(kept)
-    lines = ["# Written by `slrdoctor retrain`: features and annotations are those of the run", ""]
-    for name, values in sections.items():
-        if values:
-            lines += [f"[{name}]", *(f"{_key(k)} = {_quoted(v)}" for k, v in values.items()), ""]
-    write_text(out / NAME, "\n".join(lines))
-
-
-def _key(key: str) -> str:
-    return key if key.isalpha() else _quoted(key)
-
-
-def _quoted(value: str | int) -> str:
-    return json.dumps(value, ensure_ascii=False)  # a JSON string is a TOML basic string
+    settings = {name: [Setting(k, v) for k, v in keys.items()] for name, keys in sections.items()}
+    write_text(out / NAME, settings_text(settings, HEADING))
 
 
 def feature_places(out: Path, subject: Subject) -> Mapping[str, str]:

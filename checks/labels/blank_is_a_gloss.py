@@ -1,4 +1,4 @@
-"""LAB204: is the CTC blank free of any other meaning?"""
+"""LAB204: does the index of the CTC blank stand for nothing else?"""
 
 from collections.abc import Iterator
 
@@ -12,9 +12,10 @@ from slrdoctor.api import (
     Fix,
     Threshold,
     check,
+    counted,
 )
 
-NONE = Threshold(0, "torch.nn.CTCLoss: targets cannot be the blank index")
+BLANKS_IN_TARGETS = Threshold(0, "torch.nn.CTCLoss: targets cannot contain the blank's index.")
 
 
 @check(
@@ -24,18 +25,18 @@ NONE = Threshold(0, "torch.nn.CTCLoss: targets cannot be the blank index")
     explains=("CTC416", "LAB210", "TRN501", *NOTHING_LEARNED),
 )
 def blank_is_a_gloss(use: BlankUse) -> Iterator[Finding]:
-    """The CTC blank's index stands for a gloss.
+    """The index of the CTC blank also stands for a gloss.
 
-    Why it matters: CTC takes the blank out of every output. A gloss with its index can
-    never be recognised, every frame without a sign counts as this gloss, and a target that
-    contains the blank has no valid alignment.
+    Why it matters: CTC removes the blank from every output. A gloss with the same index can never be
+    recognised, and a target that contains the blank is not learned as it is written: the loss may
+    become negative or infinite.
 
-    Judged by: the token at the blank's index, where the vocabulary's numbering is the
-    model's; and the occurrences of that token, or of the index itself, in the targets.
-    Padding written into targets counts where it shares the index. Not judged while it is
-    uncertain which index is the blank.
+    Judged by: Not judged while it is uncertain which index is the blank. Otherwise by:
+    - the token at the blank's index, where the vocabulary is numbered as the model's outputs are;
+    - how often this token, or the index itself, occurs in the targets. Padding inside targets counts
+      where it has the same index.
 
-    Fix: give the blank an index of its own.
+    Fix: Give the blank an index of its own.
 
     References: Graves et al. 2006, Connectionist Temporal Classification, section 3.1;
     torch.nn.CTCLoss, the note on targets.
@@ -43,13 +44,23 @@ def blank_is_a_gloss(use: BlankUse) -> Iterator[Finding]:
     if not use.owner and not use.occurrences:
         return
     index = use.blank.index
-    in_targets = f", and stands {use.occurrences} times in the targets" if use.occurrences else ""
+    times = counted(use.occurrences, "time")
+    in_targets = f", which occurs {times} in the targets" if use.occurrences else ""
     yield Finding(
-        message=f'the blank, index {index} ({use.blank.known_by}), is also "{use.owner}"{in_targets}',
+        message=(
+            f"index {index} is the CTC blank ({use.blank.known_by}) and also stands for "
+            f'"{use.owner}"{in_targets}'
+        ),
         evidence=(
-            Evidence("blank index", index, use.blank.read_from, use.blank.known_by),
-            Evidence("owner of the index", use.owner, use.read_from),
-            Evidence("occurrences in targets", use.occurrences, use.read_from, "tokens", NONE),
+            Evidence("index of the blank", index, use.blank.read_from, use.blank.known_by),
+            Evidence("what else has this index", use.owner, use.read_from),
+            Evidence(
+                "occurrences in the targets",
+                use.occurrences,
+                use.read_from,
+                "tokens",
+                BLANKS_IN_TARGETS,
+            ),
         ),
         fixes=(
             Fix(
@@ -58,9 +69,10 @@ def blank_is_a_gloss(use: BlankUse) -> Iterator[Finding]:
                 "loss = torch.nn.CTCLoss(blank=0)   # with len(glosses) + 1 classes",
             ),
             Fix(
-                "Or tell the loss and the decoder which index is free.",
-                "[vocabulary]\nblank = 0   # in slrdoctor.toml, to scan with another index",
+                "Or put the blank after the last gloss, in the loss and in the decoder.",
+                "loss = torch.nn.CTCLoss(blank=len(glosses))   # with len(glosses) + 1 classes",
             ),
+            Fix("If the run uses another index for the blank, set it in slrdoctor.toml and scan again."),
         ),
         samples=use.ids[:5],
         affected=len(use.ids) or None,

@@ -5,24 +5,24 @@ from collections.abc import Iterator
 
 from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, Targets, Threshold, check
 
-NONE = Threshold(0, "arithmetic: a gloss that is in no training target is never put out")
+UNSEEN_GLOSSES = Threshold(0, "Arithmetic: a gloss without a training example is never predicted.")
 
 
 @check("LAB203", severity=NOTE, confidence=CERTAIN)
 def dev_gloss_unseen_in_train(targets: Targets) -> Iterator[Finding]:
-    """Glosses of dev never occur in training.
+    """Some glosses of dev never occur in training.
 
-    Why it matters: each of them is an error whatever the model does, so their share of the
-    dev tokens is a floor under the WER (for single labels: under the error rate).
+    Why it matters: Each of them is an error whatever the model does. Their share of the dev tokens is
+    the lowest WER (for single labels, the lowest error rate) that any model can reach.
 
-    Judged by: dev targets (test targets where there is no dev) against the glosses of the
+    Judged by: The dev targets (test targets where there is no dev split) against the glosses of the
     training targets, as written.
 
-    Fix: take the floor into account when scores are compared; or move some of these samples
-    into training.
+    Fix: Keep this lowest value in mind when comparing scores, or move some of these samples into
+    training.
 
-    References: arithmetic; PHOENIX-2014 has 29 such glosses in dev, PHOENIX-2014T 12, and
-    are none the worse for it.
+    References: Arithmetic. PHOENIX-2014 has 29 such glosses in dev and PHOENIX-2014T has 12, and both
+    are used without trouble.
     """
     split = "dev" if targets.of("dev") else "test"
     judged = targets.of(split)
@@ -44,12 +44,17 @@ def dev_gloss_unseen_in_train(targets: Targets) -> Iterator[Finding]:
             f"the {split} {measure} cannot go below {floor:.2%}"
         ),
         evidence=(
-            Evidence(f"glosses of {split} not in train", len(unseen), targets.read_from, "types", NONE),
             Evidence(
-                f"floor under the {split} {measure}", floor, targets.read_from, f"of {tokens} tokens"
+                f"{split} glosses that are not in train",
+                len(unseen),
+                targets.read_from,
+                f"of {types}",
+                UNSEEN_GLOSSES,
             ),
+            Evidence(f"lowest possible {split} {measure}", floor, targets.read_from, "share"),
+            Evidence(f"{split} tokens", tokens, targets.read_from),
         ),
-        fixes=(Fix(f"Read {split} scores against this floor."),),
+        fixes=(Fix(f"Compare {split} scores with this lowest value, not with zero."),),
         samples=affected[:5],
         affected=len(affected),
         total=len(judged),

@@ -1,4 +1,4 @@
-"""LAB205: does every sample say what is signed?"""
+"""LAB205: does every sample have a target?"""
 
 from collections.abc import Iterator
 
@@ -14,22 +14,21 @@ from slrdoctor.api import (
     check,
 )
 
-NONE = Threshold(0, "arithmetic: an empty target teaches that nothing is signed")
+EMPTY_TARGETS = Threshold(0, "Arithmetic: an empty target teaches the model that nothing is signed.")
 
 
 @check("LAB205", severity=DEGRADES, confidence=CERTAIN, explains=("TRN501", *NOTHING_LEARNED))
 def empty_target(samples: Samples) -> Iterator[Finding]:
-    """Samples have an empty target.
+    """Some samples have an empty target.
 
-    Why it matters: CTC learns to put out nothing for them, some implementations of the
-    loss crash or give NaN on a target of length zero, and a score over an empty reference
-    is not defined.
+    Why it matters: CTC learns to output nothing for them. Some implementations of the loss crash or
+    give NaN on a target of length zero, and a WER against an empty reference is undefined.
 
-    Judged by: annotated samples whose gloss or label is there and empty, where others have
-    one; and a train or dev split without any gloss beside splits that have them. A gloss column
-    that is empty throughout beside texts is translation data.
+    Judged by: Annotated samples whose gloss or label is empty, where others have one; and a train or
+    dev split without any gloss, where other splits have them. A gloss column that is empty throughout,
+    next to texts, is translation data.
 
-    Fix: complete the annotations, or leave these samples out.
+    Fix: Complete the annotations, or leave these samples out.
 
     References: https://github.com/pytorch/pytorch/issues/18215 on zero-length targets.
     """
@@ -43,19 +42,21 @@ def empty_target(samples: Samples) -> Iterator[Finding]:
     by_split = {s: [r for r in labelled if r.split == s] for s in samples.splits}
     counts = {s: (sum(not r.glosses for r in rows), len(rows)) for s, rows in by_split.items() if rows}
     whole = [s or "unsplit" for s, (gone, total) in counts.items() if gone == total]
-    told = ", ".join(
+    parts = ", ".join(
         f"{gone} of {total} {s or 'unsplit'}" for s, (gone, total) in counts.items() if gone
     )
     all_of = f"; no {' and no '.join(whole)} sample has a gloss" if whole else ""
     yield Finding(
-        message=f"{len(empty)} of {len(labelled)} targets are empty ({told}){all_of}",
+        message=f"{len(empty)} of {len(labelled)} targets are empty ({parts}){all_of}",
         evidence=tuple(
-            Evidence(f"empty targets, {s or 'unsplit'}", gone, samples.read_from, f"of {total}", NONE)
+            Evidence(
+                f"empty targets, {s or 'unsplit'}", gone, samples.read_from, f"of {total}", EMPTY_TARGETS
+            )
             for s, (gone, total) in counts.items()
             if gone
         ),
         fixes=(
-            Fix("Complete the glosses of these samples."),
+            Fix("Add the missing glosses of these samples."),
             Fix(
                 "Or leave them out of training and scoring.",
                 "rows = [r for r in rows if r.gloss.strip()]",

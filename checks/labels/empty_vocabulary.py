@@ -1,4 +1,4 @@
-"""LAB211: is there anything in the vocabulary?"""
+"""LAB211: does the vocabulary contain glosses?"""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from slrdoctor.api import (
     check,
 )
 
-NONE = Threshold(0, "arithmetic: without a gloss there is nothing to put out")
+FEWEST_GLOSSES = Threshold(1, "Arithmetic: without a gloss there is nothing to predict.")
 
 
 @check(
@@ -24,25 +24,27 @@ NONE = Threshold(0, "arithmetic: without a gloss there is nothing to put out")
     explains=("LAB201", "LAB204", *NOTHING_LEARNED),
 )
 def empty_vocabulary(vocabulary: Vocabulary) -> Iterator[Finding]:
-    """The vocabulary has no glosses.
+    """The vocabulary contains no glosses.
 
-    Why it matters: every target becomes empty or <unk>, and the model learns to put out
-    nothing. The loss falls all the same.
+    Why it matters: Every target becomes empty or <unk>, and the model learns to output nothing. The
+    loss falls all the same.
 
-    Judged by: the tokens of the vocabulary that are not special ones such as <blank>,
-    <pad> or <unk>; there are none.
+    Judged by: The number of tokens in the vocabulary that are not special ones such as <blank>, <pad>
+    or <unk>. It is zero.
 
-    Fix: build the vocabulary from the training targets, and look why it came out empty.
+    Fix: Build the vocabulary from the training targets, and find out why it came out empty.
 
-    References: the vocabulary of this run.
+    References: The vocabulary of this run.
     """
     if vocabulary.glosses:
         return
     special = [str(vocabulary.tokens[i]) for i in vocabulary.specials]
-    only = f"only the special tokens {', '.join(special[:5])}" if special else "no tokens at all"
+    only = f"only special tokens ({', '.join(special[:5])})" if special else "no tokens at all"
     yield Finding(
-        message=f"the vocabulary {vocabulary.read_from} has {only}",
-        evidence=(Evidence("glosses in the vocabulary", 0, vocabulary.read_from, "tokens", NONE),),
+        message=f"the vocabulary {vocabulary.read_from} contains {only}",
+        evidence=(
+            Evidence("glosses in the vocabulary", 0, vocabulary.read_from, "tokens", FEWEST_GLOSSES),
+        ),
         fixes=(
             Fix(
                 "Build the vocabulary from the training targets.",

@@ -1,4 +1,4 @@
-"""LAB201: can every training gloss be put out at all?"""
+"""LAB201: does every training gloss have an output class?"""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from slrdoctor.api import (
     check,
 )
 
-NONE = Threshold(0, "arithmetic: what has no output class cannot be learned")
+MISSING_GLOSSES = Threshold(0, "Arithmetic: a gloss without an output class cannot be learned.")
 
 
 @check(
@@ -24,39 +24,43 @@ NONE = Threshold(0, "arithmetic: what has no output class cannot be learned")
     explains=("LAB202", *NOTHING_LEARNED),
 )
 def gloss_not_in_vocabulary(coverage: GlossCoverage) -> Iterator[Finding]:
-    """Training glosses are not in the vocabulary.
+    """Some training glosses are not in the vocabulary.
 
-    Why it matters: a loader maps such a gloss to <unk> or drops it without a word. The
-    target that is learned then lacks it, and the model can never put it out.
+    Why it matters: A loader silently maps such a gloss to <unk> or drops it. The target then lacks the
+    gloss, and the model can never predict it.
 
-    Judged by: every gloss of the training targets looked up in the vocabulary as written,
-    or as its number where targets are class indices. For those that are not there, the
-    token that they are nearly written like: by Unicode form, case, accents, letters of one
-    look in two alphabets, annotation marks, or spelling.
+    Judged by: Every gloss of the training targets is looked up in the vocabulary as written, or by its
+    number where targets are class indices. Tokens that differ only in Unicode form, case, accents,
+    look-alike letters, annotation marks or spelling are named.
 
-    Fix: build the vocabulary from the training targets, or write both in one form.
+    Fix: Build the vocabulary from the training targets, or write both in the same form.
 
-    References: https://unicode.org/reports/tr15/ on normal forms; of the public vocabularies
-    of PHOENIX-2014, PHOENIX-2014T and CSL-Daily none lacks a training gloss.
+    References: https://unicode.org/reports/tr15/ on normal forms. The public vocabularies of
+    PHOENIX-2014, PHOENIX-2014T and CSL-Daily contain every training gloss.
     """
     if not coverage.missing:
         return
     types, tokens = len(coverage.missing), coverage.missing_tokens
     where, what = coverage.read_from, "class numbers" if coverage.by == "numbers" else "glosses"
-    near = [f'"{n.gloss}" is there as "{n.token}" ({n.by})' for n in coverage.near[:3]]
+    near = [f'"{n.gloss}" is in it as "{n.token}" ({n.by})' for n in coverage.near[:3]]
     most = [f'"{gloss}"' for gloss, _ in coverage.missing[:3]]
-    by_kind = ", ".join(f"{count} by {by}" for by, count in coverage.near_counts.items())
+    by_kind = ", ".join(f"{by}: {count}" for by, count in coverage.near_counts.items())
     yield Finding(
         message=(
-            f"{types} of {coverage.types} training {what} ({types / coverage.types:.1%}), and "
-            f"{tokens / coverage.tokens:.1%} of their occurrences, are not among the "
-            f"{coverage.vocabulary} of the vocabulary: {'; '.join(near) or ', '.join(most)}"
+            f"{types} of {coverage.types} training {what} ({tokens / coverage.tokens:.1%} of all "
+            f"occurrences) are not in the vocabulary of {coverage.vocabulary} glosses: "
+            f"{'; '.join(near) or ', '.join(most)}"
         ),
         evidence=(
-            Evidence("glosses not in the vocabulary", types, where, f"of {coverage.types} types", NONE),
-            Evidence("share of types", types / coverage.types, where, "", NONE),
-            Evidence("share of occurrences", tokens / coverage.tokens, where, f"of {coverage.tokens}"),
-            Evidence("near misses", by_kind or "none", where),
+            Evidence(
+                f"training {what} that are not in the vocabulary",
+                types,
+                where,
+                f"of {coverage.types}",
+                MISSING_GLOSSES,
+            ),
+            Evidence("their occurrences", tokens / coverage.tokens, where, "share"),
+            Evidence("similar tokens in the vocabulary, by what differs", by_kind or "none", where),
         ),
         fixes=(
             Fix(
@@ -74,7 +78,7 @@ def gloss_not_in_vocabulary(coverage: GlossCoverage) -> Iterator[Finding]:
 def _one_form(coverage: GlossCoverage) -> Fix:
     first = coverage.near[0]
     return Fix(
-        f'Or write both in one form: "{first.gloss}" and "{first.token}" differ by {first.by}.',
+        f'Or write both in the same form: "{first.gloss}" and "{first.token}" differ in {first.by}.',
         "gloss = unicodedata.normalize('NFC', gloss).strip().upper()   # in vocabulary and targets",
         safe=False,
     )

@@ -1,58 +1,60 @@
-"""LAB207: is each gloss written in one way?"""
+"""LAB207: is each gloss always written in the same way?"""
 
 from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, GlossVariants, check
+from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, GlossVariants, check, counted
+
+ONE_FORM = "Write each gloss in one form: in the targets, the vocabulary and the references."
+UNIFY = {
+    "white space or Unicode form": "gloss = ' '.join(unicodedata.normalize('NFC', gloss).split())",
+    "case": "gloss = gloss.upper()",
+    "annotation marks": r"gloss = re.sub(r'\(\d+\)$|\++$|^(loc|cl|poss|lh|rh)-', '', gloss)",
+}
+NO_COMMENTS = "Remove the comments from targets and references alike, or keep them in both."
+WITHOUT_COMMENTS = r"glosses = [g for g in glosses if not re.fullmatch(r'__\w+__', g)]"
 
 
 @check("LAB207", severity=NOTE, confidence=CERTAIN)
 def gloss_variants(found: GlossVariants) -> Iterator[Finding]:
-    """Glosses are written in several ways, or marks stand where glosses do.
+    """Glosses are written in several ways, or comments appear among them.
 
-    Why it matters: each way of writing is a class of its own, with a part of the examples,
-    and putting out the other one is an error. Marks such as `__ON__` or `loc-` are not
-    signed in the way that glosses are. Corpora have them on purpose; scoring tools fold
-    some of them, so scores with and without folding do not compare.
+    Why it matters: Each spelling becomes a class of its own with only part of the examples, and
+    predicting the other spelling counts as an error. Comments such as `__ON__` are not signs. Corpora
+    contain both on purpose, and some scoring tools remove them, so scores with and without them differ.
 
-    Judged by: gloss types of all targets that become one under composed Unicode form and
-    trimmed white space, under case folding, or without annotation marks around them; and
-    tokens that are a mark alone.
+    Judged by: Over the glosses of all targets:
+    - glosses that become equal in composed Unicode form and without extra spaces, when case is
+      ignored, or without annotation marks such as `(1)`, `++` or `loc-`;
+    - tokens between double underscores. Pointing signs (IX) are signs and do not count.
 
-    Fix: decide on one form before the vocabulary is built, and score in the same form.
+    Fix: Choose one form before the vocabulary is built, and score in the same form.
 
-    References: https://unicode.org/reports/tr15/; Koller et al. 2015, Continuous sign
-    language recognition, section 4, and the PHOENIX evaluation scripts on which marks they
-    fold.
+    References: https://unicode.org/reports/tr15/; Koller et al. 2015, Continuous sign language
+    recognition, section 4, and the PHOENIX evaluation scripts, on the marks that they remove.
     """
-    if not found.variants and not found.marks:
+    if not found.variants and not found.comments:
         return
-    examples = [f"{' and '.join(v.glosses[:3])} ({v.by})" for v in found.variants[:3]]
-    marks = ", ".join(mark for mark, _ in found.marks[:5])
-    parts = []
+    parts, fixes = [], []
     if found.variants:
+        examples = [f"{' and '.join(v.glosses[:3])} ({v.by})" for v in found.variants[:3]]
         parts.append(
             f"{len(found.variants)} of {found.types} glosses are written in several ways: "
             f"{'; '.join(examples)}"
         )
-    if found.marks:
-        count = sum(count for _, count in found.marks)
+        fixes.append(Fix(ONE_FORM, UNIFY[found.variants[0].by], safe=False))
+    if found.comments:
+        named = ", ".join(token for token, _ in found.comments[:5])
+        times = counted(sum(count for _, count in found.comments), "time")
         parts.append(
-            f"{len(found.marks)} of {found.types} tokens are annotation marks ({marks}), "
-            f"with {count} occurrences"
+            f"{len(found.comments)} of {found.types} glosses are comments ({named}), found {times}"
         )
+        fixes.append(Fix(NO_COMMENTS, WITHOUT_COMMENTS, safe=False))
+    where, total = found.read_from, f"of {found.types}"
     yield Finding(
         message=", and ".join(parts),
         evidence=(
-            Evidence(
-                "glosses in several forms", len(found.variants), found.read_from, f"of {found.types}"
-            ),
-            Evidence("annotation marks", len(found.marks), found.read_from, f"of {found.types} types"),
+            Evidence("glosses written in several ways", len(found.variants), where, total),
+            Evidence("comments among the glosses", len(found.comments), where, total),
         ),
-        fixes=(
-            Fix(
-                "Write each gloss in one form, in targets, vocabulary and references alike.",
-                "gloss = re.sub(r'\\(\\d+\\)$|\\++$', '', unicodedata.normalize('NFC', gloss).strip())",
-                safe=False,
-            ),
-        ),
+        fixes=tuple(fixes),
     )

@@ -1,4 +1,4 @@
-"""LAB209: do the features belong to the label a few rows further on?"""
+"""LAB209: do the features fit the label of a neighbouring row better than their own?"""
 
 from collections.abc import Iterator
 
@@ -12,10 +12,13 @@ from slrdoctor.api import (
     Probe,
     Threshold,
     check,
+    chosen,
 )
 
-SURE = Threshold(5, "normal distribution: a dozen ways to shift reach it by chance once in 100,000 runs")
-GAIN = Threshold(0.05, "rule of thumb, docs/limits.py: more AUC than neighbours of like labels gain")
+DEVIATIONS_OVER_CHANCE = Threshold(
+    5, "Normal distribution: with a dozen shifts, by chance once in 100,000 runs."
+)
+AUC_GAIN = chosen(0.05, "neighbours with similar labels gain less", (0.025, 0.2), 385)
 
 
 @check(
@@ -27,48 +30,49 @@ GAIN = Threshold(0.05, "rule of thumb, docs/limits.py: more AUC than neighbours 
 def labels_shifted(probe: Probe) -> Iterator[Finding]:
     """Each sample has the label of a neighbour in the list.
 
-    Why it matters: a header that is taken for a row, or a file that is in one list and not in the
-    other, moves all labels by one. Shapes and counts stay right, and nothing can be learned.
+    Why it matters: A header that is read as a row, or a file that is in one list but not in the other,
+    moves all labels by one. Shapes and counts remain right, but nothing can be learned.
 
-    Judged by: a linear probe from pooled clips to labels, cross-validated. It is given the label of
-    the sample one to three rows before and after, in the order of the annotations and in that of
-    the names. One that beats permuted labels by five deviations, and the labels as they are by an
-    AUC of 0.05, shows where the labels have gone.
+    Judged by: A cross-validated linear probe predicts labels from pooled clips. It is given the label
+    of the sample one to three rows before and after, in the order of the annotations and of the names.
+    Reported is a shift with an AUC:
+    - five standard deviations above that of permuted labels;
+    - and 0.05 above that of the labels as they are.
 
-    Fix: join labels and features by id, and write the ids into both.
+    Fix: Join labels and features by id, and write the ids into both.
 
     References: Northcutt et al. 2021, Pervasive Label Errors in Test Sets.
     """
     for split in probe.splits:
         shifted = max(split.shifted, key=lambda s: s.score.auc, default=None)
-        if shifted is None or shifted.score.sigmas <= SURE.value:
+        if shifted is None or shifted.score.sigmas <= DEVIATIONS_OVER_CHANCE.value:
             continue
         gain = shifted.score.auc - split.score.auc
-        if gain <= GAIN.value:
+        if gain <= AUC_GAIN.value:
             continue
         rows = f"{abs(shifted.offset)} row{'s' if abs(shifted.offset) > 1 else ''}"
-        where = f"{rows} {'further on' if shifted.offset > 0 else 'before'}"
+        where = f"{rows} {'after' if shifted.offset > 0 else 'before'}"
         yield Finding(
-            f"with the label {where} in the order of {shifted.order} a linear probe reaches an AUC of "
-            f"{shifted.score.auc:.2f} over {split.samples} {split.split or 'unsplit'} clips, and with "
-            f"their own {split.score.auc:.2f}",
+            f"the features of {split.samples} {split.split or 'unsplit'} clips fit the label {where} "
+            f"their own in the order of {shifted.order}: a linear probe reaches an AUC of "
+            f"{shifted.score.auc:.2f} with it, and {split.score.auc:.2f} with their own",
             (
-                Evidence("AUC gained by the shift", gain, probe.read_from, limit=GAIN),
+                Evidence("AUC gained by shifting the labels", gain, probe.read_from, limit=AUC_GAIN),
                 Evidence(
-                    "AUC over that of permuted labels",
+                    "AUC above that of permuted labels",
                     shifted.score.sigmas,
                     probe.read_from,
-                    "deviations",
-                    SURE,
+                    "standard deviations",
+                    DEVIATIONS_OVER_CHANCE,
                 ),
-                Evidence("rows", shifted.offset, probe.read_from),
+                Evidence("shift of the labels", shifted.offset, probe.read_from, "rows"),
             ),
             (
                 Fix(
-                    "Join labels and features by id instead of by their place.",
+                    "Join labels and features by id, not by their position.",
                     "labels = dict(zip(ids, glosses)); y = [labels[path.stem] for path in clips]",
                 ),
-                Fix("See whether a header line was read as a sample, or one list has a sample more."),
+                Fix("Check whether a header was read as a sample, or one list has an extra sample."),
             ),
             affected=split.samples,
             total=split.samples,

@@ -1,4 +1,4 @@
-"""LAB210: does the model have an output for each class of its vocabulary?"""
+"""LAB210: does the model have one output per class of its vocabulary?"""
 
 from collections.abc import Iterator
 
@@ -7,20 +7,20 @@ from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, HeadFit, Thre
 
 @check("LAB210", severity=BLOCKS, confidence=CERTAIN, explains=("MDL607",))
 def output_size_mismatch(fit: HeadFit) -> Iterator[Finding]:
-    """The model's head has another number of outputs than its vocabulary has classes.
+    """The number of outputs of the model does not match the size of the vocabulary.
 
-    Why it matters: the outputs are read with the names of another list, so every one of them
-    may be the wrong gloss; or glosses are left without an output and can never be emitted.
+    Why it matters: Either the outputs are looked up in another vocabulary, so that each may be the
+    wrong gloss, or some glosses have no output and can never be predicted.
 
-    Judged by: the outputs of the checkpoint's last linear layer against the vocabulary: its
-    size, with or without its special tokens, and with the blank and the special tokens that it
-    may lack; with CTC at least one more than there are glosses. A model of fewer classes is
-    fine where labels and config are of those classes.
+    Judged by: The outputs of the checkpoint's last linear layer against the size of the vocabulary:
+    - with or without its special tokens, and with the blank and special tokens that it may lack;
+    - with CTC, at least one more than there are glosses;
+    - a model with fewer classes is fine where labels and config have the same fewer classes.
 
-    Fix: take the vocabulary that the model was trained with, and keep it beside the checkpoint.
+    Fix: Use the vocabulary that the model was trained with, and save it with the checkpoint.
 
     References: VAC_CSLR, where the head has the length of gloss_dict plus one for the blank;
-    issues 5 of CorrNet_Plus and 12 of SEN, where a vocabulary of another data set was used.
+    issues 5 of CorrNet_Plus and 12 of SEN, where the vocabulary of another data set was used.
     """
     if fit.fits or fit.because:
         return
@@ -30,21 +30,21 @@ def output_size_mismatch(fit: HeadFit) -> Iterator[Finding]:
     yield Finding(
         message=(
             f"{layer} in {fit.read_from} has {fit.outputs} outputs, but the {sizes.glosses} glosses in "
-            f"{sizes.read_from} need {sizes.needed} classes"
+            f"{sizes.read_from} need {sizes.needed}"
         ),
         evidence=(
             Evidence(
-                "outputs of the head",
+                "outputs of the model",
                 fit.outputs,
                 fit.read_from,
                 "",
-                Threshold(bound, f"the size of {sizes.read_from}, with the blank and special tokens"),
+                Threshold(bound, f"The size of {sizes.read_from}, with the blank and special tokens."),
             ),
-            Evidence("classes that the vocabulary needs", sizes.needed, sizes.read_from),
+            Evidence("outputs that the vocabulary needs", sizes.needed, sizes.read_from),
         ),
         fixes=(
             Fix(
-                "Give the doctor the vocabulary that this model was trained with.",
+                "If the model has another vocabulary, name it in slrdoctor.toml and scan again.",
                 '[vocabulary]\npath = "vocabulary.json"',
             ),
             Fix(
@@ -52,7 +52,7 @@ def output_size_mismatch(fit: HeadFit) -> Iterator[Finding]:
                 'torch.save({"model": ..., "vocabulary": vocabulary}, path)',
             ),
             Fix(
-                f"Train a model with {sizes.needed} outputs on the vocabulary that is here.",
+                f"Or train a model with {sizes.needed} outputs on this vocabulary.",
                 f"nn.Linear(hidden, {sizes.needed})",
             ),
         ),

@@ -1,4 +1,4 @@
-"""LAB206: is there enough of each class to learn it?"""
+"""LAB206: does each class have enough examples to be learned?"""
 
 from collections.abc import Iterator
 
@@ -10,19 +10,21 @@ from slrdoctor.api import (
     Finding,
     Fix,
     GlossCounts,
-    Threshold,
     check,
+    chosen,
 )
 
-EXAMPLES = Threshold(
+EXAMPLES_PER_CLASS = chosen(
     5,
-    "rule of thumb, docs/limits.py: the median class of WLASL-100 has 14 training clips, "
-    "of INCLUDE-50 16, of AUTSL over 100",
+    "the median class has 14 training clips in WLASL-100, 16 in INCLUDE-50, over 100 in AUTSL",
+    (3.35, 15),
+    306,
 )
-ONCE = Threshold(
+GLOSSES_SEEN_ONCE = chosen(
     0.5,
-    "rule of thumb, docs/limits.py: of the glosses of PHOENIX-2014T 32% occur once (Camgoz et al. 2018, "
-    "table 1)",
+    "in PHOENIX-2014T 32% of the glosses occur only once (Camgoz et al. 2018, table 1)",
+    (0.25, 2),
+    306,
 )
 
 
@@ -30,46 +32,48 @@ ONCE = Threshold(
 def too_few_examples(counts: GlossCounts) -> Iterator[Finding]:
     """Most classes have too few training examples to be learned.
 
-    Why it matters: one clip of a sign shows one signer, one speed and one camera. What a
-    model learns from it is the clip and not the sign: it memorises, and dev scores stay low.
+    Why it matters: One clip of a sign shows one signer, one speed and one camera. A model memorises
+    the clip instead of learning the sign, and dev scores stay low.
 
-    Judged by: single labels by the median number of training samples over all output
-    classes, those never shown among them; gloss sequences by the share of glosses that
-    occur once.
+    Judged by: Single labels are judged by the median number of training samples per output class,
+    unseen classes included. Gloss sequences are judged by the share of glosses that occur only once.
 
-    Fix: fewer classes, more recordings by more signers, or a model pretrained on a larger
-    set.
+    Fix: Use fewer classes, record more clips by more signers, or take a model pretrained on a larger
+    data set.
 
     References: Li et al. 2020, Word-level Deep Sign Language Recognition (WLASL), section 6,
-    on how accuracy falls with the classes; Camgoz et al. 2018, table 1.
+    on how accuracy falls with the number of classes; Camgoz et al. 2018, table 1.
     """
     if counts.single:
-        if counts.median >= EXAMPLES.value:
+        if counts.median >= EXAMPLES_PER_CLASS.value:
             return
         classes = max(counts.outputs if counts.own_vocabulary else 0, len(counts.counts))
+        examples = f"{counts.median:g} training sample{'s' if counts.median != 1 else ''}"
         message = (
-            f"the median of {classes} classes has {counts.median:g} training samples "
-            f"({counts.samples} samples show {len(counts.counts)} classes)"
+            f"the median class has {examples if counts.median else 'no training sample'}: "
+            f"{counts.samples} samples cover {len(counts.counts)} of {classes} classes"
         )
-        evidence = Evidence("median samples a class", counts.median, counts.read_from, "", EXAMPLES)
+        what, limit = "training samples of the median class", EXAMPLES_PER_CLASS
+        evidence = Evidence(what, counts.median, counts.read_from, "", limit)
     else:
         types = len(counts.counts)
         share = counts.once / types if types else 0.0
-        if share <= ONCE.value:
+        if share <= GLOSSES_SEEN_ONCE.value:
             return
         message = (
-            f"{counts.once} of {types} glosses ({share:.1%}) occur once in "
+            f"{counts.once} of {types} glosses ({share:.1%}) occur only once in "
             f"{counts.samples} training samples"
         )
-        evidence = Evidence("share of glosses seen once", share, counts.read_from, "of types", ONCE)
+        what, limit = "glosses that occur only once", GLOSSES_SEEN_ONCE
+        evidence = Evidence(what, share, counts.read_from, "share", limit)
     yield Finding(
         message=message,
         evidence=(evidence,),
         fixes=(
             Fix(
-                "Begin with the classes that have enough examples.",
+                "Start with the classes that have enough examples.",
                 "keep = {g for g, n in Counter(train_glosses).items() if n >= 5}",
             ),
-            Fix("Record more examples, by more signers rather than by the same."),
+            Fix("Record more examples, by more signers rather than by the same ones."),
         ),
     )

@@ -1,21 +1,32 @@
-"""LAB212: are the outputs right, and only called by the wrong names?"""
+"""LAB212: are the outputs right, but looked up under the wrong names?"""
 
 from collections.abc import Iterator
 
-from slrdoctor.api import LIKELY, MISLEADS, Evidence, Finding, Fix, Threshold, TokenRenaming, check
+from slrdoctor.api import (
+    LIKELY,
+    MISLEADS,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    TokenRenaming,
+    check,
+    chosen,
+)
 
-MENDED = Threshold(
+ERRORS_REMOVED = Threshold(
     0.33,
-    "measured on simulated runs of 60 to 2,000 samples: on other samples a renaming mends 56% to 95% "
-    "of the errors that a permutation makes of a model with 5% to 30% WER, 40% with 50% WER, and under "
-    "1% of the errors of a model whose names are right or whose pairs are shuffled",
+    "Measured on simulated runs of 60 to 2,000 samples: with a permuted vocabulary, renaming removes "
+    "56% "
+    "to 95% of the errors of a model with 5% to 30% WER, and 40% at 50% WER; with the right vocabulary, "
+    "or with shuffled pairs, under 1%.",
 )
-CHANCE = Threshold(
-    0.33, "rule of thumb, docs/limits.py: what it mends with the hypotheses shuffled, over what it mends"
+REMOVED_BY_CHANCE = chosen(
+    0.33, "a renaming of shuffled hypotheses may remove a third as many errors", (0.0825, 1.32), 399
 )
-SIGMAS = Threshold(3, "normal distribution: once in a thousand, in standard errors over samples")
-SAMPLES = Threshold(
-    20, "rule of thumb, docs/limits.py: fewer samples teach no renaming that others can test"
+STANDARD_ERRORS = Threshold(3, "Normal distribution: by chance once in a thousand times.")
+FEWEST_SAMPLES = chosen(
+    20, "fewer samples are not enough to learn a renaming and to test it", (5, 40), 399
 )
 
 
@@ -26,54 +37,50 @@ SAMPLES = Threshold(
     explains=("CTC413", "DEC801", "EVL901", "EVL904", "EVL905", "EVL906", "TRN504"),
 )
 def vocabulary_permuted(renaming: TokenRenaming) -> Iterator[Finding]:
-    """One renaming of the output tokens explains most of the errors.
+    """Renaming the output tokens would remove most of the errors.
 
-    Why it matters: the model tells the signs apart, and its outputs are looked up in a vocabulary of
-    another order than the one it was trained with: built from a set, sorted anew, or without the
-    blank. The score says nothing about the model.
+    Why it matters: The model distinguishes the signs, but its outputs are looked up in a vocabulary
+    with another order than in training: built from a set, sorted again, or without the blank. The
+    score then says nothing about the model.
 
-    Judged by: the one-to-one renaming that makes most aligned tokens equal, learned on three quarters
-    of the samples and scored on the rest, mends over a third of all errors, by over three standard
-    errors, and three times what a renaming learned in the same way mends with the hypotheses
-    shuffled among the references.
+    Judged by: A one-to-one renaming of tokens is learned on three quarters of the samples and scored
+    on the rest. It is reported if it removes:
+    - over a third of all errors, and by over three standard errors;
+    - three times as many errors as one learned with the hypotheses shuffled among the references.
 
-    Fix: save the vocabulary with the checkpoint, and decode with that one.
+    Fix: Save the vocabulary with the checkpoint, and decode with it.
 
     References: Kuhn 1955, The Hungarian method for the assignment problem; Ojala and Garriga 2010,
     Permutation tests for studying classifier performance.
     """
-    if renaming.samples < SAMPLES.value or renaming.mended <= MENDED.value:
+    if renaming.samples < FEWEST_SAMPLES.value or renaming.mended <= ERRORS_REMOVED.value:
         return
-    if renaming.sigmas < SIGMAS.value:
+    if renaming.sigmas < STANDARD_ERRORS.value:
         return
     chance = renaming.by_chance / renaming.mended
-    if chance >= CHANCE.value:
+    if chance >= REMOVED_BY_CHANCE.value:
         return
-    pairs = ", ".join(f"{said!r} is {meant!r}" for said, meant in renaming.examples[:3])
+    pairs = ", ".join(f"{said!r} means {meant!r}" for said, meant in renaming.examples[:3])
     off = abs(renaming.offset)
     shift = f"; indices are {off} too {'high' if renaming.offset > 0 else 'low'}" if off else ""
-    rate = "error rate" if renaming.are_single else "WER"
+    rate, where = "error rate" if renaming.are_single else "WER", renaming.read_from
     yield Finding(
-        f"renaming the output tokens takes the {rate} from {renaming.wer:.1%} to "
-        f"{renaming.renamed_wer:.1%} on other samples than it was learned from: {pairs}{shift}",
+        f"renaming the output tokens lowers the {rate} from {renaming.wer:.1%} to "
+        f"{renaming.renamed_wer:.1%} on samples that it was not learned from: {pairs}{shift}",
         (
-            Evidence(
-                "share of the errors that it mends", renaming.mended, renaming.read_from, limit=MENDED
-            ),
-            Evidence("part of that which it mends by chance", chance, renaming.read_from, limit=CHANCE),
-            Evidence(
-                "share of output tokens that it renames", renaming.renamed_share, renaming.read_from
-            ),
+            Evidence("errors that renaming removes", renaming.mended, where, "share", ERRORS_REMOVED),
+            Evidence("of these, removed by chance", chance, where, "share", REMOVED_BY_CHANCE),
+            Evidence("output tokens that are renamed", renaming.renamed_share, where, "share"),
         ),
         (
             Fix(
-                "Decode with the vocabulary that the targets were encoded with, from one file.",
+                "Decode with the vocabulary that encoded the targets, saved with the checkpoint.",
                 'torch.save({"model": model.state_dict(), "vocabulary": vocabulary}, path)',
             ),
             Fix(
-                "Build it once, from a sorted list: the order of a set changes between runs.",
+                "Build the vocabulary from a sorted list: the order of a set changes between runs.",
                 "sorted(set(glosses))",
             ),
-            Fix("See whether the blank is counted: without it every index moves by one."),
+            Fix("Check whether the blank is counted: without it every index moves by one."),
         ),
     )

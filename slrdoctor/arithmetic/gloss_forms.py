@@ -22,6 +22,7 @@ _MARK_PREFIX = re.compile(
     r"^(?:loc|poss|cl|rh|lh|neg|alp|negalp|qu|fs|num|mb|ix|index)[-:](?=\w)|^\d+[.)]\s+", re.IGNORECASE
 )
 _MARK_SUFFIX = re.compile(r"(?:\s*[(\[{][^()\[\]{}]*[)\]}]|-PLUSPLUS|[+*#~^?!])+$", re.IGNORECASE)
+_COMMENT = re.compile(r"__\w+__")
 _MARK = re.compile(r"^__\w+__$|^(?:IX|INDEX)(?:[-_].*)?$|^(?:loc|poss|cl|rh|lh|neg|alp|negalp|qu)-\w+$")
 
 
@@ -57,6 +58,11 @@ def without_marks(gloss: str) -> str:
 def is_mark(gloss: str) -> bool:
     """Whether a token is an annotator's mark or pointing sign: `__ON__`, `IX`, `loc-NORD`."""
     return bool(_MARK.match(gloss))
+
+
+def is_comment(gloss: str) -> bool:
+    """Whether a token says something of the video that is not signed: `__ON__`, `__EMOTION__`."""
+    return bool(_COMMENT.fullmatch(gloss))
 
 
 # What two glosses differ in, from the slightest: each form ignores all that those before it do.

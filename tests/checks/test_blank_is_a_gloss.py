@@ -14,7 +14,8 @@ def test_lab204_fires_on_a_gloss_that_owns_the_index() -> None:
     [finding] = findings("LAB204", use("HAUS", 12))
 
     assert finding.message == (
-        'the blank, index 0 (blank: 0 in the config), is also "HAUS", and stands 12 times in the targets'
+        'index 0 is the CTC blank (blank: 0 in the config) and also stands for "HAUS", which occurs '
+        "12 times in the targets"
     )
     assert finding.affected == 2
 

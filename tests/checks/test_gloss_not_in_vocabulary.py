@@ -17,8 +17,8 @@ def test_lab201_fires_with_shares_of_types_and_tokens() -> None:
     [finding] = findings("LAB201", coverage(("HAUS", 30), ("REGEN", 10)))
 
     assert finding.message == (
-        "2 of 20 training glosses (10.0%), and 20.0% of their occurrences, are not among the 18 "
-        'of the vocabulary: "HAUS", "REGEN"'
+        "2 of 20 training glosses (20.0% of all occurrences) are not in the vocabulary of 18 glosses: "
+        '"HAUS", "REGEN"'
     )
     assert finding.samples == ("s1", "s2")
     assert (finding.affected, finding.total) == (2, 50)
@@ -32,9 +32,9 @@ def test_lab201_fires_at_a_single_gloss() -> None:
 def test_lab201_names_what_is_nearly_there() -> None:
     [finding] = findings("LAB201", coverage(("haus", 3), near=(NearToken("haus", "HAUS", "case"),)))
 
-    assert '"haus" is there as "HAUS" (case)' in finding.message
+    assert '"haus" is in it as "HAUS" (case)' in finding.message
     assert len(finding.fixes) == 2
-    assert finding.evidence[-1].value == "1 by case"
+    assert finding.evidence[-1].value == "case: 1"
 
 
 def test_lab201_speaks_of_numbers_where_targets_are() -> None:

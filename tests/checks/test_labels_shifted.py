@@ -26,7 +26,7 @@ def judged(own: float, offset: int, shifted: float, spread: float = 0.02) -> Any
 
 def test_lab209_fires_on_the_label_of_the_next_row() -> None:
     (finding,) = judged(0.5, 1, 0.95)
-    assert "the label 1 row further on in the order of the annotations" in finding.message
+    assert "the label 1 row after their own in the order of the annotations" in finding.message
     assert "0.95" in finding.message and "0.50" in finding.message
 
 

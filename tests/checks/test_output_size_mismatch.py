@@ -16,7 +16,7 @@ def test_lab210_fires_when_the_head_is_of_another_vocabulary() -> None:
     (finding,) = findings("LAB210", OTHER)
 
     assert finding.message == (
-        "classifier in best.pt has 1296 outputs, but the 64 glosses in gloss_dict.npy need 65 classes"
+        "classifier in best.pt has 1296 outputs, but the 64 glosses in gloss_dict.npy need 65"
     )
     assert finding.evidence[0].limit is not None and finding.evidence[0].limit.value == 66
 

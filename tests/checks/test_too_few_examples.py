@@ -12,9 +12,7 @@ def counts(*numbers: int, single: bool = True, outputs: int = 0, own: bool = Tru
 def test_lab206_fires_on_a_median_of_four_and_not_of_five() -> None:
     [finding] = findings("LAB206", counts(4, 4, 40))
 
-    assert (
-        finding.message == "the median of 3 classes has 4 training samples (48 samples show 3 classes)"
-    )
+    assert finding.message == "the median class has 4 training samples: 48 samples cover 3 of 3 classes"
     assert not findings("LAB206", counts(5, 5, 1))
 
 
@@ -22,8 +20,7 @@ def test_lab206_counts_the_classes_that_are_never_shown() -> None:
     [finding] = findings("LAB206", counts(10, 10, outputs=2000))
 
     assert (
-        finding.message
-        == "the median of 2000 classes has 0 training samples (20 samples show 2 classes)"
+        finding.message == "the median class has no training sample: 20 samples cover 2 of 2000 classes"
     )
 
 
@@ -34,7 +31,7 @@ def test_lab206_leaves_a_foreign_vocabulary_out() -> None:
 def test_lab206_judges_sequences_by_glosses_seen_once() -> None:
     assert not findings("LAB206", counts(1, 1, 9, 9, single=False))
     [finding] = findings("LAB206", counts(1, 1, 1, 9, 9, single=False))
-    assert finding.message == "3 of 5 glosses (60.0%) occur once in 21 training samples"
+    assert finding.message == "3 of 5 glosses (60.0%) occur only once in 21 training samples"
     assert finding.evidence[0].value == 0.6
 
 

@@ -15,8 +15,7 @@ def test_lab202_fires_on_two_signs_of_two_thousand() -> None:
     [finding] = findings("LAB202", counts(2000, 2))
 
     assert finding.message == (
-        "1998 of 2000 output classes (99.9%) never occur in the 20 training samples, "
-        "which show 2 of them"
+        "1998 of 2000 output classes (99.9%) never occur in training: 20 samples cover only 2"
     )
     assert finding.evidence[0].value == 0.999
     assert finding.evidence[0].limit is not None and finding.evidence[0].limit.value == 0.5

@@ -21,8 +21,8 @@ def judged(**changes: Any) -> Any:
 
 def test_lab212_fires_on_outputs_under_other_names() -> None:
     (finding,) = judged()
-    assert "takes the WER from 99.0% to 28.0% on other samples" in finding.message
-    assert finding.message.endswith("'REGEN' is 'SONNE', 'NORD' is 'REGEN'")
+    assert "lowers the WER from 99.0% to 28.0% on samples" in finding.message
+    assert finding.message.endswith("'REGEN' means 'SONNE', 'NORD' means 'REGEN'")
 
 
 @pytest.mark.parametrize(("offset", "said"), [(1, "1 too high"), (-2, "2 too low")])

@@ -10,6 +10,7 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.samples import Targets
 from slrdoctor.facts.labels.target_coding import TargetCoding
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary, configured_classes
+from slrdoctor.words.grammar import counted
 
 DIGIT_SIGNS = 9  # targets up to it may be signed digits, not class indices
 _NUMBERED = re.compile(r"dict|2_?(?:id|idx|index)|to_?(?:id|idx|index)|map|stoi|index", re.IGNORECASE)
@@ -28,7 +29,11 @@ class BlankUse:
 
     @property
     def sentence(self) -> str:
-        return f"the blank (index {self.blank.index}) stands for no gloss and in no target"
+        index, count = self.blank.index, self.occurrences
+        if not self.owner and not count:
+            return f"index {index} is the blank and stands for nothing else"
+        times = f"{counted(count, 'time')} in the targets"
+        return f'index {index} is the blank and also stands for "{self.owner}" ({times})'
 
 
 @measure

@@ -1,4 +1,4 @@
-"""Samples that the annotations tell of twice, and differently."""
+"""Samples that are annotated several times, with different targets."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class Contradictions:
-    """Over all annotated samples; the same target in other case or with marks is no other."""
+    """Over all annotated samples; other case or annotation marks do not make another target."""
 
     found: tuple[Contradiction, ...]
     samples: int  # different samples
-    repeated: int  # of them, told more than once with one target
+    repeated: int  # of them, annotated more than once with the same target
     read_from: str
 
     @property
     def sentence(self) -> str:
-        again = f", {self.repeated} are told twice" if self.repeated else ""
+        again = f", {self.repeated} are annotated twice with the same one" if self.repeated else ""
         return f"{len(self.found)} of {self.samples} samples have several targets{again}"
 
 

@@ -43,10 +43,10 @@ class GlossCounts:
 
     @property
     def sentence(self) -> str:
-        outputs = f", {self.seen} of {self.outputs} output classes occur" if self.outputs else ""
+        outputs = f"; {self.seen} of {self.outputs} output classes occur" if self.outputs else ""
         return (
-            f"{len(self.counts)} glosses in {self.samples} training samples, "
-            f"the median {self.median:g} times, {self.once} once{outputs}"
+            f"{len(self.counts)} glosses in {self.samples} training samples: the median gloss occurs "
+            f"{self.median:g} times, {self.once} occur only once{outputs}"
         )
 
 

@@ -48,9 +48,9 @@ class GlossCoverage:
 
     @property
     def sentence(self) -> str:
-        lowered = f" (lowered: {self.lowered})" if self.lowered else ""
-        there = self.types - len(self.missing)
-        return f"{there} of {self.types} training glosses are in the vocabulary{lowered}"
+        lowered = f" (in lower case: {self.lowered})" if self.lowered else ""
+        contained = self.types - len(self.missing)
+        return f"{contained} of {self.types} training glosses are in the vocabulary{lowered}"
 
 
 @measure

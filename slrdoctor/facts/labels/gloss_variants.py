@@ -1,4 +1,4 @@
-"""Glosses that are written in several ways, and marks that stand where glosses do."""
+"""Glosses that are written in several ways, and comments among the glosses."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from slrdoctor.arithmetic.gloss_forms import folded, is_mark, trimmed, without_marks
+from slrdoctor.arithmetic.gloss_forms import folded, is_comment, trimmed, without_marks
 from slrdoctor.core.registry import measure
 from slrdoctor.facts.labels.samples import Targets
+from slrdoctor.words.grammar import counted
 
 _FOLDS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("white space or Unicode form", trimmed),
@@ -30,17 +31,15 @@ class GlossVariants:
     """Over the targets of all splits."""
 
     variants: tuple[Variants, ...]
-    marks: tuple[tuple[str, int], ...]  # (mark, occurrences) of tokens that are no glosses
+    comments: tuple[tuple[str, int], ...]  # (token, occurrences) of tokens that are not signed
     types: int
     tokens: int
     read_from: str
 
     @property
     def sentence(self) -> str:
-        return (
-            f"{len(self.variants)} of {self.types} glosses are written in several ways, "
-            f"{len(self.marks)} are annotation marks"
-        )
+        several = f"{len(self.variants)} of {self.types} glosses are written in several ways"
+        return f"{several}; {counted(len(self.comments), 'comment')} among the glosses"
 
 
 @measure
@@ -57,5 +56,5 @@ def gloss_variants(targets: Targets) -> GlossVariants:
             if len(glosses) > 1 and not seen.issuperset(glosses):
                 seen.update(glosses)
                 found.append(Variants(tuple(sorted(glosses, key=lambda g: (-counts[g], g))), by))
-    marks = [(gloss, count) for gloss, count in counts.most_common() if is_mark(gloss)]
-    return GlossVariants(tuple(found), tuple(marks), len(counts), counts.total(), targets.read_from)
+    comments = tuple((gloss, count) for gloss, count in counts.most_common() if is_comment(gloss))
+    return GlossVariants(tuple(found), comments, len(counts), counts.total(), targets.read_from)

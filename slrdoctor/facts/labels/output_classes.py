@@ -10,6 +10,7 @@ from slrdoctor.facts.config.model_config import ConfiguredClasses
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary
+from slrdoctor.words.grammar import counted
 
 SPECIALS = 5  # blank, padding, unknown, start and end: what a model may add to its glosses
 ANY = 10**9
@@ -36,7 +37,7 @@ def vocabulary_size(
 ) -> VocabularySize:
     """From the vocabulary; for CTC else from the annotations, which tell only the least."""
     if task.name not in ("ctc", "classification"):
-        raise Unavailable(f"the task is {task.name}, whose outputs are words")
+        raise Unavailable(f"the task is {task.name}: the model's outputs are not glosses")
     ctc = task.name == "ctc"
     if vocabulary is not None and vocabulary.glosses:
         size, glosses = len(vocabulary.tokens), len(vocabulary.glosses)
@@ -54,7 +55,9 @@ def vocabulary_size(
         {g for target in targets.glosses for g in target} if targets is not None and ctc else set()
     )
     if targets is None or not distinct:
-        raise Unavailable("looked for a vocabulary with glosses", "give the doctor the vocabulary")
+        raise Unavailable(
+            "no vocabulary with glosses", 'name it: [vocabulary] path = "..." in slrdoctor.toml'
+        )
     count = len(distinct)
     return VocabularySize(count, count, count + 1, ANY, targets.read_from)
 
@@ -69,7 +72,7 @@ class OutputClasses:
 
     @property
     def sentence(self) -> str:
-        return f"{self.count} classes: {self.known_by}"
+        return f"{counted(self.count, 'class', 'classes')} ({self.known_by})"
 
 
 @measure
@@ -96,7 +99,7 @@ def output_classes(
     labels = {gloss for row in rows for gloss in row.glosses or ()}
     if samples is None or len(labels) < 2:
         raise Unavailable(
-            "looked for num_classes in configs, a vocabulary and annotated labels",
-            "give the doctor the vocabulary, or num_classes in the config",
+            "the number of classes is unknown: no num_classes in a config, no vocabulary, no labels",
+            'name the vocabulary: [vocabulary] path = "..." in slrdoctor.toml',
         )
     return OutputClasses(len(labels), f"{len(labels)} labels", samples.read_from)

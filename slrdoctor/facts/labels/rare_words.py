@@ -63,10 +63,10 @@ class RareWords:
 
     @property
     def sentence(self) -> str:
-        pieces = f"; the tokenizer cuts words into pieces ({self.subword})" if self.subword else ""
+        pieces = f"; the tokenizer splits words into subwords ({self.subword})" if self.subword else ""
         return (
-            f"{self.once} of {self.types} words occur once in {self.texts} training texts, and "
-            f"{self.share_unknown:.1%} of the words of {self.split} never{pieces}"
+            f"{self.once} of {self.types} words occur only once in {self.texts} training texts, and "
+            f"{self.share_unknown:.1%} of the words of {self.split} do not occur there{pieces}"
         )
 
 
@@ -83,16 +83,16 @@ def rare_words(
     split = next((s for s in ("dev", "test") if s in by_split), "")
     if len(training) < FEWEST or not split:
         raise Unavailable(
-            f"{len(training)} training texts and {len(by_split.get(split, []))} of dev or test in "
-            f"{texts.read_from}: words are counted over {FEWEST} or more, and looked for in others",
-            "annotate the splits of the texts",
+            f"{texts.read_from} has {len(training)} training texts and "
+            f"{len(by_split.get(split, []))} of dev or test; {FEWEST} of train and one other are needed",
+            "name the split of each text in the annotations",
         )
     _are_words(training, texts.read_from)
     seen = Counter(w for words in training for word in words if (w := bare(word)))
     held_out = [w for words in by_split[split] for word in words if (w := bare(word))]
     once = [word for word, count in seen.items() if count == 1]
     if not seen or not held_out:
-        raise Unavailable(f"the texts of {texts.read_from} have no words")
+        raise Unavailable(f"the texts of {texts.read_from} contain no words")
     return RareWords(
         types=len(seen),
         once=len(once),
@@ -111,11 +111,13 @@ def _are_words(training: list[tuple[str, ...]], where: str) -> None:
     words = [word for text in training for word in text]
     letters = "".join(words[:: max(1, len(words) // 20_000)])
     if len(_UNSPACED.findall(letters)) > UNSPACED * len(letters):
-        raise Unavailable(f"the language of {where} is written without spaces: its words are not known")
+        raise Unavailable(f"the language of {where} is written without spaces between words")
     if len(words) < SHORT * len(training):
-        raise Unavailable(f"the texts of {where} have {len(words) / len(training):.1f} words: labels")
+        raise Unavailable(
+            f"the texts of {where} have {len(words) / len(training):.1f} words each: they are labels"
+        )
     if sum(len(word) == 1 for word in words) > LETTERS * len(words):
-        raise Unavailable(f"the texts of {where} are cut into letters")
+        raise Unavailable(f"the texts of {where} are split into letters")
 
 
 def _signs(
@@ -125,10 +127,10 @@ def _signs(
     for file in data.vocabularies:
         tokens = [token for token in file.tokens if token]
         if tokens and sum(bool(_PIECE.search(t)) for t in tokens) > MARKED * len(tokens):
-            yield f"the tokens of {file.where}"
+            yield f"by the tokens of {file.where}"
     words = [word for text in training for word in text]
     if sum(bool(_PIECE.search(word)) for word in words) > MARKED * len(words):
-        yield "the texts are cut already"
+        yield "the texts are split already"
     for found in every_value(run):
         said = str(found.value).lower()
         if isinstance(found.value, str) and len(said) < 200:

@@ -9,6 +9,7 @@ from slrdoctor.core.registry import measure
 from slrdoctor.facts.config._configured import configured
 from slrdoctor.facts.labels.samples import Targets
 from slrdoctor.facts.labels.vocabulary import Vocabulary
+from slrdoctor.words.grammar import counted
 
 MOST = 0.5  # share of target types that are tokens from which on targets are names
 _LOWERS = ("lower", "lower_case", "lowercase", "do_lower_case", "to_lower", "do_lower")
@@ -31,8 +32,8 @@ class TargetCoding:
 
     @property
     def sentence(self) -> str:
-        lowered = f" (lowered: {self.lowered})" if self.lowered else ""
-        return f"{len(self.ids)} training targets are coded by {self.by}{lowered}"
+        lowered = f" (in lower case: {self.lowered})" if self.lowered else ""
+        return f"{counted(len(self.ids), 'training target')} written as {self.by}{lowered}"
 
 
 @measure

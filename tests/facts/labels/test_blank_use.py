@@ -38,6 +38,7 @@ def test_a_gloss_at_the_blanks_index_owns_it() -> None:
     found = use(1, ["A B", "B B"], ("<blank>", "A", "B"))
 
     assert (found.owner, found.occurrences, found.ids) == ("A", 1, ("s0",))
+    assert found.sentence == 'index 1 is the blank and also stands for "A" (1 time in the targets)'
 
 
 def test_a_gloss_that_no_target_has_owns_it_all_the_same() -> None:
@@ -46,7 +47,9 @@ def test_a_gloss_that_no_target_has_owns_it_all_the_same() -> None:
 
 @pytest.mark.parametrize("tokens", [("<blank>", "A", "B"), (None, "A", "B")])
 def test_a_blank_of_its_own_is_nobodys(tokens: tuple[str | None, ...]) -> None:
-    assert use(0, ["A B"], tokens).owner == ""
+    found = use(0, ["A B"], tokens)
+
+    assert found.owner == "" and found.sentence == "index 0 is the blank and stands for nothing else"
     assert use(3, ["A B"], tokens).owner == ""
 
 

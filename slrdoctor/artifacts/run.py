@@ -9,8 +9,6 @@ from typing import Any
 
 from slrdoctor.artifacts.settings.read import Settings
 
-SPLITS = ("train", "dev", "test")
-
 
 @dataclass(frozen=True, slots=True)
 class Clip:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from slrdoctor.simulation.signing import NOISE, Clip, Sign, Signer, make_signers, make_signs, perform
+from slrdoctor.words.splits import SPLITS
 
 TASKS = ("ctc", "classification", "retrieval", "translation")
-SPLITS = ("train", "dev", "test")
 SIZES = {
     "ctc": {"train": 240, "dev": 50, "test": 30},
     "classification": {"train": 240, "dev": 75, "test": 45},

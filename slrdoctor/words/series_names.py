@@ -10,17 +10,8 @@ import functools
 import re
 from dataclasses import dataclass
 
-SPLITS = {
-    **dict.fromkeys(("train", "training", "trn", "tr", "trainset", "fit"), "train"),
-    **dict.fromkeys(
-        ("val", "valid", "validation", "dev", "devel", "development", "vl", "valset"), "dev"
-    ),
-    **dict.fromkeys(("eval", "evaluation", "evaluate", "validate", "validating", "evaluating"), "dev"),
-    **dict.fromkeys(("test", "tst", "testing", "testset"), "test"),
-    "训练": "train",
-    "验证": "dev",
-    "测试": "test",
-}
+from slrdoctor.words.splits import SPLIT_OF_SERIES
+
 LOSS = frozenset(
     ("loss", "losses", "cost", "nll", "pérdida", "perdida", "perda", "perte", "verlust", "损失")
 )
@@ -101,8 +92,8 @@ class Meaning:
 def meaning_of(name: str) -> Meaning:
     """What a name as written in a file stands for."""
     words = words_of(name)
-    split = next((SPLITS[w] for w in reversed(words) if w in SPLITS), "")
-    rest = [w for w in words if w not in SPLITS]
+    split = next((SPLIT_OF_SERIES[w] for w in reversed(words) if w in SPLIT_OF_SERIES), "")
+    rest = [w for w in words if w not in SPLIT_OF_SERIES]
     quantity = _quantity(rest)
     if quantity in ("learning_rate", "grad_norm", "stage"):
         split = "train"
@@ -124,14 +115,15 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 def _unglued(word: str) -> list[str]:
-    if word in SPLITS or word in LOSS or word in ACCURACY or len(word) < 4 or word.startswith("gloss"):
+    whole = word in SPLIT_OF_SERIES or word in LOSS or word in ACCURACY
+    if whole or len(word) < 4 or word.startswith("gloss"):
         return [word]
     for ending in _ENDINGS:
         head = word.removesuffix(ending)
         if head and head != word:
             if head in ("t", "v"):  # tloss, vacc
                 return ["train" if head == "t" else "val", ending]
-            if head in SPLITS or ending not in ("acc", "lr", "cer", "wer"):
+            if head in SPLIT_OF_SERIES or ending not in ("acc", "lr", "cer", "wer"):
                 return [head, ending]
     return [word]
 
@@ -139,7 +131,7 @@ def _unglued(word: str) -> list[str]:
 @functools.lru_cache(maxsize=4096)
 def is_known(word: str) -> bool:
     """Whether a word belongs to a name: used to find where a name begins in a line of prose."""
-    return word in SPLITS or word in _NEUTRAL or word in _SIMILARITY or word in _KNOWN or (
+    return word in SPLIT_OF_SERIES or word in _NEUTRAL or word in _SIMILARITY or word in _KNOWN or (
         _quantity([word]) != "other"
     )  # fmt: skip
 

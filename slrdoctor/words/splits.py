@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import re
 
-_WORDS = {
-    "train": ("train", "training", "trn", "tr"),
-    "dev": ("dev", "val", "valid", "validation", "develop", "development"),
-    "test": ("test", "testing", "tst", "eval", "evaluation"),
+SPLITS = ("train", "dev", "test")
+# what means a split wherever it stands
+_ANYWHERE = {
+    "train": "train training trn tr trainset 训练",
+    "dev": "dev val valid validation devel develop development valset devset 验证",
+    "test": "test testing tst testset 测试",
 }
-SPLIT_OF = {word: split for split, words in _WORDS.items() for word in words}
+# a set for evaluation is what a file is called that is left for the end ...
+_OF_FILES = {"test": "eval evaluation"}
+# ... and the name of a series that was evaluated while the training went on
+_OF_SERIES = {"train": "fit", "dev": "vl eval evaluation evaluate validate validating evaluating"}
+
+
+def _split_of(*tables: dict[str, str]) -> dict[str, str]:
+    return {word: split for table in tables for split, words in table.items() for word in words.split()}
+
+
+SPLIT_OF_FILE = _split_of(_ANYWHERE, _OF_FILES)
+SPLIT_OF_SERIES = _split_of(_ANYWHERE, _OF_SERIES)
 _PIECE = re.compile(r"[^\W\d_]+|\d+|[\W_]+", re.UNICODE)
 _PATHS = re.compile(r"[/\\]")
 
 
 def split_of_word(word: str) -> str:
-    """train, dev or test for a word that means one; "" for any other."""
-    return SPLIT_OF.get(word.strip().lower(), "")
+    """train, dev or test for a word of a file name that means one; "" for any other."""
+    return SPLIT_OF_FILE.get(word.strip().lower(), "")
 
 
 def split_of_name(where: str) -> str:

@@ -12,7 +12,8 @@ import pytest
 from slrdoctor.artifacts.content import Content, Opaque, Table, Text, Tree, Unreadable
 from slrdoctor.artifacts.formats import csv_table, ctm, json_file, jsonl, stm, text, toml_file, yaml_file
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations, recognise_split_list
-from slrdoctor.artifacts.kinds.config import find_value, recognise_config
+from slrdoctor.artifacts.kinds.config import recognise_config
+from slrdoctor.artifacts.kinds.config.search import every_setting
 from slrdoctor.artifacts.kinds.vocabulary import recognise_vocabulary
 
 READERS = (csv_table, json_file, jsonl, yaml_file, toml_file, stm, ctm, text)
@@ -159,7 +160,7 @@ def judge(name: str, format: str, content: Content) -> None:
     if vocabulary is not None:
         assert all(token is None or isinstance(token, str) for token in vocabulary.tokens)
     if config is not None:
-        find_value(config, "lr", "model.type")
+        assert all(path for path, _ in every_setting(config.value))
     for row in annotations.rows if annotations is not None else ():
         assert isinstance(row.id, str) and row.id
         assert row.glosses is None or all(isinstance(gloss, str) and gloss for gloss in row.glosses)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.words.settings import Setting, plain_key
 
 _INT = re.compile(r"-?[0-9]{1,15}")
 MOST_VALUES = 20_000  # of one config: beyond that it is data, and no config
@@ -24,7 +25,7 @@ class Configured:
     @property
     def name(self) -> str:
         """The last part of the key, in lower case and with underscores."""
-        return self.key.rpartition(".")[2].lower().replace("-", "_")
+        return plain_key(self.key).rpartition(".")[2]
 
     @property
     def as_int(self) -> int | None:
@@ -64,6 +65,6 @@ def every_value(run: TrainingRun) -> Iterator[Configured]:
                 yield Configured(key, value, where)
 
 
-def configured(run: TrainingRun, names: Collection[str]) -> Iterator[Configured]:
-    """The values whose key ends in one of `names` (lower case, underscores)."""
-    return (found for found in every_value(run) if found.name in names)
+def configured(run: TrainingRun, *settings: Setting) -> Iterator[Configured]:
+    """The values of any of `settings`, in the order in which they are written."""
+    return (one for one in every_value(run) if any(setting.is_meant(one.key) for setting in settings))

@@ -12,22 +12,18 @@ from slrdoctor.artifacts.kinds.config.search import every_setting
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.environment.source_code import SourceCode
+from slrdoctor.words.settings import (
+    CLASSES,
+    CONV_TYPE,
+    LAYERS,
+    MAX_FRAMES,
+    MAX_LENGTH,
+    STRIDE,
+    STRIDE_OF_A_MODEL,
+    ZERO_INFINITY,
+    Setting,
+)
 
-# the names of each quantity; they are held against a whole key, in lower case with underscores
-CLASSES = re.compile(r"(num|n|nb|number_of)_?(class|classes|labels|glosses)|(gloss|gls)_vocab_size")
-OTHER_HEADS = re.compile(r"signer|speaker|handshape|phon|pretrain|imagenet|kinetics|backbone|discrim")
-STRIDES = re.compile(
-    r"(temporal|time|total|ctc)_(strides?|(down|sub)sampl(e|ing)(_factor|_rate)?|pool(ing)?"
-    r"|reduction(_factor)?)|((frame|conv)_)?(down|sub)_?sampl(e|ing)_(factor|rate)|conv_subsampling"
-)
-STRIDES_OF_A_MODEL = re.compile(r"stride|(down|sub)_?sampl(e|ing)")
-LAYERS = re.compile(r"(temporal_|conv_)?layers|kernel_sizes?|temporal_conv")
-CONV_TYPE = re.compile(r"conv_type")
-MAX_FRAMES = re.compile(
-    r"max_(num_)?frames?(_num)?|max_(video|src|source|input|feature|clip)_len(gth)?|clip_(len|length|frames)"
-)
-MAX_LENGTH = re.compile(r"max_(seq_|sequence_)?len(gth)?|seq(uence)?_len(gth)?")
-BATCH = re.compile(r"((per_device_)?train_)?batch_?(size)?")
 # sections in which a name that means several things means the temporal one
 MODEL = re.compile(r"model|net\b|network|encoder|temporal|frontend|arch")
 DATA = re.compile(r"data|feeder|loader|input|preprocess|video|feature|sequence|sample")
@@ -64,7 +60,6 @@ class ModelConfig:
     conv_types: tuple[Said, ...] = ()  # the VAC family's numbers for stacks
     strides: tuple[Said, ...] = ()
     max_frames: tuple[Said, ...] = ()
-    batch_sizes: tuple[Said, ...] = ()
     zero_infinity: tuple[Said, ...] = ()
     files: tuple[str, ...] = field(default=())
 
@@ -78,7 +73,6 @@ class ModelConfig:
 def model_config(run: TrainingRun, code: SourceCode | None) -> ModelConfig:
     """Search every config, what the log says of its arguments, and the sources' constants."""
     told = list(_written(run))
-    own_head = [entry for entry in told if not OTHER_HEADS.search(".".join(entry[0][:-1]))]
     configs = tuple(config.where for config in run.configs)
     if not told and not configs and code is None:
         raise Unavailable(
@@ -90,13 +84,12 @@ def model_config(run: TrainingRun, code: SourceCode | None) -> ModelConfig:
     read_from = ", ".join((*configs, *((code.read_from,) if code is not None else ()))) or "the log"
     return ModelConfig(
         read_from=read_from,
-        classes=tuple(_numbers(own_head, CLASSES, 2)),
+        classes=tuple(_numbers(told, CLASSES, 2)),
         layers=tuple(_layers(told)) or _agreed(_layers(constants)),
         conv_types=tuple(_numbers(told, CONV_TYPE, 0)),
-        strides=tuple(_strides(told)) or tuple(_numbers(constants, STRIDES, 1)),
+        strides=tuple(_strides(told)) or tuple(_numbers(constants, STRIDE, 1)),
         max_frames=tuple(_max_frames(told)) or tuple(_numbers(constants, MAX_FRAMES, 2)),
-        batch_sizes=tuple(_numbers(told, BATCH, 1)) or tuple(_numbers(constants, BATCH, 1)),
-        zero_infinity=tuple(_switches(told, "zero_infinity")) or silenced,
+        zero_infinity=tuple(_switches(told, ZERO_INFINITY)) or silenced,
         files=configs,
     )
 
@@ -125,10 +118,10 @@ def _whole(value: Any) -> int | None:
     return int(value) if abs(value) < 10**9 and value == int(value) else None
 
 
-def _numbers(entries: Iterable[Entry], names: re.Pattern[str], least: int) -> Iterator[Said]:
+def _numbers(entries: Iterable[Entry], setting: Setting, least: int) -> Iterator[Said]:
     for keys, value, where in entries:
         number = _whole(value)
-        if names.fullmatch(keys[-1]) and number is not None and number >= least:
+        if setting.is_meant(".".join(keys)) and number is not None and number >= least:
             yield Said(number, where)
 
 
@@ -138,8 +131,8 @@ def _strides(entries: list[Entry]) -> Iterator[Said]:
         section = ".".join(keys[:-1])
         if EARLIER.search(section) and not MODEL.search(section):
             continue
-        temporal = bool(STRIDES.fullmatch(keys[-1]))
-        plain = bool(STRIDES_OF_A_MODEL.fullmatch(keys[-1])) and keys[:-1] not in sliding
+        temporal = STRIDE.is_named(keys[-1])
+        plain = STRIDE_OF_A_MODEL.is_named(keys[-1]) and keys[:-1] not in sliding
         if not temporal and not (plain and (not section or MODEL.search(section))):
             continue
         # a list of a plain name, or a large number, is of an image's height and width
@@ -151,7 +144,7 @@ def _strides(entries: list[Entry]) -> Iterator[Said]:
 
 def _layers(entries: Iterable[Entry]) -> Iterator[Said]:
     for keys, value, where in entries:
-        if not LAYERS.fullmatch(keys[-1]):
+        if not LAYERS.is_named(keys[-1]):
             continue
         if isinstance(value, str) and re.match(r"\s*[KPS]\d", value):
             yield Said(value, where)
@@ -175,7 +168,7 @@ def _max_frames(entries: list[Entry]) -> Iterator[Said]:
         section = ".".join(keys[:-1])
         inputs = DATA.search(section) if section else keys[-1].startswith(("max_seq", "seq"))
         if (
-            MAX_LENGTH.fullmatch(keys[-1])
+            MAX_LENGTH.is_named(keys[-1])
             and inputs
             and not TEXT.search(section)
             and (said.value or 0) >= 2
@@ -183,9 +176,9 @@ def _max_frames(entries: list[Entry]) -> Iterator[Said]:
             yield said
 
 
-def _switches(entries: Iterable[Entry], name: str) -> Iterator[Said]:
+def _switches(entries: Iterable[Entry], setting: Setting) -> Iterator[Said]:
     for keys, value, where in entries:
-        if keys[-1] == name:
+        if setting.is_named(keys[-1]):
             if isinstance(value, bool):
                 yield Said(value, where)
             elif str(value).strip().lower() in ("true", "1", "false", "0"):

@@ -13,6 +13,7 @@ from slrdoctor.facts.config._configured import Configured, every_value
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.epoch_size import EpochSize
+from slrdoctor.words.settings import DEVICES
 
 # positives are other clips of the label, which there must be
 _BY_LABEL = re.compile(
@@ -27,7 +28,6 @@ _BY_PAIR = re.compile(
 _CONTRASTIVE = re.compile(r"contrastive", re.IGNORECASE)
 _OF_LOSS = re.compile(r"loss|criterion|objective|weight|lambda|margin|temperature|tau|method|use")
 _QUEUE = re.compile(r"(?:queue|memory_?bank|bank)(?:_?(?:size|len|length))?|moco\w*|cache_?size|xbm\w*")
-_DEVICES = re.compile(r"(?:num|n)_?(?:gpus?|devices)|world_?size|gpus|devices")
 LONGEST = 60  # characters of a value that is a name
 MOST_DEVICES = 4096
 
@@ -126,6 +126,6 @@ def _batch(run: TrainingRun, size: EpochSize | None) -> tuple[int | None, str]:
     """The samples that are compared with each other, over all devices where several are named."""
     if size is None or size.batch_size is None:
         return None, ""
-    devices = [c.as_int or 1 for c in every_value(run) if _DEVICES.fullmatch(c.name)]
+    devices = [c.as_int or 1 for c in every_value(run) if DEVICES.is_named(c.name)]
     several = max((n for n in devices if 1 < n <= MOST_DEVICES), default=1)
     return size.batch_size * several, size.known_by.get("batch_size", size.read_from)

@@ -10,9 +10,9 @@ from slrdoctor.facts.config._configured import configured
 from slrdoctor.facts.labels.samples import Targets
 from slrdoctor.facts.labels.vocabulary import Vocabulary
 from slrdoctor.words.grammar import counted
+from slrdoctor.words.settings import LOWER_CASE, SLRT_VOCABULARY
 
 MOST = 0.5  # share of target types that are tokens from which on targets are names
-_LOWERS = ("lower", "lower_case", "lowercase", "do_lower_case", "to_lower", "do_lower")
 _SLRT_VOCABULARY = "gloss2ids.pkl"
 LETTERS = 0.9  # share of one-letter tokens in a vocabulary of letters, and of words it can spell
 
@@ -62,10 +62,10 @@ def target_coding(targets: Targets, vocabulary: Vocabulary, run: TrainingRun) ->
 
 def _lowering(run: TrainingRun, vocabulary: Vocabulary) -> str:
     """What says that glosses are lowered before the vocabulary is asked; "" where nothing does."""
-    for found in configured(run, _LOWERS):
+    for found in configured(run, LOWER_CASE):
         return "" if found.is_off else f"{found.key}: {found.value} in {found.read_from}"
     # SLRT's gloss tokenizer lowers unless its config says otherwise
-    for found in configured(run, ("gloss2id_file",)):
+    for found in configured(run, SLRT_VOCABULARY):
         return f"{found.key} in {found.read_from}, whose tokenizer lowers by default"
     if vocabulary.read_from.rpartition("/")[2] == _SLRT_VOCABULARY:
         return f"{vocabulary.read_from} is SLRT's, whose tokenizer lowers by default"

@@ -11,26 +11,16 @@ from slrdoctor.artifacts.settings.read import TASKS, Settings
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.config._configured import Configured, configured, every_value
 from slrdoctor.facts.labels.samples import Samples
+from slrdoctor.words.settings import LOSS, TASK, plain_key
+from slrdoctor.words.tokens import is_blank_token
 
 SEQUENCES = 0.25  # share of targets with several glosses from which on they are sequences
 
 _CTC = re.compile(r"ctc", re.IGNORECASE)
 _BLANK = re.compile(r"blank", re.IGNORECASE)
-_BLANK_TOKEN = re.compile(r"<blank>|<blk>|\[blank\]|<ctc>|<si>|__blank__", re.IGNORECASE)
 _CROSS_ENTROPY = re.compile(r"cross_?-?entropy|crossentropy|nll_?loss|focal_?loss", re.IGNORECASE)
 _CONTRASTIVE = re.compile(r"contrastive|sup_?con|info_?nce|triplet|clip_?loss", re.IGNORECASE)
 _TRANSLATION = re.compile(r"translation|sign2text|gloss_?free|s2t\b|slt\b", re.IGNORECASE)
-_LOSS_KEYS = (
-    "loss",
-    "criterion",
-    "loss_type",
-    "loss_fn",
-    "loss_function",
-    "loss_name",
-    "objective",
-    "loss_weights",
-)
-_TASK_KEYS = ("task", "task_type", "task_name", "problem", "problem_type")
 _TASK_WORDS = (
     ("ctc", re.compile(r"ctc|cslr|continuous|s2g|sign2gloss|recognition_seq", re.IGNORECASE)),
     ("classification", re.compile(r"classif|isolated|islr|\bwlr\b", re.IGNORECASE)),
@@ -91,7 +81,7 @@ def _by_cross_entropy(run: TrainingRun) -> Iterator[Task]:
 
 
 def _by_config(run: TrainingRun, has_glosses: bool) -> Iterator[Task]:
-    for found in configured(run, _TASK_KEYS):
+    for found in configured(run, TASK):
         for name, words in _TASK_WORDS:
             if words.search(str(found.value)):
                 yield Task(name, f"{found.key}: {found.value}", found.read_from)
@@ -127,8 +117,7 @@ def _says(found: Configured, words: re.Pattern[str]) -> bool:
 
 
 def _is_of_loss(found: Configured) -> bool:
-    parts = found.key.lower().replace("-", "_").split(".")
-    return any(part in _LOSS_KEYS or "loss" in part for part in parts)
+    return any(LOSS.is_named(part) or "loss" in part for part in plain_key(found.key).split("."))
 
 
 def _by_history(run: TrainingRun, labels: Task | None) -> Iterator[Task]:
@@ -182,6 +171,6 @@ def _by_labels(data: DataSet, samples: Samples | None) -> Task | None:
 def _blank_token(data: DataSet) -> tuple[str, str] | None:
     for file in data.vocabularies[:1]:
         for token in (*file.tokens[:5], *file.tokens[-5:]):
-            if token is not None and _BLANK_TOKEN.fullmatch(token.strip()):
+            if token is not None and is_blank_token(token):
                 return token, file.where
     return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,63 +10,12 @@ from slrdoctor.artifacts.settings.read import Settings
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.config._configured import Configured, configured
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.words.settings import BLANK, BLANK_TOKEN, CLASSES
+from slrdoctor.words.tokens import BLANKS, UNWRITTEN, is_special
 
-CLASS_COUNTS = (
-    "num_classes",
-    "n_classes",
-    "nb_classes",
-    "num_class",
-    "nclasses",
-    "num_glosses",
-    "num_labels",
-    "classes",
-)
-_OTHER_HEAD = re.compile(r"backbone|encoder|pretrain|resnet|imagenet|c2d|cnn|signer", re.IGNORECASE)
 OF_TEXTS = 0.9  # share of tokens that are words of texts, from which on no gloss is looked for
 SPARE = 4  # classes that a head may have beyond the tokens: blank, padding, start and end
-_BLANK_KEYS = (
-    "blank",
-    "blank_id",
-    "blank_idx",
-    "blank_index",
-    "blank_label",
-    "ctc_blank",
-    "blank_token_id",
-)
-_BLANK_TOKEN_KEYS = ("blank", "blank_token", "blank_symbol")
-
-_BRACKETED = re.compile(r"<[^<>\s]*>|\[[A-Za-z_]{2,}\]|<\|[^|]*\|>")
-_LANGUAGE = re.compile(r"[a-z]{2}_[A-Z]{2,3}")
-_BARE = frozenset(
-    (
-        "pad",
-        "unk",
-        "bos",
-        "eos",
-        "sos",
-        "blank",
-        "blk",
-        "oov",
-        "__pad__",
-        "__unk__",
-        "__blank__",
-        "_pad_",
-    )
-)
 _BARE_REACH = 5  # a bare word is special only this near to either end: BLANK can be a sign
-_ALWAYS = frozenset(("", "-", "_", "∅"))
-_BLANK_TOKENS = (
-    "<blank>",
-    "<blk>",
-    "[blank]",
-    "<ctc>",
-    "<ctc_blank>",
-    "<si>",
-    "<eps>",
-    "__blank__",
-    "blank",
-    "blk",
-)
 
 
 @dataclass(frozen=True)
@@ -140,14 +88,8 @@ def special_indices(file: VocabularyFile) -> tuple[int, ...]:
     return tuple(
         i
         for i, token in enumerate(file.tokens)
-        if token is not None and _is_special(token.strip(), i < _BARE_REACH or last - i < _BARE_REACH)
+        if token is not None and is_special(token.strip(), i < _BARE_REACH or last - i < _BARE_REACH)
     )
-
-
-def _is_special(token: str, at_an_end: bool) -> bool:
-    if token in _ALWAYS or _BRACKETED.fullmatch(token) or _LANGUAGE.fullmatch(token):
-        return True
-    return at_an_end and token.lower() in _BARE
 
 
 @measure
@@ -165,7 +107,7 @@ def blank_index(
                 "give the index itself in slrdoctor.toml: [vocabulary] blank = 0",
             )
         return BlankIndex(index, "set in slrdoctor.toml", True, settings.read_from or "slrdoctor.toml")
-    for found in configured(run, {*_BLANK_KEYS, *_BLANK_TOKEN_KEYS}):
+    for found in configured(run, BLANK, BLANK_TOKEN):
         index = _from_config(found, run, vocabulary)
         if index >= 0:
             return BlankIndex(index, f"{found.key}: {found.value} in the config", True, found.read_from)
@@ -176,8 +118,8 @@ def blank_index(
 
 def configured_classes(run: TrainingRun) -> Iterator[Configured]:
     """What the configs say of the number of output classes; heads of other parts are left out."""
-    for found in configured(run, CLASS_COUNTS):
-        if (found.as_int or 0) > 1 and not _OTHER_HEAD.search(found.key):
+    for found in configured(run, CLASSES):
+        if (found.as_int or 0) > 1:
             yield found
 
 
@@ -207,9 +149,9 @@ def _from_config(found: Configured, run: TrainingRun, vocabulary: Vocabulary | N
     """The index that a config's value says; -1 where it says none."""
     tokens = vocabulary.tokens if vocabulary is not None else ()
     written = str(found.value).strip()
-    if found.name in _BLANK_TOKEN_KEYS and written in tokens:
+    if BLANK_TOKEN.is_named(found.name) and written in tokens:
         return tokens.index(written)
-    if found.name not in _BLANK_KEYS:
+    if not BLANK.is_named(found.name):
         return -1
     if written.lower() == "last" or found.as_int == -1:
         return _last(run, vocabulary)
@@ -219,7 +161,7 @@ def _from_config(found: Configured, run: TrainingRun, vocabulary: Vocabulary | N
 def _from_tokens(vocabulary: Vocabulary, classes: int) -> BlankIndex:
     where, tokens = vocabulary.read_from, vocabulary.tokens
     special = {(tokens[i] or "").strip().lower(): i for i in reversed(vocabulary.specials)}
-    for name in _BLANK_TOKENS:
+    for name in BLANKS:
         if name in special:
             index = special[name]
             return BlankIndex(index, f"the token {tokens[index]}", True, where)
@@ -227,7 +169,7 @@ def _from_tokens(vocabulary: Vocabulary, classes: int) -> BlankIndex:
         return BlankIndex(0, "the token <s> at index 0, which SLRT uses as blank", True, where)
     if tokens[0] is None:
         return BlankIndex(0, "no token owns index 0", True, where)
-    for name in ("-", "_", "", "∅"):
+    for name in UNWRITTEN:
         if special.get(name) in (0, len(tokens) - 1):
             index = special[name]
             return BlankIndex(index, f'the token "{tokens[index]}"', True, where)

@@ -15,10 +15,9 @@ from slrdoctor.facts.labels.output_classes import SPECIALS, VocabularySize
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.model._checkpoint_layers import RECURRENT
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead, ModelInput
-from slrdoctor.facts.model.checkpoint_input import INPUT_SIZES
 from slrdoctor.words.landmark_layouts import is_landmark_size
+from slrdoctor.words.settings import HIDDEN_SIZE, INPUT_SIZE
 
-HIDDEN = re.compile(r"(?:(?:rnn|lstm|gru|encoder|model)_)?hidden_?(?:size|dim|units)?|d_model")
 # a model inside the model, with sizes of its own
 OTHER_MODEL = re.compile(
     r"decod|text|bert|gpt|teacher|backbone|pretrain|language|discrim|vit|resnet|cnn|head"
@@ -115,10 +114,10 @@ def _of_sizes(run: TrainingRun, model: Architecture, taken: ModelInput | None) -
         said = Said(value, f"{found.read_from} {found.key}")
         if value < 2 or OTHER_MODEL.search(section):
             continue
-        if taken is not None and INPUT_SIZES.fullmatch(found.name) and _is_of_model(found, section):
+        if taken is not None and INPUT_SIZE.is_named(found.name) and _is_of_model(found, section):
             against = f"{taken.layer or 'the first layer'} in {taken.read_from} takes {taken.size}"
             yield _claim("input size", said, taken.size, value in model.sizes, against, model)
-        elif HIDDEN.fullmatch(found.name) and (not section or MODEL.search(section)):
+        elif HIDDEN_SIZE.is_named(found.name) and (not section or MODEL.search(section)):
             carried = next(iter((*model.parts(*RECURRENT), *model.parts("attention"))), None)
             if carried is not None:
                 size = carried.hidden or carried.inputs

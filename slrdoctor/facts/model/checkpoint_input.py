@@ -15,12 +15,9 @@ from slrdoctor.facts.features.features import ClipTable
 from slrdoctor.facts.model.checkpoint import CheckpointFiles
 from slrdoctor.facts.model.checkpoint_architecture import ModelInput
 from slrdoctor.words.landmark_layouts import EMBEDDING_SIZES, Layout, layouts_of
+from slrdoctor.words.settings import INPUT_SIZE
 
 # names of the number of features a frame, in lower case with underscores
-INPUT_SIZES = re.compile(
-    r"(?:model_)?(?:input|in|feature|feat|keypoints?|pose|landmarks?)s?_(?:size|dims?|features?)"
-    r"|(?:n|num)_(?:input_)?(?:features|feats)|in_features|input_feature_(?:dim|size)"
-)
 OF_THE_MODEL = re.compile(r"(?:model_)?(?:input|in)_(?:size|dims?|features?)")  # after any loader
 # names by which configs and sources choose among features, and by which they make more of them
 _CHOICES = (
@@ -76,7 +73,7 @@ def input_fit(
     Loaders choose landmarks, drop coordinates, append velocities and flatten clips: what can
     come about so is no contradiction, unless the config itself says the stored size.
     """
-    said = {found.as_int or 0: found for found in every_value(run) if INPUT_SIZES.fullmatch(found.name)}
+    said = {found.as_int or 0: found for found in every_value(run) if INPUT_SIZE.is_named(found.name)}
     of_model = {size: found for size, found in said.items() if OF_THE_MODEL.fullmatch(found.name)}
     stored, known_by = _stored(clips, of_model)
     fits = stored in (model.size, *model.sizes)
@@ -119,7 +116,7 @@ def _chosen(run: TrainingRun, sources: Sources) -> str:
     """Where a config or a source says that features are chosen, derived or taken apart."""
     for found in every_value(run):
         derives = bool(DERIVING.search(found.key)) and not found.is_off
-        if (derives or CHOOSING.search(found.key)) and not INPUT_SIZES.fullmatch(found.name):
+        if (derives or CHOOSING.search(found.key)) and not INPUT_SIZE.is_named(found.name):
             return f"{found.key} in {found.read_from} chooses among features"
     for file in sources.files:
         if file.kind == "python" and (match := IN_SOURCE.search(_text(file))):

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from slrdoctor.arithmetic.gloss_forms import same_target
-from slrdoctor.artifacts.run import SPLITS, Row
+from slrdoctor.artifacts.run import Row
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features.features import ClipTable
 from slrdoctor.facts.labels._identity import are_counters, bare_id, is_link, without_suffix
 from slrdoctor.facts.labels.samples import Samples
-from slrdoctor.words.splits import without_splits
+from slrdoctor.words.splits import SPLITS, without_splits
 
 ALIKE = 0.9  # share of ids in both of two counts whose targets agree: then the count is one
 FEWEST_FRAMES = 2  # a clip of one frame is equal to another too easily

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from slrdoctor.artifacts.run import SPLITS, DataSet
+from slrdoctor.artifacts.run import DataSet
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.samples import Samples
-from slrdoctor.words.splits import split_of_name, without_splits
+from slrdoctor.words.splits import SPLITS, split_of_name, without_splits
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,17 @@ from slrdoctor.facts.config._configured import configured
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.training.dev_score import finite, held_out
 from slrdoctor.facts.training.history import History
+from slrdoctor.words import settings
 
-# the names that configurations and logs give to one number
-NAMES = {
-    "batch_size": ("batch_size", "batchsize", "train_batch_size", "per_device_train_batch_size"),
-    "samples": ("total_samples", "num_samples", "n_samples"),
-    "train_samples": ("train_samples", "num_train_samples", "num_train", "n_train", "train_size"),
-    "dev_samples": ("dev_samples", "val_samples", "num_val", "n_val", "num_dev", "n_dev", "val_size"),
-    "train_share": ("train_split", "train_ratio", "train_share", "train_fraction", "train_size"),
-    "dev_share": ("val_split", "dev_split", "validation_split", "val_ratio", "dev_ratio", "val_size"),
-    "batches": ("batches_per_epoch", "steps_per_epoch", "train_batches", "num_batches"),
-    "classes": ("num_classes", "n_classes", "num_class", "nb_classes", "num_labels", "classes"),
+COUNTS = {
+    "batch_size": settings.BATCH_SIZE,
+    "samples": settings.SAMPLES,
+    "train_samples": settings.TRAIN_SAMPLES,
+    "dev_samples": settings.DEV_SAMPLES,
+    "train_share": settings.TRAIN_SHARE,
+    "dev_share": settings.DEV_SHARE,
+    "batches": settings.BATCHES,
+    "classes": settings.CLASSES,
 }
 
 
@@ -56,7 +56,7 @@ def epoch_size(run: TrainingRun, annotated: Samples | None, history: History | N
     known_by: dict[str, str] = {}
 
     def number(what: str) -> float | None:
-        for found in configured(run, NAMES[what]):
+        for found in configured(run, COUNTS[what]):
             if isinstance(found.value, bool) or not isinstance(found.value, (int, float)):
                 continue
             if math.isfinite(found.value) and found.value > 0:

@@ -14,12 +14,11 @@ from slrdoctor.facts.config._configured import configured
 from slrdoctor.facts.training.dev_score import Floats, finite, over, settled
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.train_loss import running_median
+from slrdoctor.words.settings import LEARNING_RATE, OPTIMIZER
 
 COLLAPSED = 1e-3  # of the peak
 RAISED = 3.0  # times: a rate that goes up by less from one value to the next is a schedule's
 AROUND = 3  # values of the loss before and after
-RATES = ("learning_rate", "lr", "base_lr", "initial_lr", "init_lr", "lr0")
-OPTIMIZERS = ("optimizer", "optimizer_name", "optim", "optimizer_type", "opt", "name", "type")
 ADAPTIVE = ("adam", "rmsprop", "nadam", "lamb", "adagrad", "lion", "radam")
 
 
@@ -153,7 +152,7 @@ def _worst_raise(steps: Floats, rates: Floats, loss: Curve | None) -> Raise | No
 
 def _configured_rate(run: TrainingRun) -> tuple[float, str] | None:
     """The first learning rate in a configuration, and where it stands."""
-    for found in configured(run, RATES):
+    for found in configured(run, LEARNING_RATE):
         try:  # yaml reads 1e-4 as text
             return float(found.value), f"{found.read_from}: {found.key}"
         except (TypeError, ValueError):
@@ -163,7 +162,7 @@ def _configured_rate(run: TrainingRun) -> tuple[float, str] | None:
 
 def _optimizer(run: TrainingRun) -> str:
     """The configured optimizer's name in lower case: `optimizer: Adam`, or `optimizer: {name: Adam}`."""
-    for found in configured(run, OPTIMIZERS):
+    for found in configured(run, OPTIMIZER):
         if isinstance(found.value, str) and "opt" in found.key.lower():
             return found.value.lower()
     return ""

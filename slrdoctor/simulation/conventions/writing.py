@@ -12,7 +12,8 @@ from typing import Any
 
 from slrdoctor.models.dump import dump_outputs
 from slrdoctor.simulation.records import Row, Run, Style
-from slrdoctor.simulation.worlds import SPLITS, Sample
+from slrdoctor.simulation.worlds import Sample
+from slrdoctor.words.splits import SPLITS
 
 LABEL = {"ctc": "gloss", "classification": "label", "retrieval": "text", "translation": "text"}
 IN_PERCENT = ("dev_wer", "dev_accuracy", "dev_recall", "train_accuracy")

@@ -174,5 +174,4 @@ def test_the_real_vac_config_says_classes_and_stack(shared_data: Path) -> None:
     found = config(yaml.safe_load(text))
     assert [s.value for s in found.classes] == [1296]
     assert [s.value for s in found.conv_types] == [2]
-    assert [s.value for s in found.batch_sizes] == [2]
     assert not found.strides

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from slrdoctor.artifacts.kinds.annotations import column_names
 from slrdoctor.artifacts.kinds.annotations.cells import identifier, label, number, tokens, words_of_text
 from slrdoctor.artifacts.kinds.plain_values import name_of
+from slrdoctor.words import column_names
 from slrdoctor.words.splits import split_of_name
 
 Record = Mapping[str, Any]

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from slrdoctor.artifacts.content import Table
-from slrdoctor.artifacts.kinds.annotations import cells, column_names
+from slrdoctor.artifacts.kinds.annotations import cells
 from slrdoctor.artifacts.kinds.annotations.columns import Roles, roles_of, squeeze, tells_of_results
 from slrdoctor.artifacts.kinds.annotations.conventions import convention_of
 from slrdoctor.artifacts.kinds.annotations.samples import Found, recognise_records
 from slrdoctor.artifacts.kinds.plain_values import name_of
 from slrdoctor.artifacts.run import AnnotationFile, Row
+from slrdoctor.words import column_names
 from slrdoctor.words.splits import split_of_name, split_of_word
 
 _PATHLIKE = re.compile(r"[/\\]|\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|webm|mkv|h5)$", re.IGNORECASE)

@@ -8,11 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slrdoctor.artifacts.content import Content, Opaque, Text, Tree
-from slrdoctor.artifacts.kinds.config.search import every_setting, find_value, is_small
+from slrdoctor.artifacts.kinds.config.search import every_setting, is_small
 from slrdoctor.artifacts.kinds.plain_values import name_of
 from slrdoctor.artifacts.run import ConfigFile
-
-__all__ = ["find_value", "recognise_config"]
 
 MOST = 5000  # settings; more are data
 _FORMATS = ("json", "yaml", "toml")

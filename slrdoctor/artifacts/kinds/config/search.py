@@ -1,58 +1,17 @@
-"""Find a setting in a configuration, wherever it stands and however it is spelled."""
+"""Walk a configuration: every setting in it, wherever it stands."""
 
 from __future__ import annotations
 
 import itertools
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from typing import Any
 
 from slrdoctor.artifacts.content import Opaque
 from slrdoctor.artifacts.kinds.plain_values import name_of
-from slrdoctor.artifacts.run import ConfigFile
 
 MOST = 20_000  # values that are looked at: beyond that it is data, and no config
 DEEPEST = 50  # levels of nesting
-
-# names that mean the same in the field's configs, without separators and case
-ALIASES: tuple[frozenset[str], ...] = (
-    frozenset(("learningrate", "lr", "baselr", "initlr", "initiallr", "startlr")),
-    frozenset(("batchsize", "trainbatchsize", "perdevicetrainbatchsize", "bs", "trainbatch")),
-    frozenset(("epochs", "numepochs", "numepoch", "nepochs", "maxepochs", "maxepoch", "totalepochs")),
-    frozenset(("numclasses", "nclasses", "nbclasses", "numclass", "nclass", "numlabels", "numglosses")),
-    frozenset(("blank", "blankid", "blankidx", "blankindex", "ctcblank", "blanklabel")),
-    frozenset(
-        ("inputsize", "inputdim", "indim", "infeatures", "featuredim", "featuresize", "inputfeatures")
-    ),
-    frozenset(("hiddensize", "hiddendim", "hidden", "rnnhidden", "lstmhidden", "dmodel", "units")),
-    frozenset(("optimizer", "optim", "optimizername", "optimizertype")),
-    frozenset(("weightdecay", "wd", "l2")),
-    frozenset(("seed", "randomseed", "manualseed")),
-    frozenset(("maxlength", "maxlen", "maxframes", "maxseqlen", "maxsequencelength", "maxsentlength")),
-    frozenset(("workdir", "outputdir", "outdir", "savedir", "modeldir", "expdir", "logdir")),
-)
-
-
-def find_value(config: ConfigFile | Mapping[str, Any], *names: str) -> tuple[str, Any] | None:
-    """The dotted path and the value of the first of `names` that is set; None where none is.
-
-    Names are held against keys without case and separators, and with the field's other
-    names for the same (`lr` for `learning_rate`). The outermost key wins; None and
-    containers do not count as values, except lists. `find_value(c, "model.type")` holds
-    the last parts of the path.
-    """
-    entries = list(every_setting(config.value if isinstance(config, ConfigFile) else config))
-    for name in names:
-        wanted = [_squeeze(part) for part in name.split(".")]
-        last = next((group for group in ALIASES if wanted[-1] in group), frozenset((wanted[-1],)))
-        # the name itself before its other names
-        for accepted in (frozenset((wanted[-1],)), last):
-            for path, value in entries:
-                parts = [_squeeze(part) for part in path]
-                if parts[-1] in accepted and parts[-len(wanted) : -1] == wanted[:-1]:
-                    return ".".join(path), value
-    return None
 
 
 def every_setting(value: Mapping[Any, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -101,7 +60,3 @@ def is_small(value: Any) -> bool:
             below = item.values() if isinstance(item, Mapping) else item
             waiting += [(one, depth + 1) for one in below]
     return True
-
-
-def _squeeze(key: str) -> str:
-    return re.sub(r"[\W_]+", "", key).lower()

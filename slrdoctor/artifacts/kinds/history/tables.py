@@ -11,8 +11,8 @@ from typing import Any
 from slrdoctor.artifacts.content import Table
 from slrdoctor.artifacts.kinds.history.series import SeriesOfRun
 from slrdoctor.artifacts.run import HistoryFile
-from slrdoctor.words.series_names import SPLITS, Meaning, meaning_of
-from slrdoctor.words.splits import split_of_name
+from slrdoctor.words.series_names import Meaning, meaning_of
+from slrdoctor.words.splits import SPLIT_OF_SERIES, split_of_name
 
 _RUN = re.compile(
     r"^(?:experiment|exp|run|trial|fold|seed|model|version|config)"
@@ -111,15 +111,16 @@ class _Columns:
             at, step = self._epoch_of(row, number), self._step_of(row)
             if at is None:
                 continue
-            said = SPLITS.get(_cell(row, self.split).lower(), "") if self.split is not None else ""
-            if not self._read(series, row, columns, at, said):
+            cell = _cell(row, self.split).lower() if self.split is not None else ""
+            split = SPLIT_OF_SERIES.get(cell, "")
+            if not self._read(series, row, columns, at, split):
                 continue
             # rows of one epoch at growing steps, or of several splits, are one row of it
             grows = self.epoch is not None and step is not None and step >= last_step
-            if not epochs or epochs[-1] != at or (not grows and said in seen):
+            if not epochs or epochs[-1] != at or (not grows and split in seen):
                 epochs.append(at)
                 seen = set()
-            seen.add(said)
+            seen.add(split)
             last_step = step if step is not None else last_step
             if self.stage is not None and _cell(row, self.stage) != before:
                 if before is not None:
@@ -259,7 +260,7 @@ def _first(names: Sequence[str], wanted: Sequence[str]) -> int | None:
 
 def _has_splits(rows: Sequence[Sequence[Any]], column: int) -> bool:
     values = {_cell(row, column).lower() for row in itertools.islice(rows, 200)}
-    return bool(values) and values <= set(SPLITS)
+    return bool(values) and values <= set(SPLIT_OF_SERIES)
 
 
 def _has_percent(rows: Sequence[Sequence[Any]], column: int) -> bool:

@@ -11,7 +11,8 @@ import numpy as np
 from slrdoctor.artifacts.kinds.history.series import SeriesOfRun
 from slrdoctor.artifacts.kinds.history.trees import MAIN, facts_beside, flat
 from slrdoctor.artifacts.run import HistoryFile
-from slrdoctor.words.series_names import SPLITS, meaning_of
+from slrdoctor.words.series_names import meaning_of
+from slrdoctor.words.splits import SPLIT_OF_SERIES
 
 
 def history_of_tracker(where: str, value: Any) -> tuple[HistoryFile, ...] | None:
@@ -45,7 +46,7 @@ def _of_tensorboard(where: str, records: Sequence[Mapping[str, Any]]) -> tuple[H
     logged = next((record for record in records if record["tag"].lower() == "epoch"), None)
     of_step = dict(zip(logged["step"].tolist(), logged["value"].tolist())) if logged is not None else {}
     # Keras writes one file in train/ and one in validation/, with the same tags
-    folder = SPLITS.get(where.rpartition("/")[0].rpartition("/")[2].lower(), "")
+    folder = SPLIT_OF_SERIES.get(where.rpartition("/")[0].rpartition("/")[2].lower(), "")
     series = SeriesOfRun()
     rows: list[float] = []
     for record in records:

@@ -12,8 +12,8 @@ from slrdoctor.artifacts.kinds.history.log_text.notes import Notes, kind_of
 from slrdoctor.artifacts.kinds.history.log_text.rows import Rows, numbered
 from slrdoctor.artifacts.kinds.history.series import OF_TRAINING, SeriesOfRun
 from slrdoctor.artifacts.run import HistoryFile
-from slrdoctor.words.series_names import SPLITS, Meaning
-from slrdoctor.words.splits import split_of_name
+from slrdoctor.words.series_names import Meaning
+from slrdoctor.words.splits import SPLIT_OF_SERIES, split_of_name
 
 MOST_WAITING = 200_000  # values of a log that never names an epoch
 LONGEST_LINE = 2_000  # characters that are looked at
@@ -97,7 +97,7 @@ class LogReading:
     def _is_heading(self, line: str) -> bool:
         """Whether a line is a heading such as "Validation:", which says the split of what follows."""
         words = re.findall(r"[^\W_]+", line.lower()) if len(line) < 80 else []
-        said = [SPLITS[word] for word in words[:3] if word in SPLITS]
+        said = [SPLIT_OF_SERIES[word] for word in words[:3] if word in SPLIT_OF_SERIES]
         if not said or len(words) > 6 or any(word.isdigit() for word in words):
             return False
         self._section = said[-1]

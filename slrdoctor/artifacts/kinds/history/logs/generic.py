@@ -12,7 +12,8 @@ from collections import Counter
 
 from slrdoctor.artifacts.kinds.history.log_text.lines import NUMBER, LineReading, LogFormat, Value
 from slrdoctor.artifacts.kinds.history.series import DECODED
-from slrdoctor.words.series_names import SPLITS, is_known, meaning_of, words_of
+from slrdoctor.words.series_names import is_known, meaning_of, words_of
+from slrdoctor.words.splits import SPLIT_OF_SERIES
 
 _WORTH_A_LOOK = re.compile(
     r"(?i)epoch|loss|acc|wer|bleu|belu|error rate|lr\b|learning|norm|sim|cost|nll|\bep\b|epoca|época|"
@@ -136,7 +137,8 @@ def _carried(found: list[Value]) -> list[Value]:
 
 def _split_said(before: str) -> str:
     words = re.findall(r"[^\W\d_]+", before.lower())
-    return next((SPLITS[w] for w in reversed(words) if w in SPLITS and w not in ("tr", "fit", "vl")), "")
+    splits = (SPLIT_OF_SERIES.get(w, "") for w in reversed(words) if w not in ("tr", "fit", "vl"))
+    return next(filter(None, splits), "")
 
 
 def _name(before: str) -> str:

@@ -84,10 +84,29 @@ def test_an_ignored_check_keeps_its_reason_from_the_settings(tmp_path: Path) -> 
     assert document["ignored"] == [{"code": "CTC401", "reason": "known, see the issue"}]
 
 
-def test_the_text_begins_with_the_verdict_and_the_cause() -> None:
-    first = run("scan", BROKEN).stdout.splitlines()[0]
+def test_the_text_begins_with_the_verdict_and_the_cause_and_ends_in_the_counts() -> None:
+    lines = run("scan", BROKEN).stdout.splitlines()
 
-    assert "BROKEN" in first and "targets" in first
+    assert "BROKEN" in lines[0] and "(CTC401)" in lines[0] and "100%" in lines[0]
+    assert "1 cause, 3 symptoms" in lines[-1] and lines[-1].endswith("slrdoctor explain CTC401")
+
+
+def test_piped_text_is_neither_wrapped_nor_padded() -> None:
+    lines = run("scan", BROKEN, "--verbose").stdout.splitlines()
+    document, _ = scanned(BROKEN)
+
+    assert all(line == line.rstrip() for line in lines)
+    for finding in document["findings"]:
+        assert any(finding["message"] in line for line in lines)
+        assert any(finding["verify"] in line for line in lines)
+
+
+def test_the_headline_repeats_no_finding_word_for_word() -> None:
+    document, _ = scanned(BROKEN)
+    outline = document["outline"]
+
+    assert outline["causes"][0]["rank"] == 1 and outline["causes"][0]["explains"]
+    assert not any(f["message"] in outline["headline"] for f in document["findings"])
 
 
 def test_a_file_can_be_written_instead(tmp_path: Path) -> None:

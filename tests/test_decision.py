@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
+from dataclasses import replace
 
 import pytest
-from rich.console import Console
 
+from slrdoctor.core.decision import decide
 from slrdoctor.core.engine import Judged
 from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
 from slrdoctor.core.ranking import rank
 from slrdoctor.core.registry import Check
 from slrdoctor.core.report import Entry, Report
-from slrdoctor.render._decision import decision
 
 
 def report(
@@ -38,44 +37,56 @@ def report(
     )
 
 
-def printed(given: Report) -> str:
-    console = Console(file=io.StringIO(), width=200)
-    for part in decision(given):
-        console.print(part)
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+def states(given: Report) -> dict[tuple[str, ...], str]:
+    decision = decide(given)
+    assert decision is not None
+    return {condition.codes: condition.state for condition in decision.conditions}
 
 
 @pytest.mark.parametrize(
-    ("passed", "skipped", "said"),
+    ("passed", "skipped", "state"),
     [
-        (("FEA101", "FEA104"), (), "yes "),
-        (("FEA101",), ("FEA104",), "not known "),
-        (("FEA101", "FEA104"), ("FEA104",), "not known "),
+        (("FEA101", "FEA104"), (), "yes"),
+        (("FEA101",), ("FEA104",), "unknown"),
+        (("FEA101", "FEA104"), ("FEA104",), "unknown"),
     ],
 )
 def test_a_condition_holds_where_all_its_checks_have_looked(
-    passed: tuple[str, ...], skipped: tuple[str, ...], said: str
+    passed: tuple[str, ...], skipped: tuple[str, ...], state: str
 ) -> None:
-    lines = printed(report({"TRN502": Severity.BLOCKS}, passed, skipped)).splitlines()
+    given = states(report({"TRN502": Severity.BLOCKS}, passed, skipped))
 
-    [line] = [line for line in lines if "FEA104" in line]
-    assert line.strip().startswith(said)
+    assert given["FEA101", "FEA104"] == state
 
 
 def test_it_names_the_first_cause_and_what_does_not_hold() -> None:
-    said = printed(report({"FEA101": Severity.BLOCKS, "LAB207": Severity.NOTE}))
+    decision = decide(report({"FEA101": Severity.BLOCKS, "LAB207": Severity.NOTE}))
 
-    assert "Change course: mend FEA101 first." in said
-    [line] = [line for line in said.splitlines() if "features are there" in line]
-    assert line.strip().startswith("no ")
-    assert "slrdoctor overfit 'my run' --samples 5" in said
+    assert decision is not None and decision.sentence.startswith("Fix FEA101 first.")
+    assert "a larger model" in decision.sentence
+    assert decision.conditions[0].state == "no"
+    assert "slrdoctor overfit 'my run' --samples 5" in decision.then
+
+
+def test_a_larger_model_is_not_spoken_of_where_only_the_scorer_is_at_fault() -> None:
+    decision = decide(report({"EVL901": Severity.MISLEADS}))
+
+    assert decision is not None and decision.sentence.startswith("Fix EVL901 first")
+    assert "larger model" not in decision.sentence
 
 
 def test_what_only_ctc_has_is_not_asked_of_other_tasks() -> None:
-    assert "CTC401" in printed(report({"TRN502": Severity.BLOCKS}))
-    assert "CTC4" not in printed(report({"TRN502": Severity.BLOCKS}, task="classification"))
+    assert ("CTC401",) in states(report({"TRN502": Severity.BLOCKS}))
+    assert ("CTC401",) not in states(report({"TRN502": Severity.BLOCKS}, task="classification"))
+
+
+def test_only_the_experiment_with_your_model_says_that_your_model_reproduces_samples() -> None:
+    both = ("ACT001", "ACT002")
+    of_the_reference = report({"TRN502": Severity.BLOCKS}, passed=both)
+
+    assert states(of_the_reference)[both] == "unknown"
+    assert states(replace(of_the_reference, own_model=True))[both] == "yes"
 
 
 def test_a_run_that_is_not_broken_gets_no_decision() -> None:
-    assert printed(report({})) == ""
+    assert decide(report({})) is None

@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "slrdoctor/extras.py": (),
     "slrdoctor/words": (),
     "slrdoctor/arithmetic": (),
-    "slrdoctor/core": ("slrdoctor.render",),
+    "slrdoctor/core": (),
     "slrdoctor/artifacts": ("slrdoctor.words", "slrdoctor.extras", PATH),
     "slrdoctor/facts": (
         PATH,
@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "slrdoctor.facts",
         "slrdoctor.models",
         "slrdoctor.probes",
+        "slrdoctor.words.metrics",
         "slrdoctor._version",
     ),
     "slrdoctor/render": (CORE, "slrdoctor.probes", "slrdoctor.words.grammar", "slrdoctor.extras"),

@@ -13,9 +13,10 @@ import pytest
 
 from slrdoctor.core.engine import Crashed, Judged, Outcome, Skipped
 from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
+from slrdoctor.core.plain import plain
 from slrdoctor.core.ranking import Case
 from slrdoctor.core.registry import Check
-from slrdoctor.core.report import FailedRun, Report, build, plain, schema
+from slrdoctor.core.report import FailedRun, Report, build, schema
 from slrdoctor.render import formats, render
 
 RUN = {"path": "runs/x", "task": "ctc", "artifacts": []}

@@ -227,8 +227,7 @@ def _write(
 
     from slrdoctor.render import text as terminal
 
-    width = None if sys.stdout.isatty() else terminal.WIDTH
-    console = Console(width=width, highlight=False)
+    console = Console(highlight=False)
     first, *rest = _lines(report, answer, drawn)
     console.print(first, style="bold", markup=False)
     if not quiet:

@@ -161,7 +161,9 @@ class _Said:
 
         task = outcome.plan.task
         own = {case, case.rpartition("/")[0], ""}
-        yours = side(theirs.facts, [f for f in theirs.findings if f["case"] in own], task, case)
+        yours = side(
+            theirs.facts, [f for f in theirs.findings if own & set(f["cases"] or [""])], task, case
+        )
         retrained = known_better(
             side(ours.facts, ours.findings, task),
             outcome.dev_loss / outcome.anchors.dev_floor,
@@ -173,7 +175,7 @@ class _Said:
         return cls(outcome, ours, yours, retrained, said)
 
     def as_dict(self) -> dict[str, Any]:
-        from slrdoctor.core.report import plain
+        from slrdoctor.core.plain import plain
         from slrdoctor.retraining.comparison import rows
 
         outcome = self.outcome
@@ -221,7 +223,7 @@ def _print(said: _Said, as_json: bool) -> None:
     from slrdoctor.retraining import phases
     from slrdoctor.retraining.comparison import rows
 
-    console = Console(width=None if sys.stdout.isatty() else text.WIDTH, highlight=False)
+    console = Console(highlight=False)
     text.show(said.report, console)
     for line in phases.told(said.outcome.phases):
         console.print(line, markup=False)

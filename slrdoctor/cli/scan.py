@@ -140,9 +140,7 @@ def _write(report: Report, format: str, output: Path, quiet: bool, verbose: bool
 
         from slrdoctor.render import text
 
-        # a pipe has no width of its own, and 80 columns would cut ids in two
-        width = None if sys.stdout.isatty() else text.WIDTH
-        text.show(report, Console(width=width, highlight=False), quiet=quiet, verbose=verbose)
+        text.show(report, Console(highlight=False), quiet=quiet, verbose=verbose)
     elif str(output) == "-":
         sys.stdout.write(render(report, format))
         sys.stdout.flush()  # here, where a full disk is told plainly

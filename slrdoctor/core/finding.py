@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from dataclasses import dataclass
 
 
@@ -59,6 +60,19 @@ def chosen(value: float, why: str, same: tuple[float, float] | None = None, runs
     return Threshold(value, f"A choice: {why}. {how_far}.")
 
 
+def shown(value: float | int | str, unit: str = "") -> str:
+    """58,950 and not 5.895e+04; a share as a percentage."""
+    if isinstance(value, str):
+        return value
+    if unit == "share":
+        return f"{shown(100.0 * value)}%"
+    if isinstance(value, float) and not abs(value) >= 1_000:
+        return f"{value:.4g}"
+    if not math.isfinite(value):
+        return str(value)
+    return f"{value:,.0f}" if isinstance(value, float) else f"{value:,}"
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One measured value, the artifact it was read from, and the limit it broke.
@@ -71,6 +85,12 @@ class Evidence:
     read_from: str
     unit: str = ""
     limit: Threshold | None = None
+
+    @property
+    def shown(self) -> str:
+        """The value as a person reads it, with its unit."""
+        value = shown(self.value, self.unit)
+        return value if self.unit in ("", "share") else f"{value} {self.unit}"
 
 
 @dataclass(frozen=True)

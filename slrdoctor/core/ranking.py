@@ -24,10 +24,28 @@ class Diagnosis:
     finding: Finding
     explains: tuple[str, ...]
     explained_by: tuple[str, ...]
+    likewise: tuple[Diagnosis, ...] = ()  # the same fault in other runs of the directory
 
     @property
     def is_root(self) -> bool:
         return not self.explained_by
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """Every run or data set that the finding is about."""
+        return (self.case, *(d.case for d in self.likewise))
+
+    @property
+    def case_names(self) -> tuple[str, ...]:
+        """Their names; none where the directory holds only one."""
+        names = ("/".join(part for part in case if part) for case in self.cases)
+        return tuple(name for name in names if name)
+
+    def shares_a_run_with(self, other: Diagnosis) -> bool:
+        """Whether both are about one run, or one about the data set of the other's."""
+        return any(
+            a[: min(len(a), len(b))] == b[: min(len(a), len(b))] for a in self.cases for b in other.cases
+        )
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import json
-import math
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +13,13 @@ from typing import Any
 
 from slrdoctor.core.engine import Crashed, Judged, Outcome, Skipped
 from slrdoctor.core.finding import Severity
+from slrdoctor.core.folding import fold
+from slrdoctor.core.notebook import notebook_html
+from slrdoctor.core.outline import Answer, Outline, Run, lines, outlined
+from slrdoctor.core.plain import plain
 from slrdoctor.core.ranking import Case, Diagnosis, rank
 
 SCHEMA_VERSION = 1
-LISTED = 20  # longer sequences among the facts are summarised
 
 # What must have been judged before a run may be called healthy, by the families of codes.
 # FEA104 has read the values; FEA101 alone has only looked for files.
@@ -38,7 +41,7 @@ class Entry:
     trace: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """What one scan found. `run` and `facts` are plain data already."""
 
@@ -51,15 +54,33 @@ class Report:
     ignored: tuple[Entry, ...]
     crashed: tuple[Entry, ...]
     facts: Mapping[str, Any] = field(default_factory=dict)
+    runs: tuple[Run, ...] = ()  # what each training run did, where anything tells
+    own_model: bool = False  # whether the user's own model was run
+    answer: Answer | None = None  # of an experiment
+
+    @property
+    def outline(self) -> Outline:
+        """Headline, runs, causes, what was not judged and the decision: what every format prints."""
+        return outlined(self)
+
+    @property
+    def not_looked_at(self) -> tuple[Entry, ...]:
+        """The checks that could not judge, for whatever reason."""
+        return self.skipped
 
     @property
     def findings(self) -> list[dict[str, Any]]:
         return [_finding(d, self.verify(d)) for d in self.diagnoses]
 
     def verify(self, d: Diagnosis) -> str:
-        """The command that shows whether a finding is mended: its own, or scanning again for it."""
-        path = shlex.quote(str(self.run["path"]))
-        return d.finding.verify or f"slrdoctor scan {path} --select {d.check.code}"
+        """The command that shows whether a finding is fixed: its own, or scanning again for it."""
+        own = d.finding.verify or f"slrdoctor scan RUN_DIR --select {d.check.code}"
+        return self.with_path(own)
+
+    def with_path(self, text: str) -> str:
+        """A command or a snippet with the path of the run in place of RUN_DIR."""
+        path = str(self.run["path"])
+        return text.replace("'RUN_DIR", f"'{path}").replace("RUN_DIR", shlex.quote(path))
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON document, to the letter of its schema."""
@@ -68,6 +89,7 @@ class Report:
             "tool": {"name": "slrdoctor", "version": self.version},
             "run": dict(self.run),
             "verdict": self.verdict,
+            "outline": dataclasses.asdict(self.outline),
             "findings": self.findings,
             "passed": [{"code": e.code, "name": e.name, "message": e.text} for e in self.passed],
             "skipped": [
@@ -85,22 +107,31 @@ class Report:
         return max((d.check.severity for d in self.diagnoses), default=None)
 
     def raise_for(self, severity: str = "blocks") -> None:
-        """Raise FailedRun where a finding is at or above `severity`."""
-        limit = Severity[severity.upper()]
+        """Raise FailedRun where a finding is at or above `severity`; ValueError for an unknown one."""
+        limit = _severity(severity)
         bad = [d for d in self.diagnoses if d.check.severity >= limit]
         if bad:
             raise FailedRun("; ".join(f"{d.check.code}: {d.finding.message}" for d in bad))
 
     def __str__(self) -> str:
-        from slrdoctor.render import text
+        return "\n".join(lines(self))
 
-        return text.render(self)
+    def __repr__(self) -> str:
+        found = len(self.diagnoses)
+        return f"<Report of {self.run['path']}: {self.verdict}, {found} finding{'s' * (found != 1)}>"
 
     def _repr_html_(self) -> str:
-        # a notebook shows what a terminal does; a page of its own belongs to the html format
-        import html
+        return notebook_html(self)
 
-        return f"<pre>{html.escape(str(self))}</pre>"
+
+def _severity(word: str) -> Severity:
+    """The severity of that name, in any case of letters."""
+    words = [severity.word for severity in Severity]
+    if word.lower() not in words:
+        near = difflib.get_close_matches(word.lower(), words, n=1)
+        meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(words)}"
+        raise ValueError(f"{word!r} is not a severity: {meant}")
+    return Severity[word.upper()]
 
 
 def schema() -> dict[str, Any]:
@@ -117,9 +148,11 @@ def build(
     ignored: Sequence[Entry],
     facts: Iterable[tuple[Case, object]],
     broken_packs: Mapping[str, str],
+    runs: Sequence[Run] = (),
+    own_model: bool = False,
 ) -> Report:
     """Rank the outcomes and write everything down. `broken_packs` maps files to tracebacks."""
-    diagnoses = tuple(rank(outcomes))
+    diagnoses = tuple(fold(rank(outcomes)))
     crashed = [
         Entry(o.check.code, o.check.name, _in_case(case, o.error), trace=o.traceback)
         for case, o in outcomes
@@ -139,6 +172,8 @@ def build(
         ignored=tuple(ignored),
         crashed=tuple(crashed),
         facts=_facts(facts),
+        runs=tuple(runs),
+        own_model=own_model,
     )
 
 
@@ -206,6 +241,8 @@ def _finding(d: Diagnosis, verify: str) -> dict[str, Any]:
         "explains": list(d.explains),
         "explained_by": list(d.explained_by),
         "case": "/".join(part for part in d.case if part),
+        "cases": list(d.case_names),
+        "likewise": [_elsewhere(other) for other in d.likewise],
         "message": finding.message,
         "evidence": [dataclasses.asdict(e) for e in finding.evidence],
         "samples": list(finding.samples),
@@ -216,6 +253,18 @@ def _finding(d: Diagnosis, verify: str) -> dict[str, Any]:
     }
 
 
+def _elsewhere(d: Diagnosis) -> dict[str, Any]:
+    """The same fault in another run: its own numbers."""
+    return {
+        "case": "/".join(part for part in d.case if part),
+        "message": d.finding.message,
+        "evidence": [dataclasses.asdict(e) for e in d.finding.evidence],
+        "samples": list(d.finding.samples),
+        "affected": d.finding.affected,
+        "total": d.finding.total,
+    }
+
+
 def _facts(facts: Iterable[tuple[Case, object]]) -> dict[str, Any]:
     written: dict[str, Any] = {}
     for case, fact in facts:
@@ -223,40 +272,3 @@ def _facts(facts: Iterable[tuple[Case, object]]) -> dict[str, Any]:
         said = "/".join(part for part in case if part)
         written[f"{name} ({said})" if said else name] = plain(fact)
     return written
-
-
-def plain(value: Any, listed: int | None = LISTED) -> Any:
-    """Any value as JSON has it: finite numbers or null, long sequences summarised."""
-    if isinstance(value, bool) or value is None or isinstance(value, (str, int)):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: plain(getattr(value, f.name), listed) for f in dataclasses.fields(value)}
-        said = getattr(value, "sentence", None)
-        return fields | ({"sentence": said} if isinstance(said, str) else {})
-    if isinstance(value, Mapping):
-        items = list(value.items())
-        if listed is not None and len(items) > listed:
-            return {"count": len(items), "first": {str(k): plain(v, listed) for k, v in items[:3]}}
-        return {str(k): plain(v, listed) for k, v in items}
-    if hasattr(value, "tolist"):  # numpy
-        value = value.tolist()
-        if not isinstance(value, list):
-            return plain(value, listed)
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return _plain_sequence(list(value), listed)
-    if isinstance(value, Path):
-        return value.as_posix()
-    return str(value)
-
-
-def _plain_sequence(values: list[Any], listed: int | None) -> Any:
-    if listed is None or len(values) <= listed:
-        return [plain(v, listed) for v in values]
-    if all(isinstance(v, (int, float)) for v in values):
-        finite = sorted(v for v in values if math.isfinite(v))
-        middle = finite[len(finite) // 2] if finite else None
-        ends = (finite[0], finite[-1]) if finite else (None, None)
-        return {"count": len(values), "min": ends[0], "median": middle, "max": ends[1]}
-    return {"count": len(values), "first": [plain(v, listed) for v in values[:3]]}

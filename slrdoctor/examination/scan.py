@@ -19,6 +19,7 @@ from slrdoctor.core.engine import Facts, MeasureCrashed, Outcome, judge
 from slrdoctor.core.ranking import Case
 from slrdoctor.core.registry import REGISTRY, Check, Unavailable
 from slrdoctor.core.report import Entry, Report, build
+from slrdoctor.examination.runs import described_runs
 from slrdoctor.examination.summary import summarise
 from slrdoctor.facts.ctc.ctc_lengths import LayerStack
 from slrdoctor.facts.ctc.layer_stack import parse_layers
@@ -28,7 +29,7 @@ from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex
 from slrdoctor.facts.training.progress import Progress
 from slrdoctor.probes.crossover import Crossover
-from slrdoctor.probes.experiment import Experiment
+from slrdoctor.probes.experiment import Experiment, is_file_spec
 
 
 class CannotExamine(Exception):
@@ -140,7 +141,16 @@ def _examine(
         if not select:
             _tell(known)
     measured = [(case, fact) for case, known in facts for fact in known.measured()]
-    report = build(__version__, summarise(run, measured), outcomes, ignored, measured, broken)
+    report = build(
+        __version__,
+        summarise(run, measured),
+        outcomes,
+        ignored,
+        measured,
+        broken,
+        runs=tuple(described_runs(run, measured)),
+        own_model=experiment is not None and is_file_spec(experiment.model),
+    )
     return report, facts
 
 

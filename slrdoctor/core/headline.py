@@ -1,0 +1,89 @@
+"""The first sentence of a report: never more than what was judged, and no finding word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from slrdoctor.core.finding import Severity
+
+if TYPE_CHECKING:
+    from slrdoctor.core.ranking import Diagnosis
+    from slrdoctor.core.report import Report
+
+PARTS = {"FEA": "features", "LAB": "labels", "TRN": "training history"}
+
+
+def headline(report: Report) -> str:
+    """One to three sentences; the answer where an experiment gave one."""
+    if report.answer:
+        return report.answer.sentence
+    first = report.diagnoses[0] if report.diagnoses else None
+    if first is not None and first.check.severity > Severity.NOTE:
+        sentences = list(_of_the_cause(first, report))
+    else:
+        sentences = [_calm(report)]
+    # a score that never moved is never passed over, whatever else is said
+    stuck = [run for run in report.runs if run.never_moved]
+    if len(stuck) == 1 and len(report.runs) == 1:
+        sentences.append(f"{stuck[0].never_moved[:1].upper()}{stuck[0].never_moved[1:]}.")
+    elif stuck:
+        sentences.append(f"In {len(stuck)} of {len(report.runs)} runs {stuck[0].never_moved}.")
+    return " ".join(sentences)
+
+
+def _of_the_cause(first: Diagnosis, report: Report) -> Iterator[str]:
+    """The fault as its check states it; a graver symptom of a milder cause comes before that cause."""
+    below = _explained(first, report.diagnoses)
+    gravest = max(below, key=lambda d: (d.check.severity, -d.rank), default=None)
+    where = _where(first, report)
+    if gravest is not None and gravest.check.severity > first.check.severity:
+        yield f"{_fault(gravest)}."
+        yield f"{where}{_fault(first)}, which may be why."
+    else:
+        yield f"{where}{_fault(first)}."
+
+
+def _explained(cause: Diagnosis, diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
+    """What a finding explains, directly or in turn."""
+    below: list[Diagnosis] = []
+    waiting = [cause]
+    while waiting:
+        one = waiting.pop()
+        for d in diagnoses:
+            if one.check.code in d.explained_by and one.shares_a_run_with(d) and d not in below:
+                below.append(d)
+                waiting.append(d)
+    return below
+
+
+def _where(d: Diagnosis, report: Report) -> str:
+    """How many of several runs it is about."""
+    if not d.case_names or len(report.runs) < 2:
+        return f"[{d.case_names[0]}] " if d.case_names else ""
+    if len(d.case_names) == 1:
+        return f"[{d.case_names[0]}] "
+    return f"In {len(d.case_names)} of {len(report.runs)} runs: "
+
+
+def _fault(d: Diagnosis) -> str:
+    title = d.check.title.rstrip(".") or d.check.name
+    return f"{title} ({d.check.code})"
+
+
+def _calm(report: Report) -> str:
+    judged = len({e.code for e in report.passed} | {d.check.code for d in report.diagnoses})
+    counted = f"{judged} check{'s' * (judged != 1)}"
+    if report.verdict == "healthy":
+        return f"{counted} found nothing that keeps this run from learning."
+    unjudged = f" Not judged: {', '.join(_unjudged(report))}."
+    crashed = len(report.crashed)
+    if crashed:
+        unjudged += f" {crashed} check{'s' * (crashed > 1)} crashed."
+    return f"{counted} found nothing wrong.{unjudged}"
+
+
+def _unjudged(report: Report) -> list[str]:
+    judged = [e.code for e in report.passed] + [d.check.code for d in report.diagnoses]
+    missing = [word for part, word in PARTS.items() if not any(c.startswith(part) for c in judged)]
+    return missing or [f"{len(report.not_looked_at)} other checks"]

@@ -1,0 +1,67 @@
+"""What each training run did, in a row: score, loss, whether it learned, and a sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from slrdoctor.artifacts.run import RunDirectory
+from slrdoctor.core.outline import Run
+from slrdoctor.core.ranking import Case
+from slrdoctor.facts.evaluation.predictions import ErrorCounts
+from slrdoctor.facts.training.progress import Progress
+from slrdoctor.words.metrics import metric
+
+SILENCE = 1.0  # the error rate of a recogniser that says nothing
+
+
+def described_runs(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -> Iterator[Run]:
+    """Every run of which anything is known; of several runs also those of which nothing is."""
+    progress = {case: fact for case, fact in measured if isinstance(fact, Progress)}
+    counts = {case: fact for case, fact in measured if isinstance(fact, ErrorCounts)}
+    cases = [(data.name, r.name) for data, runs in run.cases for r in runs]
+    for case in cases:
+        name = "/".join(part for part in case if part)
+        if case in progress:
+            yield _of_the_history(name, progress[case])
+        elif case in counts:
+            errors = counts[case]
+            rate = errors.accuracy if errors.is_classification else errors.wer
+            score = metric("accuracy" if errors.is_classification else "wer").named(rate)
+            yield Run(name, score, "", "unknown", errors.sentence)
+        elif len(cases) > 1:
+            yield Run(name, "", "", "unknown", "")
+
+
+def _of_the_history(name: str, course: Progress) -> Run:
+    score = ""
+    if course.metric and math.isfinite(course.first_metric):
+        judged_by = metric(course.metric)
+        score = f"{judged_by.named(course.first_metric)} to {judged_by.shown(course.last_metric)}"
+    return Run(
+        name=name,
+        score=score,
+        loss=", ".join(_losses(course)),
+        verdict="learned" if course.learned else "learned nothing",
+        sentence=course.sentence,
+        never_moved=_never_moved(course),
+    )
+
+
+def _never_moved(course: Progress) -> str:
+    judged_by = metric(course.metric)
+    is_error_rate = judged_by.lower_is_better and judged_by.is_share
+    if not is_error_rate or not course.best_metric >= SILENCE:
+        return ""
+    is_exact = course.best_metric == course.first_metric == course.last_metric == SILENCE
+    more = "" if is_exact else " or more"
+    return f"the {judged_by.word} is 100%{more} in all {course.epochs} epochs"
+
+
+def _losses(course: Progress) -> Iterator[str]:
+    for split, first, last in (
+        ("train", course.first_train, course.last_train),
+        ("dev", course.first_dev, course.last_dev),
+    ):
+        if math.isfinite(last):
+            yield f"{split} {first:.3g} to {last:.3g}"

@@ -1,4 +1,4 @@
-"""CTC's forward pass and best alignment, in log space, many samples at a time.
+"""CTC's forward pass, in log space, many samples at a time.
 
 A target of L glosses has 2L + 1 states: a blank before, between and after the glosses.
 They are kept as two arrays, blanks [B, L + 1] and glosses [B, L]; all that is needed of a
@@ -68,42 +68,3 @@ def _padded(samples: Sequence[Columns], frames: int, size: int) -> tuple[Floats,
         scores[: len(sample.scores), row, : length + 1] = sample.scores
         steps[row, 1:length] = sample.glosses[1:] != sample.glosses[:-1]
     return scores, steps
-
-
-def best_path(sample: Columns) -> Ints:
-    """The state of every frame [T] on the likeliest alignment: 0 for blank, j for the j-th gloss.
-
-    Empty where the target has no alignment.
-    """
-    frames, size = len(sample.scores), len(sample.glosses)
-    states = 2 * size + 1
-    column = np.zeros(states, dtype=np.int64)
-    column[1::2] = np.arange(1, size + 1)
-    skips = np.zeros(states, dtype=bool)
-    skips[3::2] = sample.glosses[1:] != sample.glosses[:-1]
-    score = np.full(states, NEVER)
-    score[:2] = sample.scores[0, column[:2]] if frames else NEVER
-    came = np.zeros((frames, states), dtype=np.int8)  # how many states back
-    for t in range(1, frames):
-        moves = np.full((3, states), NEVER)
-        moves[0], moves[1, 1:] = score, score[:-1]
-        moves[2, 2:] = np.where(skips[2:], score[:-2], NEVER)
-        came[t] = moves.argmax(axis=0)
-        score = moves.max(axis=0) + sample.scores[t, column]
-    at = states - 1 - int(score[-1] < score[-2]) if size else 0
-    if not frames or score[at] == NEVER:
-        return np.empty(0, dtype=np.int64)
-    path = np.empty(frames, dtype=np.int64)
-    for t in range(frames - 1, -1, -1):
-        path[t] = column[at]
-        at -= int(came[t, at])
-    return path
-
-
-def spans(path: Ints, size: int) -> tuple[tuple[int, int], ...]:
-    """First frame and the one after the last, of each gloss on a path of `best_path`."""
-    found = []
-    for gloss in range(1, size + 1):
-        frames = np.flatnonzero(path == gloss)
-        found.append((int(frames[0]), int(frames[-1]) + 1) if len(frames) else (0, 0))
-    return tuple(found)

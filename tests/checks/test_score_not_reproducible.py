@@ -22,7 +22,7 @@ PAIRS = ShuffledHypotheses(
     commonest=(("A B", 2),), samples=540, are_single=False, is_text=False, read_from="dev.json",
 )  # fmt: skip
 REORDERED = replace(PAIRS, wer=1.0, rematched_wer=0.25, unrelated_wer=0.8)
-SOURCE = ReferenceSource(540, 0, (), ("", "", ""), "dev.json", "dev.csv")
+SOURCE = ReferenceSource(540, 0, (), ("", "", ""), "dev.json")
 
 
 def judged(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,10 +91,3 @@ def _kernel_devices() -> set[int]:
         except OSError:
             continue  # not on this system
     return found - {Path("/").stat().st_dev}
-
-
-def folders_above(where: str) -> Iterator[str]:
-    """The folders that hold `where`, nearest first, ending with the run directory itself ("")."""
-    while where:
-        where = where.rpartition("/")[0]
-        yield where

@@ -49,7 +49,6 @@ class EmbeddingSet:
     possim: float
     negsim: float
     centred_possim: float
-    centred_negsim: float
     margin: float
     rank: float  # effective
     ranked: int  # rows that it is of; fewer than `samples` where they were too many
@@ -57,7 +56,6 @@ class EmbeddingSet:
     at_1: float
     at_5: float
     guess_1: float
-    guess_5: float
     most_1: float
     most_5: float
     queries: int
@@ -130,7 +128,6 @@ def set_of(table: EmbeddingTable) -> EmbeddingSet:
         possim=plain.possim,
         negsim=plain.negsim,
         centred_possim=centred.possim,
-        centred_negsim=centred.negsim,
         margin=_margin(centred.possim - centred.negsim, found),
         rank=effective_rank(table.left),
         ranked=rows_of_rank(table.left),
@@ -139,7 +136,6 @@ def set_of(table: EmbeddingTable) -> EmbeddingSet:
         at_1=max((r.at_1 for r in found), default=math.nan),
         at_5=max((r.at_5 for r in found), default=math.nan),
         guess_1=guess[0],
-        guess_5=guess[1],
         most_1=most[0],
         most_5=most[1],
         queries=queries,

@@ -28,7 +28,6 @@ class ReferenceSource:
     ids: tuple[str, ...]  # the first of these
     example: tuple[str, str, str]  # id, its reference, its annotated target; empty without any
     read_from: str
-    annotated_in: str
 
     @property
     def share(self) -> float:
@@ -46,7 +45,7 @@ class ReferenceSource:
 def reference_source(
     pairs: StoredPairs, targets: Targets | None, texts: Texts | None
 ) -> ReferenceSource:
-    known, where = _annotated(pairs, targets, texts)
+    known = _annotated(pairs, targets, texts)
     counted = all(name.isdigit() for name in pairs.ids)
     both = [] if counted else [(i, bare_id(name)) for i, name in enumerate(pairs.ids)]
     both = [(i, key) for i, key in both if key in known and pairs.references[i]]
@@ -75,18 +74,17 @@ def reference_source(
         ids=tuple(pairs.ids[i] for i, _ in wrong[:SHOWN]),
         example=example,
         read_from=pairs.read_from,
-        annotated_in=where,
     )
 
 
 def _annotated(
     pairs: StoredPairs, targets: Targets | None, texts: Texts | None
-) -> tuple[Mapping[str, list[tuple[Tokens, Tokens]]], str]:
+) -> Mapping[str, list[tuple[Tokens, Tokens]]]:
     """The targets by id, plain and as written: several where an id is annotated several times."""
     if pairs.is_text and texts is not None:
-        rows, where = list(zip(texts.ids, texts.splits, texts.words)), texts.read_from
+        rows = list(zip(texts.ids, texts.splits, texts.words))
     elif not pairs.is_text and targets is not None:
-        rows, where = list(zip(targets.ids, targets.splits, targets.glosses)), targets.read_from
+        rows = list(zip(targets.ids, targets.splits, targets.glosses))
     else:
         kind = "texts" if pairs.is_text else "glosses or labels"
         raise Unavailable(
@@ -98,7 +96,7 @@ def _annotated(
         # a counter may name a sample of every split
         if not pairs.split or not split or split == pairs.split:
             known.setdefault(bare_id(name), []).append((_plain(target, pairs.is_text), target))
-    return known, where
+    return known
 
 
 def _plain(tokens: Tokens, is_text: bool) -> Tokens:

@@ -22,7 +22,6 @@ class ClipTally:
 
     def __init__(self, dims: int, landmarks: Landmarks | None, reader: str) -> None:
         self.dims = dims
-        self._landmarks = landmarks
         self._blocks = landmarks.blocks if landmarks else ()
         self._hands = [i for i, (name, _, _) in enumerate(self._blocks) if "hand" in name]
         self._nan_is_missing = reader in NAN_IS_MISSING

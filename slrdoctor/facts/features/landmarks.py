@@ -39,7 +39,6 @@ class Landmarks:
     values: int
     certain: bool  # false where two layouts share the size and the values do not tell
     read_from: str
-    extra: Any = None
 
     @property
     def sentence(self) -> str:

@@ -51,7 +51,6 @@ class ModelLayer:
     kernel: int = 1  # of a convolution, its largest
     depth: int = 1  # layers of a recurrent stack
     hidden: int = 0  # of a recurrent layer, one direction
-    both_ways: bool = False
     transposed: bool = False  # stored [in, out]
     has_bias: bool = True
     tensors: tuple[str, ...] = ()  # their full names
@@ -145,7 +144,6 @@ def _recurrent(module: str, tensors: Tensors) -> ModelLayer | None:
         parameters=0,
         depth=max(depths) + 1,
         hidden=hidden,
-        both_ways=both,
     )
 
 
@@ -191,7 +189,6 @@ def _both_directions(layers: list[ModelLayer]) -> Iterator[ModelLayer]:
                 name=owner,
                 outputs=2 * layer.hidden,
                 parameters=sum(one.parameters for one in mine),
-                both_ways=True,
                 tensors=(*mine[0].tensors, *mine[1].tensors),
             )
 

@@ -70,11 +70,6 @@ class LogProbs:
         return per_token(self.losses, self.target_lengths)
 
     @property
-    def posteriors(self) -> Floats:
-        """P(target) of each sample, all its alignments together."""
-        return np.exp(-self.losses)
-
-    @property
     def per_sample(self) -> float:
         good = self.losses[np.isfinite(self.losses)]
         return float(good.mean()) if len(good) else math.nan

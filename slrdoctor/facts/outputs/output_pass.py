@@ -30,7 +30,6 @@ Floats = NDArray[np.float64]
 BUFFERED = 64  # samples whose columns wait for the forward pass ...
 BUFFERED_VALUES = 4_000_000  # ... unless they are so many values, padding counted
 PEEKED = 16  # samples that the blank is told from, where nothing else says it
-DRAWN = 8  # samples that are kept for a picture of their alignment
 ENABLE = (
     "in the evaluation loop: slrdoctor.dump_outputs('RUN_DIR/outputs/dev', ids, "
     "log_probs=log_probs, lengths=lengths, references=references)"
@@ -56,7 +55,6 @@ class SplitOutputs:
     not_finite: Ints  # frames with NaN or +Inf
     blank: OutputBlank
     coding: ClassCoding | None
-    drawn: tuple[tuple[int, Columns], ...]  # a few samples, by their place
     claims_logarithms: bool
     unreadable: tuple[tuple[str, str], ...]  # (key, why)
     read_from: str
@@ -181,7 +179,6 @@ class _Reader:
         self._losses: list[float] = []
         self._bad: list[tuple[int, int]] = []
         self._waiting: list[tuple[int, Columns]] = []
-        self._drawn: list[tuple[int, Columns]] = []
         self._keys_of = _named(usable)
         every = {key: label for output, keys in self._keys_of for key, label in _labelled(output, keys)}
         counted = not any(map(_has_ids, usable)) and all(key.isdecimal() for key in every)
@@ -217,8 +214,6 @@ class _Reader:
         if not classes or -1 in classes or not len(sample.path):
             return
         columns = sample.columns(self._blank.index, classes)
-        if len(self._drawn) < DRAWN:
-            self._drawn.append((place, columns))
         waiting = [*self._waiting, (place, columns)]
         longest, widest = (max(c.scores.shape[axis] for _, c in waiting) for axis in (0, 1))
         if len(waiting) > BUFFERED or len(waiting) * longest * widest > BUFFERED_VALUES:
@@ -245,7 +240,6 @@ class _Reader:
             not_finite=np.array([bad for _, bad in self._bad], dtype=np.int64),
             blank=self._blank,
             coding=self._coding,
-            drawn=tuple(self._drawn),
             claims_logarithms=claims_logarithms(output),
             unreadable=tuple(self._unreadable),
             read_from=output.where + more,

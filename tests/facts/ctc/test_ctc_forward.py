@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from slrdoctor.arithmetic.ctc_forward import Columns, best_path, ctc_losses, spans
+from slrdoctor.arithmetic.ctc_forward import Columns, ctc_losses
 
 RNG = np.random.default_rng(5)
 CLASSES = 4
@@ -93,19 +93,3 @@ def test_an_output_that_rules_its_target_out_has_infinite_loss() -> None:
 
     assert np.isinf(ctc_losses([columns(log_probs, [1])]))
     assert ctc_losses([columns(log_probs, [])])[0] == 0.0
-
-
-def test_the_best_path_is_the_best_of_all_written_down() -> None:
-    for log_probs, target in small_cases():
-        paths = every_path(log_probs, target)
-        path = best_path(columns(log_probs, target))
-        if not paths:
-            assert not len(path)
-            continue
-        classes = np.array([0, *target])[path]
-        assert log_probs[np.arange(len(path)), classes].sum() == pytest.approx(max(paths)[0])
-        assert [c for c, _ in itertools.groupby(classes.tolist()) if c] == target
-
-
-def test_spans_are_the_frames_of_each_gloss() -> None:
-    assert spans(np.array([0, 1, 1, 0, 2, 3, 0]), 3) == ((1, 3), (4, 5), (5, 6))

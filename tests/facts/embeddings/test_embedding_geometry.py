@@ -168,7 +168,6 @@ def test_an_offset_lifts_negsim_over_nine_tenths_with_and_without_information() 
     assert telling.negsim > 0.9 and noise.negsim > 0.9
     assert telling.at_1 == 1.0 and telling.margin > 5
     assert noise.at_1 <= noise.most_1 and abs(noise.margin) < 0.1
-    assert abs(telling.centred_negsim) < 0.05
     assert noise.rank > 60  # noise fills all dimensions: the rank alone would say it is sound
 
 

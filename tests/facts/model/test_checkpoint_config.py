@@ -15,7 +15,7 @@ from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHea
 from slrdoctor.facts.model.checkpoint_config import Claim, ConfigFit, config_fit
 
 VAC = VocabularySize(64, 65, 65, 66, "gloss_dict.npy")
-LSTM = ModelLayer("rnn", "lstm", 63, 512, 100, hidden=256, both_ways=True)
+LSTM = ModelLayer("rnn", "lstm", 63, 512, 100, hidden=256)
 FC = ModelLayer("fc", "linear", 512, 25, 10)
 MODEL = Architecture((LSTM, FC), 110, (("rnn", 100), ("fc", 10)), "", "best.pt")
 HEAD = ModelHead(FC, (), 10, 0.1, "best.pt")

@@ -95,7 +95,7 @@ def test_layers_are_those_of_the_modules(name: str) -> None:
 def test_depth_hidden_size_and_directions_of_recurrent_layers() -> None:
     (layer,) = layers_of(weights_of(Named(rnn=nn.LSTM(10, 6, 3, bidirectional=True))))
 
-    assert (layer.depth, layer.hidden, layer.both_ways, layer.outputs) == (3, 6, True, 12)
+    assert (layer.depth, layer.hidden, layer.outputs) == (3, 6, 12)
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")

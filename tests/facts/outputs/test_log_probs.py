@@ -19,7 +19,6 @@ from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary
-from slrdoctor.facts.outputs.alignments import alignments
 from slrdoctor.facts.outputs.decoded_output import decoded_output
 from slrdoctor.facts.outputs.log_probs import BlankScore, LogProbs, blank_rival, log_probs
 from slrdoctor.facts.outputs.loss_input import loss_input
@@ -370,16 +369,6 @@ def test_other_tasks_have_no_frames_to_decode(tmp_path: Path) -> None:
     run = run_of(tmp_path, {"s0": np.zeros((4, 11))})
     with pytest.raises(Unavailable, match="classification"):
         output_pass(run, Task("classification", "", ""), None, None, None, None)
-
-
-def test_glosses_lie_where_the_model_put_them(tmp_path: Path) -> None:
-    targets = {"s0": [3, 3, 7]}
-    clips = {"s0": log_softmax(peaky([3, 3, 7], 21, 11, 0))}
-
-    [drawn] = alignments(passed(run_of(tmp_path, clips), named(targets))).samples
-
-    assert [start for start, _ in drawn.spans] == [1, 10, 19] and min(drawn.certainty) > 0.9
-    assert len(drawn.blank) == drawn.frames == 21 and drawn.blank[0] > 0.9 > 0.1 > drawn.blank[1]
 
 
 def test_decoded_output_counts_tokens(healthy: LogProbs) -> None:

@@ -7,7 +7,12 @@ from slrdoctor.core.finding import Fix as Fix
 from slrdoctor.core.finding import Severity as Severity
 from slrdoctor.core.finding import Threshold as Threshold
 from slrdoctor.core.finding import chosen as chosen
+from slrdoctor.core.registry import Findings as Findings
+from slrdoctor.core.registry import NotJudged as NotJudged
+from slrdoctor.core.registry import Unavailable as Unavailable
 from slrdoctor.core.registry import check as check
+from slrdoctor.core.registry import measure as measure
+from slrdoctor.core.roles import Role
 from slrdoctor.core.symptoms import FAILS_ON_DEV as FAILS_ON_DEV
 from slrdoctor.core.symptoms import NOTHING_LEARNED as NOTHING_LEARNED
 from slrdoctor.facts.config.model_config import ConfiguredClasses as ConfiguredClasses
@@ -102,3 +107,4 @@ from slrdoctor.words.grammar import ordinal as ordinal
 
 BLOCKS, MISLEADS, DEGRADES, NOTE = Severity.BLOCKS, Severity.MISLEADS, Severity.DEGRADES, Severity.NOTE
 CERTAIN, LIKELY, POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE
+DATA, LABELS, OUTCOME = Role.DATA, Role.LABELS, Role.OUTCOME

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slrdoctor.core import packs
-from slrdoctor.core.engine import Facts, Judged, Outcome, judge
+from slrdoctor.core.engine import Abstained, Facts, Judged, Outcome, judge
 from slrdoctor.core.finding import Finding
 from slrdoctor.core.registry import REGISTRY, Registry
 
@@ -15,7 +15,24 @@ def outcome(code: str, *facts: object) -> Outcome:
 
 
 def findings(code: str, *facts: object) -> tuple[Finding, ...]:
-    """The findings of a check on hand-made facts; fails where the check did not judge."""
+    """The findings of a check on hand-made facts; none where it abstains, as `not_judged` shows.
+
+    Fails where the check lacked a fact or crashed.
+    """
     judged = outcome(code, *facts)
-    assert isinstance(judged, Judged), judged
-    return judged.findings
+    assert isinstance(judged, (Judged, Abstained)), judged
+    return judged.findings if isinstance(judged, Judged) else ()
+
+
+def not_judged(code: str, *facts: object) -> Abstained:
+    """Why a check abstains on hand-made facts; fails where it judged, or lacked a fact."""
+    abstained = outcome(code, *facts)
+    assert isinstance(abstained, Abstained), abstained
+    return abstained
+
+
+def fine(code: str, *facts: object) -> str:
+    """What a check says it saw; fails where it found something or did not judge."""
+    judged = outcome(code, *facts)
+    assert isinstance(judged, Judged) and not judged.findings, judged
+    return judged.fine

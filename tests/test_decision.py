@@ -31,6 +31,7 @@ def report(
         "broken" if fired else "healthy",
         tuple(rank(outcomes)),
         tuple(Entry(code, "", "") for code in passed),
+        (),
         tuple(Entry(code, "", "") for code in skipped),
         (),
         (),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from slrdoctor.core.engine import Crashed, Facts, Judged, MeasureCrashed, Skipped, judge
+from slrdoctor.core.engine import Abstained, Crashed, Facts, Judged, MeasureCrashed, Skipped, judge
 from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
-from slrdoctor.core.registry import Check, Measure, Need, Registry, Unavailable
+from slrdoctor.core.registry import Check, Findings, Measure, Need, NotJudged, Registry, Unavailable
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,13 @@ def no_such_file(*_: object) -> object:
     raise Unavailable("looked for x.csv in data", "put x.csv there")
 
 
-def test_a_missing_fact_skips_the_check_with_the_whole_chain_of_reasons() -> None:
+def test_a_missing_fact_skips_the_check_and_says_which_was_missing_first_and_why() -> None:
     known = registry((Missing, no_such_file, ()), (AboveMissing, AboveMissing, (Need(Missing),)))
     outcome = judge(a_check(lambda _: iter(()), Need(AboveMissing)), Facts(known))
 
     assert isinstance(outcome, Skipped)
-    assert outcome.reason == "no AboveMissing: no Missing: looked for x.csv in data"
+    assert outcome.missing == "Missing"
+    assert outcome.reason == "looked for x.csv in data"
     assert outcome.enable == "put x.csv there"
 
 
@@ -157,3 +158,46 @@ def test_a_fact_that_nothing_measures_is_said_by_name() -> None:
     outcome = judge(a_check(lambda _: iter(()), Need(Derived)), Facts(Registry()))
 
     assert isinstance(outcome, Skipped) and outcome.reason == "nothing measures Derived"
+
+
+def too_few(given: Given) -> Findings:
+    if given.value < 5:
+        raise NotJudged(f"{given.value} epochs: five are needed", looks_ill=given.value == 0)
+    if given.value > 5:
+        return f"{given.value} epochs"
+    yield FINDING
+
+
+def of_epochs(epochs: int) -> object:
+    return judge(a_check(too_few, Need(Given)), Facts(Registry(), [Given(epochs)]))
+
+
+def test_a_check_that_cannot_judge_abstains_with_its_reason_and_what_would_help() -> None:
+    outcome = of_epochs(3)
+
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason == "3 epochs: five are needed"
+    assert outcome.enable == "give it data" and not outcome.looks_ill
+
+
+def test_a_check_that_abstains_may_say_that_what_there_is_looks_ill() -> None:
+    outcome = of_epochs(0)
+
+    assert isinstance(outcome, Abstained) and outcome.looks_ill
+
+
+def test_a_check_that_found_nothing_may_return_what_it_saw() -> None:
+    seen, fired = of_epochs(6), of_epochs(5)
+
+    assert isinstance(seen, Judged) and seen.fine == "6 epochs"
+    assert isinstance(fired, Judged) and fired.findings == (FINDING,) and not fired.fine
+
+
+def test_what_was_found_before_a_check_abstains_stands() -> None:
+    def both(given: Given) -> Findings:
+        yield FINDING
+        raise NotJudged("the other split is too small")
+
+    outcome = judge(a_check(both, Need(Given)), Facts(Registry(), [Given(1)]))
+
+    assert isinstance(outcome, Judged) and outcome.findings == (FINDING,)

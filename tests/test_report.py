@@ -11,12 +11,13 @@ import jsonschema
 import numpy as np
 import pytest
 
-from slrdoctor.core.engine import Crashed, Judged, Outcome, Skipped
+from slrdoctor.core.engine import Abstained, Crashed, Judged, Outcome, Skipped
 from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
 from slrdoctor.core.plain import plain
 from slrdoctor.core.ranking import Case
 from slrdoctor.core.registry import Check
 from slrdoctor.core.report import FailedRun, Report, build, schema
+from slrdoctor.core.roles import Role
 from slrdoctor.render import formats, render
 
 RUN = {"path": "runs/x", "task": "ctc", "artifacts": []}
@@ -26,8 +27,11 @@ def nothing() -> Iterator[Finding]:
     yield from ()
 
 
+COUNTS = {"FEA104": Role.DATA, "LAB205": Role.LABELS, "TRN502": Role.OUTCOME, "EVL904": Role.OUTCOME}
+
+
 def check(code: str, severity: Severity = Severity.BLOCKS) -> Check:
-    return Check(code, nothing, (), severity, Confidence.LIKELY, (), "")
+    return Check(code, nothing, (), severity, Confidence.LIKELY, (), "", counts=COUNTS.get(code))
 
 
 def finding(message: str = "a fault", value: float = 1.0) -> Finding:
@@ -38,14 +42,51 @@ def report(*outcomes: tuple[Case, Outcome]) -> Report:
     return build("0", RUN, outcomes, (), (), {})
 
 
-def fine(*codes: str) -> list[tuple[Case, Outcome]]:
-    return [(("",), Judged(check(code), ())) for code in codes]
+def fine(*codes: str, case: Case = ("",)) -> list[tuple[Case, Outcome]]:
+    return [(case, Judged(check(code), ())) for code in codes]
 
 
-def test_healthy_needs_data_labels_and_history_to_have_been_judged() -> None:
-    assert report(*fine("FEA104", "LAB205", "TRN502")).verdict == "healthy"
+def abstained(code: str, case: Case = ("",), looks_ill: bool = False) -> tuple[Case, Outcome]:
+    return case, Abstained(check(code), "three epochs", "train for five", looks_ill)
+
+
+SOUND = fine("FEA104", "LAB205", "TRN502")
+
+
+def test_healthy_needs_data_labels_and_an_outcome_to_have_been_judged() -> None:
+    assert report(*SOUND).verdict == "healthy"
     assert report(*fine("FEA104", "LAB205")).verdict == "unknown"
     assert report(*fine("FEA104", "TRN502")).verdict == "unknown"
+    assert report(*fine("LAB205", "TRN502")).verdict == "unknown"
+
+
+def test_a_check_that_decides_nothing_makes_no_run_healthy() -> None:
+    assert report(*fine("FEA104", "LAB205", "TRN501", "CTC411", "EMB701")).verdict == "unknown"
+
+
+@pytest.mark.parametrize("code", ["FEA104", "LAB205", "TRN502"])
+def test_what_abstained_was_not_judged(code: str) -> None:
+    rest = [(case, o) for case, o in SOUND if o.check.code != code]
+
+    assert report(*rest, abstained(code)).verdict == "unknown"
+
+
+def test_outputs_that_show_that_something_was_learned_stand_in_for_a_short_history() -> None:
+    assert report(*fine("FEA104", "LAB205", "EVL904"), abstained("TRN502")).verdict == "healthy"
+
+
+def test_a_history_that_looks_ill_is_never_healthy_whatever_else_is_fine() -> None:
+    ill = abstained("TRN502", looks_ill=True)
+
+    assert report(*fine("FEA104", "LAB205", "EVL904"), ill).verdict == "unknown"
+
+
+def test_every_run_of_a_directory_must_have_been_judged_before_it_is_healthy() -> None:
+    data = fine("FEA104", "LAB205", case=("d",))
+    learned = fine("TRN502", case=("d", "a"))
+
+    assert report(*data, *learned).verdict == "healthy"
+    assert report(*data, *learned, abstained("TRN502", ("d", "b"))).verdict == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +113,7 @@ def test_a_crash_is_never_a_clean_bill() -> None:
 def test_a_check_that_was_skipped_for_one_run_says_so_where_it_passed_for_another() -> None:
     both: list[tuple[Case, Outcome]] = [
         (("", "a"), Judged(check("TRN503"), ())),
-        (("", "b"), Skipped(check("TRN503"), "no log", "")),
+        (("", "b"), Skipped(check("TRN503"), "History", "no log", "")),
     ]
     made = report(*both)
 
@@ -82,6 +123,39 @@ def test_a_check_that_was_skipped_for_one_run_says_so_where_it_passed_for_anothe
         and "no log" in made.passed[0].text
     )
     assert not made.skipped
+
+
+def test_a_check_that_judged_one_run_and_abstained_in_another_says_so() -> None:
+    one = (("", "a"), Judged(check("TRN503"), (), "loss 0.4"))
+    made = report(one, abstained("TRN503", ("", "b")))
+
+    assert [e.code for e in made.passed] == ["TRN503"] and not made.not_judged
+    assert made.passed[0].text == "loss 0.4 (judged in 1 of 2, not in b: three epochs)"
+
+
+def test_what_was_not_judged_is_told_with_its_reason_and_what_would_help() -> None:
+    document = json.loads(render(report(abstained("TRN502")), "json"))
+
+    assert document["not_judged"] == [
+        {"code": "TRN502", "name": "nothing", "reason": "three epochs", "enable": "train for five"}
+    ]
+    assert not document["passed"] and not document["skipped"]
+    jsonschema.validate(document, schema())
+    assert "TRN502 nothing: three epochs" in render(report(abstained("TRN502")), "text")
+
+
+def test_what_was_skipped_names_the_fact_that_was_missing() -> None:
+    missing = Skipped(check("TRN502"), "History", "no log", "log every epoch")
+    document = json.loads(render(report((("",), missing)), "json"))
+
+    assert document["skipped"][0]["missing"] == "History"
+    jsonschema.validate(document, schema())
+
+
+def test_a_passed_check_says_what_it_saw_or_nothing() -> None:
+    seen = (("",), Judged(check("TRN502"), (), "loss 0.4"))
+
+    assert [e.text for e in report(seen, *fine("TRN501")).passed] == ["loss 0.4", ""]
 
 
 def test_numbers_that_are_not_finite_become_null() -> None:

@@ -1,8 +1,18 @@
 """EVL905: does the classifier do better than guessing?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import BLOCKS, LIKELY, AccuracyChance, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    LIKELY,
+    OUTCOME,
+    AccuracyChance,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    NotJudged,
+    Threshold,
+    check,
+)
 
 EPOCHS = Threshold(
     5,
@@ -11,8 +21,8 @@ EPOCHS = Threshold(
 POWER = 0.5  # of the way from guessing to perfect: samples too few to show that much decide nothing
 
 
-@check("EVL905", severity=BLOCKS, confidence=LIKELY, explains=("EVL904",))
-def accuracy_at_chance(accuracy: AccuracyChance) -> Iterator[Finding]:
+@check("EVL905", severity=BLOCKS, confidence=LIKELY, explains=("EVL904",), counts=OUTCOME)
+def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
     """The accuracy is that of guessing.
 
     Why it matters: weak features and small models still beat chance. An accuracy that does not
@@ -31,12 +41,30 @@ def accuracy_at_chance(accuracy: AccuracyChance) -> Iterator[Finding]:
     References: Clopper and Pearson 1934, on limits of the binomial; Ojala and Garriga 2010,
     Permutation tests for studying classifier performance
     """
-    enough = accuracy.epochs == 1 or accuracy.epochs >= EPOCHS.value
-    deciding = accuracy.most_in_any <= accuracy.guessing + POWER * (1 - accuracy.guessing)
-    if not enough or not deciding:
-        return
-    if accuracy.last > accuracy.most or accuracy.best > accuracy.most_in_any:
-        return
+    if accuracy.last > accuracy.most:
+        if accuracy.epochs == 1 and not accuracy.of_predictions:
+            raise NotJudged(f"{accuracy.what} was logged once only", "log it after every epoch")
+        return accuracy.sentence
+    if accuracy.best > accuracy.most_in_any:
+        raise NotJudged(
+            f"{accuracy.what} is {accuracy.last:.1%} at the end, which guessing reaches, and was "
+            f"{accuracy.best:.1%}",
+            "see what changed after the best epoch",
+            looks_ill=True,
+        )
+    if accuracy.most_in_any > accuracy.guessing + POWER * (1 - accuracy.guessing):
+        raise NotJudged(
+            f"{accuracy.samples} samples are too few to tell {accuracy.last:.1%} from guessing",
+            "score more samples",
+            looks_ill=True,
+        )
+    if accuracy.epochs != 1 and accuracy.epochs < EPOCHS.value:
+        raise NotJudged(
+            f"{accuracy.what} is {accuracy.last:.1%} after {accuracy.epochs} epochs, which guessing "
+            f"reaches, and {EPOCHS.value:g} show whether it stays there",
+            f"train for at least {EPOCHS.value:g} epochs",
+            looks_ill=True,
+        )
     over = f" over {accuracy.samples} samples" if accuracy.samples else ""
     limit = Threshold(
         accuracy.most_in_any,

@@ -1,20 +1,27 @@
 """EVL904: do the predictions beat one constant answer?"""
 
-from collections.abc import Iterator
 from math import isfinite
 
 from slrdoctor.api import (
     BLOCKS,
     LIKELY,
+    OUTCOME,
     BlindComparison,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Progress,
     ShuffledHypotheses,
     Threshold,
     check,
 )
+
+from ._blank_phase import BAD as BAD
+from ._blank_phase import LEARNING as LEARNING
+from ._blank_phase import SHORT as SHORT
+from ._blank_phase import is_blank_phase
 
 ROOM = Threshold(
     0.1,
@@ -22,15 +29,12 @@ ROOM = Threshold(
     "out to avoid; six public CTC runs that learn or memorise avoid 35% to 100%",
 )
 DEPENDS = Threshold(0.1, "rule of thumb, docs/limits.py: of the error rate, that shuffling adds")
-LEARNING = Threshold(0.9, "rule of thumb, docs/limits.py: a dev loss under this of the floor uses input")
-SHORT = Threshold(0.5, "rule of thumb, docs/limits.py: hypothesis over reference tokens, while blank")
-BAD = Threshold(0.85, "measured on public benchmarks: no constant answer has a WER under 90%")
 
 
-@check("EVL904", severity=BLOCKS, confidence=LIKELY)
+@check("EVL904", severity=BLOCKS, confidence=LIKELY, counts=OUTCOME)
 def no_better_than_blind(
     blind: BlindComparison, test: ShuffledHypotheses | None, progress: Progress | None
-) -> Iterator[Finding]:
+) -> Findings:
     """The predictions are no better than always giving the same answer.
 
     Why it matters: an error rate under 100% or an accuracy over chance looks like a beginning. What
@@ -48,10 +52,17 @@ def no_better_than_blind(
     References: Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13; Wilson 1927,
     Probable inference; Popovic 2015, chrF.
     """
-    if blind.least_removed > 0 or blind.most_removed >= ROOM.value or _in_blank_phase(blind, progress):
-        return
-    if test is not None and test.drop >= DEPENDS.value:
-        return
+    if blind.least_removed > 0 or (test is not None and test.drop >= DEPENDS.value):
+        return blind.sentence
+    if is_blank_phase(blind, progress):
+        raise NotJudged("little but blanks is put out yet, while the dev loss falls", "train on")
+    if blind.most_removed >= ROOM.value:
+        raise NotJudged(
+            f"{blind.samples} predictions do not show whether they beat a constant answer: they avoid "
+            f"{blind.least_removed:.0%} to {blind.most_removed:.0%} of its errors",
+            "store the predictions of more samples",
+            looks_ill=blind.removed <= 0,
+        )
     lower_is_better = blind.metric == "WER"
     aim = (
         blind.blind / 2
@@ -87,12 +98,3 @@ def no_better_than_blind(
         ),
         verify="slrdoctor overfit RUN_DIR --samples 5",
     )  # fmt: skip
-
-
-def _in_blank_phase(blind: BlindComparison, progress: Progress | None) -> bool:
-    """Whether the model has begun to learn and does not write it down yet."""
-    if progress is None or blind.metric == "chrF":
-        return False
-    bad_in_log = progress.metric != "wer" or progress.last_metric >= BAD.value
-    learning = progress.last_dev < LEARNING.value * progress.floor
-    return learning and bad_in_log and blind.length_share < SHORT.value

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, CERTAIN, NOTHING_LEARNED, ClipTable, Evidence, Finding, Fix, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    DATA,
+    NOTHING_LEARNED,
+    ClipTable,
+    Evidence,
+    Finding,
+    Fix,
+    check,
+)
 
 
 @check(
@@ -10,6 +20,7 @@ from slrdoctor.api import BLOCKS, CERTAIN, NOTHING_LEARNED, ClipTable, Evidence,
     severity=BLOCKS,
     confidence=CERTAIN,
     explains=("FEA114", "MDL602", "TRN501", "TRN507", *NOTHING_LEARNED),
+    counts=DATA,
 )
 def features_not_finite(clips: ClipTable) -> Iterator[Finding]:
     """Some features are NaN or infinite.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from slrdoctor.api import (
     CERTAIN,
     DEGRADES,
+    LABELS,
     NOTHING_LEARNED,
     Evidence,
     Finding,
@@ -17,7 +18,13 @@ from slrdoctor.api import (
 EMPTY_TARGETS = Threshold(0, "Arithmetic: an empty target teaches the model that nothing is signed.")
 
 
-@check("LAB205", severity=DEGRADES, confidence=CERTAIN, explains=("TRN501", *NOTHING_LEARNED))
+@check(
+    "LAB205",
+    severity=DEGRADES,
+    confidence=CERTAIN,
+    explains=("TRN501", *NOTHING_LEARNED),
+    counts=LABELS,
+)
 def empty_target(samples: Samples) -> Iterator[Finding]:
     """Some samples have an empty target.
 

@@ -1,23 +1,31 @@
 """TRN502: did the training loss ever leave what a model reaches without looking?"""
 
-from collections.abc import Iterator
 from math import isfinite
 
-from slrdoctor.api import BLOCKS, LIKELY, Evidence, Finding, Fix, Progress, Threshold, TrainLoss, check
+from slrdoctor.api import (
+    BLOCKS,
+    LIKELY,
+    OUTCOME,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    NotJudged,
+    Progress,
+    Threshold,
+    TrainLoss,
+    check,
+)
+
+from ._standstill import FLAT, stands_still
 
 AT_FLOOR = Threshold(
     0.9,
     "measured on public runs: one whose dev accuracy never left chance ended at 0.92 of its floor, "
     "six CTC runs that learn at under 0.01, one of 25 classes at 0.07",
 )
-FLAT = Threshold(
-    0.9, "rule of thumb, docs/limits.py: what a training loss keeps of itself when it stands still"
-)
-EPOCHS = Threshold(
-    5, "measured on a healthy BiLSTM-CTC: it stands at the floor with blank output in epochs 1 to 3"
-)
-BLIND_WER = 0.95  # a WER never under this, without a floor to hold the loss against
-LOWEST_FLOOR = 1.0  # nats: one of two signs a clip has 1.7 a token, every larger vocabulary more
+EPOCHS = Threshold(5, "measured on a healthy BiLSTM-CTC: blank output at the floor in epochs 1 to 3")
+LONGER = "train for at least five epochs, and log the loss and the dev score after each"
 FIXES = (
     Fix("Overfit five samples first: their loss must go to 0.", "slrdoctor overfit RUN_DIR --samples 5"),
     Fix(
@@ -32,8 +40,8 @@ FIXES = (
 SYMPTOMS = ("CTC411", "CTC412", "DEC801", "EVL904", "EVL905", "TRN505")
 
 
-@check("TRN502", severity=BLOCKS, confidence=LIKELY, explains=SYMPTOMS)
-def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Iterator[Finding]:
+@check("TRN502", severity=BLOCKS, confidence=LIKELY, explains=SYMPTOMS, counts=OUTCOME)
+def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
     """The training loss never left what a model reaches without looking at its input.
 
     Why it matters: a model that ignores its input comes down to the input-blind floor, the
@@ -51,34 +59,34 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Iterator[Find
     References: Karpathy 2019, A Recipe for Training Neural Networks (input-independent baseline);
     Zeyer et al. 2021, Why does CTC result in peaky behavior?
     """
+    if progress.learned and not progress.ending.is_blind:
+        return progress.sentence
     if progress.learned or progress.epochs < EPOCHS.value:
-        return
+        raise _undecided(progress)
     share, dev = progress.train_over_floor, progress.dev_over_floor
     if isfinite(share):
         if share < AT_FLOOR.value or dev < AT_FLOOR.value:
-            return
+            if progress.metric:
+                raise _undecided(progress)
+            return progress.sentence
         where = f"{progress.last_train:.2f}, {share:.2f} of the input-blind floor {progress.floor:.2f}"
         where += progress.fall
         measured = Evidence("training loss over the floor", share, progress.read_from, limit=AT_FLOOR)
-    elif loss is not None and _stands_still(progress, loss):
+    elif loss is not None and stands_still(progress, loss):
         still = loss.over_middle
         where = f"{loss.last:.3g}, {still:.2f} of what it was in the middle of the run"
         measured = Evidence("training loss over that of the middle", still, loss.read_from, limit=FLAT)
     else:
-        return
-    score = f", and the best dev {progress.metric} is {progress.best_metric:.1%}"
-    score += f" (guessing: {progress.blind_metric:.1%})" if isfinite(progress.blind_metric) else ""
-    score = score if progress.metric else ""
+        raise _undecided(progress)
+    guessing = f" (guessing: {progress.blind_metric:.1%})" if isfinite(progress.blind_metric) else ""
+    score = f", and the best dev {progress.metric} is {progress.best_metric:.1%}{guessing}"
+    metrics = [progress.metric] if progress.metric else []
     yield Finding(
-        f"after {progress.epochs} epochs the training loss is {where}{score}",
+        f"after {progress.epochs} epochs the training loss is {where}{score if metrics else ''}",
         (
             measured,
             Evidence("epochs", progress.epochs, progress.read_from, limit=EPOCHS),
-            *(
-                [Evidence(f"best dev {progress.metric}", progress.best_metric, progress.read_from)]
-                if score
-                else []
-            ),
+            *(Evidence(f"best dev {m}", progress.best_metric, progress.read_from) for m in metrics),
             Evidence("floor known by", progress.floor_known_by, progress.read_from),
         ),
         FIXES,
@@ -86,10 +94,6 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Iterator[Find
     )
 
 
-def _stands_still(progress: Progress, loss: TrainLoss) -> bool:
-    """Whether the loss is flat and the score says that what it stands at is no success."""
-    if not progress.metric or not loss.over_middle >= FLAT.value:
-        return False
-    if progress.metric == "wer":
-        return progress.best_metric >= BLIND_WER and loss.last >= LOWEST_FLOOR
-    return loss.over_first >= FLAT.value
+def _undecided(progress: Progress) -> NotJudged:
+    doubt = progress.ending.doubt(progress.epochs, int(EPOCHS.value))
+    return NotJudged(doubt, LONGER, looks_ill=progress.ending.is_blind)

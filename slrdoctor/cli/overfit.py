@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from slrdoctor.core.report import Report
     from slrdoctor.probes.crossover import Crossover
 
-_CHAIN = re.compile(r"^(?:no [A-Z]\w+: )+")  # facts that lack one another, before the reason itself
 PICTURE = Path("slrdoctor-overfit.png")
 
 
@@ -241,7 +239,7 @@ def _lines(report: Report, answer: Crossover | Unavailable, drawn: Path | None) 
     from slrdoctor.probes.crossover import Crossover
 
     if not isinstance(answer, Crossover):
-        yield _capital(_blocked(report) or f"No result: {_CHAIN.sub('', answer.reason)}") + "."
+        yield _capital(_blocked(report) or f"No result: {answer.reason}") + "."
         return
     blocking = _blocked(report)
     if answer.culprit == "none" and blocking:

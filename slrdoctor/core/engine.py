@@ -7,19 +7,32 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from slrdoctor.core.finding import Finding
-from slrdoctor.core.registry import Check, Need, Registry, Unavailable
+from slrdoctor.core.registry import Check, Need, NotJudged, Registry, Unavailable
 
 
 @dataclass(frozen=True)
 class Judged:
     check: Check
     findings: tuple[Finding, ...]
-    seen: tuple[object, ...] = ()  # the facts that were judged
+    fine: str = ""  # what the check saw where it found nothing, in its own words
+
+
+@dataclass(frozen=True)
+class Abstained:
+    """The check had its facts and could not judge by them."""
+
+    check: Check
+    reason: str
+    enable: str
+    looks_ill: bool = False
 
 
 @dataclass(frozen=True)
 class Skipped:
+    """A fact that the check needs could not be measured."""
+
     check: Check
+    missing: str  # the name of the first fact that was missing, on which the others rest
     reason: str
     enable: str
 
@@ -31,7 +44,7 @@ class Crashed:
     traceback: str
 
 
-Outcome = Judged | Skipped | Crashed
+Outcome = Judged | Abstained | Skipped | Crashed
 
 
 class MeasureCrashed(Exception):
@@ -100,11 +113,11 @@ class Facts:
     def _measure(self, fact: type) -> object:
         measure = self._registry.measures.get(fact)
         if measure is None:
-            return Unavailable(f"nothing measures {fact.__name__}")
+            return Unavailable(f"nothing measures {fact.__name__}", fact=fact.__name__)
         try:
             return measure.function(*(self.take(need) for need in measure.needs))
         except Unavailable as missing:
-            return Unavailable(f"no {fact.__name__}: {missing.reason}", missing.enable)
+            return Unavailable(missing.reason, missing.enable, missing.fact or fact.__name__)
         except MeasureCrashed as crashed:
             return crashed
         except Exception:
@@ -115,10 +128,28 @@ def judge(check: Check, facts: Facts) -> Outcome:
     """Run one check, so that neither a missing fact nor a crash stops the others."""
     try:
         needs = tuple(facts.take(need) for need in check.needs)
-        return Judged(check, tuple(check.judge(*needs)), needs)
+        findings, fine = _run(iter(check.judge(*needs)))
+        return Judged(check, findings, fine)
+    except NotJudged as abstained:
+        return Abstained(check, abstained.reason, abstained.enable or check.enable, abstained.looks_ill)
     except Unavailable as missing:
-        return Skipped(check, missing.reason, missing.enable or check.enable)
+        return Skipped(check, missing.fact, missing.reason, missing.enable or check.enable)
     except MeasureCrashed as crashed:
         return Crashed(check, str(crashed), crashed.trace)
     except Exception as error:
         return Crashed(check, f"{type(error).__name__}: {error}", traceback.format_exc())
+
+
+def _run(judge: Iterator[Finding]) -> tuple[tuple[Finding, ...], str]:
+    """What a judge yields, and the sentence that it returns where it found nothing."""
+    findings: list[Finding] = []
+    while True:
+        try:
+            findings.append(next(judge))
+        except StopIteration as stop:
+            return tuple(findings), "" if findings else str(stop.value or "")
+        except NotJudged:
+            # what was seen until then stands
+            if not findings:
+                raise
+            return tuple(findings), ""

@@ -6,12 +6,15 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from slrdoctor.core.finding import Confidence, Finding, Severity
+from slrdoctor.core.roles import Role
 
+# what a judge gives: findings, and a sentence on what it saw where there is none
+Findings = Generator[Finding, None, Any]
 J = TypeVar("J", bound=Callable[..., Iterator[Finding]])
 M = TypeVar("M", bound=Callable[..., object])
 
@@ -25,10 +28,27 @@ class Unavailable(Exception):
     measurable, in words that a user can act on.
     """
 
-    def __init__(self, reason: str, enable: str = "") -> None:
+    def __init__(self, reason: str, enable: str = "", fact: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.enable = enable
+        self.fact = fact  # the name of the fact that was missing first, written by the engine
+
+
+class NotJudged(Exception):
+    """Raised by a check that has its facts and still cannot judge by them.
+
+    The reason is what keeps it from judging, as a sentence without its full stop ("3 epochs were
+    logged, and 5 show whether a loss stands still"); `enable` is what to do about it, in words that
+    a user can act on. A check that looked and saw nothing wrong returns instead. `looks_ill` is
+    true where what there is speaks against the run, too little as it is: no run with it is healthy.
+    """
+
+    def __init__(self, reason: str, enable: str = "", *, looks_ill: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.enable = enable
+        self.looks_ill = looks_ill
 
 
 @dataclass(frozen=True)
@@ -51,6 +71,7 @@ class Check:
     explains: tuple[str, ...]
     enable: str
     pack: str = ""
+    counts: Role | None = None
 
     @property
     def name(self) -> str:
@@ -91,13 +112,18 @@ def check(
     confidence: Confidence,
     explains: tuple[str, ...] = (),
     enable: str = "",
+    counts: Role | None = None,
 ) -> Callable[[J], J]:
     """Register a judge. The facts it needs are its annotated parameters.
 
     A parameter annotated `Fact | None` gets None where the fact cannot be measured.
     `explains` names the codes that are symptoms of this fault when both fire.
     `enable` says what to give the doctor so that a skipped check can be judged,
-    where the facts themselves do not say it.
+    where the facts themselves do not say it. `counts` is what must have been judged before a
+    run is healthy, and is judged by this check: DATA, LABELS or OUTCOME.
+
+    A judge yields findings. It raises NotJudged where it cannot judge by the facts that it has,
+    and may return a sentence that says what it saw where it found nothing.
     """
     if not _CODE.fullmatch(code):
         raise ValueError(f"{code!r} is no code: two to eight capitals and three digits, like CTC401")
@@ -107,7 +133,7 @@ def check(
             raise ValueError(f"two checks are called {code}")
         needs, _ = _signature(judge)
         REGISTRY.checks[code] = Check(
-            code, judge, needs, severity, confidence, explains, enable, REGISTRY.pack
+            code, judge, needs, severity, confidence, explains, enable, REGISTRY.pack, counts
         )
         return judge
 

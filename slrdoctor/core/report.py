@@ -11,19 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from slrdoctor.core.engine import Crashed, Judged, Outcome, Skipped
+from slrdoctor.core.engine import Abstained, Crashed, Judged, Outcome, Skipped
 from slrdoctor.core.finding import Severity
 from slrdoctor.core.folding import fold
 from slrdoctor.core.notebook import notebook_html
 from slrdoctor.core.outline import Answer, Outline, Run, lines, outlined
 from slrdoctor.core.plain import plain
 from slrdoctor.core.ranking import Case, Diagnosis, rank
+from slrdoctor.core.verdict import verdict
 
-SCHEMA_VERSION = 1
-
-# What must have been judged before a run may be called healthy, by the families of codes.
-# FEA104 has read the values; FEA101 alone has only looked for files.
-DATA, LABELS, OUTCOME = ("FEA104",), ("LAB",), ("TRN", "EVL", "DEC", "EMB", "CTC41")
+SCHEMA_VERSION = 2
 
 
 class FailedRun(Exception):
@@ -32,13 +29,14 @@ class FailedRun(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """A check that is no finding: passed (message), skipped (reason, enable), ignored, crashed."""
+    """A check without a finding. `text` is what a passed check saw, else the reason, else the error."""
 
     code: str
     name: str
     text: str
     enable: str = ""
     trace: str = ""
+    missing: str = ""  # the name of the fact that a skipped check lacked
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,7 +48,8 @@ class Report:
     verdict: str  # broken | suspect | healthy | unknown
     diagnoses: tuple[Diagnosis, ...]
     passed: tuple[Entry, ...]
-    skipped: tuple[Entry, ...]
+    not_judged: tuple[Entry, ...]  # the check had its facts and could not judge by them
+    skipped: tuple[Entry, ...]  # a fact that the check needs was missing
     ignored: tuple[Entry, ...]
     crashed: tuple[Entry, ...]
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -66,7 +65,7 @@ class Report:
     @property
     def not_looked_at(self) -> tuple[Entry, ...]:
         """The checks that could not judge, for whatever reason."""
-        return self.skipped
+        return (*self.not_judged, *self.skipped)
 
     @property
     def findings(self) -> list[dict[str, Any]]:
@@ -92,10 +91,8 @@ class Report:
             "outline": dataclasses.asdict(self.outline),
             "findings": self.findings,
             "passed": [{"code": e.code, "name": e.name, "message": e.text} for e in self.passed],
-            "skipped": [
-                {"code": e.code, "name": e.name, "reason": e.text, "enable": e.enable}
-                for e in self.skipped
-            ],
+            "not_judged": [_reasoned(e) for e in self.not_judged],
+            "skipped": [_reasoned(e) | {"missing": e.missing} for e in self.skipped],
             "ignored": [{"code": e.code, "reason": e.text} for e in self.ignored],
             "crashed": [{"code": e.code, "error": e.text} for e in self.crashed],
             "facts": dict(self.facts),
@@ -162,13 +159,15 @@ def build(
         Entry(path, "pack file", trace.strip().splitlines()[-1], trace=trace)
         for path, trace in broken_packs.items()
     ]
+    passed, abstained, skipped = _entries(outcomes)
     return Report(
         version=version,
         run=run,
-        verdict=_verdict(diagnoses, outcomes),
+        verdict=verdict(outcomes),
         diagnoses=diagnoses,
-        passed=tuple(_passed(outcomes)),
-        skipped=tuple(_skipped(outcomes)),
+        passed=tuple(passed),
+        not_judged=tuple(abstained),
+        skipped=tuple(skipped),
         ignored=tuple(ignored),
         crashed=tuple(crashed),
         facts=_facts(facts),
@@ -177,52 +176,55 @@ def build(
     )
 
 
-def _verdict(diagnoses: Sequence[Diagnosis], outcomes: Sequence[tuple[Case, Outcome]]) -> str:
-    worst = max((d.check.severity for d in diagnoses), default=Severity.NOTE)
-    if worst >= Severity.MISLEADS:
-        return "broken"
-    if worst == Severity.DEGRADES:
-        return "suspect"
-    judged = {o.check.code for _, o in outcomes if isinstance(o, Judged)}
-    looked = all(any(c.startswith(family) for c in judged) for family in (DATA, LABELS, OUTCOME))
-    # a crash leaves something unlooked at, whatever else was fine
-    whole = not any(isinstance(o, Crashed) for _, o in outcomes)
-    return "healthy" if looked and whole else "unknown"
-
-
-def _by_check(outcomes: Sequence[tuple[Case, Outcome]]) -> dict[str, list[tuple[Case, Outcome]]]:
-    grouped: dict[str, list[tuple[Case, Outcome]]] = {}
+def _entries(
+    outcomes: Sequence[tuple[Case, Outcome]],
+) -> tuple[list[Entry], list[Entry], list[Entry]]:
+    """Of the checks without a finding: those that passed, that abstained, and that were skipped."""
+    groups: dict[str, list[tuple[Case, Outcome]]] = {}
     for case, outcome in outcomes:
-        grouped.setdefault(outcome.check.code, []).append((case, outcome))
-    return grouped
-
-
-def _passed(outcomes: Sequence[tuple[Case, Outcome]]) -> Iterable[Entry]:
-    for code, group in _by_check(outcomes).items():
+        groups.setdefault(outcome.check.code, []).append((case, outcome))
+    passed, abstained, skipped = [], [], []
+    for group in groups.values():
         judged = [o for _, o in group if isinstance(o, Judged)]
-        if not judged or any(o.findings for o in judged):
+        if any(o.findings for o in judged):
             continue
-        said = dict.fromkeys(s for o in judged for s in _sentences(o))
-        message = "; ".join(list(said)[:3])
-        unlooked = [o for _, o in group if isinstance(o, Skipped)]
-        if unlooked:
-            message += f" (looked at in {len(judged)} of {len(group)}; elsewhere {unlooked[0].reason})"
-        yield Entry(code, judged[0].check.name, message)
+        if judged:
+            passed.append(_passed(judged, group))
+        elif all(isinstance(o, (Abstained, Skipped)) for _, o in group):
+            unsure = [(case, o) for case, o in group if isinstance(o, Abstained)]
+            missing = [(case, o) for case, o in group if isinstance(o, Skipped)]
+            if unsure:
+                abstained.append(_unlooked(unsure, len(group)))
+            else:
+                skipped.append(_unlooked(missing, len(group)))
+    return passed, abstained, skipped
 
 
-def _sentences(outcome: Judged) -> Iterable[str]:
-    for fact in outcome.seen:
-        said = getattr(fact, "sentence", "")
-        if isinstance(said, str) and said:
-            yield said
+def _passed(judged: Sequence[Judged], group: Sequence[tuple[Case, Outcome]]) -> Entry:
+    """What a check saw in its own words, and where it could not look."""
+    text = "; ".join(list(dict.fromkeys(o.fine for o in judged if o.fine))[:3])
+    elsewhere = [_in_case(case, o.reason) for case, o in group if isinstance(o, (Abstained, Skipped))]
+    if elsewhere:
+        limited = f"judged in {len(judged)} of {len(group)}, not in {elsewhere[0]}"
+        text = f"{text} ({limited})" if text else limited
+    return Entry(judged[0].check.code, judged[0].check.name, text)
 
 
-def _skipped(outcomes: Sequence[tuple[Case, Outcome]]) -> Iterable[Entry]:
-    for code, group in _by_check(outcomes).items():
-        skipped = [o for _, o in group if isinstance(o, Skipped)]
-        if len(skipped) == len(group):
-            first = skipped[0]
-            yield Entry(code, first.check.name, first.reason, enable=first.enable)
+def _unlooked(group: Sequence[tuple[Case, Abstained | Skipped]], cases: int) -> Entry:
+    """The first reason; the case is named where it does not hold in all of them."""
+    case, first = group[0]
+    same = all(o.reason == first.reason for _, o in group) and len(group) == cases
+    return Entry(
+        first.check.code,
+        first.check.name,
+        first.reason if same else _in_case(case, first.reason),
+        enable=first.enable,
+        missing=first.missing if isinstance(first, Skipped) else "",
+    )
+
+
+def _reasoned(entry: Entry) -> dict[str, str]:
+    return {"code": entry.code, "name": entry.name, "reason": entry.text, "enable": entry.enable}
 
 
 def _in_case(case: Case, text: str) -> str:

@@ -11,6 +11,7 @@ from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import DevScore
 from slrdoctor.facts.training.epoch_size import EpochSize
 
+PREDICTED = "accuracy of the predictions"
 UNLIKELY = 1e-3  # chance that guessing exceeds a bound
 
 
@@ -34,6 +35,7 @@ class AccuracyChance:
     classes_known_by: str
     what: str  # "dev accuracy", "accuracy of the predictions"
     read_from: str
+    of_predictions: bool = False  # else of a history
 
     @property
     def sentence(self) -> str:
@@ -65,7 +67,7 @@ def accuracy_chance(
                 (accuracy, accuracy),
                 1,
                 len(file.references),
-                "accuracy of the predictions",
+                PREDICTED,
                 file.where,
             )
     raise Unavailable(
@@ -104,4 +106,5 @@ def _against(
         classes_known_by=classes.known_by,
         what=what,
         read_from=read_from,
+        of_predictions=what == PREDICTED,
     )

@@ -25,6 +25,7 @@ from slrdoctor.facts.training.dev_score import (
     over,
     settled,
 )
+from slrdoctor.facts.training._ending import BLEU_POINTS, Ending
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.loss_scale import LossScale as LossScale
@@ -39,7 +40,6 @@ UNLIKELY = 1e-3  # chance that guessing reaches the best accuracy in any epoch
 SMALLEST_FLOOR = 1e-3  # nats
 SAMPLES_AT_LEAST = 100  # taken for a dev set whose size is not known
 LOSSES = ("first_train", "last_train", "best_train", "first_dev", "best_dev", "last_dev")
-BLEU_POINTS = 2.0  # a decoder that ignores its input scores less
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,10 @@ class Progress:
             f": its fall from {self.first_train:.4g} by {1 - self.train_over_first:.1%} is the way "
             f"there from uniform outputs, which cost {self.start:.4g} at T = {self.start_frames:.0f}"
         )
+
+    @property
+    def ending(self) -> Ending:
+        return Ending(self.metric, self.last_metric, self.blind_metric)
 
     @property
     def error_left(self) -> float:

@@ -1,9 +1,8 @@
 """CTC405: can the first loss be that of an untrained model?"""
 
 import math
-from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, POSSIBLE, Evidence, Finding, FirstLoss, Fix, check, chosen
+from slrdoctor.api import DEGRADES, POSSIBLE, Evidence, Finding, Findings, FirstLoss, Fix, check, chosen
 
 HIGHEST_FIRST_LOSS = chosen(5, "a rough start and weighted extra losses reach less", (1.25, 20), 227)
 LOWEST_FIRST_STEP = chosen(0.3, "nothing is learned before the first step", (0.075, 0.9), 227)
@@ -16,7 +15,7 @@ LOWEST_FIRST_EPOCH = chosen(0.01, "much can be learned in an epoch", (0.0025, 0.
     confidence=POSSIBLE,
     explains=("CTC413", "CTC414", "DEC802", "EVL904", "TRN504"),
 )
-def first_loss_impossible(first: FirstLoss) -> Iterator[Finding]:
+def first_loss_impossible(first: FirstLoss) -> Findings:
     """The first loss is not that of an untrained model, however it was reduced.
 
     Why it matters: The loss of uniform outputs is known exactly from frames, glosses and classes. A
@@ -37,7 +36,7 @@ def first_loss_impossible(first: FirstLoss) -> Iterator[Finding]:
     reduction, ratio = first.nearest()
     low = LOWEST_FIRST_STEP if first.per == "step" else LOWEST_FIRST_EPOCH
     if low.value <= ratio <= HIGHEST_FIRST_LOSS.value:
-        return
+        return first.sentence
     start = first.start
     implied = [
         f"T = {frames:.0f} as a mean per {unit}"

@@ -1,7 +1,5 @@
 """CTC401: does every target fit into the frames that CTC is given?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
@@ -9,7 +7,9 @@ from slrdoctor.api import (
     CtcLengths,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Threshold,
     check,
     chosen,
@@ -27,7 +27,7 @@ TARGETS_TOO_LONG = Threshold(
     confidence=CERTAIN,
     explains=("CTC404", "TRN501", "TRN507", *NOTHING_LEARNED),
 )
-def target_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
+def target_longer_than_input(lengths: CtcLengths) -> Findings:
     """Over one target in a hundred is longer than the input that CTC is given for it.
 
     Why it matters: CTC spends at least one frame on each gloss, and one more on the blank between two
@@ -47,7 +47,12 @@ def target_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
     short = lengths.infeasible
     count, total = int(short.sum()), len(lengths.ids)
     if count / total <= SHARE_TOO_LONG.value:
-        return
+        if not lengths.stack.known:
+            raise NotJudged(
+                f"the model's temporal stride is unknown; {lengths.advice}",
+                "put stride under [model] in slrdoctor.toml",
+            )
+        return lengths.sentence
     worst = lengths.worst
     yield Finding(
         message=(

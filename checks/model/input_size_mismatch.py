@@ -1,12 +1,10 @@
 """MDL604: does the model take the features that are stored?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, InputFit, Threshold, check
+from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Findings, Fix, InputFit, Threshold, check
 
 
 @check("MDL604", severity=BLOCKS, confidence=CERTAIN, explains=("MDL607",))
-def input_size_mismatch(fit: InputFit) -> Iterator[Finding]:
+def input_size_mismatch(fit: InputFit) -> Findings:
     """The model's first layer does not take the features that are stored.
 
     Why it matters: the checkpoint was trained on other features. Loaded with these it fails at
@@ -24,7 +22,7 @@ def input_size_mismatch(fit: InputFit) -> Iterator[Finding]:
     References: matrix arithmetic: a layer of shape [out, in] takes vectors of length in.
     """
     if fit.fits or fit.because:
-        return
+        return fit.sentence
     limit = Threshold(fit.stored, f"the features a frame of {fit.known_by}")
     layer = fit.layer or "the first layer"
     yield Finding(

@@ -7,7 +7,7 @@ import numpy as np
 from slrdoctor.facts.config.model_config import LongestInput, ZeroInfinity
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths
 from slrdoctor.facts.ctc.layer_stack import LayerStack
-from slrdoctor.testing import findings
+from slrdoctor.testing import findings, fine, not_judged
 
 
 def lengths(
@@ -63,6 +63,16 @@ def test_ctc401_fires_as_stored_where_the_stride_is_not_known_and_says_so() -> N
     assert "stride is unknown" in finding.message
     assert "No stride would fit" in finding.message
     assert all("Lower" not in fix.do for fix in finding.fixes)
+
+
+def test_ctc401_is_not_judged_where_the_stride_is_unknown_and_targets_fit_the_stored_frames() -> None:
+    outcome = not_judged("CTC401", lengths(ROOMY, known=False))
+
+    assert "stride is unknown" in outcome.reason and "slrdoctor.toml" in outcome.enable
+
+
+def test_ctc401_says_how_many_targets_fit() -> None:
+    assert fine("CTC401", lengths(ROOMY, stride=2)).startswith("100 of 100 targets fit at stride 2")
 
 
 def test_ctc401_counts_by_split() -> None:

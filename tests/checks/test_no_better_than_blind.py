@@ -9,7 +9,7 @@ import pytest
 from slrdoctor.facts.evaluation.blind_comparison import BlindComparison
 from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
 from slrdoctor.facts.training.progress import Progress
-from slrdoctor.testing import findings
+from slrdoctor.testing import findings, fine, not_judged
 
 BLIND = BlindComparison(
     metric="WER", score=0.97, blind=0.94, answer="MORGEN REGEN", chance=nan, removed=-0.03,
@@ -92,3 +92,20 @@ def test_evl904_is_quiet_on_bad_predictions_that_depend_on_the_input(drop: float
 
 def test_evl904_fires_on_output_of_full_length_however_low_the_loss() -> None:
     assert judged(IN_BLANK_PHASE, length_share=0.5)
+
+
+def test_evl904_is_not_judged_where_predictions_are_too_few_to_tell() -> None:
+    few = not_judged("EVL904", replace(BLIND, most_removed=0.2, samples=9))
+
+    assert few.looks_ill and few.reason.startswith("9 predictions do not show")
+    assert not not_judged("EVL904", replace(BLIND, removed=0.05, most_removed=0.2)).looks_ill
+
+
+def test_evl904_is_not_judged_in_the_blank_phase() -> None:
+    blank = replace(BLIND, score=1.0, length_share=0.0, empty_share=1.0)
+
+    assert "blanks" in not_judged("EVL904", blank, IN_BLANK_PHASE).reason
+
+
+def test_evl904_says_by_how_much_a_constant_answer_was_beaten() -> None:
+    assert "94.0%" in fine("EVL904", replace(BLIND, score=0.3, removed=0.6, least_removed=0.5))

@@ -8,7 +8,7 @@ import pytest
 
 from slrdoctor.facts.training.progress import Progress
 from slrdoctor.facts.training.train_loss import TrainLoss
-from slrdoctor.testing import findings
+from slrdoctor.testing import findings, fine, not_judged
 
 # a public run of 97 classes that never left chance
 AT_FLOOR = Progress(
@@ -108,3 +108,57 @@ def test_trn502_is_quiet_without_a_floor_on_a_wer_under_95_percent() -> None:
 def test_trn502_is_quiet_without_floor_and_score() -> None:
     """A run that was resumed at its end is flat too."""
     assert not judged(FLAT, **wer(metric="", best_metric=nan))
+
+
+def abstained(loss: TrainLoss | None = None, **changes: Any) -> Any:
+    return not_judged("TRN502", replace(AT_FLOOR, **changes), *([loss] if loss is not None else []))
+
+
+BLIND: list[dict[str, Any]] = [
+    {"metric": "accuracy", "blind_metric": 0.0103, "last_metric": 0.0103},
+    {"metric": "accuracy", "blind_metric": 0.5, "last_metric": 0.42},
+    {"metric": "wer", "blind_metric": 0.811, "last_metric": 0.811},
+    {"metric": "wer", "blind_metric": nan, "last_metric": 1.0},
+    {"metric": "wer", "blind_metric": 0.811, "last_metric": 1.31},
+    {"metric": "bleu", "blind_metric": nan, "last_metric": 0.4},
+    {"metric": "recall", "blind_metric": 0.002, "last_metric": 0.002},
+    {"metric": "recall", "blind_metric": nan, "last_metric": 0.0},
+]
+
+
+@pytest.mark.parametrize("score", BLIND, ids=lambda score: score["metric"])
+@pytest.mark.parametrize("learned", [False, True], ids=["early", "late"])
+def test_trn502_is_not_judged_where_the_score_ends_at_blind_guessing_and_looks_ill(
+    score: dict[str, Any], learned: bool
+) -> None:
+    """Too few epochs to call it a fault, or a best score that was better: never a clean bill."""
+    outcome = abstained(**score, learned=learned, epochs=30 if learned else 3)
+
+    assert outcome.looks_ill
+    assert "ends at" in outcome.reason and f"after {30 if learned else 3} epochs" in outcome.reason
+    assert "five epochs" in outcome.enable
+
+
+@pytest.mark.parametrize("score", BLIND, ids=lambda score: score["metric"])
+def test_trn502_sees_what_a_run_learned_where_its_score_is_beyond_guessing(
+    score: dict[str, Any],
+) -> None:
+    better = {"wer": 0.4, "bleu": 9.3}.get(score["metric"], 0.8)
+    learned = replace(AT_FLOOR, **score | {"last_metric": better}, learned=True, sentence="it learned")
+
+    assert fine("TRN502", learned) == "it learned"
+
+
+def test_trn502_is_not_judged_in_the_first_epochs() -> None:
+    assert abstained(epochs=4).reason == "4 epochs were logged, and 5 show whether a run learns"
+
+
+def test_trn502_is_not_judged_without_floor_and_score() -> None:
+    outcome = abstained(FLAT, **wer(metric="", best_metric=nan, last_metric=nan))
+
+    assert not outcome.looks_ill
+    assert outcome.reason.startswith("no dev score was logged")
+
+
+def test_trn502_is_not_judged_where_only_the_training_samples_were_learned() -> None:
+    assert "not beyond what guessing reaches by luck" in abstained(last_train=0.11, last_dev=11.0).reason

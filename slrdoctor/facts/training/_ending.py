@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from slrdoctor.facts.training.dev_score import LOWER_IS_BETTER
+from slrdoctor.words.metrics import metric
 
 BLEU_POINTS = 2.0  # a decoder that ignores its input scores less
-NOT_SHARES = ("bleu", "chrf", "rouge", "ter")
-SILENCE = 1.0  # the error rate of empty hypotheses
 ROUNDED = 0.995  # a log has three digits of a score
 
 
@@ -26,9 +24,11 @@ class Ending:
         """Whether silence or a constant answer scores as much."""
         if not self.metric or not math.isfinite(self.last):
             return False
-        if self.metric in LOWER_IS_BETTER:
-            return self.last >= ROUNDED * (min(SILENCE, self.blind) if self._known else SILENCE)
-        if self.metric in NOT_SHARES:
+        score = metric(self.metric)
+        if score.lower_is_better:
+            silence = score.whole
+            return self.last >= ROUNDED * (min(silence, self.blind) if self._known else silence)
+        if not score.is_share:
             return self.last < BLEU_POINTS
         return ROUNDED * self.last <= (self.blind if self._known else 0.0)
 
@@ -38,11 +38,9 @@ class Ending:
 
     @property
     def sentence(self) -> str:
-        name = self.metric.upper() if self.metric in ("wer", "cer", "bleu") else self.metric
-        if self.metric in NOT_SHARES:
-            return f"{name} ends at {self.last:.2f}"
-        guessing = f", where blind guessing scores {self.blind:.1%}" if self._known else ""
-        return f"{name} ends at {self.last:.1%}{guessing}"
+        score = metric(self.metric)
+        guessing = f", where blind guessing scores {score.shown(self.blind)}" if self._known else ""
+        return f"{score.word} ends at {score.shown(self.last)}{guessing}"
 
     def doubt(self, epochs: int, fewest: int) -> str:
         """Why a course of this many epochs does not show that anything was learned."""

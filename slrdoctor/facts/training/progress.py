@@ -16,6 +16,7 @@ from slrdoctor.facts.ctc.uniform_start import UniformStart
 from slrdoctor.facts.evaluation.blind_score import BlindScore
 from slrdoctor.facts.labels.samples import Texts
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.training._ending import BLEU_POINTS, Ending
 from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import (
     DevScore,
@@ -25,7 +26,6 @@ from slrdoctor.facts.training.dev_score import (
     over,
     settled,
 )
-from slrdoctor.facts.training._ending import BLEU_POINTS, Ending
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.loss_scale import LossScale as LossScale

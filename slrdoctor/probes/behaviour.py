@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.probes.protocol import OURS, REAL
 from slrdoctor.probes.trainable import Trainable
 from slrdoctor.probes.trials import UserTrial
 
@@ -43,36 +44,36 @@ class ModelBehaviour:
 @measure
 def model_behaviour(user: UserTrial, trainable: Trainable) -> ModelBehaviour:
     """From the user's trial. Raises Unavailable where it failed."""
-    if user.failed:
-        raise Unavailable(user.sentence, "mend what it says, then try again")
-    seen, padding = user.seen, user.seen["padding"]
-    if seen["not_a_number"]:
+    if user.seen is None:
+        raise Unavailable(user.sentence, "fix what it says, then try again")
+    seen, gradients, changes = user.seen, user.seen.gradients, user.seen.changes
+    if changes.not_a_number:
         # how far NaN is from NaN says nothing of any input
         raise Unavailable(
             f"{user.model} gives NaN for the samples of this run",
-            "print what each layer gives in forward(), and mend the first that gives NaN",
+            "print what each layer gives in forward(), and fix the first that gives NaN",
         )
     dead = [
-        (name, float(share), int(units))
-        for name, (share, units) in seen["dead_units"].items()
-        if share >= DEAD and units >= LEAST_UNITS
+        (units.layer, units.dead_share, units.count)
+        for units in changes.units
+        if units.dead_share >= DEAD and units.count >= LEAST_UNITS
     ]
     return ModelBehaviour(
         model=user.model,
-        calling=user.calling,
-        zeroed=seen["zeroed"],
-        shuffled=seen["shuffled"],
-        others=seen["others"],
-        mixes=user.mixes,
-        padded=padding["padded"],
-        padding=padding["largest"],
-        padding_frames=padding["frames"],
-        parameters=seen["parameters"],
-        frozen=seen["frozen"],
-        without_gradient=tuple(seen["without_gradient"]),
-        without_gradient_count=seen["without_gradient_count"],
-        without_gradient_values=seen["without_gradient_values"],
-        trainable=seen["trainable"],
+        calling=seen.calling,
+        zeroed=changes.zeroed,
+        shuffled=changes.shuffled,
+        others=changes.others,
+        mixes=seen.mixes,
+        padded=changes.padding.padded,
+        padding=changes.padding.largest,
+        padding_frames=changes.padding.frames,
+        parameters=gradients.parameters,
+        frozen=gradients.frozen,
+        without_gradient=gradients.without_gradient,
+        without_gradient_count=gradients.without_gradient_count,
+        without_gradient_values=gradients.without_gradient_values,
+        trainable=gradients.trainable,
         dead_layers=tuple(dead),
         is_sequence=trainable.task == "ctc",
         read_from=user.read_from,
@@ -100,7 +101,7 @@ class ModeScores:
 @measure
 def mode_scores(user: UserTrial) -> ModeScores:
     """Of the attempt that came nearest in either mode."""
-    cell = user.cells.get("real, our loss and decoder") or user.cells.get("real")
+    cell = user.cells.get(OURS) or user.cells.get(REAL)
     if cell is None:
         raise Unavailable(user.sentence if user.failed else "the model was looked at and not trained")
     best = min(cell.attempts, key=lambda a: (min(a.error_rate, a.error_rate_training), a.loss))

@@ -66,18 +66,18 @@ def blind_control(
 ) -> BlindControl:
     """Of the user's model where there is one, else of the reference model."""
     trial: ReferenceTrial | UserTrial = user if user is not None else reference
-    zeroed = trial.controls.get("zeroed")
-    if not zeroed:
+    controls = trial.controls
+    if controls is None:
         raise Unavailable(
             "the control without input is run only for a model that reproduces the samples"
         )
     return BlindControl(
         model=trial.model,
-        loss=zeroed["loss"],
+        loss=controls.zeroed.loss,
         bound=blind_bound(trainable.task, [s.tokens for s in chosen.samples]),
-        error_rate=zeroed["error_rate"],
-        error_rate_trained=trial.controls["trained_zeroed"],
-        steps=zeroed["steps"],
+        error_rate=controls.zeroed.error_rate,
+        error_rate_trained=controls.error_rate_trained_zeroed,
+        steps=controls.zeroed.steps,
         read_from=chosen.read_from,
     )
 

@@ -1,23 +1,23 @@
 """The child process of an experiment. Its argument is a folder.
 
-The folder holds request.json and clips.npz; progress.json, result.json and error.json are written
+The folder holds the request and the clips; progress.json, result.json and error.json are written
 there. Whatever the user's code raises ends the process by the hook below, as a sentence.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
 import traceback
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from slrdoctor.arithmetic.error_rate import error_rate
 from slrdoctor.models.device import DeviceMissing, device_for, name_of, threads_for
@@ -25,7 +25,7 @@ from slrdoctor.models.reference import load as load_reference
 from slrdoctor.probes.bars import SAME
 from slrdoctor.probes.batches import Batch, batch_of, easy_clips, statistics
 from slrdoctor.probes.calling import Wanted
-from slrdoctor.probes.fitting import Attempt, fit, train_for
+from slrdoctor.probes.fitting import fit, train_for
 from slrdoctor.probes.handles import (
     Handle,
     ReferenceHandle,
@@ -35,10 +35,35 @@ from slrdoctor.probes.handles import (
 )
 from slrdoctor.probes.looking import look, look_at_gradients
 from slrdoctor.probes.own_steps import find_own_steps
-from slrdoctor.probes.processes import ERROR, PROGRESS, RESULT, end_with_the_parent
+from slrdoctor.probes.processes import (
+    ERROR,
+    PROGRESS,
+    RESULT,
+    Failure,
+    Progress,
+    end_with_the_parent,
+)
+from slrdoctor.probes.protocol import (
+    CLIPS,
+    EASY,
+    ON,
+    OURS,
+    REAL,
+    REQUEST,
+    STANDARDISED,
+    Answer,
+    Attempt,
+    Cell,
+    Controls,
+    Request,
+    Seen,
+    UserModel,
+)
+from slrdoctor.probes.typed_json import from_json, to_json
 from slrdoctor.probes.user_code import CannotUse, load, said_of
 
 CONTROL_STEPS = 1.5  # times those that the model needed with its input
+Clips = list[NDArray[np.float32]]
 
 
 class Child:
@@ -46,170 +71,154 @@ class Child:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.request: dict[str, Any] = json.loads((folder / "request.json").read_text(encoding="utf-8"))
-        with np.load(folder / "clips.npz") as stored:
-            self.clips = [stored[f"clip{i}"] for i in range(len(stored.files))]
-        self.targets: list[list[int]] = self.request["targets"]
-        self.device = device_for(self.request["device"])
-        self.seed = int(self.request["seed"])
-        self.classes = int(self.request["classes"])
-        frames = sum(len(clip) for clip in self.clips)
-        torch.set_num_threads(threads_for(frames * self.clips[0].shape[1]))
+        self.request = from_json(Request, (folder / REQUEST).read_text(encoding="utf-8"))
+        with np.load(folder / CLIPS) as stored:
+            self.clips: Clips = [stored[f"clip{i}"] for i in range(len(stored.files))]
+        self.targets = [list(target) for target in self.request.targets]
+        self.device = device_for(self.request.device)
+        self.seed = self.request.seed
+        self.classes = self.request.classes
+        self.dims = int(self.clips[0].shape[1])
+        torch.set_num_threads(threads_for(sum(map(len, self.clips)) * self.dims))
 
     def tell(self, what: str, done: int = 0, total: int = 1) -> None:
-        _write(self.folder / PROGRESS, {"what": what, "done": done, "total": total})
+        _write(self.folder / PROGRESS, Progress(what, done, total))
 
-    def run(self) -> dict[str, Any]:
-        """The answer to the request, as plain data."""
-        result: dict[str, Any] = {"device": name_of(self.device), "cells": {}}
-        if self.request["model"]["kind"] == "user":
-            return self._run_user(result)
+    def run(self) -> Answer:
+        model = self.request.user
+        return self._run_reference() if model is None else self._run_user(model)
+
+    def _run_reference(self) -> Answer:
         self._encode_texts()
-        real = batch_of(self.clips, self.targets).to(self.device)
+        real = self._batch(self.clips)
         handle = self._reference(self.clips)
-        result["cells"]["real"] = self._cell(handle, real, "your samples")
-        best = _best(result["cells"]["real"])
-        if "easy" in self.request["cells"] and not best["reproduced"]:
+        cells = {REAL: self._cell(handle, real, REAL)}
+        best = cells[REAL].best
+        if not best.reproduced:
             clips = self._easy()
-            easy = batch_of(clips, self.targets).to(self.device)
-            result["cells"]["easy"] = self._cell(self._reference(clips), easy, "easy samples")
-        if self.request["controls"] and best["reproduced"]:
-            result["controls"] = self._controls(handle, real, best)
-        return result
+            cells[EASY] = self._cell(self._reference(clips), self._batch(clips), EASY)
+        wanted = self.request.with_controls and best.reproduced
+        controls = self._controls(handle, real, best) if wanted else None
+        return Answer(name_of(self.device), cells, controls)
 
-    def _run_user(self, result: dict[str, Any]) -> dict[str, Any]:
-        handle = self._user()
-        result["calling"] = handle.calling.sentence
-        result["calling_scale"] = handle.calling.scale
-        result["mixes"] = handle.calling.mixes
-        result["stride"] = handle.calling.stride
-        result["own_loss"], result["own_decode"] = handle.own.loss_name, handle.own.decode_name
-        result["own_blank"] = handle.own.loss_blank
-        real = batch_of(self.clips, self.targets).to(self.device)
+    def _run_user(self, model: UserModel) -> Answer:
+        handle = self._user(model)
+        real = self._batch(self.clips)
         self.tell("calling your model with the samples")
         checked_classes(handle, real, self.classes)
-        result["lengths"] = wrong_lengths(handle, real) if self.request["task"] == "ctc" else ""
-        handle.ours = bool(result["lengths"])  # its own loss would only raise
+        wrong = wrong_lengths(handle, real) if self.request.task == "ctc" else ""
+        handle.ours = bool(wrong)  # its own loss would only raise
         handle.fresh(self.seed)
         self.tell("looking at what your model does with the samples")
-        result["look"] = look_at_gradients(handle, real) | look(handle, real)
+        seen = Seen(
+            calling=handle.calling.sentence,
+            gives=handle.calling.scale,
+            mixes=handle.calling.mixes,
+            wrong_lengths=wrong,
+            own_loss=handle.own.loss_name,
+            own_decode=handle.own.decode_name,
+            own_blank=handle.own.loss_blank,
+            gradients=look_at_gradients(handle, real),
+            changes=look(handle, real),
+        )
+        answer = Answer(name_of(self.device), seen=seen)
         # where the answer is known already, training would only take time
-        seen = result["look"]
-        known = bool(result["lengths"]) or result["mixes"] or seen["not_a_number"]
-        known = known or seen["zeroed"] < SAME
-        if self.request["trains"] and not known:
-            self._train_user(handle, real, result)
-        return result
+        known = bool(wrong) or seen.mixes or seen.changes.not_a_number or seen.changes.zeroed < SAME
+        return answer if known or not self.request.trains else self._train_user(handle, real, answer)
 
-    def _train_user(self, handle: UserHandle, real: Batch, result: dict[str, Any]) -> None:
-        cells = result["cells"]
+    def _train_user(self, handle: UserHandle, real: Batch, answer: Answer) -> Answer:
         own = (handle.own.loss is not None or handle.own.decode is not None) and not handle.ours
-        cells["real"] = self._cell(handle, real, "your samples")
-        best = _best(cells["real"])
-        if best["reproduced"]:
+        cells = {REAL: self._cell(handle, real, REAL)}
+        best = cells[REAL].best
+        if best.reproduced:
+            assert answer.seen is not None
             # what a trained model does tells more than what an untrained one does
-            result["look"] |= look(handle, real)
-            if self.request["controls"]:
-                result["controls"] = self._controls(handle, real, best)
-            return
+            seen = replace(answer.seen, changes=look(handle, real))
+            controls = self._controls(handle, real, best) if self.request.with_controls else None
+            return replace(answer, cells=cells, seen=seen, controls=controls)
         if own:
             handle.ours = True
-            cells["real, our loss and decoder"] = self._cell(handle, real, "your samples, our loss")
-            if not _best(cells["real, our loss and decoder"])["reproduced"]:
-                handle.ours = False
-        mean, scale = statistics(self.clips)
-        standard = [(c - mean.numpy()) / np.maximum(scale.numpy(), 1e-4) for c in self.clips]
+            cells[OURS] = self._cell(handle, real, OURS)
+            handle.ours = cells[OURS].reproduced
+        mean, scale = (tensor.numpy() for tensor in statistics(self.clips))
+        standard = [(clip - mean) / np.maximum(scale, 1e-4) for clip in self.clips]
         handle.ours = handle.ours or own
-        batch = batch_of(standard, self.targets).to(self.device)
-        cells["standardised"] = self._cell(handle, batch, "your samples, standardised")
-        easy = batch_of(self._easy(), self.targets).to(self.device)
-        cells["easy"] = self._cell(handle, easy, "easy samples")
+        cells[STANDARDISED] = self._cell(handle, self._batch(standard), STANDARDISED)
+        cells[EASY] = self._cell(handle, self._batch(self._easy()), EASY)
+        return replace(answer, cells=cells)
 
-    def _cell(self, handle: Handle, batch: Batch, what: str) -> list[dict[str, Any]]:
-        seconds = float(self.request["seconds"])
-        model = self.request["model"]["name"]
-        return [
-            _plain(a) for a in fit(handle, batch, self.seed, seconds, self.tell, f"{model} on {what}")
-        ]
+    def _cell(self, handle: Handle, batch: Batch, on: str) -> Cell:
+        name = self.request.reference or "your model"
+        what = f"{name} on {ON[on]}"
+        attempts = fit(handle, batch, self.seed, self.request.seconds, self.tell, what)
+        return Cell(name, ON[on], tuple(attempts))
 
-    def _controls(self, handle: Handle, real: Batch, best: dict[str, Any]) -> dict[str, Any]:
+    def _controls(self, handle: Handle, real: Batch, best: Attempt) -> Controls:
         """The same training without input, and with the targets given to other samples."""
         handle.module.eval()
         blind = real.with_features(torch.zeros_like(real.features))
         trained_zeroed = error_rate(handle.hypotheses(blind), real.references)
-        steps = max(100, round(best["steps"] * CONTROL_STEPS))
-        seconds = max(5.0, best["seconds"] * 2 * CONTROL_STEPS)
+        steps = max(100, round(best.steps * CONTROL_STEPS))
+        seconds = max(5.0, best.seconds * 2 * CONTROL_STEPS)
         self.tell("control: without input")
-        zeroed = train_for(handle, real.zeroed(), self.seed, best["rate"], steps, seconds)
-        found: dict[str, Any] = {"zeroed": _plain(zeroed), "trained_zeroed": trained_zeroed}
+        zeroed = train_for(handle, real.zeroed(), self.seed, best.rate, steps, seconds)
         # as many distinct targets as samples: else nothing tells which was whose
-        if len(self.targets) > 1 and self._fits_moved_on(real):
-            self.tell("control: targets moved on to the next sample")
-            moved = real.with_targets_moved_on()
-            found["moved"] = _plain(
-                train_for(handle, moved, self.seed, best["rate"], 3 * steps, 2 * seconds)
-            )
-        return found
+        if len(self.targets) < 2 or not self._fits_moved_on(real):
+            return Controls(zeroed, trained_zeroed)
+        self.tell("control: targets moved on to the next sample")
+        moved = real.with_targets_moved_on()
+        again = train_for(handle, moved, self.seed, best.rate, 3 * steps, 2 * seconds)
+        return Controls(zeroed, trained_zeroed, again)
 
     def _fits_moved_on(self, real: Batch) -> bool:
-        lengths = real.lengths.tolist()
-        stride = float(self.request.get("stride") or 1)
+        stride = max(1, self.request.stride)
         moved = real.with_targets_moved_on().references
-        return all(n / stride >= 2 * len(t) + 1 for n, t in zip(lengths, moved))
+        return all(n / stride >= 2 * len(t) + 1 for n, t in zip(real.lengths.tolist(), moved))
 
-    def _easy(self) -> list[Any]:
-        frames = [len(clip) for clip in self.clips]
-        return list(easy_clips(self.targets, frames, self.clips[0].shape[1], self.seed))
+    def _batch(self, clips: Clips) -> Batch:
+        return batch_of(clips, self.targets).to(self.device)
 
-    def _reference(self, clips: list[Any]) -> ReferenceHandle:
-        file = load_reference(self.request["model"]["name"])
-        dims, blank = self.clips[0].shape[1], int(self.request["blank"])
-        return ReferenceHandle(file, dims, self.classes, blank, self.device, statistics(clips))
+    def _easy(self) -> Clips:
+        return list(easy_clips(self.targets, [len(clip) for clip in self.clips], self.dims, self.seed))
+
+    def _reference(self, clips: Clips) -> ReferenceHandle:
+        file, blank = load_reference(self.request.reference), self.request.blank
+        return ReferenceHandle(file, self.dims, self.classes, blank, self.device, statistics(clips))
 
     def _encode_texts(self) -> None:
         """Texts become subword indices, by a tokenizer that is trained on the run's own texts."""
-        texts = self.request.get("texts")
-        if not texts or self.request["task"] != "translation":
+        if self.request.task != "translation":
             return
-        file = load_reference(self.request["model"]["name"])
-        tokenizer = file.Tokenizer.train(self.request["corpus"], int(self.request["subwords"]))
-        self.targets = [tokenizer.encode(text) for text in texts]
+        file = load_reference(self.request.reference)
+        tokenizer = file.Tokenizer.train(list(self.request.corpus), self.request.subwords)
+        self.targets = [tokenizer.encode(text) for text in self.request.texts]
         self.classes = len(tokenizer)
 
-    def _user(self) -> UserHandle:
-        model = self.request["model"]
+    def _user(self, model: UserModel) -> UserHandle:
         self.tell("importing your model's file")
-        factory = load(model["name"])
-        loss = load(model["loss"]) if model["loss"] else None
-        decode = load(model["decode"]) if model["decode"] else None
+        factory = load(model.spec)
+        loss = load(model.loss) if model.loss else None
+        decode = load(model.decode) if model.decode else None
         wanted = Wanted(
             classes=self.classes,
-            dims=self.clips[0].shape[1],
-            trailing=tuple(self.request["trailing"]),
-            is_sequence=self.request["task"] == "ctc",
-            takes=model["input"],
-            gives=model["output"],
+            dims=self.dims,
+            trailing=self.request.trailing,
+            is_sequence=self.request.task == "ctc",
+            takes=model.input,
+            gives=model.output,
             device=self.device,
         )
         self.tell("building your model and finding out how it is called")
-        handle = UserHandle(factory, wanted, int(self.request["blank"]))
+        handle = UserHandle(factory, wanted, self.request.blank)
         if loss is not None or decode is not None:
             handle.own = find_own_steps(handle.module, loss, decode)
         return handle
 
 
-def _best(attempts: list[dict[str, Any]]) -> dict[str, Any]:
-    return min(attempts, key=lambda a: (not a["reproduced"], a["error_rate"], a["loss"]))
-
-
-def _plain(attempt: Attempt) -> dict[str, Any]:
-    return asdict(attempt) | {"reproduced": attempt.reproduced}
-
-
-def _write(path: Path, value: dict[str, Any]) -> None:
-    """Whole or not at all: the parent reads while this writes. JSON's Infinity is Python's."""
+def _write(path: Path, message: Answer | Failure | Progress) -> None:
+    """Whole or not at all: the parent reads while this writes."""
     partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(value), encoding="utf-8")
+    partial.write_text(to_json(message), encoding="utf-8")
     partial.replace(path)
 
 
@@ -217,7 +226,7 @@ def _tell_of(folder: Path) -> Any:
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         whole = "".join(traceback.format_exception(kind, error, trace))
         said = str(error) if isinstance(error, (CannotUse, DeviceMissing)) else said_of(error)
-        _write(folder / ERROR, {"message": said, "traceback": whole})
+        _write(folder / ERROR, Failure(said, whole))
 
     return hook
 
@@ -226,11 +235,11 @@ def main() -> None:
     folder = Path(sys.argv[1])
     threading.Thread(target=end_with_the_parent, args=(os.getppid(), folder), daemon=True).start()
     sys.excepthook = _tell_of(folder)
-    _write(folder / PROGRESS, {"what": "starting"})
+    _write(folder / PROGRESS, Progress("starting"))
     try:
         answer = Child(folder).run()
     except SystemExit as left:  # of which no hook is told
         told = "" if left.code is None else f"{left.code!r}"
-        _write(folder / ERROR, {"message": f"it called sys.exit({told})", "left": True})
+        _write(folder / ERROR, Failure(f"it called sys.exit({told})", left=True))
         return
     _write(folder / RESULT, answer)

@@ -9,8 +9,9 @@ from slrdoctor.probes.answers import answer_of_reference, answer_of_user
 from slrdoctor.probes.blind_control import reference_lines
 from slrdoctor.probes.chosen_samples import ChosenSamples
 from slrdoctor.probes.experiment import Experiment, not_allowed
+from slrdoctor.probes.protocol import Attempt, Cell
 from slrdoctor.probes.trainable import Trainable
-from slrdoctor.probes.trials import Cell, ReferenceTrial, UserTrial
+from slrdoctor.probes.trials import ReferenceTrial, UserTrial
 
 
 @dataclass(frozen=True)
@@ -59,26 +60,26 @@ def crossover(
 
 def _remarks(chosen: ChosenSamples, reference: ReferenceTrial, user: UserTrial | None) -> list[str]:
     remarks = [chosen.sentence]
-    if user is not None:
-        remarks.append(user.calling)
-        if user.gives != "log-probabilities" and not user.own_loss:
+    seen = user.seen if user is not None else None
+    if seen is not None:
+        remarks.append(seen.calling)
+        if seen.gives != "log-probabilities" and not seen.own_loss:
             remarks.append(
-                f"your model gives {user.gives}: log_softmax was put before the loss here, and your "
+                f"your model gives {seen.gives}: log_softmax was put before the loss here, and your "
                 "training must do so too"
             )
-        frozen = user.seen["frozen"] / max(user.seen["parameters"], 1)
-        if frozen:
-            remarks.append(f"{frozen:.0%} of your model's parameters are frozen")
+        if seen.gradients.frozen:
+            remarks.append(f"{seen.gradients.frozen_share:.0%} of your model's parameters are frozen")
     controls = (user.controls if user is not None else None) or reference.controls
-    moved = controls.get("moved")
-    if moved:
-        can = "fit as well" if moved["reproduced"] else "do not fit in the same time"
-        remarks.append(
-            f"control: targets moved on to other samples {can}"
-            + (
-                ": so learning by heart does not show that labels belong to features"
-                if moved["reproduced"]
-                else ""
-            )
-        )
+    if controls is not None and controls.moved is not None:
+        remarks.append(_remark_on_moved(controls.moved))
     return remarks
+
+
+def _remark_on_moved(moved: Attempt) -> str:
+    if not moved.reproduced:
+        return "control: targets moved on to other samples do not fit in the same time"
+    return (
+        "control: targets moved on to other samples fit as well: so learning by heart does not show "
+        "that labels belong to features"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import torch
 from torch import nn
@@ -14,6 +14,7 @@ from slrdoctor.arithmetic.error_rate import error_rate
 from slrdoctor.probes.bars import REPRODUCED
 from slrdoctor.probes.batches import Batch
 from slrdoctor.probes.handles import Handle
+from slrdoctor.probes.protocol import Attempt
 
 LOOK = 10  # steps between two decodings
 WARMUP = 20  # steps in which the learning rate rises: transformers need it, and it harms none
@@ -23,32 +24,6 @@ MOST_STEPS = 3000
 KEPT = 120  # points of a curve
 OVERTIME = 3.0  # times its share of the time, for a training that is on its way: time is no verdict
 STILL_FALLING = 0.8  # of the loss some time ago, under which a loss is on its way down
-
-
-@dataclass
-class Attempt:
-    """One training with one learning rate. The loss is a token's, in nats."""
-
-    rate: float
-    losses: list[tuple[int, float]] = field(default_factory=list)  # (step, loss), thinned out
-    steps: int = 0
-    seconds: float = 0.0
-    loss: float = math.inf  # the last
-    error_rate: float = math.inf  # in eval mode, over the samples trained on
-    error_rate_training: float = math.inf  # in train mode
-    blank_only: bool = False  # nothing at all was decoded
-    not_finite: bool = False  # the loss stopped being a number
-    negative: bool = False  # a loss of probabilities never is
-    unfinished: bool = False  # the time ended while the loss was still falling
-
-    @property
-    def reproduced(self) -> bool:
-        return self.error_rate == 0 and self.loss < REPRODUCED
-
-    @property
-    def order(self) -> tuple[bool, float, float]:
-        """The best attempt is the least."""
-        return (not self.reproduced, self.error_rate, self.loss)
 
 
 Tell = Callable[[str, int, int], None]
@@ -67,7 +42,8 @@ def fit(handle: Handle, batch: Batch, seed: int, seconds: float, tell: Tell, wha
         share = left / 2 if place == 0 else left / (len(handle.rates) - place)
         tell(f"{what}, learning rate {rate:g}", 0, MOST_STEPS)
         handle.fresh(seed)
-        attempts.append(_train(handle, batch, rate, share, tell, f"{what}, learning rate {rate:g}"))
+        training = _Training(handle, batch, rate, share, MOST_STEPS)
+        attempts.append(training.run(tell, f"{what}, learning rate {rate:g}"))
         if attempts[-1].reproduced:
             break
     return attempts
@@ -85,57 +61,85 @@ def train_for(
 ) -> Attempt:
     """One training of a number of steps: for a control, which must not be given more than its model."""
     handle.fresh(seed)
-    return _train(handle, batch, rate, seconds, lambda *_: None, "", steps)
+    return _Training(handle, batch, rate, seconds, steps).run(lambda *_: None, "")
 
 
-def _train(
-    handle: Handle,
-    batch: Batch,
-    rate: float,
-    seconds: float,
-    tell: Tell,
-    what: str,
-    most: int = MOST_STEPS,
-) -> Attempt:
-    attempt, clock = Attempt(rate), clock_of(batch)
-    start = heard = clock()
-    parameters = [p for p in handle.module.parameters() if p.requires_grad]
-    optimiser = torch.optim.Adam(parameters, lr=rate) if parameters else None
-    for step in range(1, most + 1):
-        for group in optimiser.param_groups if optimiser is not None else ():
-            group["lr"] = rate * min(1.0, step / WARMUP)
-        handle.module.train()
-        loss = handle.loss(batch)
-        attempt.loss, attempt.steps = float(loss.detach()), step
-        attempt.losses.append((step, attempt.loss))
-        if not math.isfinite(attempt.loss):
-            attempt.not_finite = True
-            break
-        if attempt.loss < NEGATIVE:
-            attempt.negative = True
-            break
-        if optimiser is None or not loss.requires_grad:
-            break
-        optimiser.zero_grad()
+class _Training:
+    """One training with one learning rate, step by step, within its time."""
+
+    def __init__(self, handle: Handle, batch: Batch, rate: float, seconds: float, steps: int) -> None:
+        self._handle, self._batch, self._rate = handle, batch, rate
+        self._seconds, self._steps = seconds, steps
+        self._parameters = [p for p in handle.module.parameters() if p.requires_grad]
+        self._optimiser = torch.optim.Adam(self._parameters, lr=rate) if self._parameters else None
+        self._clock = clock_of(batch)
+        self._start = self._clock()
+        self._losses: list[float] = []
+        self._unfinished = False
+
+    def run(self, tell: Tell, what: str) -> Attempt:
+        last_sign = self._start
+        for step in range(1, self._steps + 1):
+            if not self._step(step):
+                break
+            if self._clock() > last_sign + 1.0:  # a sign of life
+                last_sign = self._clock()
+                tell(f"{what}: loss {self._losses[-1]:.3f}", step, self._steps)
+            if step % LOOK == 0 and self._ends():
+                break
+        return self._attempt()
+
+    def _step(self, step: int) -> bool:
+        """Whether there is a next one: a loss that cannot fall, or is no number, ends it."""
+        for group in self._optimiser.param_groups if self._optimiser is not None else ():
+            group["lr"] = self._rate * min(1.0, step / WARMUP)
+        self._handle.module.train()
+        loss = self._handle.loss(self._batch)
+        self._losses.append(float(loss.detach()))
+        if not math.isfinite(self._losses[-1]) or self._losses[-1] < NEGATIVE:
+            return False
+        if self._optimiser is None or not loss.requires_grad:
+            return False
+        self._optimiser.zero_grad()
         torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(parameters, CLIP)
-        optimiser.step()
-        if clock() > heard + 1.0:  # a sign of life
-            heard = clock()
-            tell(f"{what}: loss {attempt.loss:.3f}", step, most)
-        if step % LOOK == 0:
-            over = clock() - start > seconds
-            attempt.unfinished = over and is_falling([loss for _, loss in attempt.losses])
-            over = over and (not attempt.unfinished or clock() - start > OVERTIME * seconds)
-            if attempt.loss < REPRODUCED or over:
-                _score(handle, batch, attempt)
-                if attempt.reproduced or over:
-                    break
-    attempt.seconds = clock() - start
-    _score(handle, batch, attempt)
-    attempt.unfinished = attempt.unfinished and not attempt.reproduced
-    attempt.losses = list(_thinned(attempt.losses))
-    return attempt
+        nn.utils.clip_grad_norm_(self._parameters, CLIP)
+        self._optimiser.step()
+        return True
+
+    def _ends(self) -> bool:
+        """Reproduced, or out of time; a loss that still falls is given some time more."""
+        spent = self._clock() - self._start
+        is_over = spent > self._seconds
+        self._unfinished = is_over and is_falling(self._losses)
+        is_over = is_over and (not self._unfinished or spent > OVERTIME * self._seconds)
+        return is_over or (self._losses[-1] < REPRODUCED and self._attempt().reproduced)
+
+    def _attempt(self) -> Attempt:
+        """What it has come to, decoded in train and in eval mode."""
+        seconds, handle, references = self._clock() - self._start, self._handle, self._batch.references
+        handle.module.train()
+        # what a decoding in train mode leaves in the statistics of normalisation is taken back
+        kept = {name: value.clone() for name, value in handle.module.named_buffers()}
+        with torch.no_grad():
+            in_training = error_rate(handle.hypotheses(self._batch), references)
+            for name, value in handle.module.named_buffers():
+                value.copy_(kept[name])
+        handle.module.eval()
+        hypotheses = handle.hypotheses(self._batch)
+        loss = self._losses[-1]
+        attempt = Attempt(
+            rate=self._rate,
+            loss=loss,
+            error_rate=error_rate(hypotheses, references),
+            error_rate_training=in_training,
+            steps=len(self._losses),
+            seconds=seconds,
+            blank_only=not any(hypotheses),
+            not_finite=not math.isfinite(loss),
+            negative=math.isfinite(loss) and loss < NEGATIVE,
+            losses=tuple(_thinned(list(enumerate(self._losses, start=1)))),
+        )
+        return replace(attempt, unfinished=self._unfinished and not attempt.reproduced)
 
 
 def is_falling(losses: Sequence[float]) -> bool:
@@ -145,21 +149,6 @@ def is_falling(losses: Sequence[float]) -> bool:
         return False
     now, before = losses[-tenth:], losses[-quarter - tenth : -quarter]
     return sum(now) < STILL_FALLING * sum(before)
-
-
-def _score(handle: Handle, batch: Batch, attempt: Attempt) -> None:
-    """Decode in train and in eval mode."""
-    handle.module.train()
-    # what a decoding in train mode leaves in the statistics of normalisation is taken back
-    kept = {name: value.clone() for name, value in handle.module.named_buffers()}
-    with torch.no_grad():
-        attempt.error_rate_training = error_rate(handle.hypotheses(batch), batch.references)
-        for name, value in handle.module.named_buffers():
-            value.copy_(kept[name])
-    handle.module.eval()
-    hypotheses = handle.hypotheses(batch)
-    attempt.error_rate = error_rate(hypotheses, batch.references)
-    attempt.blank_only = not any(hypotheses)
 
 
 def _thinned(points: list[tuple[int, float]]) -> Iterator[tuple[int, float]]:

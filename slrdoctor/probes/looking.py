@@ -12,12 +12,13 @@ from torch import Tensor, nn
 from slrdoctor.probes.batches import Batch
 from slrdoctor.probes.calling import call, outputs_of
 from slrdoctor.probes.handles import UserHandle
+from slrdoctor.probes.protocol import Changes, Gradients, Padding, Units
 
 NAMED = 12
 FELT = 0.1  # of a log-probability: a change that could move a decision
 
 
-def look_at_gradients(handle: UserHandle, batch: Batch) -> dict[str, Any]:
+def look_at_gradients(handle: UserHandle, batch: Batch) -> Gradients:
     """Which parameters of layers that are called get no gradient, and how many are frozen."""
     module = handle.module.train()
     module.zero_grad(set_to_none=True)
@@ -37,34 +38,32 @@ def look_at_gradients(handle: UserHandle, batch: Batch) -> dict[str, Any]:
     parameters = list(module.named_parameters())
     used = [(n, p) for n, p in parameters if n.rpartition(".")[0] in called]
     absent = [(n, p) for n, p in used if p.requires_grad and p.grad is None]
-    seen = {
-        "parameters": sum(p.numel() for _, p in parameters),
-        "frozen": sum(p.numel() for _, p in parameters if not p.requires_grad),
-        "uncalled": [n for n, _ in parameters if n.rpartition(".")[0] not in called][:NAMED],
-        "without_gradient": [n for n, _ in absent][:NAMED],
-        "without_gradient_count": len(absent),
-        "without_gradient_values": sum(p.numel() for _, p in absent),
-        "trainable": sum(p.requires_grad for _, p in used),
-        "first_loss": float(loss.detach()),
-    }
+    gradients = Gradients(
+        parameters=sum(p.numel() for _, p in parameters),
+        frozen=sum(p.numel() for _, p in parameters if not p.requires_grad),
+        trainable=sum(p.requires_grad for _, p in used),
+        without_gradient=tuple(n for n, _ in absent[:NAMED]),
+        without_gradient_count=len(absent),
+        without_gradient_values=sum(p.numel() for _, p in absent),
+    )
     module.zero_grad(set_to_none=True)
-    return seen
+    return gradients
 
 
 @torch.no_grad()
-def look(handle: UserHandle, batch: Batch) -> dict[str, Any]:
-    """How the outputs change with the batch, in eval mode: plain data for the parent."""
+def look(handle: UserHandle, batch: Batch) -> Changes:
+    """How the outputs change with the batch, in eval mode."""
     handle.module.eval()
     whole = _log_probs(handle, batch)
     generator = torch.Generator().manual_seed(0)
-    return {
-        "not_a_number": any(bool(row.isnan().any()) for row in whole),
-        "zeroed": _changed(whole, _log_probs(handle, _zero(batch))),
-        "shuffled": _changed(_sorted(whole), _sorted(_log_probs(handle, _shuffle(batch, generator)))),
-        "others": _mixing(handle, batch, whole),
-        "padding": _padding(handle, batch, whole),
-        "dead_units": _activations(handle, batch),
-    }
+    return Changes(
+        not_a_number=any(bool(row.isnan().any()) for row in whole),
+        zeroed=_changed(whole, _log_probs(handle, _zero(batch))),
+        shuffled=_changed(_sorted(whole), _sorted(_log_probs(handle, _shuffle(batch, generator)))),
+        others=_mixing(handle, batch, whole),
+        padding=_padding(handle, batch, whole),
+        units=_units(handle, batch),
+    )
 
 
 def _log_probs(handle: UserHandle, batch: Batch) -> list[Tensor]:
@@ -112,27 +111,27 @@ def _mixing(handle: UserHandle, batch: Batch, whole: Sequence[Tensor]) -> float:
     return _changed(whole[:1], _log_probs(handle, batch.with_features(features))[:1])
 
 
-def _padding(handle: UserHandle, batch: Batch, whole: Sequence[Tensor]) -> dict[str, float]:
+def _padding(handle: UserHandle, batch: Batch, whole: Sequence[Tensor]) -> Padding:
     """The shortest sample in the batch and alone: where the two outputs differ so that it is felt."""
     place = int(batch.lengths.argmin())
     padded = 1 - float(batch.lengths[place]) / float(batch.features.shape[1])
     if not padded:
-        return {"largest": 0.0, "padded": 0.0, "frames": 0.0}
+        return Padding()
     alone, together = _log_probs(handle, batch.only(place))[0], whole[place]
     length = min(len(alone), len(together))
     # only classes that could win: far below, a log-probability may move by much and mean nothing
     likely = torch.maximum(alone[:length], together[:length]) > -3.0
     change = torch.where(likely, _moved(alone[:length], together[:length]), 0.0)
-    return {
-        "largest": float(change.max().clamp(max=1e6)),
-        "padded": padded,
-        "frames": float((change.amax(-1) > FELT).float().mean()),
-    }
+    return Padding(
+        largest=float(change.max().clamp(max=1e6)),
+        padded=padded,
+        frames=float((change.amax(-1) > FELT).float().mean()),
+    )
 
 
-def _activations(handle: UserHandle, batch: Batch) -> dict[str, list[float]]:
+def _units(handle: UserHandle, batch: Batch) -> tuple[Units, ...]:
     """Of each layer the share of units that never change over all frames, and how many it has."""
-    found: dict[str, list[float]] = {}
+    units_of: dict[str, Units] = {}
 
     def keep(name: str, out: Any, layer: nn.Module) -> None:
         value = out[0] if isinstance(out, tuple) else out
@@ -143,11 +142,11 @@ def _activations(handle: UserHandle, batch: Batch) -> dict[str, list[float]]:
         flat = units.flatten(0, -2).float()  # [samples and frames, units]
         if len(flat) > 1:
             dead = (flat.amax(0) - flat.amin(0)) <= 1e-6 * flat.abs().amax(0).clamp_min(1e-6)
-            found[name] = [float(dead.float().mean()), float(flat.shape[1])]
+            units_of[name] = Units(name, float(dead.float().mean()), int(flat.shape[1]))
 
     with _hooks(handle.module, keep):
         handle.outputs(batch)
-    return found
+    return tuple(units_of.values())
 
 
 @contextmanager

@@ -19,15 +19,35 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
+from slrdoctor.probes.typed_json import from_json
 from slrdoctor.python_path import child_command, child_environment
 
+T = TypeVar("T")
 MARK = "SLRDOCTOR_EXPERIMENT"
 POLL = 0.05  # seconds between two looks at the child's memory
 KEPT = 40  # lines of what it printed
 GIB = 1 << 30
 RESULT, ERROR, PROGRESS = "result.json", "error.json", "progress.json"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a child is at, which it writes again and again."""
+
+    what: str
+    done: int = 0
+    total: int = 1
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a child has no result; `left` where it ended itself, as a parser of arguments does."""
+
+    message: str
+    traceback: str = ""
+    left: bool = False
 
 
 class ExperimentFailed(Exception):
@@ -93,7 +113,7 @@ def _watch(
     `started` is filled with the processes below it: such as may have thrown away the mark.
     """
     start = heard = time.monotonic()
-    told: Any = None
+    before: Progress | None = None
     while child.poll() is None:
         clock = time.monotonic()
         if clock > start + limits.seconds:
@@ -104,11 +124,11 @@ def _watch(
             started |= _below(child.pid)
         if _memory(child.pid, mark) > limits.memory:
             return "memory"
-        now = _read(folder / PROGRESS)
-        if now and now != told:
-            told, heard = now, clock
+        now = _read(Progress, folder / PROGRESS)
+        if now is not None and now != before:
+            before, heard = now, clock
             if tell is not None:
-                tell(str(now.get("what", "")), int(now.get("done", 0)), int(now.get("total", 1)))
+                tell(now.what, now.done, now.total)
         time.sleep(POLL)
     return ""
 
@@ -116,7 +136,7 @@ def _watch(
 def _result(
     child: subprocess.Popen[bytes], folder: Path, limits: Limits, stopped: str, printed: str
 ) -> dict[str, Any]:
-    at = _read(folder / PROGRESS).get("what", "starting")
+    at = (_read(Progress, folder / PROGRESS) or Progress("starting")).what
     if stopped:
         why = {
             "time": f"no result within {limits.seconds:.0f} s",
@@ -124,13 +144,13 @@ def _result(
             "memory": f"it took over {limits.memory / GIB:.1f} GiB of memory",
         }[stopped]
         raise ExperimentFailed(f"{why}: it was stopped at: {at}", printed)
-    error, result = _read(folder / ERROR), _read(folder / RESULT)
+    failure, result = _read(Failure, folder / ERROR), _plain(folder / RESULT)
     # what it said before it left, as a parser of arguments does
     last = next((line for line in reversed(printed.splitlines()) if line.strip()), "")
     words = f"; the last that it printed: {one_line(last)}" if last else ""
-    if error:
-        said = f"{error.get('message')}{words if error.get('left') else ''}"
-        raise ExperimentFailed(said, printed, str(error.get("traceback", "")))
+    if failure is not None:
+        said = f"{failure.message}{words if failure.left else ''}"
+        raise ExperimentFailed(said, printed, failure.traceback)
     if not result:
         words = words if child.returncode >= 0 else ""
         raise ExperimentFailed(f"{_how_it_ended(child.returncode)} at: {at}{words}", printed)
@@ -164,11 +184,18 @@ def _how_it_ended(code: int) -> str:
     return f"the process was ended by signal {-code} before there was a result,"
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(kind: type[T], path: Path) -> T | None:
+    try:
+        return from_json(kind, path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None  # not there yet, or just being written
+
+
+def _plain(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}  # not there yet, or just being written
+        return {}
     return value if isinstance(value, dict) else {}
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,68 +16,27 @@ from slrdoctor.models.reference import models_for, path_of, task_of
 from slrdoctor.probes.chosen_samples import ChosenSamples
 from slrdoctor.probes.experiment import Experiment, not_allowed, path_of_spec
 from slrdoctor.probes.processes import ExperimentFailed, Limits, run_in_child
+from slrdoctor.probes.protocol import (
+    CLIPS,
+    EASY,
+    REAL,
+    REQUEST,
+    Answer,
+    Cell,
+    Controls,
+    Request,
+    Seen,
+    UserModel,
+)
 from slrdoctor.probes.trainable import Trainable, frames_of
+from slrdoctor.probes.typed_json import WrongData, from_plain, to_json
 
 MODULE = "slrdoctor.probes.child"
 SUBWORDS = 400
 BUSY = 4.0  # times the budget, which counts the child's own seconds: the machine may be busy
 START = 60.0  # seconds to start Python and torch on a busy machine, and to build a model
-CELLS = {"reference": 2, "user": 4}  # trainings at most, which share the time
+MOST_CELLS = {"reference": 2, "user": 4}  # trainings at most, which share the time
 CORPUS = 2000  # texts that a tokenizer is trained on
-
-
-@dataclass(frozen=True)
-class Attempted:
-    """One training on the chosen samples with one learning rate; losses are a token's, in nats."""
-
-    rate: float
-    loss: float
-    error_rate: float  # of what is decoded in eval mode
-    error_rate_training: float  # in train mode
-    steps: int
-    seconds: float
-    reproduced: bool
-    blank_only: bool
-    not_finite: bool
-    negative: bool
-    unfinished: bool  # the time ended while the loss was still falling
-    losses: tuple[tuple[int, float], ...]
-
-    @property
-    def order(self) -> tuple[bool, float, float]:
-        return (not self.reproduced, self.error_rate, self.loss)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A model on some samples, with every learning rate that was tried."""
-
-    model: str
-    on: str
-    attempts: tuple[Attempted, ...]
-
-    @property
-    def best(self) -> Attempted:
-        return min(self.attempts, key=lambda attempt: attempt.order)
-
-    @property
-    def reproduced(self) -> bool:
-        return self.best.reproduced
-
-    @property
-    def unfinished(self) -> bool:
-        """The verdict is open: a training was still on its way when its time ended."""
-        return not self.reproduced and self.best.unfinished
-
-    @property
-    def sentence(self) -> str:
-        best, rates = self.best, ", ".join(f"{a.rate:g}" for a in self.attempts)
-        how = "reproduced" if best.reproduced else "not reproduced"
-        return (
-            f"{self.model} on {self.on}: {how}, error rate {best.error_rate:.0%}, loss "
-            f"{best.loss:.2f} a "
-            f"token after {best.steps} steps and {best.seconds:.0f} s (learning rates {rates})"
-        )
 
 
 @dataclass(frozen=True)
@@ -90,7 +47,7 @@ class ReferenceTrial:
     real: Cell
     easy: Cell | None
     device: str
-    controls: Mapping[str, Any]  # "zeroed" and "moved" with an attempt each, as plain data
+    controls: Controls | None
     read_from: str
 
     @property
@@ -109,25 +66,16 @@ class UserTrial:
     read_from: str
     failed: str = ""
     printed: str = ""  # the last lines that it printed
-    cells: Mapping[str, Cell] = field(
-        default_factory=dict
-    )  # real, own steps replaced, standardised, easy
-    seen: Mapping[str, Any] = field(default_factory=dict)  # what `looking` found
-    calling: str = ""
-    gives: str = ""  # log-probabilities | probabilities | logits
-    mixes: bool = False
-    wrong_lengths: str = ""
-    own_loss: str = ""
-    own_decode: str = ""
-    own_blank: int | None = None
+    cells: Mapping[str, Cell] = field(default_factory=dict)  # by the names of the protocol
+    seen: Seen | None = None  # None where it failed
     device: str = ""
-    controls: Mapping[str, Any] = field(default_factory=dict)
+    controls: Controls | None = None
 
     @property
     def sentence(self) -> str:
-        if self.failed:
+        if self.seen is None:
             return f"{self.model} could not be tried: {self.failed}"
-        return "; ".join([self.calling, *(cell.sentence for cell in self.cells.values())])
+        return "; ".join([self.seen.calling, *(cell.sentence for cell in self.cells.values())])
 
 
 @measure
@@ -147,23 +95,22 @@ def reference_trial(
             user.sentence, "run the factory by hand and call its model with a batch of features"
         )
     name = reference_for(experiment, trainable.task)
-    request = _request(experiment, chosen, trainable, stack) | {
-        "model": {"kind": "reference", "name": name},
-        "seconds": experiment.seconds / CELLS["reference"],
-        "cells": ["real", "easy"],
-        "controls": not experiment.is_user_model,
-    }
+    request = replace(
+        _request(experiment, chosen, trainable, stack),
+        reference=name,
+        seconds=experiment.seconds / MOST_CELLS["reference"],
+        with_controls=not experiment.is_user_model,
+    )
     try:
-        found = _run(request, chosen, trainable, experiment)
+        answer = _ask(request, chosen, trainable, experiment)
     except ExperimentFailed as failed:
         raise Unavailable(f"the experiment with {name} failed: {failed}") from failed
-    cells = {key: _cell(name, key, value) for key, value in found["cells"].items()}
     return ReferenceTrial(
         model=name,
-        real=cells["real"],
-        easy=cells.get("easy"),
-        device=found["device"],
-        controls=found.get("controls", {}),
+        real=answer.cells[REAL],
+        easy=answer.cells.get(EASY),
+        device=answer.device,
+        controls=answer.controls,
         read_from=chosen.read_from,
     )
 
@@ -185,39 +132,25 @@ def user_trial(
             "classification",
             "leave out --model: a reference model tells whether the data are at fault",
         )
-    spec = _spec(experiment.model, experiment.folder)
-    request = _request(experiment, chosen, trainable, stack) | {
-        "model": {
-            "kind": "user",
-            "name": spec,
-            "loss": _spec(settings.loss, experiment.folder),
-            "decode": _spec(settings.decode, experiment.folder),
-            "input": settings.input,
-            "output": settings.output,
-        },
-        "seconds": experiment.seconds / CELLS["user"],
-        "controls": True,
-    }
+    model = _user_model(experiment, settings)
+    request = replace(
+        _request(experiment, chosen, trainable, stack),
+        user=model,
+        seconds=experiment.seconds / MOST_CELLS["user"],
+        with_controls=True,
+    )
+    place = Path(model.spec.rpartition(":")[0] or model.spec).parent
     try:
-        found = _run(
-            request, chosen, trainable, experiment, Path(spec.rpartition(":")[0] or spec).parent
-        )
+        answer = _ask(request, chosen, trainable, experiment, place)
     except ExperimentFailed as failed:
         return UserTrial(experiment.model, experiment.model, str(failed), failed.printed)
     return UserTrial(
         model=experiment.model,
         read_from=experiment.model,
-        cells={key: _cell("your model", key, value) for key, value in found["cells"].items()},
-        seen=found["look"],
-        calling=found["calling"],
-        gives=found["calling_scale"],
-        mixes=found["mixes"],
-        wrong_lengths=found["lengths"],
-        own_loss=found["own_loss"],
-        own_decode=found["own_decode"],
-        own_blank=found["own_blank"],
-        device=found["device"],
-        controls=found.get("controls", {}),
+        cells=answer.cells,
+        seen=answer.seen,
+        device=answer.device,
+        controls=answer.controls,
     )
 
 
@@ -241,52 +174,57 @@ def reference_for(experiment: Experiment, task: str) -> str:
 
 def _request(
     experiment: Experiment, chosen: ChosenSamples, trainable: Trainable, stack: LayerStack | None
-) -> dict[str, Any]:
-    texts = [" ".join(sample.tokens) for sample in chosen.samples]
-    return {
-        "task": trainable.task,
-        "classes": trainable.classes,
-        "blank": max(trainable.blank, 0),
-        "trailing": list(trainable.trailing),
-        "targets": [list(sample.target) for sample in chosen.samples],
-        "texts": texts,
-        "corpus": [" ".join(s.tokens) for s in trainable.training[:CORPUS]] or texts,
-        "subwords": SUBWORDS,
-        "seed": experiment.seed,
-        "device": experiment.device,
-        "trains": experiment.trains,
-        "stride": stack.stride if stack is not None else 1,
-    }
+) -> Request:
+    texts = tuple(" ".join(sample.tokens) for sample in chosen.samples)
+    return Request(
+        task=trainable.task,
+        classes=trainable.classes,
+        blank=max(trainable.blank, 0),
+        trailing=trainable.trailing,
+        targets=tuple(sample.target for sample in chosen.samples),
+        texts=texts,
+        corpus=tuple(" ".join(s.tokens) for s in trainable.training[:CORPUS]) or texts,
+        subwords=SUBWORDS,
+        seed=experiment.seed,
+        device=experiment.device,
+        seconds=experiment.seconds,
+        trains=experiment.trains,
+        with_controls=False,
+        stride=stack.stride if stack is not None else 1,
+    )
 
 
-def _run(
-    request: dict[str, Any],
+def _user_model(experiment: Experiment, settings: Settings) -> UserModel:
+    return UserModel(
+        spec=_spec(experiment.model, experiment.folder),
+        loss=_spec(settings.loss, experiment.folder),
+        decode=_spec(settings.decode, experiment.folder),
+        input=settings.input,
+        output=settings.output,
+    )
+
+
+def _ask(
+    request: Request,
     chosen: ChosenSamples,
     trainable: Trainable,
     experiment: Experiment,
     cwd: Path | None = None,
-) -> dict[str, Any]:
+) -> Answer:
+    """Raises ExperimentFailed."""
     clips = {f"clip{i}": frames_of(s, trainable.dims) for i, s in enumerate(chosen.samples)}
     # what must not decide is stopped by the child itself; the parent's limit is for what hangs
-    seconds = START + BUSY * experiment.seconds if request["trains"] else START
+    seconds = START + BUSY * experiment.seconds if request.trains else START
     with tempfile.TemporaryDirectory(prefix="slrdoctor-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        np.savez(folder / "clips.npz", **clips)  # type: ignore[arg-type]
-        (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
+        np.savez(folder / CLIPS, **clips)  # type: ignore[arg-type]
+        (folder / REQUEST).write_text(to_json(request), encoding="utf-8")
         limits = Limits(seconds, experiment.memory_limit)
-        return run_in_child(MODULE, folder, limits, cwd=cwd, tell=experiment.tell)
-
-
-def _cell(model: str, on: str, attempts: Any) -> Cell:
-    named = {"real": "your samples", "easy": "easy samples of the same shape"}
-    return Cell(
-        model,
-        named.get(on, f"your samples, {on.removeprefix('real, ')}"),
-        tuple(
-            Attempted(**a | {"losses": tuple((int(s), float(v)) for s, v in a["losses"])})
-            for a in attempts
-        ),
-    )
+        found = run_in_child(MODULE, folder, limits, cwd=cwd, tell=experiment.tell)
+    try:
+        return from_plain(Answer, found)
+    except WrongData as wrong:
+        raise ExperimentFailed(f"what it wrote is not an answer: {wrong}") from wrong
 
 
 def _spec(spec: str, folder: Path) -> str:

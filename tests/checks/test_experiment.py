@@ -9,12 +9,11 @@ import pytest
 from slrdoctor.probes.behaviour import ModelBehaviour, ModeScores
 from slrdoctor.probes.blind_control import BlindControl
 from slrdoctor.probes.crossover import Crossover
-from slrdoctor.probes.trials import Attempted, Cell
+from slrdoctor.probes.protocol import Attempt, Cell
 from slrdoctor.testing import findings
 
-ATTEMPT = Attempted(
+ATTEMPT = Attempt(
     rate=1e-3, loss=2.4, error_rate=0.8, error_rate_training=0.8, steps=500, seconds=20.0,
-    reproduced=False, blank_only=False, not_finite=False, negative=False, unfinished=False,
     losses=((1, 9.0), (500, 2.4)),
 )  # fmt: skip
 CELLS = (Cell("bilstm_ctc", "your samples", (ATTEMPT,)),)

@@ -9,7 +9,8 @@ import pytest
 from slrdoctor.probes.answers import answer_of_reference
 from slrdoctor.probes.chosen_samples import ChosenSamples
 from slrdoctor.probes.fitting import is_falling
-from slrdoctor.probes.trials import Attempted, Cell, ReferenceTrial
+from slrdoctor.probes.protocol import Attempt, Cell
+from slrdoctor.probes.trials import ReferenceTrial
 
 
 @pytest.mark.parametrize(
@@ -28,14 +29,11 @@ def test_a_loss_on_its_way_down(losses: list[float], falls: bool) -> None:
 @pytest.mark.parametrize(("unfinished", "culprit"), [(True, "unknown"), (False, "data")])
 def test_a_training_cut_short_blames_nobody(unfinished: bool, culprit: str) -> None:
     def cell(reproduced: bool, unfinished: bool) -> Cell:
-        attempt = Attempted(
-            rate=1e-3, loss=0.4, error_rate=0.3, error_rate_training=0.3, steps=200, seconds=9.0,
-            reproduced=reproduced, blank_only=False, not_finite=False, negative=False,
-            unfinished=unfinished, losses=(),
-        )  # fmt: skip
+        loss, errors = (0.04, 0.0) if reproduced else (0.4, 0.3)
+        attempt = Attempt(1e-3, loss, errors, errors, steps=200, seconds=9.0, unfinished=unfinished)
         return Cell("bilstm_ctc", "samples", (attempt,))
 
-    reference = ReferenceTrial("bilstm_ctc", cell(False, unfinished), cell(True, False), "cpu", {}, "")
+    reference = ReferenceTrial("bilstm_ctc", cell(False, unfinished), cell(True, False), "cpu", None, "")
     chosen = ChosenSamples((), of=5, refused="", refused_share=0.0, seed=0, read_from="features")
 
     assert answer_of_reference(chosen, reference).culprit == culprit

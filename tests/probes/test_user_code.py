@@ -148,15 +148,15 @@ def test_every_attempt_begins_with_the_first_weights_of_one_and_the_same_module(
 
 
 def test_a_model_that_gives_nan_is_not_taken_for_one_that_mixes_samples() -> None:
-    assert look(UserHandle(NotANumber, WANTED, 0), batch())["not_a_number"]
+    assert look(UserHandle(NotANumber, WANTED, 0), batch()).not_a_number
 
 
 def test_a_class_that_is_masked_with_infinity_changes_nothing() -> None:
     seen = look(UserHandle(Masked, WANTED, 0), batch())
 
-    assert not seen["not_a_number"]
-    assert seen["others"] < 1e-3 and seen["padding"]["largest"] < 1e-3
-    assert 1e-3 < seen["zeroed"] < 1e3
+    assert not seen.not_a_number
+    assert seen.others < 1e-3 and seen.padding.largest < 1e-3
+    assert 1e-3 < seen.zeroed < 1e3
 
 
 def test_what_can_be_called_and_gives_no_scores_is_told_by_its_shape() -> None:

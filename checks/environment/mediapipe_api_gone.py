@@ -1,4 +1,4 @@
-"""ENV101: does the code use an interface that its MediaPipe no longer has?"""
+"""ENV101: does the code use mp.solutions, which its MediaPipe no longer has?"""
 
 import re
 from collections.abc import Iterator
@@ -11,29 +11,25 @@ from slrdoctor.api import (
     Finding,
     Fix,
     SourceCode,
-    Threshold,
     check,
 )
 
-GONE_SINCE = (0, 10, 30)
-GONE = Threshold(
-    1030, "MediaPipe 0.10.30, the first release without mp.solutions (as 1000 x minor + patch)"
-)
+GONE_SINCE = (0, 10, 30)  # the first release without mp.solutions
 
 
 @check("ENV101", severity=BLOCKS, confidence=CERTAIN, explains=("FEA105", "FEA106"))
 def mediapipe_api_gone(code: SourceCode, environment: Environment) -> Iterator[Finding]:
-    """The code uses `mp.solutions`, which the MediaPipe that it gets does not have.
+    """The code uses `mp.solutions`, which its version of MediaPipe does not have.
 
-    Why it matters: releases from 0.10.30 on have only the Tasks API. Code for the older one
-    stops with `module 'mediapipe' has no attribute 'solutions'`, or, where the error is
-    caught, falls back to less: pose without hands.
+    Why it matters: From 0.10.30 on, MediaPipe only has the Tasks API. Code for `mp.solutions` stops
+    with `module 'mediapipe' has no attribute 'solutions'`. Where the error is caught, it falls back to
+    less, such as pose without hands.
 
-    Judged by: uses of `mp.solutions` in the Python sources, and a requirement that admits no
-    release before 0.10.30 or such a release installed here.
+    Judged by: Uses of `mp.solutions` in the Python sources, together with one of:
+    - a requirement that admits only releases from 0.10.30 on;
+    - such a release installed here.
 
-    Fix: pin the last release that carries its models, or move to the Tasks API and give it
-    its model file.
+    Fix: Pin the last release that contains its models, or move to the Tasks API and its model file.
 
     References: MediaPipe issues 6192 and 6204; MediaPipe Solutions, Holistic landmarker.
     """
@@ -45,22 +41,20 @@ def mediapipe_api_gone(code: SourceCode, environment: Environment) -> Iterator[F
         return
     what, where = gone[0]
     uses = code.mediapipe_solutions
+    more = f" (in {len(uses)} places in all)" if len(uses) > 1 else ""
     yield Finding(
-        message=(
-            f"mp.solutions is used in {len(uses)} {'place' if len(uses) == 1 else 'places'}, first in "
-            f"{uses[0]}, and {what} ({where}) has none"
-        ),
+        message=(f"{uses[0]} uses mp.solutions{more}, which {what} ({where}) no longer has"),
         evidence=(
             Evidence("uses of mp.solutions", "; ".join(uses[:5]), code.read_from),
-            Evidence("MediaPipe", what, where, "", GONE),
+            Evidence("MediaPipe (0.10.30 is the first release without mp.solutions)", what, where),
         ),
         fixes=(
             Fix(
-                "Pin the last release with mp.solutions and its models in the wheel.",
+                "Pin the last release that has mp.solutions and its models.",
                 'pip install "mediapipe==0.10.21" "numpy<2"',
             ),
             Fix(
-                "Or move to the Tasks API, with its model file beside the code.",
+                "Or move to the Tasks API, with its model file next to the code.",
                 "mp.tasks.vision.HolisticLandmarker.create_from_model_path('holistic_landmarker.task')",
             ),
         ),
@@ -72,7 +66,7 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def _is_gone(asked: str) -> bool:
-    """Whether a requirement admits only releases without mp.solutions: its lower bound tells."""
+    """Whether a requirement admits only releases without mp.solutions, by its lower bound."""
     lower = [
         (sign, _version(version))
         for sign, version in re.findall(r"([=<>~!^]*)(\d[\w.]*)", asked)

@@ -1,4 +1,4 @@
-"""ENV102: is there a GPU that training cannot use?"""
+"""ENV102: is there a GPU that training does not use?"""
 
 from collections.abc import Iterator
 
@@ -7,16 +7,16 @@ from slrdoctor.api import CERTAIN, DEGRADES, DeviceUse, Evidence, Finding, Fix, 
 
 @check("ENV102", severity=DEGRADES, confidence=CERTAIN)
 def no_gpu_used(device: DeviceUse) -> Iterator[Finding]:
-    """A GPU is there, and training does not use it.
+    """There is a GPU, but training does not use it.
 
-    Why it matters: on the CPU the same training takes ten to a hundred times as long, so
-    runs are stopped early, kept small, and tuned with too few epochs.
+    Why it matters: On the CPU the same training takes ten to a hundred times as long, so runs are
+    stopped early, kept small, and tuned with too few epochs.
 
-    Judged by: a log that says that a GPU was available and not used; or a GPU together with
-    a build of torch without CUDA, as the log, the requirements or this environment have it.
-    A run whose log says that it used a GPU is fine.
+    Judged by: A run whose log says that it used a GPU is fine. Otherwise one of:
+    - the log says that a GPU was available but not used;
+    - there is a GPU, and the log, the requirements or this environment show a torch without CUDA.
 
-    Fix: install torch from the index of CUDA wheels, and ask the trainer for the GPU.
+    Fix: Install a torch built with CUDA, and request the GPU in the training script.
 
     References: pytorch.org, Get Started Locally; Lightning's start-up line
     `GPU available: True (cuda), used: False`.
@@ -26,20 +26,20 @@ def no_gpu_used(device: DeviceUse) -> Iterator[Finding]:
     unused = device.used is False and "used: false" in device.gpu.lower()
     if not (unused or device.torch):
         return
-    why = f"torch is built without CUDA ({device.torch})" if device.torch else "it was not used"
+    why = f"torch was built without CUDA ({device.torch})" if device.torch else "it was not used"
     yield Finding(
-        message=f"a GPU is there ({device.gpu}), but {why}",
+        message=f"there is a GPU ({device.gpu}), but {why}",
         evidence=(
             Evidence("GPU", device.gpu, device.read_from),
-            Evidence("torch", device.torch or "not said", device.read_from),
+            Evidence("torch", device.torch or "unknown", device.read_from),
         ),
         fixes=(
             Fix(
-                "Install a build of torch with CUDA.",
+                "Install a torch built with CUDA.",
                 "pip install torch --index-url https://download.pytorch.org/whl/cu126",
             ),
             Fix(
-                "Ask for the GPU in the training script.",
+                "Request the GPU in the training script.",
                 'model.to("cuda")  # Lightning: accelerator="gpu"',
             ),
         ),

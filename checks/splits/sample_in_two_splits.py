@@ -5,21 +5,21 @@ from collections.abc import Iterator
 
 from slrdoctor.api import CERTAIN, MISLEADS, Evidence, Finding, Fix, SharedSamples, Threshold, check
 
-NONE = Threshold(0, "arithmetic: a sample that was trained on tests nothing")
+SHARED_SAMPLES = Threshold(0, "Arithmetic: a sample that was trained on tests nothing.")
 
 
 @check("SPL301", severity=MISLEADS, confidence=CERTAIN)
 def sample_in_two_splits(found: SharedSamples) -> Iterator[Finding]:
-    """A sample is in two splits.
+    """Some samples are in two splits.
 
-    Why it matters: a model that has memorised the sample gets it right. Dev and test scores
-    are then too good, and early stopping picks the model that memorises best.
+    Why it matters: A model that has memorised such a sample gets it right. Dev and test scores are
+    then too good, and early stopping selects the model that memorises best.
 
-    Judged by: the same id, the same path, or equal stored arrays (by their digests) in two
-    of train, dev and test. Ids that only count the samples of each split are not compared,
-    and neither are empty or constant arrays.
+    Judged by: The same id, the same path, or equal stored arrays (by their digests) in two of train,
+    dev and test. Ids that only number the samples of a split are not compared, nor are empty or
+    constant arrays.
 
-    Fix: take the samples out of one of the splits, and score again.
+    Fix: Remove the samples from one of the splits, and score again.
 
     References: Kapoor and Narayanan 2023, Leakage and the reproducibility crisis in
     machine-learning-based science, on duplicates in train and test.
@@ -28,26 +28,26 @@ def sample_in_two_splits(found: SharedSamples) -> Iterator[Finding]:
         return
     pairs = Counter(shared.splits for shared in found.shared)
     ways = Counter(shared.by for shared in found.shared)
-    told = ", ".join(f"{count} in {one} and {other}" for (one, other), count in pairs.most_common())
+    where = ", ".join(f"{count} in {one} and {other}" for (one, other), count in pairs.most_common())
     total = sum(found.sizes.values())
     first = found.shared[0]
-    other = f" (there {first.other})" if first.other else ""
+    other = f" (in {first.splits[1]}: {first.other})" if first.other else ""
     smallest = min(found.sizes[split] for pair in pairs for split in pair)
     yield Finding(
         message=(
-            f"{len(found.shared)} of {total} samples are in two splits ({told}), "
-            f"such as {first.id}{other}"
+            f"{len(found.shared)} of {total} samples are in two splits ({where}), "
+            f"for example {first.id}{other}"
         ),
         evidence=(
             *(
-                Evidence(f"samples in two splits, by {way}", count, found.read_from, "samples", NONE)
+                Evidence(f"samples with the same {way}", count, found.read_from, "", SHARED_SAMPLES)
                 for way, count in ways.most_common()
             ),
-            Evidence("size of the smaller split", smallest, found.read_from, "samples"),
+            Evidence("samples of the smaller split", smallest, found.read_from),
         ),
         fixes=(
             Fix(
-                "Take these samples out of training, and train again before any score is reported.",
+                "Remove these samples from training, and train again before reporting any score.",
                 "train = [r for r in train if r.id not in dev_ids | test_ids]",
                 safe=False,
             ),

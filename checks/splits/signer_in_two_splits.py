@@ -1,24 +1,26 @@
-"""SPL303: does a signer-independent split keep signers apart?"""
+"""SPL303: are the signers of a signer-independent split really separate?"""
 
 from collections.abc import Iterator
 
 from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, Signers, Threshold, check
 
-NONE = Threshold(0, "by definition: no signer of dev or test signs in training")
+SHARED_SIGNERS = Threshold(
+    0, "By definition: signer independent means that no dev or test signer is in train."
+)
 
 
 @check("SPL303", severity=NOTE, confidence=CERTAIN)
 def signer_in_two_splits(signers: Signers) -> Iterator[Finding]:
-    """A signer trains and is tested, although the run claims that signers are held apart.
+    """The run claims signer independence, but some signers are in train and in dev or test.
 
-    Why it matters: scores on known signers are much better than on new ones. A table that
-    says signer independent and is not promises what the model cannot do.
+    Why it matters: Scores on known signers are much better than on new ones. A result reported as
+    signer independent that is not promises what the model cannot do.
 
-    Judged by: signers by the annotations, or by ids that all name one, in train and in dev
-    or test; only where a file name or a config says signer independent (SI, SI5, unseen
-    signer). Sharing signers is usual elsewhere, and no fault.
+    Judged by: The signers of train against those of dev and test, from the annotations or from ids
+    that all name a signer. Judged only where a file name or a config claims signer independence (SI,
+    SI5, unseen signer). Sharing signers is normal elsewhere.
 
-    Fix: split by signer, or drop the claim.
+    Fix: Split by signer, or drop the claim.
 
     References: Koller et al. 2017, Re-Sign, on the signer-independent split of PHOENIX-2014
     (SI5).
@@ -28,16 +30,16 @@ def signer_in_two_splits(signers: Signers) -> Iterator[Finding]:
     shared = {s: signers.shared(s) for s in ("dev", "test") if signers.shared(s)}
     if not shared:
         return
-    told = " and ".join(f"{len(who)} of {len(signers.by_split[s])} {s}" for s, who in shared.items())
+    parts = " and ".join(f"{len(who)} of {len(signers.by_split[s])} {s}" for s, who in shared.items())
     names = sorted(set().union(*shared.values()))
     affected = sum(signers.samples[s][who] for s, people in shared.items() for who in people)
     yield Finding(
         message=(
-            f"{told} signers also sign in training ({', '.join(names[:5])}), though {signers.claim} "
-            f"says signer independent"
+            f"{parts} signers are also in train ({', '.join(names[:5])}), but {signers.claim} claims "
+            f"signer independence"
         ),
         evidence=tuple(
-            Evidence(f"{s} signers in training", len(who), signers.read_from, signers.known_by, NONE)
+            Evidence(f"{s} signers who are in train", len(who), signers.read_from, "", SHARED_SIGNERS)
             for s, who in shared.items()
         ),
         fixes=(

@@ -4,31 +4,30 @@ from collections.abc import Iterator
 
 from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, SplitSizes, Threshold, check
 
-LEAST = Threshold(1, "by definition: a split has samples")
+FEWEST_SAMPLES = Threshold(1, "By definition: a split has at least one sample.")
 
 
 @check("SPL304", severity=BLOCKS, confidence=CERTAIN, explains=("TRN511",))
 def split_empty(sizes: SplitSizes) -> Iterator[Finding]:
     """A split has no samples.
 
-    Why it matters: training on nothing ends at once or never starts. An empty dev split
-    gives a score of zero or NaN, and the best checkpoint is then any.
+    Why it matters: Training on nothing ends at once or never starts. An empty dev split gives a score
+    of zero or NaN, and the checkpoint kept as the best one is arbitrary.
 
-    Judged by: a file or folder whose name says train, dev or test and that holds no sample,
-    where nothing else holds samples of that split.
+    Judged by: A file or folder named train, dev or test that contains no sample, where nothing else
+    contains samples of that split.
 
-    Fix: write the split again; look for a filter that removes every row, or a path that
-    leads nowhere.
+    Fix: Write the split again. Look for a filter that removes every row, or a wrong path.
 
-    References: the files of this run.
+    References: The files of this run.
     """
     for split, where, what in sizes.empty:
         others = sizes.annotated if what == "annotations" else sizes.stored
-        told = ", ".join(f"{count} in {name or 'no split'}" for name, count in others.items() if count)
-        beside = f", while there are {told}" if told else ""
+        parts = ", ".join(f"{count} in {name or 'no split'}" for name, count in others.items() if count)
+        beside = f", while there are {parts}" if parts else ""
         yield Finding(
-            message=f"{where}, the {split} {what}, holds no sample{beside}",
-            evidence=(Evidence(f"samples of {split}", 0, where, what, LEAST),),
+            message=f"the {split} split is empty: {where} ({what}) contains no sample{beside}",
+            evidence=(Evidence(f"samples of {split}", 0, where, f"in the {what}", FEWEST_SAMPLES),),
             fixes=(
                 Fix(
                     f"Write the {split} split again, or point to where it is.",

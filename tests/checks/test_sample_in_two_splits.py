@@ -11,7 +11,7 @@ def shared(*found: Shared) -> SharedSamples:
 def test_spl301_fires_on_one_sample() -> None:
     [finding] = findings("SPL301", shared(Shared("x7", ("train", "dev"), "id")))
 
-    assert finding.message == "1 of 102 samples are in two splits (1 in train and dev), such as x7"
+    assert finding.message == "1 of 102 samples are in two splits (1 in train and dev), for example x7"
     assert finding.samples == ("x7",)
     assert finding.evidence[-1].value == 10
 
@@ -26,10 +26,10 @@ def test_spl301_tells_which_splits_and_how() -> None:
         ),
     )
 
-    assert "(2 in train and test, 1 in train and dev), such as x7 (there y1)" in finding.message
+    assert "(2 in train and test, 1 in train and dev), for example x7 (in test: y1)" in finding.message
     assert [(e.what, e.value) for e in finding.evidence[:2]] == [
-        ("samples in two splits, by array", 2),
-        ("samples in two splits, by path", 1),
+        ("samples with the same array", 2),
+        ("samples with the same path", 1),
     ]
 
 

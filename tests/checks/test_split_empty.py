@@ -13,7 +13,9 @@ def test_spl304_fires_on_each_empty_split() -> None:
     )
     labels, features = findings("SPL304", sizes)
 
-    assert labels.message == "dev.csv, the dev annotations, holds no sample, while there are 80 in train"
+    assert labels.message == (
+        "the dev split is empty: dev.csv (annotations) contains no sample, while there are 80 in train"
+    )
     assert features.fixes[0].how.startswith('[features]\ndev = "path/to/dev"')
 
 
@@ -22,7 +24,7 @@ def test_spl304_fires_where_nothing_else_is_there() -> None:
         "SPL304", SplitSizes({}, {}, (("train", "train.csv", "annotations"),), "train.csv")
     )
 
-    assert finding.message == "train.csv, the train annotations, holds no sample"
+    assert finding.message == "the train split is empty: train.csv (annotations) contains no sample"
 
 
 def test_spl304_is_quiet_at_one_sample_a_split() -> None:

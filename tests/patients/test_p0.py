@@ -60,10 +60,10 @@ def test_p0_may_keep_its_downsampling_but_for_three_sentences(
     assert "the median target needs 10 and has 37" in few["message"]
 
 
-def test_p0_has_marks_in_its_vocabulary(found: dict[str, Any]) -> None:
-    marks = found["LAB207"]
+def test_p0_has_comments_in_its_vocabulary(found: dict[str, Any]) -> None:
+    comments = found["LAB207"]
 
-    assert marks["severity"] == "note" and "IX" in marks["message"]
+    assert comments["severity"] == "note" and "(__ON__, __OFF__, __EMOTION__)" in comments["message"]
 
 
 def test_p0_gets_no_other_finding(found: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ class Environment:
     def sentence(self) -> str:
         installed = ", ".join(f"{name} {version}" for name, version in self.versions.items())
         installed = installed or f"none of {', '.join(PACKAGES)}"
-        return f"installed here: {installed}; GPU: {self.gpu or 'none seen'}"
+        return f"installed here: {installed}; GPU: {self.gpu or 'none found'}"
 
 
 @measure
@@ -67,10 +67,12 @@ class DeviceUse:
 
     @property
     def sentence(self) -> str:
-        used = {True: "a GPU was used", False: "no GPU was used", None: "nothing says the device"}[
+        used = {True: "a GPU was used", False: "no GPU was used", None: "the device is unknown"}[
             self.used
         ]
-        return f"{used}; GPU: {self.gpu or 'none seen'}; torch without CUDA: {self.torch or 'none seen'}"
+        return (
+            f"{used}; GPU: {self.gpu or 'none found'}; torch without CUDA: {self.torch or 'none found'}"
+        )
 
 
 # what trainers and users write into logs about their device
@@ -102,9 +104,8 @@ def device_use(run: TrainingRun, environment: Environment, code: SourceCode | No
         torch = without_cuda(code, environment)
     if used is None and not gpu and not torch:
         raise Unavailable(
-            "looked for a device in the logs, for torch in the run's sources and requirements, "
-            "and for an NVIDIA GPU here",
-            "scan on the machine that trains, with the training code in the run directory",
+            "the device of the training is unknown: no log names one",
+            "scan on the training machine, with the training code in the run directory",
         )
     return DeviceUse(gpu, torch, used, where or environment.read_from)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from slrdoctor.artifacts.run import SourceFile, Sources
 from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.words.grammar import counted
 
 LARGEST = 1_000_000  # bytes of a source: anything longer was not written by hand
 CPU_WHEELS = "wheels without CUDA"  # what a `Pin` asks for, where it does
@@ -53,7 +54,7 @@ class SourceCode:
 
     @property
     def sentence(self) -> str:
-        return f"{self.files} source and requirement files read"
+        return f"{counted(self.files, 'source or requirement file')} read"
 
     def pins_of(self, *packages: str) -> tuple[Pin, ...]:
         return tuple(pin for pin in self.pins if pin.package in packages)
@@ -63,7 +64,7 @@ class SourceCode:
 def source_code(sources: Sources) -> SourceCode:
     """Read every source once. A file that is no Python 3 gives what its lines show."""
     if not sources.files:
-        raise Unavailable("looked for *.py and requirement files in the run directory", ENABLE)
+        raise Unavailable("no Python sources or requirement files in the run directory", ENABLE)
     reading = _Reading()
     for file in sources.files:
         text = _text(file)

@@ -39,9 +39,11 @@ class SharedSamples:
 
     @property
     def sentence(self) -> str:
-        told = " and ".join(f"{n} {s}" for s, n in self.sizes.items())
+        sizes = " and ".join(f"{n} {s}" for s, n in self.sizes.items())
         how = "ids, paths and stored arrays" if self.arrays_compared else "ids and paths"
-        return f"{len(self.shared)} samples are in two splits ({how} of {told} samples)"
+        shared = len(self.shared) or "no"
+        shared_samples = "sample is" if shared == 1 or not self.shared else "samples are"
+        return f"{shared} {shared_samples} in two splits ({how} of {sizes} samples compared)"
 
 
 @measure
@@ -51,7 +53,7 @@ def shared_samples(samples: Samples | None, clips: ClipTable | None) -> SharedSa
     if len(sizes) < 2:
         only = next(iter(sizes), "")
         raise Unavailable(
-            f"only {'the ' + only if only else 'no'} split is told apart",
+            f"only the {only} split is known" if only else "the splits of the samples are unknown",
             "name the splits in slrdoctor.toml: [annotations] train = ..., dev = ...",
         )
     found: dict[tuple[str, tuple[str, str]], Shared] = {}

@@ -22,8 +22,8 @@ class SharedSentences:
 
     @property
     def sentence(self) -> str:
-        told = [f"{shared} of {total} {split}" for split, (shared, total) in self.shares.items()]
-        return f"{' and '.join(told)} {self.of} occur in train"
+        parts = [f"{shared} of {total} {split}" for split, (shared, total) in self.shares.items()]
+        return f"{' and '.join(parts)} {self.of} also occur in train"
 
 
 @measure
@@ -38,7 +38,7 @@ def shared_sentences(targets: Targets | None, texts: Texts | None) -> SharedSent
         of = "texts"
     else:
         raise Unavailable(
-            "the targets are single labels, and there are no texts: no sentences to compare"
+            "there are no sentences to compare: the targets are single labels, and there are no texts"
         )
     sentences = {sentence for _, split, sentence in rows if split == "train"}
     shares: dict[str, tuple[int, int]] = {}
@@ -50,5 +50,5 @@ def shared_sentences(targets: Targets | None, texts: Texts | None) -> SharedSent
         if mine:
             shares[split] = (len(again), len(mine))
     if not sentences or not shares:
-        raise Unavailable(f"sentences of train and of dev or test are not both there: {read_from}")
+        raise Unavailable(f"{read_from} does not have sentences of both train and dev or test")
     return SharedSentences(of, shares, tuple(examples), read_from)

@@ -43,22 +43,22 @@ class Signers:
 
     @property
     def sentence(self) -> str:
-        told = [
-            f"{len(self.shared(s))} of {len(self.by_split[s])} {s} signers also train"
+        parts = [
+            f"{len(self.shared(s))} of {len(self.by_split[s])} {s} signers are also in train"
             for s in ("dev", "test")
             if s in self.by_split and self.train
         ]
-        if not told:
-            told = [
+        if not parts:
+            parts = [
                 f"{len(signers)} {split or 'unsplit'} signers"
                 for split, signers in self.by_split.items()
             ]
         claimed = (
-            f"signer independence is claimed by {self.claim}"
+            f"{self.claim} claims signer independence"
             if self.claim
-            else "signer independence is not claimed"
+            else "nothing claims signer independence"
         )
-        return f"{', '.join(told)}; {claimed}"
+        return f"{', '.join(parts)}; {claimed}"
 
 
 @measure
@@ -73,7 +73,7 @@ def signers(data: DataSet, run: TrainingRun, samples: Samples) -> Signers:
         named = in_ids if in_ids and all(signer for _, signer in in_ids) else []
     if not named:
         raise Unavailable(
-            f"no signers: no column for them in {samples.read_from}, and the ids do not all name one",
+            f"the signers are unknown: {samples.read_from} has no signer column, and the ids name none",
             "add a signer column to the annotations",
         )
     counts: dict[str, dict[str, int]] = {}

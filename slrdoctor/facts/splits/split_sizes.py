@@ -22,9 +22,12 @@ class SplitSizes:
 
     @property
     def sentence(self) -> str:
-        told = [f"{n} annotated in {split or 'no split'}" for split, n in self.annotated.items()]
-        told += [f"{n} clips in {split or 'no split'}" for split, n in self.stored.items()]
-        return ", ".join(told)
+        annotated = [f"{n} in {split or 'no split'}" for split, n in self.annotated.items()]
+        stored = [f"{n} in {split or 'no split'}" for split, n in self.stored.items()]
+        parts = [f"annotated samples: {', '.join(annotated)}"] if annotated else []
+        parts += [f"stored clips: {', '.join(stored)}"] if stored else []
+        parts += [f"empty: {', '.join(where for _, where, _ in self.empty)}"] if self.empty else []
+        return "; ".join(parts)
 
 
 @measure
@@ -43,7 +46,7 @@ def split_sizes(data: DataSet, samples: Samples | None) -> SplitSizes:
         if split in SPLITS and not (annotated if what == "annotations" else stored).get(split)
     )
     if not annotated and not stored and not named:
-        raise Unavailable(f"no splits: no annotations and no features among {data.looked} files")
+        raise Unavailable(f"neither annotations nor features among the {data.looked} files")
     places = [file.where for file in data.annotations] + [found.where for found in data.features]
     return SplitSizes(annotated, stored, named, ", ".join(places[:4]) or named[0][1])
 

@@ -237,7 +237,7 @@ def test_shares_of_sentences_are_counted_by_split() -> None:
 
     assert found.shares == {"dev": (1, 2), "test": (1, 1)}
     assert found.examples == ("3", "6")
-    assert found.sentence == "1 of 2 dev and 1 of 1 test gloss sequences occur in train"
+    assert found.sentence == "1 of 2 dev and 1 of 1 test gloss sequences also occur in train"
 
 
 def test_single_labels_are_no_sentences_but_texts_are() -> None:
@@ -268,7 +268,7 @@ def test_signers_are_those_of_the_annotations() -> None:
     )
 
     assert found.by_split == {"train": {"1", "2"}, "test": {"2"}}
-    assert found.sentence == "1 of 1 test signers also train; signer independence is not claimed"
+    assert found.sentence == "1 of 1 test signers are also in train; nothing claims signer independence"
 
 
 def test_ids_tell_signers_where_all_of_them_do() -> None:
@@ -278,7 +278,7 @@ def test_ids_tell_signers_where_all_of_them_do() -> None:
     assert found.known_by == "the ids"
     gsl = who(row("police1/police1_signer3_rep1/s0", "train"))
     assert gsl.by_split == {"train": {"3"}}
-    with pytest.raises(Unavailable, match="no signers"):
+    with pytest.raises(Unavailable, match="the signers are unknown"):
         who(row("signer0_sample1", "train"), row("other", "dev"))
 
 
@@ -339,7 +339,10 @@ def test_files_and_folders_of_a_split_may_be_empty() -> None:
         ("test", "test.csv", "annotations"),
         ("dev", "f/dev", "features"),
     )
-    assert found.sentence == "1 annotated in train, 1 clips in train, 0 clips in dev"
+    assert found.sentence == (
+        "annotated samples: 1 in train; stored clips: 1 in train, 0 in dev; "
+        "empty: dev.csv, test.csv, f/dev"
+    )
 
 
 def test_an_empty_file_beside_a_full_one_loses_nothing() -> None:
@@ -359,5 +362,5 @@ def test_an_empty_log_called_dev_is_no_split() -> None:
 
 
 def test_without_any_data_there_are_no_splits() -> None:
-    with pytest.raises(Unavailable, match="no splits"):
+    with pytest.raises(Unavailable, match="neither annotations nor features"):
         sizes(DataSet("", ROOT))

@@ -73,7 +73,7 @@ def signers(data: DataSet, run: TrainingRun, samples: Samples) -> Signers:
         named = in_ids if in_ids and all(signer for _, signer in in_ids) else []
     if not named:
         raise Unavailable(
-            f"the signers are unknown: {samples.read_from} has no signer column, and the ids name none",
+            f"the signers are unknown: no signer column in {samples.read_from}, and the ids name none",
             "add a signer column to the annotations",
         )
     counts: dict[str, dict[str, int]] = {}

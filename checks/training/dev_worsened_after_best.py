@@ -11,13 +11,13 @@ from slrdoctor.api import (
     Fix,
     KeptCheckpoint,
     Progress,
-    Threshold,
     check,
+    chosen,
 )
 
-LOST = Threshold(0.25, "rule of thumb, docs/limits.py: a quarter of what the score had gained")
-POINTS = Threshold(0.03, "rule of thumb, docs/limits.py: three points, beyond the noise of an epoch")
-FEWEST = 5  # epochs: fewer show no course after a best one
+GAIN_LOST = chosen(0.25, "a quarter of what the score had gained", (0.0625, 1), 402)
+POINTS_LOST = chosen(0.03, "three points are beyond the noise of an epoch", (0.0075, 0.12), 402)
+FEWEST_EPOCHS = chosen(5, "fewer do not show what a score does after its best")
 
 
 @check("TRN505", severity=NOTE, confidence=LIKELY)
@@ -26,33 +26,41 @@ def dev_worsened_after_best(
 ) -> Iterator[Finding]:
     """The dev score is much worse at the end than at its best, and the best model was not kept.
 
-    Why it matters: what is left of the run is its last checkpoint, and that is not the model
-    that the best number in the log belongs to.
+    Why it matters: What is left of the run is its last checkpoint, and that is not the model that the
+    best number in the log belongs to.
 
-    Judged by: the median of the last epochs behind the best by over three points and over a
-    quarter of the gain, and no checkpoint that is named best or after the best epoch.
+    Judged by: The median of the last epochs lies more than three points and more than a quarter of the
+    gain behind the best, and neither the name nor the epoch of a checkpoint is that of the best.
 
-    Fix: save the model whenever the dev score is the best so far, and stop some epochs after.
+    Fix: Save the model whenever the dev score is the best so far, and stop some epochs after.
 
     References: Prechelt 1998, Early Stopping, but when?
     """
     lost = score.sign * (score.best - score.last)
     gained = score.sign * (score.best - score.first)
-    points = POINTS.value * (1 if score.is_share else 100)
+    points = POINTS_LOST.value * (1 if score.is_share else 100)
     learned = progress is None or progress.learned  # else the best was luck
     if (
         kept.best_kept
         or not learned
-        or len(score.values) < FEWEST
+        or len(score.values) < FEWEST_EPOCHS.value
         or lost <= points
-        or lost <= LOST.value * gained
+        or lost <= GAIN_LOST.value * gained
     ):
         return
     yield Finding(
         f"{score.split} {score.word} was {score.shown(score.best)} at {score.per} {score.best_at:g} and "
-        f"is {score.shown(score.last)} at the end, and no checkpoint of the best is there",
+        f"is {score.shown(score.last)} at the end, and the checkpoint of {score.per} {score.best_at:g} "
+        "was not kept",
         (
-            Evidence("lost since the best", lost, score.read_from, limit=POINTS),
+            Evidence(
+                f"{score.word} lost since its best", lost / score.metric.whole, score.read_from, "share",
+                POINTS_LOST,
+            ),
+            Evidence(
+                "share of its gain", lost / gained if gained else "all", score.read_from, "share",
+                GAIN_LOST,
+            ),
             Evidence("checkpoints", ", ".join(kept.kept[:3]) or "none found", kept.read_from),
         ),
         (
@@ -62,4 +70,4 @@ def dev_worsened_after_best(
             ),
             Fix("Stop when the dev score has not improved for ten epochs."),
         ),
-    )
+    )  # fmt: skip

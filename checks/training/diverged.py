@@ -9,14 +9,14 @@ from slrdoctor.api import (
     Evidence,
     Finding,
     Fix,
-    Threshold,
     TrainLoss,
     check,
+    chosen,
 )
 
-LOST = Threshold(0.5, "rule of thumb, docs/limits.py: half of what the loss had gained is lost again")
-RISEN = Threshold(1.25, "rule of thumb, docs/limits.py: times the lowest training loss of the run")
-FEWEST = 5  # epochs: fewer do not show what a loss does afterwards
+GAIN_LOST = chosen(0.5, "half of what the loss had gained is lost again", (0.5, 0.55), 392)
+TIMES_LOWEST = chosen(1.25, "a quarter above the lowest training loss", (1.125, 1.875), 392)
+FEWEST_VALUES = chosen(5, "fewer do not show what a loss does after its lowest")
 
 
 @check(
@@ -28,40 +28,42 @@ FEWEST = 5  # epochs: fewer do not show what a loss does afterwards
 def diverged(loss: TrainLoss) -> Iterator[Finding]:
     """The training loss rose and stayed up.
 
-    Why it matters: a run whose training loss climbs is being destroyed by its own steps, and
-    every checkpoint after its best is worse than the one before.
+    Why it matters: A run whose training loss climbs is being destroyed by its own steps, and every
+    checkpoint after its best is worse than the one before.
 
-    Judged by: every value of the last fifth of the run above the lowest training loss by a
-    quarter of it and by half of what the loss had gained; so spikes that recover do not count,
-    nor does a loss near zero that wavers. Not where the dev score kept its gain: a stage that
-    adds terms to the loss raises it as well.
+    Judged by: Every value of the last fifth of the run lies above the lowest training loss by a quarter
+    of it and by half of what the loss had gained. So spikes that recover do not count, nor does a
+    loss near zero that wavers. A run whose dev score kept its gain passes too: a stage that adds
+    terms to the loss raises it as well.
 
-    Fix: lower the learning rate, warm it up, clip the gradient, and go on from the best
-    checkpoint.
+    Fix: Lower the learning rate, warm it up, clip the gradient, and continue from the best checkpoint.
 
     References: Goodfellow et al. 2016, Deep Learning, section 8.3.1; Pascanu et al. 2013, On the
     difficulty of training recurrent neural networks
     """
     gained, lost = loss.first - loss.best, loss.lowest_at_end - loss.best
-    if loss.points < FEWEST or loss.score_kept or lost <= 0:
+    if loss.points < FEWEST_VALUES.value or loss.score_kept or lost <= 0:
         return
-    if lost < LOST.value * gained or loss.lowest_at_end < loss.best + (RISEN.value - 1) * abs(loss.best):
+    risen = (TIMES_LOWEST.value - 1) * abs(loss.best)
+    if lost < GAIN_LOST.value * gained or loss.lowest_at_end < loss.best + risen:
         return
     yield Finding(
         f"the training loss rose from {loss.best:.3g} at {loss.per} {loss.best_at:g} to {loss.last:.3g} "
-        f"and did not come back in the last fifth of {loss.points} {loss.per}s",
+        f"and did not come back in the last fifth of the {loss.points} {loss.per}s",
         (
             Evidence(
-                "lowest of the last fifth over the lowest of the run",
-                loss.lowest_at_end / loss.best if loss.best else "inf",
+                "lowest loss of the last fifth",
+                loss.lowest_at_end / loss.best if loss.best else "infinitely many",
                 loss.read_from,
-                limit=RISEN,
+                "times the lowest of the run",
+                TIMES_LOWEST,
             ),
             Evidence(
                 "share of the gain that is lost",
                 lost / gained if gained else "all",
                 loss.read_from,
-                limit=LOST,
+                "share",
+                GAIN_LOST,
             ),
         ),
         (
@@ -70,6 +72,6 @@ def diverged(loss: TrainLoss) -> Iterator[Finding]:
                 "Clip the gradient.",
                 "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)",
             ),
-            Fix(f"Go on from the checkpoint of {loss.per} {loss.best_at:g}."),
+            Fix(f"Continue from the checkpoint of {loss.per} {loss.best_at:g}."),
         ),
     )

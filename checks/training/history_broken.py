@@ -1,4 +1,4 @@
-"""TRN510: does the history tell of one run, once, in order?"""
+"""TRN510: does the history describe one run, once, in order?"""
 
 from collections.abc import Iterator
 
@@ -12,15 +12,16 @@ from slrdoctor.api import (
     Fix,
     Threshold,
     check,
+    counted,
 )
 
-IN_ORDER = Threshold(0, "arithmetic: an epoch of one run has one value")
+ROWS_OUT_OF_ORDER = Threshold(0, "arithmetic: an epoch of one run has one value")
 FIXES = (
     Fix(
-        "Write a file a run, named after it, and open it for appending only when resuming.",
+        "Write one file per run, named after it, and append to it only when you resume the run.",
         "path = Path('runs') / f'{name}-{time.strftime(\"%Y%m%d-%H%M%S\")}' / 'history.csv'",
     ),
-    Fix("Take the rows of the other run out of this file, after a copy of it.", safe=False),
+    Fix("Remove the rows of the other run from this file.", safe=False),
 )
 
 
@@ -31,18 +32,20 @@ FIXES = (
     explains=("TRN503", "TRN505", "TRN508", "TRN509", "TRN512"),
 )
 def history_broken(order: EpochOrder) -> Iterator[Finding]:
-    """The history does not tell of one run, once, in order.
+    """The history does not describe one run, once, in order.
 
-    Why it matters: curves over mixed or repeated epochs show falls and jumps that no model had,
-    and the best epoch may be that of another run.
+    Why it matters: Curves over mixed or repeated epochs show falls and jumps that no model had, and the
+    best epoch may be that of another run.
 
-    Judged by: in one series, epochs that go back again and again with other values; a restart
-    whose values do not go on from the earlier ones but begin anew; three or more rows that repeat
-    earlier ones; or a table with a header and no row. A run that was resumed and goes on from its
-    own values passes, and so do runs that a column tells apart, several evaluations an epoch and
-    a logger that writes every row twice.
+    Judged by: A run that was resumed and goes on from its own values passes, and so do runs that a
+    column tells apart, several evaluations per epoch, and a logger that writes every row twice.
+    These fire, within one series:
+    - epochs that go back again and again with other values;
+    - a restart whose values begin anew instead of continuing from the earlier ones;
+    - three or more rows that repeat earlier ones;
+    - a table with a header and without a row.
 
-    Fix: a file a run; remove what belongs to another.
+    Fix: Write one file per run, and remove what belongs to another.
 
     References: https://docs.python.org/3/library/functions.html#open, mode "a"
     """
@@ -55,10 +58,10 @@ def history_broken(order: EpochOrder) -> Iterator[Finding]:
                     fault.rows,
                     fault.where,
                     f"of {fault.total}",
-                    IN_ORDER,
+                    ROWS_OUT_OF_ORDER,
                 ),
-                Evidence("epochs", ", ".join(f"{e:g}" for e in fault.epochs), fault.where),
-                Evidence("times the epochs go back", fault.restarts, fault.where),
+                Evidence("at epochs", ", ".join(f"{e:g}" for e in fault.epochs), fault.where),
+                Evidence("how often the epochs go back", fault.restarts, fault.where),
             ),
             FIXES,
             affected=fault.rows,
@@ -66,8 +69,8 @@ def history_broken(order: EpochOrder) -> Iterator[Finding]:
         )
     for where in order.header_only:
         yield Finding(
-            f"{where} has a header and not one row of a finished epoch",
-            (Evidence("rows", 0, where),),
+            f"{where} has a header but not a single finished epoch",
+            (Evidence("rows of finished epochs", 0, where),),
             (Fix("Flush the file after each epoch, or find where the run wrote its history instead."),),
         )
 
@@ -75,9 +78,9 @@ def history_broken(order: EpochOrder) -> Iterator[Finding]:
 def _said(fault: Disorder) -> str:
     epochs = ", ".join(f"{e:g}" for e in fault.epochs[:3])
     if fault.kind == "interleaved":
-        went = f"goes back {fault.restarts} times in {fault.total} rows"
-        return f"{fault.where} {went}: it has the epochs of several runs in turns"
+        went = f"its epochs go back {counted(fault.restarts, 'time')} in {fault.total} rows"
+        return f"{fault.where} mixes several runs: {went}"
     if fault.kind == "several runs":
         rows = f"{fault.rows} of {fault.total} rows"
-        return f"{fault.where} starts anew at epoch {epochs}: {rows} are another run's"
-    return f"{fault.where} has {fault.rows} of {fault.total} rows twice (epochs {epochs}, ...)"
+        return f"{fault.where} starts over at epoch {epochs}: {rows} belong to another run"
+    return f"{fault.where} repeats {fault.rows} of its {fault.total} rows (epochs {epochs}, ...)"

@@ -13,19 +13,21 @@ from slrdoctor.api import (
     LossBreak,
     Threshold,
     check,
+    chosen,
 )
 
-FINITE = Threshold(0, "arithmetic: a weight that took a NaN gradient is NaN from then on")
-STEPS_AT_END = 3  # batches: a single one at the end of a log may be one that was skipped
-MOSTLY = Threshold(0.5, "arithmetic: over half of the values tell nothing")
-LOST = Threshold(0.5, "rule of thumb, docs/limits.py: half of the batches that counted no longer do")
+BAD_VALUES = Threshold(0, "arithmetic: a weight that took a NaN gradient is NaN from then on")
+BAD_STEPS_AT_END = chosen(3, "a single one at the end of a log may be a batch that was skipped")
+BAD_SHARE = Threshold(0.5, "arithmetic: over half of the values say nothing")
+BATCHES_LEFT = chosen(0.5, "half of the batches with a finite loss are lost", (0.125, 2), 408)
+SPLITS = {"train": "training"}
 FIXES = (
     Fix("Stop at the first loss that is not finite.", "if not loss.isfinite(): raise RuntimeError(ids)"),
     Fix(
         "Keep the CTC loss in float32 under mixed precision, and clip the gradient.",
         "with torch.autocast('cuda', enabled=False): loss = ctc(log_probs.float(), targets, T, L)",
     ),
-    Fix("Start again from the last checkpoint that was saved before, with a lower learning rate."),
+    Fix("Restart from the last checkpoint before that, with a lower learning rate."),
 )
 
 
@@ -38,17 +40,18 @@ FIXES = (
 def loss_not_finite(loss: FiniteLoss) -> Iterator[Finding]:
     """The loss is NaN or infinite.
 
-    Why it matters: one step with a NaN gradient makes the weights NaN, and nothing is learned
-    after it. Where such batches are skipped instead, fewer and fewer of them teach anything.
+    Why it matters: One step with a NaN gradient makes the weights NaN, and nothing is learned after it.
+    Where such batches are skipped instead, fewer and fewer of them teach anything.
 
-    Judged by: a loss that ends in NaN or Inf, or is one of these in over half of its values; a
-    dev loss only if it was finite before or there is no training loss, because one dev sample
-    without an alignment makes a whole dev loss infinite; or a share of batches that count which
-    fell to half. Not for single batches that were skipped in a run that went on, nor where the
-    dev score kept its gain meanwhile, unless the training loss was finite first and most is lost.
+    Judged by: Single batches that were skipped in a run that went on pass. So does a run whose dev
+    score kept its gain, unless the training loss was finite first and most of it is lost. These fire:
+    - a loss that ends in NaN or Inf, or is one of these in over half of its values. A dev loss counts
+      only if it was finite before or there is no training loss: one dev sample without an
+      alignment makes a whole dev loss infinite.
+    - a share of batches with a finite loss that fell to half.
 
-    Fix: stop at the first such loss, and look at its samples: targets longer than their input,
-    features with NaN, a CTC loss in half precision, a learning rate that is too high.
+    Fix: Stop at the first such loss and look at its samples: targets longer than their input, features
+    with NaN, a CTC loss in half precision, a learning rate that is too high.
 
     References: torch.nn.CTCLoss, the notes on infinite losses and zero_infinity;
     https://pytorch.org/docs/stable/notes/amp_examples.html
@@ -58,24 +61,24 @@ def loss_not_finite(loss: FiniteLoss) -> Iterator[Finding]:
         worst = min(broken, key=lambda b: (b.split != "train", b.first_bad))
         since = f"{worst.per} {worst.broken_from if worst.bad_at_end else worst.first_bad:g}"
         yield Finding(
-            f"the {worst.split} loss is {worst.what} from {since} on: "
+            f"the {SPLITS.get(worst.split, worst.split)} loss is {worst.what} from {since} on: "
             f"{worst.bad} of {worst.points} values are not finite",
             (
                 *(
-                    Evidence(f"{b.name}: NaN or Inf", b.bad, b.read_from, f"of {b.points}", FINITE)
+                    Evidence(f"bad values of {b.name}", b.bad, b.read_from, f"of {b.points}", BAD_VALUES)
                     for b in broken
                 ),
                 Evidence(f"first {worst.per} without a finite loss", worst.first_bad, worst.read_from),
             ),
             FIXES,
         )
-    elif loss.counted_last <= LOST.value * loss.counted_first and not loss.score_kept:
+    elif loss.counted_last <= BATCHES_LEFT.value * loss.counted_first and not loss.score_kept:
         first, last = loss.counted_first, loss.counted_last
         yield Finding(
-            f"the share of batches that count fell from {first:.0%} to {last:.0%}",
+            f"only {last:.0%} of the batches have a finite loss at the end ({first:.0%} at the start)",
             (
-                Evidence("share of batches that count at the end", last, loss.counted_by),
-                Evidence("of the share at the start", last / first, loss.counted_by, limit=LOST),
+                Evidence("batches with a finite loss at the end", last, loss.counted_by, "share"),
+                Evidence("of those at the start", last / first, loss.counted_by, "share", BATCHES_LEFT),
             ),
             FIXES,
         )
@@ -84,11 +87,13 @@ def loss_not_finite(loss: FiniteLoss) -> Iterator[Finding]:
 def _is_broken(b: LossBreak, loss: FiniteLoss) -> bool:
     # batches that are skipped and still averaged are not finite from the first epoch on: a loss
     # that was finite and then no longer is has another reason, whatever score is logged beside it
-    broke = b.split == "train" and b.bad == b.bad_at_end < b.points and b.bad > MOSTLY.value * b.points
+    broke = (
+        b.split == "train" and b.bad == b.bad_at_end < b.points and b.bad > BAD_SHARE.value * b.points
+    )
     if b.score_kept and not broke:
         return False
     # a dev loss that never was finite beside a sound training loss: a sample without an alignment
     if b.split != "train" and b.bad == b.points and not loss.dev_only:
         return False
-    at_end = b.bad_at_end >= (1 if b.per == "epoch" else STEPS_AT_END)
-    return at_end or b.bad > MOSTLY.value * b.points
+    at_end = b.bad_at_end >= (1 if b.per == "epoch" else BAD_STEPS_AT_END.value)
+    return at_end or b.bad > BAD_SHARE.value * b.points

@@ -14,21 +14,21 @@ from slrdoctor.api import (
     check,
 )
 
-ONE = Threshold(1, "arithmetic: without one finished epoch there is nothing to judge")
+FINISHED_EPOCHS = Threshold(1, "arithmetic: without a finished epoch there is nothing to judge")
 
 
 @check("TRN511", severity=BLOCKS, confidence=CERTAIN, explains=("TRN510", *NOTHING_LEARNED))
 def never_trained(logged: LoggedEpochs) -> Iterator[Finding]:
     """The training starts and does not finish one epoch.
 
-    Why it matters: whatever is left in the folder, weights or settings, is that of an untrained
-    model, and no other number of this run means anything.
+    Why it matters: Whatever is left in the folder, weights or settings, is that of an untrained model,
+    and no other number of this run means anything.
 
-    Judged by: a log or history that begins and has no value of a finished epoch, where no other
-    log of the run has one, and no predictions and no checkpoint of a later epoch are there.
+    Judged by: A log or history begins and has no value of a finished epoch, no other log of the run has
+    one, and there are neither predictions nor a checkpoint of a later epoch.
 
-    Fix: read the last lines of the log and of the job's error output: an exception, memory that
-    ran out, or a time limit.
+    Fix: Read the last lines of the log and of the job's error output: an exception, memory that ran
+    out, or a time limit.
 
     References: https://pytorch.org/docs/stable/notes/faq.html, on memory that runs out
     """
@@ -36,16 +36,16 @@ def never_trained(logged: LoggedEpochs) -> Iterator[Finding]:
         return
     names = ", ".join(logged.unstarted[:3])
     yield Finding(
-        f"{names} begins and not one epoch was finished",
-        (Evidence("finished epochs", 0, logged.read_from, limit=ONE),),
+        f"{names}: training started and did not finish a single epoch",
+        (Evidence("finished epochs", 0, logged.read_from, limit=FINISHED_EPOCHS),),
         (
             Fix(
                 "Read the end of the log and of the job's error output.",
                 f"tail -n 50 {logged.unstarted[0]}",
             ),
             Fix(
-                "Run one batch in the foreground, so that its error is seen.",
-                "next(iter(train_loader)); num_workers=0, batch_size=1",
+                "Run one batch in the foreground, so that its error shows.",
+                "next(iter(DataLoader(train_set, batch_size=1, num_workers=0)))",
             ),
         ),
     )

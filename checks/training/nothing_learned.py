@@ -1,4 +1,4 @@
-"""TRN502: did the training loss ever leave what a model reaches without looking?"""
+"""TRN502: did the training loss ever fall below what a model reaches without looking?"""
 
 from math import isfinite
 
@@ -17,23 +17,24 @@ from slrdoctor.api import (
     check,
 )
 
-from ._standstill import FLAT, stands_still
+from ._standstill import BLIND_WER, SHARE_OF_MIDDLE, stands_still
 
-AT_FLOOR = Threshold(
+SHARE_OF_BLIND_LOSS = Threshold(
     0.9,
-    "measured on public runs: one whose dev accuracy never left chance ended at 0.92 of its floor, "
-    "six CTC runs that learn at under 0.01, one of 25 classes at 0.07",
+    "measured on public runs: one whose dev accuracy never left chance ended at 0.92, six CTC runs that "
+    "learn at under 0.01, one of 25 classes at 0.07",
 )
-EPOCHS = Threshold(5, "measured on a healthy BiLSTM-CTC: blank output at the floor in epochs 1 to 3")
+EPOCHS = Threshold(5, "measured on a healthy BiLSTM-CTC: blank output and a blind loss in epochs 1 to 3")
+MORE = 1.1  # times: from where on a loss is more than that of a blind model, in words
 LONGER = "train for at least five epochs, and log the loss and the dev score after each"
 FIXES = (
-    Fix("Overfit five samples first: their loss must go to 0.", "slrdoctor overfit RUN_DIR --samples 5"),
+    Fix("Overfit five samples: their loss must go to 0.", "slrdoctor overfit RUN_DIR --samples 5"),
     Fix(
-        "Print one batch as the model gets it, and see that features and labels belong together.",
+        "Print a batch as the model gets it, and check that features and labels belong together.",
         "for ids, x, y in loader: print(ids, x.mean((1, 2)), x.std((1, 2)), y); break",
     ),
     Fix(
-        "See that the optimizer has all parameters and that their gradients are not zero.",
+        "Check that all parameters have gradients that are not zero.",
         "for n, p in model.named_parameters(): print(n, None if p.grad is None else p.grad.norm())",
     ),
 )
@@ -44,17 +45,19 @@ SYMPTOMS = ("CTC411", "CTC412", "DEC801", "EVL904", "EVL905", "TRN505")
 def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
     """The training loss never left what a model reaches without looking at its input.
 
-    Why it matters: a model that ignores its input comes down to the input-blind floor, the
-    entropy of the labels or CTC's best constant output, and stays there. The fall from the
-    first loss to this floor looks like learning and is none.
+    Why it matters: A model that ignores its input comes down to the entropy of the labels, or to CTC's
+    best constant output, and stays there. The fall from the first loss to this value looks like
+    learning and is not.
 
-    Judged by: after five epochs or more, the training loss at 0.9 of the floor or above it,
-    the dev loss as well, and a dev score that guessing reaches. Where the floor is not known:
-    a training loss that stands still with accuracy at chance, or with a WER that never fell
-    under 95%.
+    Judged by: The run has five epochs or more, and the dev score is one that guessing reaches. Either
+    of these has to hold as well:
+    - The training loss, and the dev loss where it is known, are at 0.9 of what a model reaches
+      without its input, or above.
+    - Where that is unknown, the training loss stands still, with accuracy at chance or a WER that never
+      fell below 95%.
 
-    Fix: look for a break before anything is tuned: labels against features, the loss, the
-    optimizer, the learning rate; then overfit five samples.
+    Fix: Look for a break before you tune anything: labels against features, the loss, the optimizer,
+    the learning rate. Then overfit five samples.
 
     References: Karpathy 2019, A Recipe for Training Neural Networks (input-independent baseline);
     Zeyer et al. 2021, Why does CTC result in peaky behavior?
@@ -65,33 +68,40 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
         raise _undecided(progress)
     share, dev = progress.train_over_floor, progress.dev_over_floor
     if isfinite(share):
-        if share < AT_FLOOR.value or dev < AT_FLOOR.value:
+        if share < SHARE_OF_BLIND_LOSS.value or dev < SHARE_OF_BLIND_LOSS.value:
             if progress.metric:
                 raise _undecided(progress)
             return progress.sentence
-        where = f"{progress.last_train:.2f}, {share:.2f} of the input-blind floor {progress.floor:.2f}"
-        where += progress.fall
-        measured = Evidence("training loss over the floor", share, progress.read_from, limit=AT_FLOOR)
+        where = f"{progress.shown_loss('train')}: {'more than ' if share > MORE else ''}what a model "
+        where += f"reaches without looking at its input ({progress.floor:.2f})"
+        unit = "of that of a model that ignores its input"
+        measured = Evidence("training loss", share, progress.read_from, unit, SHARE_OF_BLIND_LOSS)
     elif loss is not None and stands_still(progress, loss):
         still = loss.over_middle
-        where = f"{loss.last:.3g}, {still:.2f} of what it was in the middle of the run"
-        measured = Evidence("training loss over that of the middle", still, loss.read_from, limit=FLAT)
+        where = f"{loss.last:.3g}, {still:.0%} of what it was in the middle of the run"
+        unit = "of that in the middle of the run"
+        measured = Evidence("training loss", still, loss.read_from, unit, SHARE_OF_MIDDLE)
     else:
         raise _undecided(progress)
-    guessing = f" (guessing: {progress.blind_metric:.1%})" if isfinite(progress.blind_metric) else ""
-    score = f", and the best dev {progress.metric} is {progress.best_metric:.1%}{guessing}"
-    metrics = [progress.metric] if progress.metric else []
+    score = f", and the best dev {progress.word} is {progress.shown(progress.best_metric)}"
+    if isfinite(progress.blind_metric):
+        score += f" (guessing: {progress.shown(progress.blind_metric)})"
+    limit = BLIND_WER if progress.metric == "wer" and not isfinite(share) else None
+    dev_score = Evidence(
+        f"best dev {progress.word}", progress.best_metric, progress.read_from, "share", limit
+    )
     yield Finding(
-        f"after {progress.epochs} epochs the training loss is {where}{score if metrics else ''}",
+        f"after {progress.epochs} epochs the training loss is {where}"
+        f"{score if progress.metric else ''}{progress.fall}",
         (
             measured,
             Evidence("epochs", progress.epochs, progress.read_from, limit=EPOCHS),
-            *(Evidence(f"best dev {m}", progress.best_metric, progress.read_from) for m in metrics),
-            Evidence("floor known by", progress.floor_known_by, progress.read_from),
+            *([dev_score] if progress.metric else []),
+            Evidence("loss of a model that ignores its input, by", progress.floor_known_by, ""),
         ),
         FIXES,
         verify="slrdoctor overfit RUN_DIR --samples 5",
-    )
+    )  # fmt: skip
 
 
 def _undecided(progress: Progress) -> NotJudged:

@@ -10,66 +10,64 @@ from slrdoctor.api import (
     Finding,
     Fix,
     StageChanges,
-    Threshold,
     check,
+    chosen,
 )
 
-JUMP = Threshold(
-    1.1, "rule of thumb, docs/limits.py: dev loss after over before, medians of three epochs"
-)
-NOISE = 3  # times the usual change from epoch to epoch
-BACK = Threshold(
-    1.05, "rule of thumb, docs/limits.py: within 5% of the level before counts as come back"
-)
+TIMES_BEFORE = chosen(1.1, "a tenth above the level before the change", (0.275, 2.2), 3)
+TIMES_USUAL_CHANGE = chosen(3, "three times the usual change from epoch to epoch is beyond noise")
+TIMES_BEFORE_AT_BEST = chosen(1.05, "within 5% of the level before it came back", (0.2625, 2.1), 3)
 
 
 @check("TRN508", severity=DEGRADES, confidence=POSSIBLE, explains=("TRN503", "TRN505", *NOTHING_LEARNED))
 def stage_shock(stages: StageChanges) -> Iterator[Finding]:
     """The dev loss jumped where a stage or the schedule changed, and did not come back.
 
-    Why it matters: a stage that begins with a full learning rate, fresh layers or another loss
-    can throw away in one epoch what the stage before had learned.
+    Why it matters: A stage that begins with a full learning rate, fresh layers or another loss can throw
+    away in one epoch what the stage before had learned.
 
-    Judged by: the median dev loss of three epochs after the change a tenth above that of three
-    before it and three times the usual change between epochs; no three epochs up to the next
-    change within 5% of the level before; and a dev score, over three epochs as well, that comes no
-    further than before by more than it usually changes. Restarts of a schedule that come back pass.
+    Judged by: Medians of three epochs each. Restarts of a schedule that come back pass. All of these
+    have to hold:
+    - The dev loss after the change is a tenth above that before it, and by three times the usual change
+      from epoch to epoch.
+    - Up to the next change it never comes back to within 5% of the level before.
+    - The dev score does not get further than before by more than it usually changes.
 
-    Fix: start the stage from the best checkpoint, with a tenth of the learning rate and a warm-up.
+    Fix: Start the stage from the best checkpoint, with a tenth of the learning rate and a warm-up.
 
     References: Howard and Ruder 2018, Universal Language Model Fine-tuning (gradual unfreezing,
     discriminative rates); Goyal et al. 2017, gradual warm-up
     """
     for change in stages.changes:
         jump = change.after - change.before
-        needed = max((JUMP.value - 1) * abs(change.before), NOISE * change.step_before)
+        usual = TIMES_USUAL_CHANGE.value * change.step_before
+        needed = max((TIMES_BEFORE.value - 1) * abs(change.before), usual)
         if jump < needed or change.score_better:
             continue
-        if change.lowest_after <= change.before + (BACK.value - 1) * abs(change.before):
+        if change.lowest_after <= change.before + (TIMES_BEFORE_AT_BEST.value - 1) * abs(change.before):
             continue
         yield Finding(
             f"the dev loss jumps from {change.before:.3g} to {change.after:.3g} at epoch {change.at:g} "
-            f"({change.what}) and comes back to {change.lowest_after:.3g} at best",
+            f"({change.what}) and comes back only to {change.lowest_after:.3g}",
             (
                 Evidence(
-                    "dev loss after over before",
-                    change.jumped,
-                    stages.read_from,
-                    limit=JUMP,
+                    "dev loss after the change", change.jumped, stages.read_from, "times that before",
+                    TIMES_BEFORE,
                 ),
                 Evidence(
-                    "lowest after over before",
-                    change.stayed,
-                    stages.read_from,
-                    limit=BACK,
+                    "lowest dev loss after it", change.stayed, stages.read_from, "times that before",
+                    TIMES_BEFORE_AT_BEST,
                 ),
-                Evidence("usual change between epochs", change.step_before, stages.read_from),
+                Evidence(
+                    "jump", jump / change.step_before if change.step_before else "infinitely many",
+                    stages.read_from, "times the usual change", TIMES_USUAL_CHANGE,
+                ),
             ),
             (
-                Fix("Start the stage from the best checkpoint of the one before."),
+                Fix("Start the stage from the best checkpoint of the stage before."),
                 Fix(
-                    "Give new layers the full rate, old ones a tenth, and warm both up.",
+                    "Give new layers the full learning rate, old ones a tenth, and warm both up.",
                     "AdamW([{'params': new, 'lr': 3e-4}, {'params': old, 'lr': 3e-5}])",
                 ),
             ),
-        )
+        )  # fmt: skip

@@ -13,51 +13,54 @@ from slrdoctor.api import (
     Fix,
     LearningRate,
     Progress,
-    Threshold,
     check,
+    chosen,
 )
 
-IMPROVING = Threshold(
-    0.1, "rule of thumb, docs/limits.py: of the remaining error, from one quarter to the next"
-)
-POINTS = 0.02  # a smaller change of a share is the noise of an epoch
-FEWEST = 8  # epochs
-ENDED = 0.05  # of the peak: a schedule that is down there has ended
+ERROR_FALL = chosen(0.1, "a tenth of the error, from one quarter to the next", (0.09, 0.11), 402)
+POINTS_FALL = chosen(0.02, "a smaller change is the noise of an epoch")
+FEWEST_EPOCHS = chosen(8, "two values per quarter of the run")
+SCHEDULE_ENDED = chosen(0.05, "a learning rate at a twentieth of its peak has come to its end")
 
 
 @check("TRN509", severity=NOTE, confidence=LIKELY)
 def stopped_early(score: DevScore, progress: Progress, rate: LearningRate | None) -> Iterator[Finding]:
     """The dev score was still improving when the run ended.
 
-    Why it matters: the numbers of the run are not those that the model can reach.
+    Why it matters: The numbers of the run are not those that the model can reach.
 
-    Judged by: the best dev score in the last tenth of the run, and the median error of its last
-    quarter under that of the quarter before by a tenth and by two points. Not where the learning
-    rate had come down to a twentieth of its peak: that schedule has ended.
+    Judged by: The best dev score lies in the last tenth of the run, and the median error of the last
+    quarter is below that of the quarter before by a tenth and by two points. A run whose learning
+    rate had come down to a twentieth of its peak passes: its schedule has ended.
 
-    Fix: go on from the last checkpoint, with the schedule stretched to the new number of epochs.
+    Fix: Continue from the last checkpoint, with the schedule stretched to the new number of epochs.
 
     References: Prechelt 1998, Early Stopping, but when?
     """
-    ended = rate is not None and rate.points > 1 and rate.last <= ENDED * rate.peak
+    ended = rate is not None and rate.points > 1 and rate.last <= SCHEDULE_ENDED.value * rate.peak
     is_known = score.is_share or score.quantity == "bleu"  # a score with a best value
-    if not progress.learned or len(score.values) < FEWEST or not is_known or ended:
+    if not progress.learned or len(score.values) < FEWEST_EPOCHS.value or not is_known or ended:
         return
     shares = score.values if score.is_share else score.values / 100
     errors = shares if score.sign < 0 else 1 - shares
     quarter = len(errors) // 4
     last, before = np.median(errors[-quarter:]), np.median(errors[-2 * quarter : -quarter])
     late = int(np.argmin(errors)) >= len(errors) - max(2, len(errors) // 10)
-    if not late or before - last < max(POINTS, IMPROVING.value * before):
+    if not late or before - last < max(POINTS_FALL.value, ERROR_FALL.value * before):
         return
     yield Finding(
         f"{score.split} {score.word} was still improving when the run ended after {len(errors)} "
         f"{score.looks}: its error fell from {before:.1%} to {last:.1%} over the last quarter",
         (
             Evidence(
-                "fall of the error", float((before - last) / before), score.read_from, limit=IMPROVING
+                "fall of the error",
+                float((before - last) / before),
+                score.read_from,
+                "share",
+                ERROR_FALL,
             ),
-            Evidence("best at", score.best_at, score.read_from, score.per),
+            Evidence("fall in points", float(before - last), score.read_from, "share", POINTS_FALL),
+            Evidence(f"{score.per} of the best score", score.best_at, score.read_from),
         ),
-        (Fix(f"Go on from the last checkpoint up to {2 * len(errors)} {score.looks}."),),
+        (Fix(f"Continue from the last checkpoint up to {2 * len(errors)} {score.looks}."),),
     )

@@ -9,7 +9,7 @@ import pytest
 from slrdoctor.facts.training.train_loss import FiniteLoss, LossBreak
 from slrdoctor.testing import findings
 
-BREAK = LossBreak("train", "train_loss", "epoch", 40, 10, 31, 10, 31, "nan", False, "history.csv")
+BREAK = LossBreak("train", "train_loss", "epoch", 40, 10, 31, 10, 31, "NaN", False, "history.csv")
 SOUND = FiniteLoss((), 80, nan, nan, "", False, False, "history.csv")
 
 
@@ -19,7 +19,7 @@ def judged(*breaks: LossBreak, **more: Any) -> Any:
 
 def test_trn501_fires_from_the_epoch_on_at_which_the_loss_is_lost() -> None:
     (finding,) = judged(BREAK)
-    assert finding.message == "the train loss is nan from epoch 31 on: 10 of 40 values are not finite"
+    assert finding.message == "the training loss is NaN from epoch 31 on: 10 of 40 values are not finite"
 
 
 def test_trn501_fires_on_a_loss_that_is_nan_in_its_last_epoch_and_is_quiet_when_it_recovers() -> None:

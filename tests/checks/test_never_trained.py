@@ -6,7 +6,7 @@ from slrdoctor.testing import findings
 
 def test_trn511_fires_on_a_log_without_one_finished_epoch() -> None:
     (finding,) = findings("TRN511", LoggedEpochs(0, ("log.txt",), 1, "", "log.txt"))
-    assert finding.message == "log.txt begins and not one epoch was finished"
+    assert finding.message == "log.txt: training started and did not finish a single epoch"
 
 
 def test_trn511_is_quiet_after_one_epoch_in_any_file() -> None:

@@ -38,7 +38,7 @@ def judged(loss: TrainLoss | None = None, **changes: Any) -> Any:
 
 def test_trn502_fires_on_losses_at_the_floor_with_accuracy_at_chance() -> None:
     (finding,) = judged()
-    assert "4.20, 0.92 of the input-blind floor 4.58" in finding.message
+    assert "4.2: what a model reaches without looking at its input (4.58)" in finding.message
     assert "best dev accuracy is 2.2% (guessing: 1.0%)" in finding.message
 
 
@@ -51,7 +51,7 @@ def test_trn502_fires_at_nine_tenths_of_the_floor_and_is_quiet_below(last: float
 def test_trn502_fires_on_a_fall_from_the_uniform_start_to_the_floor() -> None:
     """A public run fell from 725 to 2.56 on two signs, whose floor is 1.7: it learned nothing."""
     (finding,) = judged(task="ctc", floor=1.7, first_train=725.0, last_train=2.56, last_dev=10.1)
-    assert "2.56, 1.51 of the input-blind floor 1.70" in finding.message
+    assert "2.56: more than what a model reaches without looking at its input (1.70)" in finding.message
 
 
 def test_trn502_says_what_the_fall_of_a_ctc_loss_was() -> None:
@@ -85,7 +85,7 @@ def wer(**changes: Any) -> dict[str, Any]:
 
 def test_trn502_fires_without_a_floor_on_a_loss_that_stands_still_at_100_percent_wer() -> None:
     (finding,) = judged(FLAT, **wer())
-    assert "5.21, 0.98 of what it was in the middle of the run" in finding.message
+    assert "5.21, 98% of what it was in the middle of the run" in finding.message
 
 
 @pytest.mark.parametrize(

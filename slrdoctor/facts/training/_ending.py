@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from slrdoctor.words.grammar import counted
 from slrdoctor.words.metrics import metric
 
 BLEU_POINTS = 2.0  # a decoder that ignores its input scores less
@@ -39,15 +40,15 @@ class Ending:
     @property
     def sentence(self) -> str:
         score = metric(self.metric)
-        guessing = f", where blind guessing scores {score.shown(self.blind)}" if self._known else ""
+        guessing = f", where guessing scores {score.shown(self.blind)}" if self._known else ""
         return f"{score.word} ends at {score.shown(self.last)}{guessing}"
 
     def doubt(self, epochs: int, fewest: int) -> str:
         """Why a course of this many epochs does not show that anything was learned."""
         if self.is_blind:
-            return f"{self.sentence} after {epochs} epochs"
+            return f"{self.sentence}, after {counted(epochs, 'epoch')}"
         if epochs < fewest:
-            return f"{epochs} epochs were logged, and {fewest} show whether a run learns"
+            return f"only {counted(epochs, 'epoch')} logged; it takes {fewest} to see whether a run learns"
         if self.metric:
-            return f"{self.sentence}: it is not beyond what guessing reaches by luck"
+            return f"{self.sentence}, which guessing can reach by luck"
         return "no dev score was logged, and the loss alone does not show whether anything was learned"

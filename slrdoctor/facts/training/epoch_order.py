@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from slrdoctor.artifacts.run import HistoryFile, Scalar, TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import Floats
+from slrdoctor.words.grammar import counted
 
 COPIED = 3  # rows: a last epoch that is logged once more after training is no broken history
 INTERLEAVED = 0.25  # restarts a row: two runs that write in turns go back at every second row
@@ -42,7 +43,13 @@ class EpochOrder:
 
     @property
     def sentence(self) -> str:
-        resumed = f", resumed {self.resumes} times" if self.resumes else ""
+        if self.faults:
+            return "; ".join(
+                f"{f.rows} of {f.total} rows in {f.where} are out of order" for f in self.faults
+            )
+        if self.header_only:
+            return f"{', '.join(self.header_only)} without a single row"
+        resumed = f", resumed {counted(self.resumes, 'time')}" if self.resumes else ""
         return f"the epochs in {self.read_from} follow one another{resumed}"
 
 

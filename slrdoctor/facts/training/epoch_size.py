@@ -45,10 +45,10 @@ class EpochSize:
             "train samples": self.train_samples,
             "dev samples": self.dev_samples,
             "train batches": self.train_batches,
-            "a batch": self.batch_size,
+            "samples per batch": self.batch_size,
         }
-        told = ", ".join(f"{count} {what}" for what, count in known.items() if count)
-        return f"an epoch has {told}" if told else "nothing says how many batches an epoch has"
+        sizes = ", ".join(f"{count} {what}" for what, count in known.items() if count)
+        return f"an epoch has {sizes}" if sizes else "the size of an epoch is unknown"
 
 
 @measure

@@ -33,8 +33,12 @@ class GradientNorms:
 
     @property
     def sentence(self) -> str:
-        course = f"gradient norm {self.early:.3g} early and {self.late:.3g} late"
-        return f"{course}, over {self.points} {self.per}s"
+        if math.isnan(self.early):
+            return f"all {self.points} gradient norms are NaN or infinite"
+        course = (
+            f"gradient norm {self.early:.3g} early and {self.late:.3g} late in {self.points} {self.per}s"
+        )
+        return f"{course}, {self.bad:.1%} of them NaN or infinite" if self.bad else course
 
 
 @measure

@@ -14,6 +14,7 @@ from slrdoctor.facts.config._configured import configured
 from slrdoctor.facts.training.dev_score import Floats, finite, over, settled
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.train_loss import running_median
+from slrdoctor.words.grammar import counted
 from slrdoctor.words.settings import LEARNING_RATE, OPTIMIZER
 
 COLLAPSED = 1e-3  # of the peak
@@ -47,9 +48,9 @@ class Raise:
     @property
     def sentence(self) -> str:
         return (
-            f"the learning rate goes up from {self.rate_before:.2g} to {self.rate:.2g}, and the "
-            f"training loss from {self.loss_before:.3g} to {self.loss_after:.3g}; its lowest "
-            f"after that is {self.lowest_after:.3g}"
+            f"the learning rate goes up from {self.rate_before:.2g} to {self.rate:.2g} and the training "
+            f"loss from {self.loss_before:.3g} to {self.loss_after:.3g}, and the loss never falls below "
+            f"{self.lowest_after:.3g} again"
         )
 
 
@@ -86,9 +87,9 @@ class LearningRate:
     @property
     def sentence(self) -> str:
         if not self.points:
-            return f"learning rate {self.peak:g} ({self.optimizer or 'optimizer not told'})"
-        course = f"learning rate {self.first:.3g} to {self.last:.3g}, highest {self.peak:.3g}"
-        return f"{course}, over {self.points} values"
+            return f"learning rate {self.peak:g} ({self.optimizer or 'optimizer unknown'})"
+        course = f"learning rate from {self.first:.3g} to {self.last:.3g}, at most {self.peak:.3g}"
+        return f"{course}, in {counted(self.points, 'value')}"
 
 
 @measure
@@ -96,13 +97,13 @@ def learning_rate(run: TrainingRun, history: History | None) -> LearningRate:
     curves = [c for c in (history.curves if history else ()) if c.quantity == "learning_rate"]
     curves = [c for c in curves if len(finite(c)[1])]
     if not curves:
-        told = _configured_rate(run)
-        if told is None:
+        set_to = _configured_rate(run)
+        if set_to is None:
             raise Unavailable(
                 "looked for a learning rate in the history and the configurations of the run",
                 "log the learning rate of every epoch, for example as lr",
             )
-        rate, where = told
+        rate, where = set_to
         return LearningRate(
             rate, rate, rate, 0, 0.0, math.nan, 0.0, math.nan, math.nan, _optimizer(run), "epoch", where
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import DevScore
+from slrdoctor.words.grammar import counted
 
 BEST = re.compile(r"(?<![a-z])best(?![a-z])", re.I)
 # epoch_12, epoch-12, epoch12, ep12, e12; a Lightning name has epoch=12
@@ -26,7 +27,7 @@ class LoggedEpochs:
 
     @property
     def sentence(self) -> str:
-        return f"{self.epochs} finished epochs are logged in {self.read_from}"
+        return f"{counted(self.epochs, 'finished epoch')} in {self.read_from}"
 
 
 @measure
@@ -67,7 +68,9 @@ class KeptCheckpoint:
     def sentence(self) -> str:
         if self.best_kept:
             return f"the best checkpoint was kept: {self.by}"
-        return f"nothing shows that the best of {len(self.kept)} checkpoints was kept"
+        if not self.kept:
+            return "there is no checkpoint"
+        return f"nothing shows that the best of {counted(len(self.kept), 'checkpoint')} was kept"
 
 
 @measure

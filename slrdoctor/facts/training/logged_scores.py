@@ -75,7 +75,7 @@ class ErrorRates:
 
     @property
     def sentence(self) -> str:
-        return f"{self.name} is at most {self.largest:.1%} and {self.last:.1%} in the end"
+        return f"{self.name} is {self.largest:.1%} at most and {self.last:.1%} at the end"
 
 
 @measure

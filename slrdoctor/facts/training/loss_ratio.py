@@ -12,6 +12,7 @@ from slrdoctor.facts.training.dev_score import finite, held_out
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import History
 from slrdoctor.facts.training.loss_scale import LossScale
+from slrdoctor.words.grammar import counted
 
 EARLY = 1 / 3  # of the epochs: before memorising draws the losses apart
 FEWEST = 3
@@ -42,7 +43,7 @@ class LossRatio:
     def sentence(self) -> str:
         other = "dev" if self.larger == "train" else "train"
         times = f"the {self.larger} loss is {self.ratio:.3g} times the {other} loss"
-        return f"{times} in the first {self.epochs} epochs"
+        return f"{times} in the first {counted(self.epochs, 'epoch')}"
 
 
 @measure
@@ -62,7 +63,7 @@ def loss_ratio(history: History, size: EpochSize | None, scale: LossScale | None
     both = both[: max(FEWEST, math.ceil(len(both) * EARLY))]
     if len(both) < FEWEST:
         raise Unavailable(
-            f"{len(both)} epochs with a positive train and dev loss in {history.read_from}",
+            f"{history.read_from} has positive losses on both splits for {counted(len(both), 'epoch')}",
             f"log both losses for at least {FEWEST} epochs",
         )
     ratios = np.array([first[e] / second[e] for e in both])

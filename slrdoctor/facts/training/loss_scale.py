@@ -52,11 +52,12 @@ class LossScale:
     @property
     def sentence(self) -> str:
         if self.reduction == self.dev_reduction == UNKNOWN:
-            return f"how the losses are reduced is unknown: {self.known_by}"
-        train, dev = ("" if name == UNKNOWN else "a " for name in (self.reduction, self.dev_reduction))
-        return (
-            f"train loss is {train}{self.reduction}, dev loss {dev}{self.dev_reduction}: {self.known_by}"
+            return f"the reduction of the losses is unknown: {self.known_by}"
+        train, dev = (
+            "of unknown reduction" if name == UNKNOWN else f"a {name}"
+            for name in (self.reduction, self.dev_reduction)
         )
+        return f"the train loss is {train}, the dev loss {dev}: {self.known_by}"
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def loss_scale(
         for curve in (train, dev)
         if curve is not None and len(finite(curve)[1])
     )
-    known_by = f"first losses ({firsts or 'none'}) against {anchor.what}"
+    known_by = f"first losses ({firsts or 'none'}) compared with {anchor.what}"
     return LossScale(train_name, train_factor, dev_factor, known_by, history.read_from, dev_name)
 
 
@@ -97,18 +98,16 @@ def _anchor(
     if task is not None and task.name == "ctc":
         if start is None and floor is None:
             raise Unavailable(
-                "neither the uniform start nor the input-blind floor of these targets is known"
+                "the loss of an untrained and that of a blind model are unknown for these targets"
             )
         uniform = start.per_token if start else math.nan
         blind = floor.per_token if floor else uniform / 4
         known = floor or start
         assert known is not None
-        what = f"a uniform start of {uniform:.2f}" if start else f"an input-blind floor of {blind:.2f}"
-        return Anchor(uniform, blind, known.per_sample / known.per_token, f"{what} nats a token")
+        what = f"{uniform:.2f} of an untrained model" if start else f"{blind:.2f} of a blind model"
+        return Anchor(uniform, blind, known.per_sample / known.per_token, f"{what}, in nats per token")
     if classes is None:
-        raise Unavailable(
-            "what an untrained model would lose is not known: no targets and no class count"
-        )
+        raise Unavailable("the loss of an untrained model is unknown: neither targets nor a class count")
     uniform = math.log(classes.classes)
     blind = floor.per_sample if floor is not None and floor.task == "classification" else uniform
     return Anchor(uniform, blind, 1.0, f"ln {classes.classes} = {uniform:.2f}")

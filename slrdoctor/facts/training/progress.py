@@ -16,6 +16,7 @@ from slrdoctor.facts.ctc.uniform_start import UniformStart
 from slrdoctor.facts.evaluation.blind_score import BlindScore
 from slrdoctor.facts.labels.samples import Texts
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.training._course_in_words import sentence_of
 from slrdoctor.facts.training._ending import BLEU_POINTS, Ending
 from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import (
@@ -29,6 +30,8 @@ from slrdoctor.facts.training.dev_score import (
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.loss_scale import LossScale as LossScale
+from slrdoctor.words.grammar import counted
+from slrdoctor.words.metrics import metric
 
 FALLEN = 2.0  # times: a loss that fell by less gives nobody hope
 FEWEST = 3  # epochs: less is no course
@@ -46,9 +49,8 @@ LOSSES = ("first_train", "last_train", "best_train", "first_dev", "best_dev", "l
 class Progress:
     """What the run did: losses in the floor's unit, the task metric against blind guessing.
 
-    Losses are nats a token (ctc) or a sample (classification) where the floor is known,
-    and as logged where it is not; a loss whose reduction is unknown while the floor is
-    known is nan. Metrics as in `DevScore`.
+    Losses are nats per token (ctc) or sample (classification) where the floor is known, as logged
+    where it is not, and nan where only their reduction is unknown. Metrics as in `DevScore`.
     """
 
     task: str
@@ -73,6 +75,24 @@ class Progress:
     dev_samples: int | None = None
     start: float = math.nan  # of an untrained CTC model, in nats a token
     start_frames: float = math.nan  # T
+    train_factor: float = 1.0  # what a logged training loss was divided by to give `last_train`
+    dev_factor: float = 1.0
+
+    @property
+    def word(self) -> str:
+        """The metric as people write it: WER."""
+        return metric(self.metric).word
+
+    def shown(self, score: float) -> str:
+        return metric(self.metric).shown(score)
+
+    def shown_loss(self, split: str) -> str:
+        """The loss at the end, converted or not: `1.523 as logged, 0.429 per token`, or `0.429`."""
+        loss, factor = self.last_train, self.train_factor
+        if split != "train":
+            loss, factor = self.last_dev, self.dev_factor
+        unit = "token" if self.task == "ctc" else "sample"
+        return f"{loss:.3g}" if factor == 1 else f"{loss * factor:.4g} as logged, {loss:.3g} per {unit}"
 
     @property
     def train_over_floor(self) -> float:
@@ -88,11 +108,11 @@ class Progress:
 
     @property
     def fall(self) -> str:
-        """What a fall of a CTC loss to the floor was, that looks like learning; or ""."""
+        """What a fall of a CTC loss to the floor was, that looks like learning: a sentence, or ""."""
         if not math.isfinite(self.start_frames) or not self.train_over_first < 1 / FALLEN:
             return ""
         return (
-            f": its fall from {self.first_train:.4g} by {1 - self.train_over_first:.1%} is the way "
+            f". Its fall from {self.first_train:.4g} by {1 - self.train_over_first:.1%} only leads "
             f"there from uniform outputs, which cost {self.start:.4g} at T = {self.start_frames:.0f}"
         )
 
@@ -133,14 +153,17 @@ def progress(
     epochs = len(score.values) if score is not None else min(points, default=0)
     if epochs < FEWEST:
         raise Unavailable(
-            f"{epochs} epochs with a loss or a score in {history.read_from}: too few to tell a course",
+            f"{history.read_from} has a loss or a score for only {counted(epochs, 'epoch')}",
             f"train for at least {FEWEST} epochs, with the dev score logged after each",
         )
     # a contrastive loss and a decoder's cross-entropy are no CTC losses, whatever their size
     is_ctc = task is None or task.name in ("", "ctc")
     height, known_by = _floor(scale, floor, blind if is_ctc else None, classes, train)
     if height < SMALLEST_FLOOR:
-        height, known_by = math.nan, f"{known_by}: labels that are all the same leave nothing to learn"
+        height, known_by = (
+            math.nan,
+            f"{known_by}: all labels are the same",
+        )
     losses = {
         which: _scaled(curve, factor if math.isfinite(height) else 1.0)
         for which, curve, factor in (
@@ -149,7 +172,7 @@ def progress(
         )
     }
     accuracy = history.curve("train", "accuracy")
-    told = {
+    facts = {
         "task": task.name if task else "",
         "floor": height,
         "floor_known_by": known_by,
@@ -160,11 +183,13 @@ def progress(
         "first_dev": float(losses["dev"][0]),
         "best_dev": float(np.min(losses["dev"])),
         "last_dev": settled(losses["dev"]),
+        "train_factor": scale.train_factor if scale and math.isfinite(height) else 1.0,
+        "dev_factor": scale.dev_factor if scale and math.isfinite(height) else 1.0,
         "start": start.per_token if start is not None else math.nan,
         "start_frames": start.mean_input_length if start is not None else math.nan,
     }
     guessed = scale is not None and scale.is_guessed
-    return _concluded(told, score, guessed, epochs, accuracy, size, history.read_from)
+    return _concluded(facts, score, guessed, epochs, accuracy, size, history.read_from)
 
 
 def _floor(
@@ -174,7 +199,7 @@ def _floor(
     classes: ClassCount | None,
     train: Curve | None,
 ) -> tuple[float, str]:
-    """The floor in its smallest unit and how it is known; nan where no loss can be held against it."""
+    """The floor in its smallest unit and how it is known; nan where no loss can be compared with it."""
     if scale is not None and not (math.isfinite(scale.train_factor) or math.isfinite(scale.dev_factor)):
         return math.nan, scale.sentence
     if scale is not None and floor is not None:
@@ -186,10 +211,8 @@ def _floor(
         first = _scaled(train, 1.0)[0]
         # without the frames only the floor of the smallest unit, a token, can be told
         if 0.3 * blind.ctc_per_token <= first <= 12 * blind.ctc_per_token:
-            return (
-                blind.ctc_per_token,
-                f"the {blind.samples} references in {blind.read_from}, for long inputs",
-            )
+            known_by = f"the {blind.samples} references in {blind.read_from}, for long inputs"
+            return blind.ctc_per_token, known_by
     return math.nan, "neither targets nor a class count to compute it from"
 
 
@@ -226,7 +249,7 @@ def _guessed_recall(texts: Texts, split: str) -> float:
 
 
 def _concluded(
-    told: dict[str, Any],
+    facts: dict[str, Any],
     score: DevScore | None,
     guessed: bool,
     epochs: int,
@@ -237,19 +260,21 @@ def _concluded(
     """The fact, once it is decided whether the run learned."""
     samples = size.dev_samples if size is not None else None
     if score is not None and not math.isnan(score.best):
-        beats = beats_blind(score, told["blind_metric"], samples)
+        beats = beats_blind(score, facts["blind_metric"], samples)
     else:
         beats = None
     if beats is False and guessed:
         # who is far under the floor recognises something: the losses were read in another unit
-        told |= dict.fromkeys(("floor", *LOSSES), math.nan) if told["best_dev"] < told["floor"] else {}
-    learned = bool(beats) or told["best_dev"] < UNDER_FLOOR * told["floor"]
-    if beats is None and math.isnan(told["best_dev"]):
-        learned = told["last_train"] < UNDER_FLOOR * told["floor"] or (
-            math.isnan(told["floor"]) and told["last_train"] < told["first_train"] / 2
+        facts |= (
+            dict.fromkeys(("floor", *LOSSES), math.nan) if facts["best_dev"] < facts["floor"] else {}
+        )
+    learned = bool(beats) or facts["best_dev"] < UNDER_FLOOR * facts["floor"]
+    if beats is None and math.isnan(facts["best_dev"]):
+        learned = facts["last_train"] < UNDER_FLOOR * facts["floor"] or (
+            math.isnan(facts["floor"]) and facts["last_train"] < facts["first_train"] / 2
         )
     return Progress(
-        **told,
+        **facts,
         metric=score.quantity if score else "",
         first_metric=score.first if score else math.nan,
         best_metric=score.best if score else math.nan,
@@ -257,17 +282,16 @@ def _concluded(
         epochs=epochs,
         learned=learned,
         read_from=read_from,
-        sentence=_sentence(told, score, epochs),
+        sentence=sentence_of(facts, score, epochs),
         train_accuracy=settled(_scaled(accuracy, 1.0)),
         dev_samples=samples,
     )
 
 
 def beats_blind(score: DevScore, blind: float, samples: int | None) -> bool:
-    """Whether the best score is one that answering without looking does not reach.
+    """Whether the best score is beyond `blind`, what answering without looking scores (nan: unknown).
 
-    `blind` is what that scores, nan where unknown. The best of many epochs is lucky, so
-    an accuracy must lie outside of what guessing reaches in any of them.
+    The best of many epochs is lucky: an accuracy must be beyond what guessing reaches in any of them.
     """
     best = score.best
     if score.metric.lower_is_better:
@@ -278,22 +302,3 @@ def beats_blind(score: DevScore, blind: float, samples: int | None) -> bool:
     if not score.is_share:
         return best >= BLEU_POINTS
     return best >= 0.5 or best >= score.first + 0.1
-
-
-def _sentence(told: dict[str, Any], score: DevScore | None, epochs: int) -> str:
-    """Where score and losses went, in one line."""
-    parts = []
-    if score is not None:
-        went = {1: "rose", -1: "fell", 0: "stayed"}[int(np.sign(score.last - score.first))]
-        way = f"from {score.shown(score.first)} to {score.shown(score.last)}"
-        blind = told["blind_metric"]
-        guessing = f" (blind guessing: {score.shown(blind)})" if math.isfinite(blind) else ""
-        parts.append(f"{score.split} {score.word} {went} {way} over {epochs} {score.looks}{guessing}")
-    parts += [
-        f"{split} loss {told[f'first_{split}']:.3g} to {told[f'last_{split}']:.3g}"
-        for split in ("train", "dev")
-        if math.isfinite(told[f"last_{split}"])
-    ]
-    if math.isfinite(told["floor"]):
-        parts.append(f"input-blind floor {told['floor']:.2f}")
-    return ", ".join(parts)

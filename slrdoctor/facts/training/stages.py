@@ -12,6 +12,7 @@ from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import DevScore, Floats, finite, held_out, over
 from slrdoctor.facts.training.history import History
+from slrdoctor.words.grammar import counted
 
 AROUND = 3  # epochs before and after a change that its effect is measured over
 RATE = "learning rate"
@@ -23,7 +24,7 @@ class StageChange:
     """One change, and medians of the dev loss around it."""
 
     at: float  # the first epoch after it
-    what: str  # "stage 1 to 2", "learning rate 1e-05 to 0.001"
+    what: str  # "stage from 1 to 2", "learning rate from 1e-05 to 0.001"
     before: float
     after: float
     lowest_after: float  # of a running median of three, up to the next change or the end
@@ -54,7 +55,7 @@ class StageChanges:
     @property
     def sentence(self) -> str:
         places = ", ".join(f"{c.what} at epoch {c.at:g}" for c in self.changes)
-        return f"{len(self.changes)} changes of stage or schedule ({places})"
+        return f"{counted(len(self.changes), 'change')} of stage or schedule ({places})"
 
 
 @measure
@@ -90,7 +91,7 @@ def stage_changes(history: History, run: TrainingRun, score: DevScore | None) ->
             )
     if not changes:
         raise Unavailable(
-            f"no change of stage with {AROUND} epochs on both sides in {history.read_from}",
+            f"no change of stage in {history.read_from} has {AROUND} epochs on both sides",
             "keep the history of all stages in one file",
         )
     return StageChanges(tuple(changes), curve.name, curve.read_from)
@@ -104,7 +105,7 @@ def _changes(history: History, run: TrainingRun) -> Iterator[tuple[float, str]]:
             continue
         if curve.quantity == "stage":
             for i in np.flatnonzero(np.diff(values)):
-                yield float(epochs[i + 1]), f"{curve.name} {values[i]:g} to {values[i + 1]:g}"
+                yield float(epochs[i + 1]), f"{curve.name} from {values[i]:g} to {values[i + 1]:g}"
         if curve.quantity == "learning_rate":
             yield from _raises(epochs, values)
     for file in run.histories:
@@ -117,7 +118,7 @@ def _raises(epochs: Floats, values: Floats) -> Iterator[tuple[float, str]]:
     """Where a learning rate jumps up after it had come down: a warm-up never comes down first."""
     peak = np.maximum.accumulate(values)
     for i in np.flatnonzero((values[1:] > RAISED * values[:-1]) & (values[:-1] < peak[:-1])):
-        yield float(epochs[i + 1]), f"{RATE} {values[i]:.2g} to {values[i + 1]:.2g}"
+        yield float(epochs[i + 1]), f"{RATE} from {values[i]:.2g} to {values[i + 1]:.2g}"
 
 
 def _lowest(values: Floats) -> float:

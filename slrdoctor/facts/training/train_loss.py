@@ -53,7 +53,7 @@ class TrainLoss:
     @property
     def sentence(self) -> str:
         return (
-            f"train loss {self.first:.4g} to {self.last:.4g} over {self.points} {self.per}s, "
+            f"training loss from {self.first:.4g} to {self.last:.4g} over {self.points} {self.per}s, "
             f"lowest {self.best:.4g} at {self.per} {self.best_at:g}"
         )
 
@@ -118,7 +118,7 @@ class LossBreak:
     first_bad: float  # its epoch or step
     bad_at_end: int  # values after the last finite one
     broken_from: float  # the epoch or step of the first of these, nan where there is none
-    what: str  # nan | inf, of the last bad value
+    what: str  # NaN | infinite, of the last bad value
     score_kept: bool  # the dev score kept its gain in the epochs without a finite loss
     read_from: str
 
@@ -145,7 +145,7 @@ class FiniteLoss:
     def sentence(self) -> str:
         if self.breaks:
             bad = sum(b.bad for b in self.breaks)
-            return f"{bad} of {self.points} loss values are NaN or Inf, and the run went on"
+            return f"{bad} of {self.points} loss values are NaN or infinite"
         return f"all {self.points} loss values are finite"
 
 
@@ -197,7 +197,7 @@ def _break(curve: Curve, score: DevScore | None) -> LossBreak:
         first_bad=float(curve.epochs[bad[0]]),
         bad_at_end=tail,
         broken_from=broken_from,
-        what="nan" if np.isnan(curve.values[bad[-1]]) else "inf",
+        what="NaN" if np.isnan(curve.values[bad[-1]]) else "infinite",
         score_kept=kept,
         read_from=curve.read_from,
     )

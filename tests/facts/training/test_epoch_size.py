@@ -39,4 +39,4 @@ def test_nonsense_in_a_configuration_counts_nothing(make_run: Any) -> None:
     told = {"batch_size": 0, "num_classes": True, "n_train": "many", "val_samples": float("nan")}
     size = epoch_size(make_run(run={"configs": (ConfigFile("c.yaml", "yaml", told),)}), None, None)
     assert size.batch_size is size.classes is size.train_samples is size.dev_samples is None
-    assert "nothing says" in size.sentence
+    assert "is unknown" in size.sentence

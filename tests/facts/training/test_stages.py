@@ -16,7 +16,7 @@ def test_a_stage_column_tells_where_the_dev_loss_jumps(make_history: Any, make_r
     [change] = stage_changes(history, make_run(), dev_score(history, None)).changes
     assert (change.at, change.before, change.after, change.lowest_after) == (7, 8.3, 10.5, 10.5)
     assert change.jumped == pytest.approx(10.5 / 8.3) and not change.score_better
-    assert change.what == "train_stage 1 to 2" and change.step_before == pytest.approx(0.1)
+    assert change.what == "train_stage from 1 to 2" and change.step_before == pytest.approx(0.1)
 
 
 def test_a_line_of_the_log_tells_it_too(make_history: Any, make_run: Any) -> None:

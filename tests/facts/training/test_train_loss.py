@@ -64,7 +64,7 @@ def test_a_loss_that_ends_in_nan_is_broken_from_its_first_epoch_without_a_value(
     told = finite(history, make_run(), score=False)
     train, dev = told.breaks
     assert (train.bad, train.first_bad, train.bad_at_end, train.broken_from) == (3, 2, 2, 4)
-    assert (train.what, dev.what, dev.broken_from, train.score_kept) == ("inf", "nan", 4, False)
+    assert (train.what, dev.what, dev.broken_from, train.score_kept) == ("infinite", "NaN", 4, False)
     assert told.points == 10 and not told.dev_only
 
 

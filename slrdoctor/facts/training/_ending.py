@@ -5,11 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from slrdoctor.arithmetic.chance import most_by_chance
+from slrdoctor.facts.training.dev_score import DevScore
 from slrdoctor.words.grammar import counted
 from slrdoctor.words.metrics import metric
 
 BLEU_POINTS = 2.0  # a decoder that ignores its input scores less
 ROUNDED = 0.995  # a log has three digits of a score
+BEATS_BLIND_WER = 0.9  # of the blind WER
+# no constant hypothesis is this good on a public benchmark, where the blind WER is 0.9 to 1
+WER_WITHOUT_FLOOR = 0.85
+UNLIKELY = 1e-3  # chance that guessing reaches the best accuracy in any epoch
+SAMPLES_AT_LEAST = 100  # taken for a dev set whose size is not known
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,25 @@ class Ending:
         if self.is_blind:
             return f"{self.sentence}, after {counted(epochs, 'epoch')}"
         if epochs < fewest:
-            return f"only {counted(epochs, 'epoch')} logged; it takes {fewest} to see whether a run learns"
+            return (
+                f"only {counted(epochs, 'epoch')} logged; it takes {fewest} to see whether a run learns"
+            )
         if self.metric:
             return f"{self.sentence}, which guessing can reach by luck"
         return "no dev score was logged, and the loss alone does not show whether anything was learned"
+
+
+def beats_blind(score: DevScore, blind: float, samples: int | None) -> bool:
+    """Whether the best score is beyond `blind`, what answering without looking scores (nan: unknown).
+
+    The best of many epochs is lucky: an accuracy must be beyond what guessing reaches in any of them.
+    """
+    best = score.best
+    if score.metric.lower_is_better:
+        return best < (BEATS_BLIND_WER * blind if math.isfinite(blind) else WER_WITHOUT_FLOOR)
+    if score.quantity in ("accuracy", "recall") and math.isfinite(blind):
+        samples = samples or SAMPLES_AT_LEAST
+        return round(best * samples) > most_by_chance(samples, blind, UNLIKELY / len(score.values))
+    if not score.is_share:
+        return best >= BLEU_POINTS
+    return best >= 0.5 or best >= score.first + 0.1

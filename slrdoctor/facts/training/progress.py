@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from slrdoctor.arithmetic.chance import most_by_chance
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.ctc.uniform_start import UniformStart
@@ -17,7 +16,7 @@ from slrdoctor.facts.evaluation.blind_score import BlindScore
 from slrdoctor.facts.labels.samples import Texts
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training._course_in_words import sentence_of
-from slrdoctor.facts.training._ending import BLEU_POINTS, Ending
+from slrdoctor.facts.training._ending import Ending, beats_blind
 from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import (
     DevScore,
@@ -36,12 +35,7 @@ from slrdoctor.words.metrics import metric
 FALLEN = 2.0  # times: a loss that fell by less gives nobody hope
 FEWEST = 3  # epochs: less is no course
 UNDER_FLOOR = 0.9  # of the floor: a dev loss below it has used its input
-BEATS_BLIND_WER = 0.9  # of the blind WER
-# no constant hypothesis is this good on a public benchmark, where the blind WER is 0.9 to 1
-WER_WITHOUT_FLOOR = 0.85
-UNLIKELY = 1e-3  # chance that guessing reaches the best accuracy in any epoch
 SMALLEST_FLOOR = 1e-3  # nats
-SAMPLES_AT_LEAST = 100  # taken for a dev set whose size is not known
 LOSSES = ("first_train", "last_train", "best_train", "first_dev", "best_dev", "last_dev")
 
 
@@ -286,19 +280,3 @@ def _concluded(
         train_accuracy=settled(_scaled(accuracy, 1.0)),
         dev_samples=samples,
     )
-
-
-def beats_blind(score: DevScore, blind: float, samples: int | None) -> bool:
-    """Whether the best score is beyond `blind`, what answering without looking scores (nan: unknown).
-
-    The best of many epochs is lucky: an accuracy must be beyond what guessing reaches in any of them.
-    """
-    best = score.best
-    if score.metric.lower_is_better:
-        return best < (BEATS_BLIND_WER * blind if math.isfinite(blind) else WER_WITHOUT_FLOOR)
-    if score.quantity in ("accuracy", "recall") and math.isfinite(blind):
-        samples = samples or SAMPLES_AT_LEAST
-        return round(best * samples) > most_by_chance(samples, blind, UNLIKELY / len(score.values))
-    if not score.is_share:
-        return best >= BLEU_POINTS
-    return best >= 0.5 or best >= score.first + 0.1

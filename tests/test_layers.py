@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "slrdoctor/extras.py": (),
     "slrdoctor/words": (),
     "slrdoctor/arithmetic": (),
-    "slrdoctor/core": (),
+    "slrdoctor/core": ("slrdoctor.words.controls",),
     "slrdoctor/artifacts": ("slrdoctor.words", "slrdoctor.extras", PATH),
     "slrdoctor/facts": (
         PATH,
@@ -48,7 +48,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "slrdoctor.words.metrics",
         "slrdoctor._version",
     ),
-    "slrdoctor/render": (CORE, "slrdoctor.probes", "slrdoctor.words.grammar", "slrdoctor.extras"),
+    "slrdoctor/render": (CORE, "slrdoctor.probes", "slrdoctor.words", "slrdoctor.extras"),
     "slrdoctor/simulation": ("slrdoctor.models", "slrdoctor.arithmetic", "slrdoctor.words"),
     "slrdoctor/retraining": (
         "slrdoctor.models",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from slrdoctor._version import __version__
 from slrdoctor.cli import catalogue, init, models, overfit, retrain, scan, simulate
-from slrdoctor.cli.exits import CANNOT, UNENCODABLE, cannot
+from slrdoctor.cli.exits import CANNOT, cannot
+from slrdoctor.cli.streams import guard
 
 app = typer.Typer(
     name="slrdoctor",
@@ -49,16 +48,8 @@ app.add_typer(models.models, name="models")
 
 
 def main() -> None:
-    """The console script. Text is UTF-8 wherever the terminal allows it."""
-    # a stream that was closed before we started is None: what goes there goes nowhere
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            # a Windows console, or a C locale: glosses in Bengali must not end the program
-            encoding = stream.encoding if stream.isatty() else "utf-8"
-            reconfigure(encoding=encoding, errors=UNENCODABLE)
+    """The console script."""
+    guard()
     try:
         app()
     except OSError as error:  # the help did not fit onto a full disk

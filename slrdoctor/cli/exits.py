@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 import typer
 
+from slrdoctor.words.controls import one_line
+
 FINE, FOUND, CANNOT = 0, 1, 2
 ENDINGS = ("SIGTERM", "SIGHUP")  # a job's time is over, a terminal is closed
 UNENCODABLE = "backslashreplace"  # a name that is no UTF-8 becomes \\udcff, which JSON reads as well
@@ -17,7 +19,7 @@ UNENCODABLE = "backslashreplace"  # a name that is no UTF-8 becomes \\udcff, whi
 
 def cannot(message: str) -> typer.Exit:
     """Say on standard error why the doctor cannot do its job; raise what this returns."""
-    print(f"slrdoctor: {message}", file=sys.stderr)
+    print(f"slrdoctor: {one_line(message)}", file=sys.stderr)
     return typer.Exit(CANNOT)
 
 

@@ -14,7 +14,9 @@ import typer
 
 from slrdoctor.cli.exits import CANNOT, FINE, FOUND, UNENCODABLE, cannot, told_plainly
 from slrdoctor.cli.scan import FailOn
+from slrdoctor.cli.streams import unguarded
 from slrdoctor.models.device import Device
+from slrdoctor.words.controls import one_line
 
 if TYPE_CHECKING:
     from slrdoctor.core.registry import Unavailable
@@ -162,18 +164,17 @@ def _told_on_stderr(quiet: bool) -> Iterator[Callable[[str, int, int], None] | N
         stage = what.partition(": loss")[0]
         if is_terminal:
             width = min(100, _columns() - 1)
-            print(
-                f"\r\x1b[2K{f'{what} ({done} of {total})':.{width}}", end="", file=sys.stderr, flush=True
-            )
+            line = f"{one_line(what)} ({done} of {total})"
+            print(f"\r\x1b[2K{line:.{width}}", end="", file=unguarded(sys.stderr), flush=True)
         elif stage != last:
-            print(stage, file=sys.stderr, flush=True)
+            print(one_line(stage), file=sys.stderr, flush=True)
         last = stage
 
     try:
         yield tell
     finally:
         if is_terminal:
-            print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
+            print("\r\x1b[2K", end="", file=unguarded(sys.stderr), flush=True)
 
 
 def _columns() -> int:
@@ -214,7 +215,7 @@ def _write(
     if format != "text" or str(output) != "-":
         text = render(report, format)
         if format == "text":
-            text = "\n".join(_lines(report, answer, drawn)) + "\n\n" + text
+            text = "\n".join(map(one_line, _lines(report, answer, drawn))) + "\n\n" + text
         if str(output) == "-":
             sys.stdout.write(text)
             sys.stdout.flush()
@@ -226,11 +227,11 @@ def _write(
     from slrdoctor.render import text as terminal
 
     console = Console(highlight=False)
-    first, *rest = _lines(report, answer, drawn)
-    console.print(first, style="bold", markup=False)
+    first, *rest = map(one_line, _lines(report, answer, drawn))
+    console.print(first, style="bold", markup=False, emoji=False)
     if not quiet:
         for line in rest:
-            console.print(line, style="dim", markup=False)
+            console.print(line, style="dim", markup=False, emoji=False)
         console.print()
         terminal.show(report, console, verbose=verbose)
 

@@ -13,6 +13,7 @@ import typer
 
 from slrdoctor.cli.exits import CANNOT, FINE, FOUND, cannot, told_plainly
 from slrdoctor.models.device import Device
+from slrdoctor.words.controls import escaped, one_line
 
 if TYPE_CHECKING:
     from slrdoctor.core.report import Report
@@ -97,7 +98,7 @@ def _retrain(
 
     def tell(line: str) -> None:
         if not quiet:
-            print(line, file=sys.stderr, flush=True)
+            print(one_line(line), file=sys.stderr, flush=True)
 
     with shown_on_stderr(hidden=quiet) as step:
         subject, case = _subject(run_dir, step, tell)
@@ -214,7 +215,7 @@ def _print(said: _Said, as_json: bool) -> None:
     if as_json:
         import json
 
-        print(json.dumps(said.as_dict(), ensure_ascii=False, indent=1))
+        print(escaped(json.dumps(said.as_dict(), ensure_ascii=False, indent=1)))
         return
     from rich.console import Console
     from rich.table import Table
@@ -223,17 +224,17 @@ def _print(said: _Said, as_json: bool) -> None:
     from slrdoctor.retraining import phases
     from slrdoctor.retraining.comparison import rows
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     text.show(said.report, console)
     for line in phases.told(said.outcome.phases):
-        console.print(line, markup=False)
+        console.print(one_line(line))
     table = Table("", "yours", "retrained", box=None, pad_edge=False)
     for row in rows(said.yours, said.retrained):
-        table.add_row(*row)
+        table.add_row(*map(one_line, row))
     console.print()
     console.print(table)
     console.print()
-    console.print(said.meaning[0].upper() + said.meaning[1:] + ".", markup=False)
+    console.print(one_line(said.meaning[0].upper() + said.meaning[1:] + "."))
 
 
 def _exit_code(report: Report) -> int:

@@ -14,11 +14,13 @@ from typing import Any
 from slrdoctor.core.engine import Abstained, Crashed, Judged, Outcome, Skipped
 from slrdoctor.core.finding import Severity
 from slrdoctor.core.folding import fold
+from slrdoctor.core.legible import legible
 from slrdoctor.core.notebook import notebook_html
 from slrdoctor.core.outline import Answer, Outline, Run, lines, outlined
 from slrdoctor.core.plain import plain
 from slrdoctor.core.ranking import Case, Diagnosis, rank
 from slrdoctor.core.verdict import verdict
+from slrdoctor.words.controls import escaped, one_line
 
 SCHEMA_VERSION = 2
 
@@ -108,17 +110,18 @@ class Report:
         limit = _severity(severity)
         bad = [d for d in self.diagnoses if d.check.severity >= limit]
         if bad:
-            raise FailedRun("; ".join(f"{d.check.code}: {d.finding.message}" for d in bad))
+            raise FailedRun("; ".join(f"{d.check.code}: {one_line(d.finding.message)}" for d in bad))
 
     def __str__(self) -> str:
-        return "\n".join(lines(self))
+        return "\n".join(lines(legible(self)))
 
     def __repr__(self) -> str:
         found = len(self.diagnoses)
-        return f"<Report of {self.run['path']}: {self.verdict}, {found} finding{'s' * (found != 1)}>"
+        path = one_line(str(self.run["path"]))
+        return f"<Report of {path}: {self.verdict}, {found} finding{'s' * (found != 1)}>"
 
     def _repr_html_(self) -> str:
-        return notebook_html(self)
+        return escaped(notebook_html(legible(self)))
 
 
 def _severity(word: str) -> Severity:

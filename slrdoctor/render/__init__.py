@@ -9,7 +9,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+from slrdoctor.core.legible import legible
 from slrdoctor.core.report import Report
+from slrdoctor.words.controls import escaped
 
 
 def formats() -> tuple[str, ...]:
@@ -18,6 +20,11 @@ def formats() -> tuple[str, ...]:
 
 
 def render(report: Report, format: str) -> str:
-    """The report in one of `formats()`; ends with a line end."""
-    text: str = importlib.import_module(f"{__name__}.{format}").render(report)
-    return text if text.endswith("\n") else f"{text}\n"
+    """The report in one of `formats()`; ends with a line end.
+
+    No character that a terminal obeys, or that hides or turns round text, is in it, whatever the format
+    does: a format that quotes texts itself, as JSON does, says so with QUOTES and gets them as they are.
+    """
+    module = importlib.import_module(f"{__name__}.{format}")
+    text: str = module.render(report if getattr(module, "QUOTES", False) else legible(report))
+    return escaped(text if text.endswith("\n") else f"{text}\n")

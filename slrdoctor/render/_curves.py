@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from slrdoctor.extras import needed_for
 from slrdoctor.probes.bars import REPRODUCED
 from slrdoctor.probes.crossover import Crossover
+from slrdoctor.words.controls import one_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 TITLE = 110  # letters of a line
 SUFFIXES = (".png", ".svg", ".pdf", ".jpg", ".jpeg", ".webp")
@@ -20,7 +22,15 @@ SUFFIXES = (".png", ".svg", ".pdf", ".jpg", ".jpeg", ".webp")
 def draw_curves(answer: Crossover, path: Path) -> None:
     """Write a picture in the format of the path's suffix. Raises OSError where it cannot be written."""
     with needed_for("a picture of the curves", "matplotlib"):
-        from matplotlib.figure import Figure
+        import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()  # a matplotlibrc of the current folder may ask for LaTeX
+        _figure(answer).savefig(path, dpi=120)
+
+
+def _figure(answer: Crossover) -> Figure:
+    from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.subplots()
@@ -45,10 +55,11 @@ def draw_curves(answer: Crossover, path: Path) -> None:
     axes.axhline(REPRODUCED, color="black", linewidth=1, linestyle="--")
     _name(axes, "known by heart", REPRODUCED)
     axes.set(yscale="log", xlabel="step", ylabel="loss a token (nats)")
-    told = answer.told[:1].upper() + answer.told[1:]
-    axes.set_title("\n".join(textwrap.wrap(told, TITLE)), loc="left", fontsize=9)
+    told = one_line(answer.told[:1].upper() + answer.told[1:])
+    title = axes.set_title("\n".join(textwrap.wrap(told, TITLE)), loc="left", fontsize=9)
+    title.set_parse_math(False)  # a gloss may hold a dollar sign
     axes.legend(frameon=False, fontsize=8)
-    figure.savefig(path, dpi=120)
+    return figure
 
 
 def _name(axes: Axes, name: str, value: float) -> None:

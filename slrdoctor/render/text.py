@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from slrdoctor.core.legible import legible
 from slrdoctor.core.outline import Gap, Outline, Run, few, sentence
 from slrdoctor.core.report import Entry, Report
 from slrdoctor.render import _findings
@@ -30,6 +31,7 @@ def render(report: Report) -> str:
 
 def show(report: Report, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
     """Print the report; `quiet` only its headline, `verbose` every check and every limit's source."""
+    report = legible(report)
     outline = report.outline
     put([_headline(outline, report)], console)
     if not quiet:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.settings.read import KEYS
+from slrdoctor.words.controls import one_line
 
 # what a basic string of TOML may not hold as it is; \uXXXX serves for the rest of the controls
 _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -62,8 +63,7 @@ def _value(value: str | int) -> str:
 
 
 def _escaped(letter: str) -> str:
-    is_control = ord(letter) < 0x20 or 0x7F <= ord(letter) <= 0x9F
-    return _SHORT.get(letter) or (f"\\u{ord(letter):04x}" if is_control else letter)
+    return _SHORT.get(letter) or one_line(letter)
 
 
 def _is_unicode(text: str) -> bool:

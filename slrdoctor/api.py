@@ -1,5 +1,7 @@
 """All that a check file imports."""
 
+from slrdoctor.core.examples import fires as fires
+from slrdoctor.core.examples import quiet as quiet
 from slrdoctor.core.finding import Confidence as Confidence
 from slrdoctor.core.finding import Evidence as Evidence
 from slrdoctor.core.finding import Finding as Finding

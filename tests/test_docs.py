@@ -55,7 +55,10 @@ def test_the_file_to_copy_works_as_it_stands(tmp_path: Path) -> None:
         "scan", "examples/healthy", "--checks", str(tmp_path), "--select", "LAB9", "--format", "json"
     )
 
+    tested = run("checks", "test", str(tmp_path))
+
     assert "LAB901" in listed.stdout
+    assert tested.returncode == 0 and "2 passed, 0 failed" in tested.stdout, tested.stdout
     assert '"LAB901"' in judged.stdout and judged.returncode == 0, judged.stderr
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
+HEALTHY = Path(__file__).resolve().parents[1] / "examples" / "healthy"
 CHECK = '''
 from collections.abc import Iterator
 from slrdoctor.api import NOTE, CERTAIN, Evidence, Finding, Fix, Samples, check
@@ -65,3 +67,69 @@ def test_a_users_own_checks_module_shadows_nothing(tmp_path: Path) -> None:
     (tmp_path / "checks" / "__init__.py").write_text("raise RuntimeError('mine')", encoding="utf-8")
 
     assert "CTC401" in listed(cwd=tmp_path).stdout
+
+
+def slrdoctor(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "slrdoctor", *words]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def test_a_new_check_passes_its_own_examples_and_judges_a_run(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+
+    written = slrdoctor("checks", "new", "MINE901", str(folder), "--name", "sentences-run-together")
+    tested = slrdoctor("checks", "test", str(folder))
+    judged = slrdoctor(
+        "scan", str(HEALTHY), "--checks", str(folder), "--select", "MINE901", "--format", "json"
+    )
+
+    assert written.returncode == 0 and (folder / "sentences_run_together.py").is_file()
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    assert "passed  MINE901 fires on a target of thirty glosses" in tested.stdout
+    report = json.loads(judged.stdout)
+    assert [entry["code"] for entry in report["passed"]] == ["MINE901"]
+    # the fact that the pack brought was measured, from facts of ours
+    assert "SentencesRunTogetherLengths" in report["facts"]
+
+
+def test_an_example_that_does_not_fire_fails_and_so_does_a_check_without_a_quiet_one(
+    tmp_path: Path,
+) -> None:
+    text = (
+        CHECK.format(n=5)
+        .replace("import NOTE,", "import NOTE, Samples, fires,")
+        .replace(" Samples, check", " check")
+    )
+    text += "\n@fires('MY005')\ndef no_samples() -> Samples:\n    return Samples((), 'here')\n"
+    text = text.replace("    yield Finding", "    if samples.rows:\n        yield Finding")
+    (tmp_path / "mine.py").write_text(text, encoding="utf-8")
+
+    done = slrdoctor("checks", "test", str(tmp_path))
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "FAILED  MY005 fires on no samples: it found nothing" in done.stdout
+    assert "FAILED  MY005 has an example under @quiet" in done.stdout
+
+
+def test_a_taken_code_a_bad_code_and_a_taken_file_are_refused(tmp_path: Path) -> None:
+    taken = slrdoctor("checks", "new", "CTC401", str(tmp_path))
+    bad = slrdoctor("checks", "new", "mine", str(tmp_path))
+    first = slrdoctor("checks", "new", "MINE902", str(tmp_path))
+    again = slrdoctor("checks", "new", "MINE903", str(tmp_path))
+
+    assert [done.returncode for done in (taken, bad, first, again)] == [2, 2, 0, 2]
+    assert "CTC401 already" in taken.stderr and "not a code" in bad.stderr
+    assert "already" in again.stderr and "Traceback" not in again.stderr
+
+
+def test_half_a_file_does_not_measure(tmp_path: Path) -> None:
+    slrdoctor("checks", "new", "MINE904", str(tmp_path))
+    [path] = tmp_path.glob("*.py")
+    path.write_text(path.read_text(encoding="utf-8") + "\n1 / 0\n", encoding="utf-8")
+    whole = path.read_text(encoding="utf-8").replace("1 / 0", "").replace("MINE904", "MINE905")
+    (tmp_path / "whole.py").write_text(whole, encoding="utf-8")
+
+    done = slrdoctor("checks", "test", str(tmp_path))
+
+    assert "ZeroDivisionError" in done.stdout and done.returncode == 1
+    assert "passed  MINE905" in done.stdout and "MINE904" not in done.stdout.replace(str(path), "")

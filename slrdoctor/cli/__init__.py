@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from slrdoctor._version import __version__
-from slrdoctor.cli import catalogue, init, models, overfit, retrain, scan, simulate
+from slrdoctor.cli import catalogue, init, models, overfit, packs, retrain, scan, simulate
 from slrdoctor.cli.exits import CANNOT, cannot
 from slrdoctor.cli.streams import guard
 
@@ -38,7 +38,11 @@ def _root(
 
 
 app.command("scan")(scan.scan)
-app.command("checks")(catalogue.checks)
+of_checks = typer.Typer(name="checks", no_args_is_help=False)
+of_checks.callback(invoke_without_command=True)(catalogue.checks)
+of_checks.command("new")(packs.new)
+of_checks.command("test")(packs.run_examples_of)
+app.add_typer(of_checks, name="checks")
 app.command("explain")(catalogue.explain)
 app.command("overfit")(overfit.overfit)
 app.command("init")(init.init)

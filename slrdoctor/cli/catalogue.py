@@ -17,8 +17,10 @@ Checks = Annotated[list[Path] | None, typer.Option("--checks", help="A folder of
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tracebacks too.")]
 
 
-def checks(checks: Checks = None, verbose: Verbose = False) -> None:
+def checks(context: typer.Context, checks: Checks = None, verbose: Verbose = False) -> None:
     """List every check: code, severity, confidence, and the fault."""
+    if context.invoked_subcommand is not None:
+        return
     with told_plainly(verbose):
         for check in _loaded(checks).values():
             typer.echo(

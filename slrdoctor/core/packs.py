@@ -46,17 +46,24 @@ def load_folder(folder: Path, pack: str) -> dict[str, str]:
         for depth in range(1, len(parts)):
             _package(".".join((name, *parts[:depth])), folder.joinpath(*parts[:depth]))
         REGISTRY.pack = pack
-        before = set(REGISTRY.checks)
+        before, measured = set(REGISTRY.checks), set(REGISTRY.measures)
         try:
             importlib.import_module(".".join((name, *parts)))
         except (Exception, SystemExit):
-            # a half-imported file must not judge: its checks go with it
+            # a half-imported file must not judge: its checks and measures go with it
             for code in set(REGISTRY.checks) - before:
                 del REGISTRY.checks[code]
+            for fact in set(REGISTRY.measures) - measured:
+                del REGISTRY.measures[fact]
             broken[str(path)] = traceback.format_exc()
         finally:
             REGISTRY.pack = ""
     return broken
+
+
+def name_of(folder: Path) -> str:
+    """The name of the pack that a user's folder is loaded as."""
+    return f"user_{abs(hash(folder.resolve()))}"
 
 
 def load_all(user_folders: Sequence[Path] = ()) -> dict[str, str]:
@@ -74,7 +81,7 @@ def load_all(user_folders: Sequence[Path] = ()) -> dict[str, str]:
         if not places:
             broken[entry_point.value] = f"the entry point {entry_point.name} names no package"
     for folder in user_folders:
-        broken |= load_folder(folder, f"user_{abs(hash(folder.resolve()))}")
+        broken |= load_folder(folder, name_of(folder))
     return broken
 
 

@@ -31,6 +31,8 @@ from slrdoctor.facts.embeddings.separation import Separation as Separation
 from slrdoctor.facts.environment.environment import DeviceUse as DeviceUse
 from slrdoctor.facts.environment.environment import Environment as Environment
 from slrdoctor.facts.environment.source_code import SourceCode as SourceCode
+from slrdoctor.facts.environment.unopened_files import UnopenedFiles as UnopenedFiles
+from slrdoctor.facts.environment.unopened_files import UnopenedFormat as UnopenedFormat
 from slrdoctor.facts.evaluation.accuracy_chance import AccuracyChance as AccuracyChance
 from slrdoctor.facts.evaluation.blind_comparison import BlindComparison as BlindComparison
 from slrdoctor.facts.evaluation.gloss_errors import GlossErrors as GlossErrors

@@ -61,9 +61,9 @@ def demand(module: str, purpose: str) -> None:
 @contextmanager
 def needed_for(purpose: str, module: str) -> Iterator[None]:
     """Import an optional package in here: where that fails, PackageMissing is raised."""
+    demand(module, purpose)
     try:
         yield
     except ImportError as error:
-        # built for another numpy, or without a library of the system
-        fault = str(error).partition("\n")[0] if is_installed(module) else ""
-        raise PackageMissing(purpose, module, fault) from error
+        # built for another numpy, or a library of the system is not there
+        raise PackageMissing(purpose, module, str(error).partition("\n")[0]) from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from slrdoctor.artifacts.content import NEEDS_PACKAGE
 from slrdoctor.artifacts.settings.read import Settings
 
 
@@ -180,6 +181,31 @@ class Problem:
     fault: str
     message: str
 
+    @property
+    def unopened(self) -> str:
+        """Where we lack the package that reads the file: what it is and what it needs; else ""."""
+        needed = self.message.partition(": ")[0]
+        return f"{self.where} was not opened, {needed}" if self.fault == NEEDS_PACKAGE else ""
+
+    @property
+    def command(self) -> str:
+        """What installs the package that is missing."""
+        return self.message.rpartition(": ")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class UnopenedFile:
+    """A file, or a folder that is one store, that may be a part of the run and was not opened."""
+
+    where: str
+    size: int  # bytes
+    format: str
+    kind: str  # what it holds, most likely: features, annotations, history, checkpoint
+    advice: str  # one sentence that says what to do
+    how: str  # a command or a snippet that does it
+    package: str = ""  # what a reader of ours needs and is not installed here
+    spare: bool = False  # usually written beside a form that can be read, which was found here
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -206,6 +232,7 @@ class DataSet:
     looked: int = 0  # files that were looked at
     expected_features: tuple[str, ...] = ()  # what points to features that are not there
     beside: tuple[FeatureSet, ...] = ()  # features that are here and that those words do not name
+    unopened: tuple[UnopenedFile, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from slrdoctor.artifacts.content import Arrays, Content, Tree, Unreadable
+from slrdoctor.artifacts.content import NEEDS_PACKAGE, Arrays, Content, Tree, Unreadable
 from slrdoctor.artifacts.directory import cases, pointed
 from slrdoctor.artifacts.directory.cases.choices import choose_checkpoint
 from slrdoctor.artifacts.directory.expectations import hold_against_configs, note_empty_folders
 from slrdoctor.artifacts.directory.found import Found, NothingToExamine
 from slrdoctor.artifacts.directory.listing import File, Listing, walk
+from slrdoctor.artifacts.directory.unopened import advice, note_unopened, set_aside, without_package
 from slrdoctor.artifacts.formats import read, reader_of
 from slrdoctor.artifacts.kinds import (
     checkpoints,
@@ -72,11 +73,13 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
         hold_against_configs(found, listing)
         note_empty_folders(found, listing)
     _fill_splits(found)
+    note_unopened(found, listing)
     found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
     if found.is_empty():
         raise NothingToExamine(
             f"nothing to examine in {path}: {len(listing.files)} files, and none is features, "
             f"annotations, a vocabulary, a checkpoint, a history, predictions or a config"
+            f"{advice(found.unopened)}"
         )
     grouped, choices = cases.group(found, settings, path, len(listing.files))
     return RunDirectory(
@@ -117,7 +120,7 @@ def find(listing: Listing, progress: Progress | None = None) -> Found:
     """Recognise everything in a listing, folder by folder."""
     found = Found()
     sets, folders, used = find_clip_folders(listing)
-    found.features += sets
+    found.features += set_aside(sets, listing, found)
     found.outputs += folders
     single = list(_few_a_folder(listing, used, found))
     for number, file in enumerate(single):
@@ -151,6 +154,7 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
     if _REQUIREMENTS.search(name):
         found.sources.append(SourceFile(file.where, file.path, "requirements"))
         return
+    reader = None
     try:
         reader = reader_of(file.path)
         if reader is None:
@@ -166,12 +170,16 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
     except Unreadable as error:
         if error.fault != "unsupported" or file.suffix in _ARRAY_KIND:
             found.problems.append(Problem(file.where, _likely_kind(file), error.fault, str(error)))
+        if error.fault == NEEDS_PACKAGE and reader is not None:
+            found.unopened.append(without_package(file, reader.name, _likely_kind(file)))
 
 
 def _likely_kind(file: File) -> str:
     name = file.path.name.lower()
-    if checkpoints.is_named_like_checkpoint(name):
+    if checkpoints.is_named_like_checkpoint(name) or name.endswith(".weights.h5"):
         return "checkpoint"
+    if "tfevents" in name:
+        return "history"
     if vocabulary.is_named_like_vocabulary(file.where):
         return "vocabulary"
     if file.suffix in _ARRAY_KIND:

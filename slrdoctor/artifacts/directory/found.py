@@ -14,6 +14,7 @@ from slrdoctor.artifacts.run import (
     PredictionFile,
     Problem,
     SourceFile,
+    UnopenedFile,
     VocabularyFile,
 )
 
@@ -39,6 +40,7 @@ class Found:
     sources: list[SourceFile] = field(default_factory=list)
     split_of: dict[str, str] = field(default_factory=dict)  # sample id -> split, from lists of splits
     problems: list[Problem] = field(default_factory=list)
+    unopened: list[UnopenedFile] = field(default_factory=list)
     beside: list[FeatureSet] = field(default_factory=list)  # features that nothing points to
     expected: list[str] = field(default_factory=list)  # what points to features that are not there
 

@@ -36,6 +36,7 @@ def apply(found: Found, settings: Settings, root: Path, find: Find) -> None:
             named.features += [as_features(output) for output in named.outputs]
             found.features += [replace(s, split=split) for s in named.features]
             found.problems += [p for p in named.problems if p not in found.problems]
+            found.unopened += [u for u in named.unopened if u not in found.unopened]
             if not named.features:
                 found.beside = [s for s in detected if s not in found.features]
                 found.expected.append(f"{NAME}: [features] {split} = {written!r} has no features")

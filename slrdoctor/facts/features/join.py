@@ -61,7 +61,8 @@ def join(data: DataSet, samples: Samples) -> Join:
     """Every annotated sample with its stored clip, where one reading of the names tells it."""
     if samples.from_folders:
         return _of_folders(data, samples)
-    expected = _expected(data, samples.rows)
+    unopened = [p for p in data.problems if p.kind == "features" and p.unopened]
+    expected = list(samples.rows) if unopened else _expected(data, samples.rows)
     if not expected:
         raise _nothing_expected(data, samples, "no arrays")
     joined = _Joined(data.features, expected)
@@ -69,6 +70,8 @@ def join(data: DataSet, samples: Samples) -> Join:
         joined.add_split(split)
     joined.add_across_splits()
     fact = joined.fact(data, samples)
+    if unopened and not fact.pairs:
+        raise Unavailable(unopened[0].unopened, unopened[0].command)
     clips = sum(len(found.clips) for found in data.features)
     pointed = data.expected_features or any(suffix_of(r.path or "") in ARRAY_SUFFIXES for r in expected)
     if not fact.pairs and not fact.near_misses and not pointed and 0 < clips < DEMO * len(expected):
@@ -170,6 +173,8 @@ class _Joined:
         broken = _broken_names(data)
         # where nothing at all can be read, that is what is missing
         unreadable = {i for i in left if self._is_broken(i, broken)} if self._pair_of else set()
+        if any(problem.kind == "features" and problem.unopened for problem in data.problems):
+            unreadable = set(left)  # they may be in a file that a missing package would open
         missing = [i for i in left if i not in unreadable]
         spare = [
             clip.key

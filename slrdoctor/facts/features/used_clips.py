@@ -45,7 +45,10 @@ class UsedClips:
 @measure
 def used_clips(data: DataSet, join: Join | None) -> UsedClips:
     """Raises Unavailable where the data set holds no features at all."""
-    problems = [(p.where, "", p.fault, p.message) for p in data.problems if p.kind == "features"]
+    of_features = [p for p in data.problems if p.kind == "features"]
+    problems = [(p.where, "", p.fault, p.message) for p in of_features if not p.unopened]
+    if not data.features and not problems and of_features:
+        raise Unavailable(of_features[0].unopened, of_features[0].command)
     if not data.features and not problems:
         raise Unavailable(f"no features among the {data.looked} files looked at", ENABLE)
     clips: list[UsedClip] = []

@@ -60,6 +60,9 @@ def checkpoint_files(run: TrainingRun) -> CheckpointFiles:
     """Open each checkpoint once and let it go again; a chosen one comes first."""
     broken = [p for p in run.problems if p.kind == "checkpoint" and p.fault in DAMAGED]
     if not run.checkpoints and not broken:
+        for problem in run.problems:
+            if problem.kind == "checkpoint" and problem.unopened:
+                raise Unavailable(problem.unopened, problem.command)
         raise Unavailable(
             "no checkpoint among the run's files (pt, pth, ckpt, safetensors, h5 ...)", ENABLE
         )

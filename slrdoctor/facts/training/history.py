@@ -76,6 +76,9 @@ def history(run: TrainingRun) -> History:
         curves += _curves(file)
     curves = [c for c in curves if len(c.values)]
     if not curves:
+        for problem in run.problems:
+            if problem.kind == "history" and problem.unopened:
+                raise Unavailable(problem.unopened, problem.command)
         empty = ", ".join(file.where for file in run.histories)
         raise Unavailable(
             f"no finished epoch in {empty}" if empty else "looked for a history or a log",

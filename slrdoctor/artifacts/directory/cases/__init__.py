@@ -7,6 +7,7 @@ with the data that lie nearest to it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from slrdoctor.artifacts.directory.cases.data_sets import data_sets
@@ -23,11 +24,14 @@ def group(
     """Every data set with the training runs on it; a data set without runs has an empty one."""
     sets, choices = data_sets(found, settings, root, looked)
     runs = training_runs(found, root)
+    names = [s.name for s in sets]
     on: dict[int, list[TrainingRun]] = {i: [] for i in range(len(sets))}
     for run in runs:
-        on[nearest(run.name, [s.name for s in sets])].append(run)
+        on[nearest(run.name, names)].append(run)
     grouped = []
     for i, data in enumerate(sets):
+        unopened = tuple(u for u in found.unopened if nearest(u.where, names) == i)
+        data = replace(data, unopened=unopened)
         mine = on[i]
         configs = tuple(found.configs) if len(sets) == 1 else ()
         grouped.append((data, tuple(mine) or (TrainingRun("", root, configs=configs),)))

@@ -1,0 +1,103 @@
+"""The files that may hold a part of the run and that were not opened, each with what would help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from slrdoctor.artifacts.content import NEEDS_PACKAGE
+from slrdoctor.artifacts.directory.found import Found
+from slrdoctor.artifacts.directory.listing import File, Listing
+from slrdoctor.artifacts.formats import readers
+from slrdoctor.artifacts.run import FeatureSet, Problem, UnopenedFile
+from slrdoctor.extras import EXTRAS, PackageMissing, command, is_installed
+from slrdoctor.words.foreign_formats import foreign_format
+
+# by the reader's name: what a file of the format is called
+CALLED = {
+    "h5": "HDF5",
+    "keras": "Keras",
+    "parquet": "Parquet",
+    "pose": "pose",
+    "tfevents": "TensorBoard event",
+}
+
+
+def missing_package(format: str) -> str:
+    """The package that a reader needs and that is not installed, by its import name; "" for none."""
+    module = "h5py" if format == "keras" else next((r.needs for r in readers() if r.name == format), "")
+    return module if module and not is_installed(module) else ""
+
+
+def without_package(file: File, format: str, kind: str) -> UnopenedFile:
+    """A file whose format has a reader, which lacks the package that it needs."""
+    module = missing_package(format)
+    form = CALLED.get(format, format)
+    return UnopenedFile(
+        file.where,
+        file.size,
+        form,
+        kind,
+        f"Install what reads {form} files.",
+        command(module),
+        EXTRAS[module].package,
+    )
+
+
+def set_aside(sets: Iterable[FeatureSet], listing: Listing, found: Found) -> list[FeatureSet]:
+    """The feature sets that can be opened; of the others every file is noted as unopened."""
+    kept = []
+    by_path = {file.path: file for file in listing.files}
+    for one in sets:
+        module = missing_package(one.format)
+        if not module:
+            kept.append(one)
+            continue
+        why = str(PackageMissing(f"reading a {CALLED[one.format]} file", module))
+        found.problems.append(Problem(one.where, "features", NEEDS_PACKAGE, why))
+        files = dict.fromkeys(by_path[clip.path] for clip in one.clips if clip.path in by_path)
+        found.unopened += [without_package(file, one.format, "features") for file in files]
+    return kept
+
+
+def note_unopened(found: Found, listing: Listing) -> None:
+    """Note the checkpoints that no package here reads, and the files of foreign formats."""
+    files = {file.where: file for file in listing.files}
+    for checkpoint in found.checkpoints:
+        format = "keras" if checkpoint.where.lower().endswith(".keras") else checkpoint.format
+        if checkpoint.where in files and missing_package(format):
+            found.unopened.append(without_package(files[checkpoint.where], format, "checkpoint"))
+    opened = set(_places(found))
+    read = {
+        "features": bool(found.features),
+        "annotations": bool(found.annotations),
+        "history": bool(found.histories),
+        "checkpoint": bool(found.checkpoints),
+    }
+    stores: dict[str, UnopenedFile] = {}
+    for file in listing.files:
+        foreign = foreign_format(file.where) if file.where not in opened else None
+        if foreign is None:
+            continue
+        form, where = foreign
+        size = file.size + (stores[where].size if where in stores else 0)
+        spare = form.spare and read[form.holds]
+        stores[where] = UnopenedFile(
+            where, size, form.name, form.holds, form.advice, form.how, "", spare
+        )
+    found.unopened += stores.values()
+
+
+def advice(unopened: Sequence[UnopenedFile]) -> str:
+    """The end of a sentence about a folder in which nothing could be opened."""
+    if not unopened:
+        return ""
+    first = unopened[0]
+    return f"; {first.where} was not opened. {first.advice}"
+
+
+def _places(found: Found) -> Iterator[str]:
+    for artifacts in (
+        found.features, found.annotations, found.vocabularies, found.histories, found.predictions,
+        found.outputs, found.perhaps, found.checkpoints, found.configs, found.unopened,
+    ):  # fmt: skip
+        yield from (artifact.where for artifact in artifacts)

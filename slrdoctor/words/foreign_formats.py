@@ -1,0 +1,126 @@
+"""Formats that may hold a part of a run and that no reader takes: what is in them, how to export it."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass
+
+NPZ = (
+    "np.savez('features/train.npz', **{id: array for id, array in clips})   # a [T, D] array per sample"
+)
+KEPT = "the checkpoint that this was exported from"
+CSV = "as csv, with columns such as epoch, train_loss, val_loss and the dev score"
+
+
+@dataclass(frozen=True)
+class ForeignFormat:
+    """A format by the names of its files. `holds` is what it holds of a run, most likely.
+
+    `spare` is true of what is usually written beside a form that can be read: a model exported for
+    a phone beside its checkpoint, a notebook beside the history that it wrote.
+    """
+
+    name: str
+    patterns: tuple[str, ...]  # of lower-case file names, or `*.zarr/` for a folder that is one file
+    holds: str
+    advice: str
+    how: str = ""
+    spare: bool = False
+
+
+FOREIGN = (
+    ForeignFormat(
+        "MATLAB", ("*.mat",), "features",
+        "Save the arrays of each MATLAB file as .npy or .npz.",
+        "np.savez('x.npz', **{k: v for k, v in scipy.io.loadmat('x.mat').items() if k[0] != '_'})",
+    ),
+    ForeignFormat(
+        "LMDB", ("data.mdb", "*.lmdb"), "features",
+        "Save the records of the LMDB database as one .npz, keyed by sample id.", NPZ,
+    ),
+    ForeignFormat(
+        "Zarr", ("*.zarr/",), "features",
+        "Save the arrays of the Zarr store as one .npz, keyed by sample id.", NPZ,
+    ),
+    ForeignFormat(
+        "TFRecord", ("*.tfrecord", "*.tfrecords", "*.tfrecord-*", "*.tfrec"), "features",
+        "Save the examples of the TFRecord files as one .npz, keyed by sample id.", NPZ,
+    ),
+    ForeignFormat(
+        "Arrow", ("*.arrow", "*.feather", "*.ipc"), "features or annotations",
+        "Save the Arrow table as parquet.",
+        "datasets.load_from_disk('FOLDER').to_parquet('train.parquet')",
+    ),
+    ForeignFormat(
+        "tar", ("*.tar",), "features in shards",
+        "Unpack the tar shards into a folder with a file per sample.",
+        "for shard in *.tar; do tar -xf $shard -C features/train; done",
+    ),
+    ForeignFormat(
+        "archive", ("*.zip", "*.7z", "*.rar", "*.tar.gz", "*.tgz", "*.tar.xz", "*.tar.bz2"), "features",
+        "Unpack the archive beside the annotations.", spare=True,
+    ),
+    ForeignFormat(
+        "motion capture", ("*.c3d", "*.bvh", "*.trc"), "features",
+        "Save the marker positions of each recording as a [T, D] array in a .npy file.",
+    ),
+    ForeignFormat(
+        "joblib", ("*.joblib",), "features or a model",
+        "Save what joblib wrote as .npz.", "np.savez('x.npz', **joblib.load('x.joblib'))",
+    ),
+    ForeignFormat(
+        "spreadsheet", ("*.xlsx", "*.xls", "*.ods"), "annotations",
+        "Save the sheet as csv.",
+        "pandas.read_excel('x.xlsx').to_csv('x.csv', index=False)", spare=True,
+    ),
+    ForeignFormat(
+        "ELAN", ("*.eaf",), "annotations",
+        "Export the tiers in ELAN: File > Export As > Tab-delimited Text, with a header line.",
+    ),
+    ForeignFormat(
+        "wandb", ("*.wandb",), "history",
+        "Export the history of the W&B run as csv.",
+        "wandb.Api().run('entity/project/run').history().to_csv('history.csv')", spare=True,
+    ),
+    ForeignFormat(
+        "SQLite", ("*.sqlite", "*.sqlite3", "mlflow.db", "optuna.db"), "history",
+        f"Export the metrics of the run from the database {CSV}.", spare=True,
+    ),
+    ForeignFormat(
+        "notebook", ("*.ipynb",), "history",
+        "Save what the cells printed as a log.",
+        "jupyter nbconvert --to markdown --stdout train.ipynb > log.txt", spare=True,
+    ),
+    ForeignFormat("ONNX", ("*.onnx",), "checkpoint", f"Keep {KEPT} in the run folder.", spare=True),
+    ForeignFormat("TFLite", ("*.tflite",), "checkpoint", f"Keep {KEPT} in the run folder.", spare=True),
+    ForeignFormat(
+        "TensorFlow", ("saved_model.pb", "*.data-00000-of-*"), "checkpoint",
+        "Save the model in a form that can be read without TensorFlow.",
+        "model.save('model.keras')", spare=True,
+    ),
+    ForeignFormat(
+        "Flax", ("*.msgpack",), "checkpoint", "Save the parameters as safetensors.",
+        "safetensors.flax.save_file(flax.traverse_util.flatten_dict(params, sep='.'), 'x.safetensors')",
+        spare=True,
+    ),
+    ForeignFormat(
+        "Paddle", ("*.pdparams",), "checkpoint", "Save the parameters as .npz.",
+        "np.savez('x.npz', **{k: v.numpy() for k, v in paddle.load('x.pdparams').items()})", spare=True,
+    ),
+)  # fmt: skip
+
+
+def foreign_format(where: str) -> tuple[ForeignFormat, str] | None:
+    """The format of a file by its path, and the path of the file or of the store that it lies in."""
+    folders, _, name = where.lower().rpartition("/")
+    for form in FOREIGN:
+        for pattern in form.patterns:
+            if not pattern.endswith("/"):
+                if fnmatch.fnmatchcase(name, pattern):
+                    return form, where
+                continue
+            parts = folders.split("/")
+            inside = [i for i, part in enumerate(parts) if fnmatch.fnmatchcase(part, pattern[:-1])]
+            if inside:
+                return form, "/".join(where.split("/")[: inside[0] + 1])
+    return None

@@ -1,0 +1,164 @@
+"""Files that no reader opened are noted, with what they may hold and what would help."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+import slrdoctor
+from slrdoctor.artifacts.directory.discovery import discover
+from slrdoctor.artifacts.directory.found import NothingToExamine
+from slrdoctor.artifacts.run import UnopenedFile
+from slrdoctor.core.finding import Severity
+from slrdoctor.words.foreign_formats import FOREIGN, ForeignFormat, foreign_format
+
+HEALTHY = Path(__file__).resolve().parents[2] / "examples" / "healthy"
+FORMATS = "pip install 'slrdoctor[formats]'"
+
+
+@pytest.fixture
+def healthy(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(HEALTHY, tmp_path / "run"))
+
+
+@pytest.fixture
+def no_pose(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pose_format", None)
+
+
+def unopened(run_dir: Path) -> dict[str, UnopenedFile]:
+    return {file.where: file for data, _ in discover(run_dir).cases for file in data.unopened}
+
+
+def write(path: Path, content: bytes = b"x" * 40) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def to_pose(folder: Path) -> None:
+    for file in list(folder.glob("*.npy")):
+        file.with_suffix(".pose").write_bytes(b"x" * 10)
+        file.unlink()
+
+
+def test_nothing_of_the_healthy_example_is_unopened() -> None:
+    assert not unopened(HEALTHY)
+
+
+def test_a_foreign_file_is_noted_with_what_it_may_hold(healthy: Path) -> None:
+    write(healthy / "extra" / "dev.mat")
+
+    file = unopened(healthy)["extra/dev.mat"]
+
+    assert (file.format, file.kind, file.size, file.package) == ("MATLAB", "features", 40, "")
+    assert "loadmat" in file.how and not file.spare
+
+
+def test_a_store_of_many_files_is_one(healthy: Path) -> None:
+    for name in (".zarray", "0.0", "deep/0.1"):
+        write(healthy / "clips.zarr" / name, b"{}")
+
+    assert {where: file.size for where, file in unopened(healthy).items()} == {"clips.zarr": 6}
+
+
+def test_a_notebook_counts_only_where_no_history_was_read(healthy: Path) -> None:
+    write(healthy / "train.ipynb", b'{"cells": []}')
+    beside = unopened(healthy)["train.ipynb"]
+    (healthy / "history.json").unlink()
+
+    assert beside.spare and not unopened(healthy)["train.ipynb"].spare
+
+
+def test_a_file_that_was_read_is_not_noted_whatever_its_name(healthy: Path) -> None:
+    # a state dict of torch in a tar, as SAM-SLR names them
+    write(healthy / "model_best.tar")
+
+    assert [c.where for _, runs in discover(healthy).cases for c in runs[0].checkpoints]
+    assert not unopened(healthy)
+
+
+@pytest.mark.parametrize("form", FOREIGN, ids=lambda form: form.name)
+def test_every_foreign_format_is_known_by_each_of_its_names(form: ForeignFormat) -> None:
+    for pattern in form.patterns:
+        where = f"data/{pattern.replace('*', 'x')}" + ("0.0" if pattern.endswith("/") else "")
+        known = foreign_format(where)
+
+        assert known is not None and known[0] is form
+
+
+@pytest.mark.usefixtures("no_pose")
+def test_features_of_a_missing_package_leave_their_checks_unjudged_and_the_verdict_open(
+    healthy: Path,
+) -> None:
+    for split in ("train", "dev"):
+        to_pose(healthy / "features" / split)
+
+    report = slrdoctor.scan(healthy)
+    skipped = {entry.code: entry for entry in report.skipped}
+    run101 = next(d for d in report.diagnoses if d.check.code == "RUN101")
+
+    assert report.verdict == "unknown" and report.worst() is Severity.NOTE
+    assert skipped["FEA104"].text.endswith("was not opened, reading a pose file needs pose-format")
+    assert skipped["FEA104"].enable == FORMATS
+    assert run101.finding.affected == 114 and run101.finding.fixes[0].how == FORMATS
+
+
+@pytest.mark.usefixtures("no_pose")
+def test_a_split_of_a_missing_package_is_not_called_missing_or_damaged(healthy: Path) -> None:
+    to_pose(healthy / "features" / "dev")
+
+    report = slrdoctor.scan(healthy, select=("FEA", "RUN101"))
+
+    assert [d.check.code for d in report.diagnoses] == ["RUN101"]
+    assert "24 pose files" in report.diagnoses[0].finding.message
+
+
+@pytest.mark.usefixtures("no_pose")
+def test_features_that_the_settings_name_and_a_package_is_missing_for_are_no_missing_features(
+    healthy: Path,
+) -> None:
+    to_pose(healthy / "features" / "train")
+    (healthy / "slrdoctor.toml").write_text('[features]\ntrain = "features/train"\n', encoding="utf-8")
+
+    report = slrdoctor.scan(healthy, select=("FEA", "RUN101"))
+
+    assert [d.check.code for d in report.diagnoses] == ["RUN101"]
+    assert report.diagnoses[0].finding.affected == 90
+
+
+def test_a_history_of_a_missing_package_is_what_its_checks_lack(
+    healthy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tensorboard", None)
+    (healthy / "history.json").unlink()
+    write(healthy / "logs" / "events.out.tfevents.1.host")
+
+    report = slrdoctor.scan(healthy, select=("TRN502", "RUN101"))
+
+    [lacking] = [entry for entry in report.skipped if entry.code == "TRN502"]
+    assert "events.out.tfevents.1.host was not opened" in lacking.text
+    assert lacking.enable == FORMATS
+    assert "may hold a history" in report.diagnoses[0].finding.message
+
+
+def test_a_keras_checkpoint_is_noted_where_h5py_is_missing(
+    healthy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(healthy / "model.keras", b"PK\x03\x04" + b"x" * 40)
+    assert not unopened(healthy)
+
+    monkeypatch.setitem(sys.modules, "h5py", None)
+
+    assert unopened(healthy)["model.keras"].package == "h5py"
+
+
+def test_a_folder_of_nothing_but_foreign_files_says_how_to_export_them(tmp_path: Path) -> None:
+    write(tmp_path / "dev.mat")
+
+    with pytest.raises(
+        NothingToExamine, match=r"dev\.mat was not opened\. Save the arrays of each MATLAB"
+    ):
+        discover(tmp_path)

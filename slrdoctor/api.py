@@ -1,5 +1,12 @@
 """All that a check file imports."""
 
+from slrdoctor.core.catalogue import BEYOND_BLIND as BEYOND_BLIND
+from slrdoctor.core.catalogue import FEATURES_SOUND as FEATURES_SOUND
+from slrdoctor.core.catalogue import FEATURES_TELL_LABELS as FEATURES_TELL_LABELS
+from slrdoctor.core.catalogue import FEW_SAMPLES_LEARNED as FEW_SAMPLES_LEARNED
+from slrdoctor.core.catalogue import GRADIENTS as GRADIENTS
+from slrdoctor.core.catalogue import MORE_THAN_BLANKS as MORE_THAN_BLANKS
+from slrdoctor.core.catalogue import TARGETS_FIT as TARGETS_FIT
 from slrdoctor.core.examples import fires as fires
 from slrdoctor.core.examples import quiet as quiet
 from slrdoctor.core.finding import Confidence as Confidence
@@ -14,9 +21,9 @@ from slrdoctor.core.registry import NotJudged as NotJudged
 from slrdoctor.core.registry import Unavailable as Unavailable
 from slrdoctor.core.registry import check as check
 from slrdoctor.core.registry import measure as measure
-from slrdoctor.core.roles import Role
-from slrdoctor.core.symptoms import FAILS_ON_DEV as FAILS_ON_DEV
-from slrdoctor.core.symptoms import NOTHING_LEARNED as NOTHING_LEARNED
+from slrdoctor.core.roles import Extent, Role, Symptom
+from slrdoctor.core.roles import Family as Family
+from slrdoctor.core.roles import Gate as Gate
 from slrdoctor.facts.config.model_config import ConfiguredClasses as ConfiguredClasses
 from slrdoctor.facts.config.model_config import LongestInput as LongestInput
 from slrdoctor.facts.config.model_config import ZeroInfinity as ZeroInfinity
@@ -112,3 +119,6 @@ from slrdoctor.words.grammar import ordinal as ordinal
 BLOCKS, MISLEADS, DEGRADES, NOTE = Severity.BLOCKS, Severity.MISLEADS, Severity.DEGRADES, Severity.NOTE
 CERTAIN, LIKELY, POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE
 DATA, LABELS, OUTCOME = Role.DATA, Role.LABELS, Role.OUTCOME
+NOTHING_LEARNED, FAILS_ON_DEV = Symptom.NOTHING_LEARNED, Symptom.FAILS_ON_DEV
+EVERY_SAMPLE = Extent.EVERY_SAMPLE
+WRONG_OUTPUT = (NOTHING_LEARNED, FAILS_ON_DEV)

@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from slrdoctor.core import packs
 from slrdoctor.core.decision import decide
 from slrdoctor.core.engine import Judged
 from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
 from slrdoctor.core.ranking import rank
 from slrdoctor.core.registry import Check
 from slrdoctor.core.report import Entry, Report
+
+packs.load_all()
 
 
 def report(
@@ -91,3 +94,10 @@ def test_only_the_experiment_with_your_model_says_that_your_model_reproduces_sam
 
 def test_a_run_that_is_not_broken_gets_no_decision() -> None:
     assert decide(report({})) is None
+
+
+def test_a_condition_that_was_judged_in_some_runs_only_is_unknown() -> None:
+    given = report({"TRN502": Severity.BLOCKS}, passed=("FEA101",))
+    partly = replace(given, passed=(*given.passed, Entry("FEA104", "", "", partly=True)))
+
+    assert states(partly)["FEA101", "FEA104"] == "unknown"

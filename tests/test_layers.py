@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from slrdoctor.core import packs
+from slrdoctor.core.catalogue import FAMILIES as OUR_FAMILIES
 from slrdoctor.core.registry import REGISTRY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,6 +58,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "slrdoctor.facts",
         "slrdoctor.artifacts",
         "slrdoctor.arithmetic",
+        "slrdoctor.core.catalogue",
         "slrdoctor.words",
     ),
     "slrdoctor/api.py": (CORE, "slrdoctor.facts", "slrdoctor.probes", "slrdoctor.words.grammar"),
@@ -191,3 +194,28 @@ def test_everything_is_caught_in_the_named_places_only() -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "slrdoctor").rglob("*.py")), ids=lambda p: p.name)
 def test_no_module_outgrows_its_room(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+# the one place where families are written, and a task as people write it
+CALLED_SO = {("catalogue.py", family.code) for family in OUR_FAMILIES} | {("outline.py", "CTC")}
+
+
+def test_no_room_but_the_checks_knows_the_code_of_a_check() -> None:
+    """Core, report, formats, commands, examination and retraining read roles and families."""
+    packs.load_all()
+    codes = set(REGISTRY.checks) | {code[:-1] for code in REGISTRY.checks}
+    families = {check.family.code for check in REGISTRY.checks.values()}
+    known = {
+        f"{file.relative_to(ROOT)}: {text}"
+        for room in ("core", "render", "cli", "examination", "retraining")
+        for file in (ROOT / "slrdoctor" / room).rglob("*.py")
+        for text in _strings(file)
+        if text in codes or (text in families and (file.name, text) not in CALLED_SO)
+    }
+    assert not known
+
+
+def _strings(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value

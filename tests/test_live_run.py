@@ -76,7 +76,9 @@ def test_what_goes_in_and_comes_out_is_judged_and_the_model_left_as_it_was() -> 
 
     judged = {e.code for e in report.passed} | {d.check.code for d in report.diagnoses}
     assert not report.crashed
-    assert {"FEA104", "LAB201", "CTC401", "CTC416"} <= judged
+    assert {"FEA104", "LAB201", "CTC416"} <= judged
+    # a model may shorten its input: nothing says that this one does not
+    assert "CTC401" in {e.code for e in report.not_judged}
     assert model.training
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
 

@@ -8,7 +8,9 @@ from slrdoctor.core.engine import Judged
 from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
 from slrdoctor.core.ranking import Case, Diagnosis, rank
 from slrdoctor.core.registry import Check
+from slrdoctor.core.roles import Symptom
 
+NOTHING = (Symptom.NOTHING_LEARNED,)
 B, D, N = Severity.BLOCKS, Severity.DEGRADES, Severity.NOTE
 
 
@@ -19,11 +21,12 @@ def nothing() -> Iterator[Finding]:
 def fired(
     code: str,
     severity: Severity = B,
-    explains: tuple[str, ...] = (),
+    explains: tuple[str | Symptom, ...] = (),
     case: Case = ("",),
     affected: int | None = None,
+    shows: tuple[Symptom, ...] = (),
 ) -> tuple[Case, Judged]:
-    check = Check(code, nothing, (), severity, Confidence.LIKELY, explains, "")
+    check = Check(code, nothing, (), severity, Confidence.LIKELY, explains, "", shows=shows)
     finding = Finding(code, (Evidence("x", 1, "here"),), (Fix("mend"),), affected=affected, total=10)
     return case, Judged(check, (finding,))
 
@@ -87,7 +90,7 @@ def test_a_circle_of_a_users_checks_ends() -> None:
 def test_what_is_wrong_with_a_few_samples_does_not_explain_that_nothing_is_learned() -> None:
     few = fired("FEA105", D, ("EVL904", "TRN501"), affected=2)
     many = fired("FEA105", D, ("EVL904", "TRN501"), affected=3)
-    outcomes = fired("EVL904"), fired("TRN501")
+    outcomes = fired("EVL904", shows=NOTHING), fired("TRN501")
 
     assert order(few, *outcomes) == ["FEA105", "EVL904", "TRN501"]
     assert by_code(few, *outcomes)["EVL904"].is_root and not by_code(few, *outcomes)["TRN501"].is_root
@@ -95,10 +98,28 @@ def test_what_is_wrong_with_a_few_samples_does_not_explain_that_nothing_is_learn
 
 
 def test_what_the_run_shows_comes_before_what_is_wrong_with_the_machine() -> None:
-    outcomes = fired("ENV101", B, ("FEA106",)), fired("FEA106", D), fired("TRN502", B)
+    outcomes = fired("ENV101", B, ("FEA106",)), fired("FEA106", D), fired("TRN502", B, shows=NOTHING)
 
     assert order(*outcomes) == ["TRN502", "ENV101", "FEA106"]
 
 
 def test_what_is_wrong_with_the_machine_still_comes_before_milder_faults() -> None:
     assert order(fired("LAB207", N), fired("ENV101", B), fired("LAB206", D))[0] == "ENV101"
+
+
+def test_a_cause_of_a_role_explains_every_check_that_shows_it() -> None:
+    cause = fired("FEA106", D, NOTHING)
+    found = by_code(cause, fired("XYZ001", shows=NOTHING), fired("XYZ002"))
+
+    assert not found["XYZ001"].is_root and found["XYZ002"].is_root
+
+
+def test_a_cause_of_one_task_does_not_explain_what_another_task_shows() -> None:
+    shown = fired("EMB701", shows=NOTHING), fired("EVL904", shows=NOTHING)
+    found = by_code(fired("CTC401", B, NOTHING), *shown)
+
+    assert found["EMB701"].is_root and not found["EVL904"].is_root
+
+
+def test_a_check_does_not_explain_itself_by_its_role() -> None:
+    assert by_code(fired("TRN502", B, NOTHING, shows=NOTHING))["TRN502"].is_root

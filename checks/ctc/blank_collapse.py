@@ -6,6 +6,8 @@ from math import isfinite
 from slrdoctor.api import (
     BLOCKS,
     LIKELY,
+    MORE_THAN_BLANKS,
+    NOTHING_LEARNED,
     DecodedOutput,
     Evidence,
     Finding,
@@ -35,7 +37,14 @@ FIXES = (
 )
 
 
-@check("CTC411", severity=BLOCKS, confidence=LIKELY, explains=("CTC413", "CTC414", "EVL904", "TRN505"))
+@check(
+    "CTC411",
+    severity=BLOCKS,
+    confidence=LIKELY,
+    explains=("CTC413", "CTC414", "EVL904", "TRN505"),
+    shows=(NOTHING_LEARNED,),
+    gate=MORE_THAN_BLANKS,
+)
 def blank_collapse(said: DecodedOutput, distance: FloorDistance) -> Iterator[Finding]:
     """The model puts out blanks, or one token, and nothing else.
 

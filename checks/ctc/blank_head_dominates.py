@@ -23,7 +23,7 @@ LARGEST_BIAS_LEAD = Threshold(
 LARGEST_NORM_RATIO = chosen(5, "a small BiLSTM-CTC has 0.5 to 1.1 in every epoch", (1.25, 20), 228)
 
 
-@check("CTC418", severity=DEGRADES, confidence=POSSIBLE, explains=NOTHING_LEARNED)
+@check("CTC418", severity=DEGRADES, confidence=POSSIBLE, explains=(NOTHING_LEARNED,))
 def blank_head_dominates(row: BlankRow) -> Iterator[Finding]:
     """The blank's row of the head lets the blank win whatever the input is.
 

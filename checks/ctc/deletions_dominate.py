@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, GlossErrors, check, chosen
+from slrdoctor.api import (
+    DEGRADES,
+    LIKELY,
+    WRONG_OUTPUT,
+    Evidence,
+    Finding,
+    Fix,
+    GlossErrors,
+    check,
+    chosen,
+)
 
 SHORTEST_DECODED_SHARE = chosen(
     0.5,
@@ -14,7 +24,13 @@ SHORTEST_DECODED_SHARE = chosen(
 GLOSSES_IN_USE = chosen(5, "with fewer different glosses the output has collapsed", (4.5, 5), 234)
 
 
-@check("CTC414", severity=DEGRADES, confidence=LIKELY, explains=("EVL906",))
+@check(
+    "CTC414",
+    severity=DEGRADES,
+    confidence=LIKELY,
+    explains=("EVL906",),
+    shows=WRONG_OUTPUT,
+)
 def deletions_dominate(errors: GlossErrors) -> Iterator[Finding]:
     """The hypotheses have less than half of the glosses that are signed.
 

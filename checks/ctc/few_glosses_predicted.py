@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, GlossErrors, check, chosen, counted
+from slrdoctor.api import (
+    DEGRADES,
+    LIKELY,
+    WRONG_OUTPUT,
+    Evidence,
+    Finding,
+    Fix,
+    GlossErrors,
+    check,
+    chosen,
+    counted,
+)
 
 SMALLEST_PREDICTED_SHARE = chosen(
     0.2,
@@ -14,7 +25,13 @@ REFERENCE_GLOSSES = chosen(10, "a fifth of fewer glosses is one or two", (2.5, 2
 EMPTY_HYPOTHESES = chosen(0.5, "above it the output is blank, another fault", (0.125, 0.625), 234)
 
 
-@check("CTC413", severity=DEGRADES, confidence=LIKELY, explains=("EVL906",))
+@check(
+    "CTC413",
+    severity=DEGRADES,
+    confidence=LIKELY,
+    explains=("EVL906",),
+    shows=WRONG_OUTPUT,
+)
 def few_glosses_predicted(errors: GlossErrors) -> Iterator[Finding]:
     """The model predicts only a small part of the glosses that are signed.
 

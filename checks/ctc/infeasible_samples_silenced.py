@@ -17,7 +17,7 @@ from slrdoctor.api import (
 HIDDEN_SAMPLES = Threshold(0, "CTC arithmetic: without an infeasible sample there is nothing to hide")
 
 
-@check("CTC404", severity=MISLEADS, confidence=CERTAIN)
+@check("CTC404", severity=MISLEADS, confidence=CERTAIN, overfit=True)
 def infeasible_samples_silenced(lengths: CtcLengths, zero_infinity: ZeroInfinity) -> Iterator[Finding]:
     """Samples that have no alignment count as solved, because the loss sets infinity to zero.
 

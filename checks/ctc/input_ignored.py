@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, LIKELY, Evidence, Finding, Fix, SettledLosses, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    LIKELY,
+    NOTHING_LEARNED,
+    Evidence,
+    Finding,
+    Fix,
+    SettledLosses,
+    Threshold,
+    check,
+)
 
 BLIND_TRAIN_LOSS = Threshold(
     0.9, "measured on a BiLSTM-CTC whose features were shuffled among samples: 0.97, as it memorises"
@@ -33,6 +43,7 @@ FIXES = (
     severity=BLOCKS,
     confidence=LIKELY,
     explains=("CTC411", "CTC413", "CTC414", "DEC801", "TRN505", "EVL904"),
+    shows=(NOTHING_LEARNED,),
 )
 def input_ignored(losses: SettledLosses) -> Iterator[Finding]:
     """Training and dev loss stand where a model gets that ignores its input.

@@ -36,7 +36,7 @@ FIXES = (
     "CTC416",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("CTC405", "CTC415", "TRN501", *NOTHING_LEARNED),
+    explains=("CTC405", "CTC415", "TRN501", NOTHING_LEARNED),
 )
 def not_log_probabilities(
     given: LossInput,

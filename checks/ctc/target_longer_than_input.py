@@ -4,6 +4,7 @@ from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
     NOTHING_LEARNED,
+    TARGETS_FIT,
     CtcLengths,
     Evidence,
     Finding,
@@ -25,7 +26,9 @@ TARGETS_TOO_LONG = Threshold(
     "CTC401",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("CTC404", "TRN501", "TRN507", *NOTHING_LEARNED),
+    explains=("CTC404", "TRN501", "TRN507", NOTHING_LEARNED),
+    overfit=True,
+    gate=TARGETS_FIT,
 )
 def target_longer_than_input(lengths: CtcLengths) -> Findings:
     """Over one target in a hundred is longer than the input that CTC is given for it.

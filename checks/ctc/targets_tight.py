@@ -7,7 +7,7 @@ from slrdoctor.api import CERTAIN, NOTE, CtcLengths, Evidence, Finding, Fix, che
 SHARE_TIGHT = chosen(0.05, "one sample in twenty", (0.025, 0.2), 239)
 
 
-@check("CTC403", severity=NOTE, confidence=CERTAIN)
+@check("CTC403", severity=NOTE, confidence=CERTAIN, overfit=True)
 def targets_tight(lengths: CtcLengths) -> Iterator[Finding]:
     """Over one target in twenty fits its input only without blanks between all glosses.
 

@@ -22,7 +22,7 @@ WER_LEFT = chosen(0.5, "half of the WER with the configured blank", (0.125, 0.75
     "CTC415",
     severity=BLOCKS,
     confidence=LIKELY,
-    explains=("TRN504", *NOTHING_LEARNED),
+    explains=("TRN504", NOTHING_LEARNED),
 )
 def wrong_blank_index(rival: BlankRival) -> Iterator[Finding]:
     """The class that behaves as the blank is not the one that is configured as blank.

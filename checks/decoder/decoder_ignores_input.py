@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from slrdoctor.api import (
     BLOCKS,
     LIKELY,
+    WRONG_OUTPUT,
     Evidence,
     Finding,
     Fix,
@@ -28,7 +29,13 @@ LEFT = Threshold(
 )
 
 
-@check("DEC801", severity=BLOCKS, confidence=LIKELY, explains=("CTC413", "EVL904", "EVL906"))
+@check(
+    "DEC801",
+    severity=BLOCKS,
+    confidence=LIKELY,
+    explains=("CTC413", "EVL904", "EVL906"),
+    shows=WRONG_OUTPUT,
+)
 def decoder_ignores_input(test: ShuffledHypotheses, task: Task | None) -> Iterator[Finding]:
     """The decoder writes the same sentences whatever is signed.
 

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, RepeatedNgrams, Threshold, check
+from slrdoctor.api import (
+    DEGRADES,
+    LIKELY,
+    WRONG_OUTPUT,
+    Evidence,
+    Finding,
+    Fix,
+    RepeatedNgrams,
+    Threshold,
+    check,
+)
 
 SHARE = Threshold(
     0.05,
@@ -16,7 +26,13 @@ TIMES = Threshold(
 )
 
 
-@check("DEC802", severity=DEGRADES, confidence=LIKELY, explains=("EVL904", "EVL906"))
+@check(
+    "DEC802",
+    severity=DEGRADES,
+    confidence=LIKELY,
+    explains=("EVL904", "EVL906"),
+    shows=WRONG_OUTPUT,
+)
 def decoder_loops(repeated: RepeatedNgrams) -> Iterator[Finding]:
     """The decoder repeats phrases that no reference repeats.
 

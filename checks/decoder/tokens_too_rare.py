@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, RareWords, Threshold, check
+from slrdoctor.api import (
+    DEGRADES,
+    EVERY_SAMPLE,
+    LIKELY,
+    Evidence,
+    Finding,
+    Fix,
+    RareWords,
+    Threshold,
+    check,
+)
 
 ONCE = Threshold(
     0.5, "PHOENIX-2014T, where word-level decoders work, has 37% (Camgoz et al. 2018, table 1)"
@@ -12,7 +22,13 @@ UNKNOWN = Threshold(
 )
 
 
-@check("DEC803", severity=DEGRADES, confidence=LIKELY, explains=("DEC801", "DEC802", "EVL904"))
+@check(
+    "DEC803",
+    severity=DEGRADES,
+    confidence=LIKELY,
+    explains=("DEC801", "DEC802", "EVL904"),
+    needs=EVERY_SAMPLE,
+)
 def tokens_too_rare(words: RareWords) -> Iterator[Finding]:
     """Most words of the texts are seen once in training, and many of dev never.
 

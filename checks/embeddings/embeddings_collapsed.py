@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from math import isnan
 
-from slrdoctor.api import BLOCKS, LIKELY, Evidence, Finding, Fix, Separated, Separation, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    LIKELY,
+    WRONG_OUTPUT,
+    Evidence,
+    Finding,
+    Fix,
+    Separated,
+    Separation,
+    Threshold,
+    check,
+)
 
 MARGIN = Threshold(
     0.25,
@@ -22,6 +33,7 @@ EPOCHS = Threshold(
     severity=BLOCKS,
     confidence=LIKELY,
     explains=("EMB703", "TRN502", "EVL904", "EVL905", "DEC801"),
+    shows=WRONG_OUTPUT,
 )
 def embeddings_collapsed(separation: Separation) -> Iterator[Finding]:
     """The embeddings tell nothing of what they are embeddings of.

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, POSSIBLE, Embeddings, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import (
+    DEGRADES,
+    POSSIBLE,
+    WRONG_OUTPUT,
+    Embeddings,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    check,
+)
 
 SHARE = Threshold(
     0.1, "rule of thumb, docs/limits.py: random embeddings use nine tenths, collapsed ones a few"
@@ -13,7 +23,7 @@ FEWEST = Threshold(
 )
 
 
-@check("EMB703", severity=DEGRADES, confidence=POSSIBLE)
+@check("EMB703", severity=DEGRADES, confidence=POSSIBLE, shows=WRONG_OUTPUT)
 def few_dimensions_used(embeddings: Embeddings) -> Iterator[Finding]:
     """The embeddings use few of the directions that they have room for.
 

@@ -4,6 +4,7 @@ from slrdoctor.api import (
     BLOCKS,
     LIKELY,
     OUTCOME,
+    WRONG_OUTPUT,
     AccuracyChance,
     Evidence,
     Finding,
@@ -21,7 +22,14 @@ EPOCHS = Threshold(
 POWER = 0.5  # of the way from guessing to perfect: samples too few to show that much decide nothing
 
 
-@check("EVL905", severity=BLOCKS, confidence=LIKELY, explains=("EVL904",), counts=OUTCOME)
+@check(
+    "EVL905",
+    severity=BLOCKS,
+    confidence=LIKELY,
+    explains=("EVL904",),
+    counts=OUTCOME,
+    shows=WRONG_OUTPUT,
+)
 def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
     """The accuracy is that of guessing.
 

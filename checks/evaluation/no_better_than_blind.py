@@ -6,6 +6,7 @@ from slrdoctor.api import (
     BLOCKS,
     LIKELY,
     OUTCOME,
+    WRONG_OUTPUT,
     BlindComparison,
     Evidence,
     Finding,
@@ -31,7 +32,7 @@ ROOM = Threshold(
 DEPENDS = Threshold(0.1, "rule of thumb, docs/limits.py: of the error rate, that shuffling adds")
 
 
-@check("EVL904", severity=BLOCKS, confidence=LIKELY, counts=OUTCOME)
+@check("EVL904", severity=BLOCKS, confidence=LIKELY, counts=OUTCOME, shows=WRONG_OUTPUT)
 def no_better_than_blind(
     blind: BlindComparison, test: ShuffledHypotheses | None, progress: Progress | None
 ) -> Findings:

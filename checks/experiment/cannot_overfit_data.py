@@ -2,14 +2,24 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, LIKELY, Crossover, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    FEW_SAMPLES_LEARNED,
+    LIKELY,
+    Crossover,
+    Evidence,
+    Finding,
+    Fix,
+    Threshold,
+    check,
+)
 
 REPRODUCED = Threshold(
     0.1, "the overfit test's own bar: a loss of 0.1 nats a token with an error rate of zero"
 )
 
 
-@check("ACT001", severity=BLOCKS, confidence=LIKELY)
+@check("ACT001", severity=BLOCKS, confidence=LIKELY, gate=FEW_SAMPLES_LEARNED)
 def cannot_overfit_data(crossover: Crossover) -> Iterator[Finding]:
     """A reference model cannot reproduce a few samples of these data.
 

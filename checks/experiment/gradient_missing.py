@@ -2,12 +2,22 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, ModelBehaviour, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    GRADIENTS,
+    Evidence,
+    Finding,
+    Fix,
+    ModelBehaviour,
+    Threshold,
+    check,
+)
 
 NONE = Threshold(0, "exact: a parameter without gradient is never changed by an optimizer")
 
 
-@check("ACT004", severity=BLOCKS, confidence=CERTAIN, explains=("ACT002", "MDL603"))
+@check("ACT004", severity=BLOCKS, confidence=CERTAIN, explains=("ACT002", "MDL603"), gate=GRADIENTS)
 def gradient_missing(behaviour: ModelBehaviour) -> Iterator[Finding]:
     """Trainable parameters get no gradient.
 

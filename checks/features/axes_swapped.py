@@ -33,7 +33,7 @@ STEP_RATIO_UNKNOWN_SIZE = chosen(3, "twice the limit for known layouts", (0.75, 
     "FEA116",
     severity=BLOCKS,
     confidence=LIKELY,
-    explains=("FEA108", "FEA109", "FEA114", "FEA117", "CTC401", *NOTHING_LEARNED),
+    explains=("FEA108", "FEA109", "FEA114", "FEA117", "CTC401", NOTHING_LEARNED),
 )
 def axes_swapped(axes: AxisOrder) -> Iterator[Finding]:
     """Clips are stored as features by frames, not as frames by features.

@@ -9,7 +9,7 @@ from slrdoctor.api import CERTAIN, DEGRADES, NOTHING_LEARNED, ClipTable, Evidenc
     "FEA105",
     severity=DEGRADES,
     confidence=CERTAIN,
-    explains=("FEA107", "FEA114", "TRN504", *NOTHING_LEARNED),
+    explains=("FEA107", "FEA114", "TRN504", NOTHING_LEARNED),
 )
 def clips_empty(clips: ClipTable) -> Iterator[Finding]:
     """Some clips have no frames, or the same value everywhere.

@@ -24,7 +24,7 @@ WITH_PEOPLE = 4  # axes of [T, people, K, C]
 KINDS = {"f": "fractions", "i": "whole numbers", "u": "whole numbers", "b": "booleans"}
 
 
-@check("FEA109", severity=BLOCKS, confidence=CERTAIN, explains=("MDL604", *NOTHING_LEARNED))
+@check("FEA109", severity=BLOCKS, confidence=CERTAIN, explains=("MDL604", NOTHING_LEARNED))
 def feature_sizes_differ(clips: ClipTable) -> Iterator[Finding]:
     """Clips differ in the number of values per frame.
 

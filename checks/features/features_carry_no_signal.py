@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from slrdoctor.api import (
     BLOCKS,
+    FEATURES_TELL_LABELS,
     LIKELY,
     NOTHING_LEARNED,
     BlindComparison,
@@ -26,7 +27,8 @@ DEVIATIONS_OVER_CHANCE = Threshold(
     "FEA114",
     severity=BLOCKS,
     confidence=LIKELY,
-    explains=("TRN504", *NOTHING_LEARNED),
+    explains=("TRN504", NOTHING_LEARNED),
+    gate=FEATURES_TELL_LABELS,
 )
 def features_carry_no_signal(probe: Probe, constant: BlindComparison | None) -> Iterator[Finding]:
     """Nothing about the labels can be predicted from the features.

@@ -14,7 +14,7 @@ from slrdoctor.api import (
 )
 
 
-@check("FEA102", severity=DEGRADES, confidence=CERTAIN, explains=("LAB206", "TRN504", *NOTHING_LEARNED))
+@check("FEA102", severity=DEGRADES, confidence=CERTAIN, explains=("LAB206", "TRN504", NOTHING_LEARNED))
 def features_missing(found: StoredFeatures) -> Iterator[Finding]:
     """Some annotated samples have no features.
 

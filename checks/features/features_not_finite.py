@@ -6,6 +6,7 @@ from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
     DATA,
+    FEATURES_SOUND,
     NOTHING_LEARNED,
     ClipTable,
     Evidence,
@@ -19,8 +20,9 @@ from slrdoctor.api import (
     "FEA104",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("FEA114", "MDL602", "TRN501", "TRN507", *NOTHING_LEARNED),
+    explains=("FEA114", "MDL602", "TRN501", "TRN507", NOTHING_LEARNED),
     counts=DATA,
+    gate=FEATURES_SOUND,
 )
 def features_not_finite(clips: ClipTable) -> Iterator[Finding]:
     """Some features are NaN or infinite.

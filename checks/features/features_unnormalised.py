@@ -37,7 +37,7 @@ NORMALISE = Fix(
 DIVIDE = Fix("Divide pixels by the image size.", "x[..., 0] /= width; x[..., 1] /= height")
 
 
-@check("FEA111", severity=DEGRADES, confidence=LIKELY, explains=("FEA112", "TRN504", *NOTHING_LEARNED))
+@check("FEA111", severity=DEGRADES, confidence=LIKELY, explains=("FEA112", "TRN504", NOTHING_LEARNED))
 def features_unnormalised(
     clips: ClipTable, landmarks: Landmarks | None, weights: WeightValues | None
 ) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ FIXES = (
 )
 
 
-@check("FEA110", severity=DEGRADES, confidence=LIKELY, explains=("FEA114", *NOTHING_LEARNED))
+@check("FEA110", severity=DEGRADES, confidence=LIKELY, explains=("FEA114", NOTHING_LEARNED))
 def frozen_frames(clips: ClipTable) -> Iterator[Finding]:
     """Many frames repeat the frame before them.
 

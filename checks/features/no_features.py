@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
+    FEATURES_SOUND,
     NOTHING_LEARNED,
     Evidence,
     Finding,
@@ -36,7 +37,8 @@ FIX_SPELLING = Fix(
     "FEA101",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=NOTHING_LEARNED,
+    explains=(NOTHING_LEARNED,),
+    gate=FEATURES_SOUND,
 )
 def no_features(found: StoredFeatures, progress: Progress | None) -> Iterator[Finding]:
     """No annotated sample has features that can be read.

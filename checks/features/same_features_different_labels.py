@@ -31,7 +31,7 @@ FIXES = (
     "FEA113",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("FEA107", "FEA110", "FEA112", "FEA114", *NOTHING_LEARNED),
+    explains=("FEA107", "FEA110", "FEA112", "FEA114", NOTHING_LEARNED),
 )
 def same_features_different_labels(clips: ClipTable, samples: Samples) -> Iterator[Finding]:
     """Samples with different targets have the same features.

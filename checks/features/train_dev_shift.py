@@ -35,7 +35,7 @@ FIXES = (
 )
 
 
-@check("FEA112", severity=DEGRADES, confidence=LIKELY, explains=FAILS_ON_DEV)
+@check("FEA112", severity=DEGRADES, confidence=LIKELY, explains=(FAILS_ON_DEV,))
 def train_dev_shift(shifts: SplitShift) -> Iterator[Finding]:
     """Dev or test features differ from those of train in location or scale.
 

@@ -22,7 +22,7 @@ BLANKS_IN_TARGETS = Threshold(0, "torch.nn.CTCLoss: targets cannot contain the b
     "LAB204",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("CTC416", "LAB210", "TRN501", *NOTHING_LEARNED),
+    explains=("CTC416", "LAB210", "TRN501", NOTHING_LEARNED),
 )
 def blank_is_a_gloss(use: BlankUse) -> Iterator[Finding]:
     """The index of the CTC blank also stands for a gloss.

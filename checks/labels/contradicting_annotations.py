@@ -17,7 +17,7 @@ from slrdoctor.api import (
 CONTRADICTING_SAMPLES = Threshold(0, "Arithmetic: of two targets of one sample, at least one is wrong.")
 
 
-@check("LAB208", severity=BLOCKS, confidence=CERTAIN, explains=("FEA114", "TRN504", *NOTHING_LEARNED))
+@check("LAB208", severity=BLOCKS, confidence=CERTAIN, explains=("FEA114", "TRN504", NOTHING_LEARNED))
 def contradicting_annotations(contradictions: Contradictions) -> Iterator[Finding]:
     """One sample has several targets.
 

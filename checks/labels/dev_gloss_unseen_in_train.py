@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, Targets, Threshold, check
+from slrdoctor.api import CERTAIN, EVERY_SAMPLE, NOTE, Evidence, Finding, Fix, Targets, Threshold, check
 
 UNSEEN_GLOSSES = Threshold(0, "Arithmetic: a gloss without a training example is never predicted.")
 
 
-@check("LAB203", severity=NOTE, confidence=CERTAIN)
+@check("LAB203", severity=NOTE, confidence=CERTAIN, needs=EVERY_SAMPLE)
 def dev_gloss_unseen_in_train(targets: Targets) -> Iterator[Finding]:
     """Some glosses of dev never occur in training.
 

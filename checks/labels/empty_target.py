@@ -22,7 +22,7 @@ EMPTY_TARGETS = Threshold(0, "Arithmetic: an empty target teaches the model that
     "LAB205",
     severity=DEGRADES,
     confidence=CERTAIN,
-    explains=("TRN501", *NOTHING_LEARNED),
+    explains=("TRN501", NOTHING_LEARNED),
     counts=LABELS,
 )
 def empty_target(samples: Samples) -> Iterator[Finding]:

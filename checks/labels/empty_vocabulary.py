@@ -21,7 +21,7 @@ FEWEST_GLOSSES = Threshold(1, "Arithmetic: without a gloss there is nothing to p
     "LAB211",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("LAB201", "LAB204", *NOTHING_LEARNED),
+    explains=("LAB201", "LAB204", NOTHING_LEARNED),
 )
 def empty_vocabulary(vocabulary: Vocabulary) -> Iterator[Finding]:
     """The vocabulary contains no glosses.

@@ -21,7 +21,7 @@ MISSING_GLOSSES = Threshold(0, "Arithmetic: a gloss without an output class cann
     "LAB201",
     severity=DEGRADES,
     confidence=CERTAIN,
-    explains=("LAB202", *NOTHING_LEARNED),
+    explains=("LAB202", NOTHING_LEARNED),
 )
 def gloss_not_in_vocabulary(coverage: GlossCoverage) -> Iterator[Finding]:
     """Some training glosses are not in the vocabulary.

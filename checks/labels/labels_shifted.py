@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from slrdoctor.api import (
     BLOCKS,
+    FEATURES_TELL_LABELS,
     LIKELY,
     NOTHING_LEARNED,
     Evidence,
@@ -25,7 +26,8 @@ AUC_GAIN = chosen(0.05, "neighbours with similar labels gain less", (0.025, 0.2)
     "LAB209",
     severity=BLOCKS,
     confidence=LIKELY,
-    explains=("FEA114", "TRN504", *NOTHING_LEARNED),
+    explains=("FEA114", "TRN504", NOTHING_LEARNED),
+    gate=FEATURES_TELL_LABELS,
 )
 def labels_shifted(probe: Probe) -> Iterator[Finding]:
     """Each sample has the label of a neighbour in the list.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from slrdoctor.api import (
     DEGRADES,
+    EVERY_SAMPLE,
     FAILS_ON_DEV,
     LIKELY,
     Evidence,
@@ -28,7 +29,7 @@ GLOSSES_SEEN_ONCE = chosen(
 )
 
 
-@check("LAB206", severity=DEGRADES, confidence=LIKELY, explains=FAILS_ON_DEV)
+@check("LAB206", severity=DEGRADES, confidence=LIKELY, explains=(FAILS_ON_DEV,), needs=EVERY_SAMPLE)
 def too_few_examples(counts: GlossCounts) -> Iterator[Finding]:
     """Most classes have too few training examples to be learned.
 

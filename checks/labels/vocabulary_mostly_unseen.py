@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, DEGRADES, Evidence, Finding, Fix, GlossCounts, check, chosen
+from slrdoctor.api import (
+    CERTAIN,
+    DEGRADES,
+    EVERY_SAMPLE,
+    Evidence,
+    Finding,
+    Fix,
+    GlossCounts,
+    check,
+    chosen,
+)
 
 UNSEEN_CLASSES = chosen(
     0.5,
@@ -19,6 +29,7 @@ UNSEEN_CLASSES = chosen(
     severity=DEGRADES,
     confidence=CERTAIN,
     explains=("LAB206", "TRN502", "CTC411", "CTC412"),
+    needs=EVERY_SAMPLE,
 )
 def vocabulary_mostly_unseen(counts: GlossCounts) -> Iterator[Finding]:
     """Most output classes never occur in training.

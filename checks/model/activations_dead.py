@@ -10,7 +10,7 @@ DEAD = Threshold(
 )
 
 
-@check("MDL608", severity=DEGRADES, confidence=LIKELY)
+@check("MDL608", severity=DEGRADES, confidence=LIKELY, overfit=True)
 def activations_dead(behaviour: ModelBehaviour) -> Iterator[Finding]:
     """A layer's outputs never change over real samples.
 

@@ -21,7 +21,7 @@ MOST = Threshold(
 )
 
 
-@check("MDL603", severity=BLOCKS, confidence=LIKELY, explains=NOTHING_LEARNED)
+@check("MDL603", severity=BLOCKS, confidence=LIKELY, explains=(NOTHING_LEARNED,))
 def parameters_never_updated(updates: ParameterUpdates) -> Iterator[Finding]:
     """Training never updated the head, most of the model, or the statistics of its normalisations.
 

@@ -18,7 +18,7 @@ NONE = Threshold(0, "arithmetic: NaN or Inf in a weight makes every output that 
 SHOWN = 3
 
 
-@check("MDL602", severity=BLOCKS, confidence=CERTAIN, explains=("MDL603", *NOTHING_LEARNED))
+@check("MDL602", severity=BLOCKS, confidence=CERTAIN, explains=("MDL603", NOTHING_LEARNED))
 def weights_not_finite(values: WeightValues) -> Iterator[Finding]:
     """Weights or buffers of the checkpoint are NaN or infinite.
 

@@ -2,14 +2,24 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, SharedSentences, check, chosen
+from slrdoctor.api import (
+    CERTAIN,
+    EVERY_SAMPLE,
+    NOTE,
+    Evidence,
+    Finding,
+    Fix,
+    SharedSentences,
+    check,
+    chosen,
+)
 
 SHARED_SENTENCES = chosen(
     0.1, "beyond a tenth the score also measures what was remembered", (0.05, 0.2), 349
 )
 
 
-@check("SPL302", severity=NOTE, confidence=CERTAIN)
+@check("SPL302", severity=NOTE, confidence=CERTAIN, needs=EVERY_SAMPLE)
 def sentence_in_two_splits(found: SharedSentences) -> Iterator[Finding]:
     """Some dev or test sentences also occur in train.
 

@@ -7,7 +7,7 @@ from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, SplitSizes, T
 FEWEST_SAMPLES = Threshold(1, "By definition: a split has at least one sample.")
 
 
-@check("SPL304", severity=BLOCKS, confidence=CERTAIN, explains=("TRN511",))
+@check("SPL304", severity=BLOCKS, confidence=CERTAIN, explains=("TRN511",), overfit=True)
 def split_empty(sizes: SplitSizes) -> Iterator[Finding]:
     """A split has no samples.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from slrdoctor.api import (
+    FAILS_ON_DEV,
     LIKELY,
     NOTE,
     DevScore,
@@ -20,7 +21,7 @@ POINTS_LOST = chosen(0.03, "three points are beyond the noise of an epoch", (0.0
 FEWEST_EPOCHS = chosen(5, "fewer do not show what a score does after its best")
 
 
-@check("TRN505", severity=NOTE, confidence=LIKELY)
+@check("TRN505", severity=NOTE, confidence=LIKELY, shows=(FAILS_ON_DEV,))
 def dev_worsened_after_best(
     score: DevScore, kept: KeptCheckpoint, progress: Progress | None
 ) -> Iterator[Finding]:

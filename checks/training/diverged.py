@@ -23,7 +23,7 @@ FEWEST_VALUES = chosen(5, "fewer do not show what a loss does after its lowest")
     "TRN503",
     severity=BLOCKS,
     confidence=LIKELY,
-    explains=("TRN505", *NOTHING_LEARNED),
+    explains=("TRN505", NOTHING_LEARNED),
 )
 def diverged(loss: TrainLoss) -> Iterator[Finding]:
     """The training loss rose and stayed up.

@@ -38,7 +38,7 @@ FIXES = (
     "TRN507",
     severity=DEGRADES,
     confidence=LIKELY,
-    explains=("MDL603", "TRN501", "TRN503", *NOTHING_LEARNED),
+    explains=("MDL603", "TRN501", "TRN503", NOTHING_LEARNED),
 )
 def gradients_off(
     norms: GradientNorms, progress: Progress | None, loss: TrainLoss | None, finite: FiniteLoss | None

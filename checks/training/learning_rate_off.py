@@ -43,7 +43,7 @@ Wrong = tuple[str, list[tuple[str, float, str, Threshold]]]  # a message, and wh
     "TRN506",
     severity=DEGRADES,
     confidence=LIKELY,
-    explains=("MDL603", "TRN501", "TRN503", "TRN505", "TRN507", "TRN508", "TRN509", *NOTHING_LEARNED),
+    explains=("MDL603", "TRN501", "TRN503", "TRN505", "TRN507", "TRN508", "TRN509", NOTHING_LEARNED),
 )
 def learning_rate_off(
     rate: LearningRate,

@@ -35,7 +35,7 @@ FIXES = (
     "TRN501",
     severity=BLOCKS,
     confidence=CERTAIN,
-    explains=("MDL602", "TRN503", "TRN505", *NOTHING_LEARNED),
+    explains=("MDL602", "TRN503", "TRN505", NOTHING_LEARNED),
 )
 def loss_not_finite(loss: FiniteLoss) -> Iterator[Finding]:
     """The loss is NaN or infinite.

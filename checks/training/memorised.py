@@ -5,6 +5,7 @@ from math import isfinite
 
 from slrdoctor.api import (
     DEGRADES,
+    FAILS_ON_DEV,
     LIKELY,
     Evidence,
     Finding,
@@ -41,6 +42,7 @@ FIXES = (
     severity=DEGRADES,
     confidence=LIKELY,
     explains=("CTC413", "CTC414", "DEC801", "DEC802", "EMB701", "EVL904", "EVL905", "TRN505"),
+    shows=(FAILS_ON_DEV,),
 )
 def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Iterator[Finding]:
     """The model memorised its training samples and does not generalise.

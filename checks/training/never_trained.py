@@ -17,7 +17,7 @@ from slrdoctor.api import (
 FINISHED_EPOCHS = Threshold(1, "arithmetic: without a finished epoch there is nothing to judge")
 
 
-@check("TRN511", severity=BLOCKS, confidence=CERTAIN, explains=("TRN510", *NOTHING_LEARNED))
+@check("TRN511", severity=BLOCKS, confidence=CERTAIN, explains=("TRN510", NOTHING_LEARNED))
 def never_trained(logged: LoggedEpochs) -> Iterator[Finding]:
     """The training starts and does not finish one epoch.
 

@@ -3,8 +3,10 @@
 from math import isfinite
 
 from slrdoctor.api import (
+    BEYOND_BLIND,
     BLOCKS,
     LIKELY,
+    NOTHING_LEARNED,
     OUTCOME,
     Evidence,
     Finding,
@@ -41,7 +43,15 @@ FIXES = (
 SYMPTOMS = ("CTC411", "CTC412", "DEC801", "EVL904", "EVL905", "TRN505")
 
 
-@check("TRN502", severity=BLOCKS, confidence=LIKELY, explains=SYMPTOMS, counts=OUTCOME)
+@check(
+    "TRN502",
+    severity=BLOCKS,
+    confidence=LIKELY,
+    explains=SYMPTOMS,
+    counts=OUTCOME,
+    shows=(NOTHING_LEARNED,),
+    gate=BEYOND_BLIND,
+)
 def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
     """The training loss never left what a model reaches without looking at its input.
 

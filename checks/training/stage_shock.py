@@ -19,7 +19,7 @@ TIMES_USUAL_CHANGE = chosen(3, "three times the usual change from epoch to epoch
 TIMES_BEFORE_AT_BEST = chosen(1.05, "within 5% of the level before it came back", (0.2625, 2.1), 3)
 
 
-@check("TRN508", severity=DEGRADES, confidence=POSSIBLE, explains=("TRN503", "TRN505", *NOTHING_LEARNED))
+@check("TRN508", severity=DEGRADES, confidence=POSSIBLE, explains=("TRN503", "TRN505", NOTHING_LEARNED))
 def stage_shock(stages: StageChanges) -> Iterator[Finding]:
     """The dev loss jumped where a stage or the schedule changed, and did not come back.
 

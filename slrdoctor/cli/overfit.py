@@ -245,7 +245,7 @@ def _lines(report: Report, answer: Crossover | Unavailable, drawn: Path | None) 
     blocking = _blocked(report)
     if answer.culprit == "none" and blocking:
         yield f"The data: {blocking}. Even so, {answer.told}."
-    elif answer.culprit == "none" and (blocking := _blocked(report, "ACT")):
+    elif answer.culprit == "none" and (blocking := _blocked(report, of_the_experiment=True)):
         yield f"{_capital(blocking)}. Even so, {answer.told}."
     else:
         yield f"{_capital(answer.told)}."
@@ -258,13 +258,12 @@ def _lines(report: Report, answer: Crossover | Unavailable, drawn: Path | None) 
         yield f"  loss curves: {drawn}"
 
 
-def _blocked(report: Report, family: str = "") -> str:
-    """The cause of the first finding that keeps any model from learning: of the data, or a family."""
+def _blocked(report: Report, of_the_experiment: bool = False) -> str:
+    """The cause of the first finding that keeps a model from learning, of the data or the experiment."""
     from slrdoctor.core.finding import Severity
 
     for d in report.diagnoses:
-        of_the_experiment = d.check.code.startswith("ACT")
-        is_wanted = d.check.code.startswith(family) if family else not of_the_experiment
+        is_wanted = d.check.family.is_experiment == of_the_experiment
         if d.check.severity == Severity.BLOCKS and is_wanted:
             causes = (c for c in report.diagnoses if c.check.code in d.explained_by and c.is_root)
             return next(causes, d).finding.message.rstrip(".")

@@ -64,11 +64,14 @@ def scan(
     ] = False,
 ) -> None:
     """Examine a run directory and print a ranked diagnosis. Runs none of your code."""
+    from slrdoctor.core.catalogue import GRADIENTS
+    from slrdoctor.core.decision import unjudged
+
     with told_plainly(verbose):
         _known_format(format)
         report = _examine(run_dir, select, ignore, checks, jobs, quiet, model, device)
         _write(report, format, output, quiet, verbose)
-        untried = next((e for e in report.skipped if e.code == "ACT004"), None) if model else None
+        untried = unjudged(report, GRADIENTS) if model else None
         if untried is not None:
             # it was asked for: not looked at must not pass for fine
             raise cannot(f"--model {model} was not looked at: {untried.text}")

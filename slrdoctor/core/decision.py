@@ -8,24 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slrdoctor.core.finding import Severity
+from slrdoctor.core.registry import REGISTRY
+from slrdoctor.core.roles import Gate
 
 if TYPE_CHECKING:
-    from slrdoctor.core.report import Report
+    from slrdoctor.core.report import Entry, Report
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
-EXPERIMENT = ("ACT001", "ACT002")
-LEARNED = ("TRN502",)
-# In the order in which a run is to be trusted: what comes later says nothing without what is before.
-# What must hold, the checks that say so, and the one task that it is asked of.
-CONDITIONS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("the features are there and finite", ("FEA101", "FEA104"), ""),
-    ("the features say something of their labels", ("FEA114", "LAB209"), ""),
-    ("the targets fit into the frames that CTC is given", ("CTC401",), "ctc"),
-    ("your model reproduces five samples", EXPERIMENT, ""),
-    ("gradients reach every parameter", ("ACT004",), ""),
-    ("training gets beyond what a model reaches without its input", LEARNED, ""),
-    ("the output is more than blanks", ("CTC411",), "ctc"),
-)
 
 
 @dataclass(frozen=True)
@@ -59,9 +48,9 @@ def decide(report: Report) -> Decision | None:
         return None
     first = roots[0].check
     conditions = tuple(
-        Condition(what, _state(report, codes), codes)
-        for what, codes, task in CONDITIONS
-        if task in ("", report.run["task"])
+        Condition(gate.what, _state(report, gate, codes), codes)
+        for gate, codes in _gates().items()
+        if gate.task in ("", report.run["task"])
     )
     misleads = first.severity == Severity.MISLEADS
     if misleads:
@@ -75,8 +64,24 @@ def decide(report: Report) -> Decision | None:
     return Decision(sentence, conditions, _then(report, conditions))
 
 
+def unjudged(report: Report, gate: Gate) -> Entry | None:
+    """The first check of a condition that could not judge, with its reason."""
+    codes = _gates().get(gate, ())
+    return next((entry for entry in report.not_looked_at if entry.code in codes), None)
+
+
+def _gates() -> dict[Gate, tuple[str, ...]]:
+    """The conditions in their order, each with the codes of the checks that decide it."""
+    codes: dict[Gate, list[str]] = {}
+    for code, check in sorted(REGISTRY.checks.items()):
+        if check.gate is not None:
+            codes.setdefault(check.gate, []).append(code)
+    return {gate: tuple(codes[gate]) for gate in sorted(codes, key=lambda gate: gate.order)}
+
+
 def _then(report: Report, conditions: tuple[Condition, ...]) -> str:
-    if not any(c.codes == EXPERIMENT and c.state == UNKNOWN for c in conditions):
+    own = {gate.what for gate in _gates() if gate.own_model}
+    if not any(c.what in own and c.state == UNKNOWN for c in conditions):
         return ""
     path = shlex.quote(str(report.run["path"]))
     return (
@@ -85,19 +90,11 @@ def _then(report: Report, conditions: tuple[Condition, ...]) -> str:
     )
 
 
-def _state(report: Report, codes: tuple[str, ...]) -> str:
-    is_experiment = codes == EXPERIMENT
-    if is_experiment and not report.own_model:
+def _state(report: Report, gate: Gate, codes: tuple[str, ...]) -> str:
+    if gate.own_model and not report.own_model:
         return UNKNOWN  # a reference model says nothing of yours
     if {d.check.code for d in report.diagnoses} & set(codes):
         return NO
     others = (*report.not_looked_at, *report.ignored, *report.crashed)
-    fine = {entry.code for entry in report.passed} - {entry.code for entry in others}
-    if not fine.issuperset(codes) or (codes == LEARNED and not _learned(report)):
-        return UNKNOWN
-    return YES
-
-
-def _learned(report: Report) -> bool:
-    """Whether every run is seen to have learned: a check that is quiet may have had too few epochs."""
-    return bool(report.runs) and all(run.verdict == "learned" for run in report.runs)
+    fine = {e.code for e in report.passed if not e.partly} - {entry.code for entry in others}
+    return YES if fine.issuperset(codes) else UNKNOWN

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from slrdoctor.core.ranking import Diagnosis
     from slrdoctor.core.report import Report
 
-PARTS = {"FEA": "features", "LAB": "labels", "TRN": "training history"}
-
 
 def headline(report: Report) -> str:
     """One to three sentences; the answer where an experiment gave one."""
@@ -84,6 +82,5 @@ def _calm(report: Report) -> str:
 
 
 def _unjudged(report: Report) -> list[str]:
-    judged = [e.code for e in report.passed] + [d.check.code for d in report.diagnoses]
-    missing = [word for part, word in PARTS.items() if not any(c.startswith(part) for c in judged)]
+    missing = [role.value for role in report.undecided]
     return missing or [f"{len(report.not_looked_at)} other checks"]

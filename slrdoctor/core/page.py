@@ -52,14 +52,15 @@ def page(check: Check) -> str:
         lines += ["## Limits", ""]
         lines += [f"- `{name}` = {limit.value:g}: {limit.source}" for name, limit in limits.items()]
         lines.append("")
-    if check.explains:
+    explained = REGISTRY.explained(check)
+    if explained:
         lines += [
             "## Explains",
             "",
             "Where both are found, this is the cause and those are its symptoms:",
             "",
         ]
-        lines += [f"- {_named(code)}" for code in check.explains]
+        lines += [f"- {_named(code)}" for code in explained]
         lines.append("")
     needs = ", ".join(f"`{n.fact.__name__}`{' (if there)' if n.optional else ''}" for n in check.needs)
     lines += ["## Facts it judges", "", needs]

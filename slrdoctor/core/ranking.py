@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from slrdoctor.core.engine import Judged, Outcome
 from slrdoctor.core.finding import Finding, Severity
 from slrdoctor.core.registry import Check
-from slrdoctor.core.symptoms import NOTHING_LEARNED, REACH
+from slrdoctor.core.roles import Symptom
 
-MACHINE = "ENV"  # the family of checks that look at what is installed
+# what is wrong with fewer of the samples leaves enough sound ones to learn something from
+REACH = 0.25
 Case = tuple[str, ...]  # () the run directory, (data set,), or (data set, training run)
 
 
@@ -77,9 +78,9 @@ def rank(outcomes: Iterable[tuple[Case, Outcome]]) -> list[Diagnosis]:
             depth[i] > 0,
             -grave if depth[i] == 0 else depth[i],
             # the machine as it is now did not make the numbers of this run
-            depth[i] == 0 and one.check.code.startswith(MACHINE),
+            depth[i] == 0 and one.check.family.is_machine,
             # what came out knows no cause: of two as grave, whatever names one comes first
-            depth[i] == 0 and one.check.code in NOTHING_LEARNED,
+            depth[i] == 0 and Symptom.NOTHING_LEARNED in one.check.shows,
             -one.check.severity,
             -one.check.confidence,
             -len(symptoms[i]),
@@ -106,11 +107,11 @@ def _explains(cause: _Fired, symptom: _Fired) -> bool:
 
     That nothing at all was learned is not explained by what is wrong with a few of the samples.
     """
-    if symptom.check.code in NOTHING_LEARNED and cause.finding.share < REACH:
+    if Symptom.NOTHING_LEARNED in symptom.check.shows and cause.finding.share < REACH:
         return False
     shared = min(len(cause.case), len(symptom.case))
     return (
-        symptom.check.code in cause.check.explains
+        cause.check.would_explain(symptom.check)
         and cause.case[:shared] == symptom.case[:shared]
         and (cause.check.severity > Severity.NOTE or symptom.check.severity == Severity.NOTE)
     )

@@ -10,8 +10,9 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from slrdoctor.core.catalogue import family_of
 from slrdoctor.core.finding import Confidence, Finding, Severity
-from slrdoctor.core.roles import Role
+from slrdoctor.core.roles import Extent, Family, Gate, Role, Symptom
 
 # what a judge gives: findings, and a sentence on what it saw where there is none
 Findings = Generator[Finding, None, Any]
@@ -61,21 +62,43 @@ class Need:
 
 @dataclass(frozen=True)
 class Check:
-    """A judge, the facts it needs, and the checks whose findings it would explain."""
+    """A judge, the facts it needs, what its findings explain, and the parts that it plays."""
 
     code: str
     judge: Callable[..., Iterator[Finding]]
     needs: tuple[Need, ...]
     severity: Severity
     confidence: Confidence
-    explains: tuple[str, ...]
+    explains: tuple[str | Symptom, ...]  # codes, or what other checks show
     enable: str
     pack: str = ""
     counts: Role | None = None
+    shows: tuple[Symptom, ...] = ()
+    extent: Extent | None = None
+    gate: Gate | None = None
+    overfit: bool = False
+    own_family: Family | None = None
 
     @property
     def name(self) -> str:
         return self.judge.__name__.replace("_", "-")
+
+    @property
+    def family(self) -> Family:
+        return self.own_family or family_of(self.code)
+
+    @property
+    def in_overfit(self) -> bool:
+        """Whether it is judged where a model is trained on a few samples."""
+        return self.overfit or self.family.in_overfit
+
+    def would_explain(self, other: Check) -> bool:
+        """Whether its findings explain those of `other`, by code or by what the other shows."""
+        if other.code == self.code:
+            return False
+        tasks = {self.family.task, other.family.task} - {""}
+        by_role = len(tasks) < 2 and any(role in self.explains for role in other.shows)
+        return by_role or other.code in self.explains
 
     @property
     def doc(self) -> str:
@@ -101,6 +124,10 @@ class Registry:
     measures: dict[type, Measure] = field(default_factory=dict)
     pack: str = ""  # the pack whose files are being imported
 
+    def explained(self, check: Check) -> list[str]:
+        """The codes of the checks whose findings it would explain."""
+        return [code for code, other in sorted(self.checks.items()) if check.would_explain(other)]
+
 
 REGISTRY = Registry()
 
@@ -110,17 +137,26 @@ def check(
     *,
     severity: Severity,
     confidence: Confidence,
-    explains: tuple[str, ...] = (),
+    explains: tuple[str | Symptom, ...] = (),
     enable: str = "",
     counts: Role | None = None,
+    shows: tuple[Symptom, ...] = (),
+    needs: Extent | None = None,
+    gate: Gate | None = None,
+    overfit: bool = False,
+    family: Family | None = None,
 ) -> Callable[[J], J]:
     """Register a judge. The facts it needs are its annotated parameters.
 
     A parameter annotated `Fact | None` gets None where the fact cannot be measured.
-    `explains` names the codes that are symptoms of this fault when both fire.
-    `enable` says what to give the doctor so that a skipped check can be judged,
-    where the facts themselves do not say it. `counts` is what must have been judged before a
-    run is healthy, and is judged by this check: DATA, LABELS or OUTCOME.
+    `explains` names what are symptoms of this fault when both fire: the codes of checks, or a
+    role, as NOTHING_LEARNED, which is every check that `shows` it. `enable` says what to give the
+    doctor so that a skipped check can be judged, where the facts themselves do not say it.
+
+    `counts`: what must have been judged before a run is healthy, and is judged by this check.
+    `needs`: EVERY_SAMPLE, where some batches of a loader would mislead it. `gate`: the condition
+    for going on that it decides. `overfit`: whether it says, with the families of features, labels
+    and experiments, whether a few samples can be learned. `family`: of a pack's own checks.
 
     A judge yields findings. It raises NotJudged where it cannot judge by the facts that it has,
     and may return a sentence that says what it saw where it found nothing.
@@ -131,9 +167,22 @@ def check(
     def register(judge: J) -> J:
         if code in REGISTRY.checks:
             raise ValueError(f"two checks are called {code}")
-        needs, _ = _signature(judge)
+        facts, _ = _signature(judge)
         REGISTRY.checks[code] = Check(
-            code, judge, needs, severity, confidence, explains, enable, REGISTRY.pack, counts
+            code,
+            judge,
+            facts,
+            severity,
+            confidence,
+            explains,
+            enable,
+            REGISTRY.pack,
+            counts,
+            shows,
+            needs,
+            gate,
+            overfit,
+            family,
         )
         return judge
 

@@ -19,7 +19,8 @@ from slrdoctor.core.notebook import notebook_html
 from slrdoctor.core.outline import Answer, Outline, Run, lines, outlined
 from slrdoctor.core.plain import plain
 from slrdoctor.core.ranking import Case, Diagnosis, rank
-from slrdoctor.core.verdict import verdict
+from slrdoctor.core.roles import Role
+from slrdoctor.core.verdict import undecided, verdict
 from slrdoctor.words.controls import escaped, one_line
 
 SCHEMA_VERSION = 2
@@ -38,6 +39,7 @@ class Entry:
     text: str
     enable: str = ""
     trace: str = ""
+    partly: bool = False  # passed, and not judged in every run
     missing: str = ""  # the name of the fact that a skipped check lacked
 
 
@@ -58,6 +60,7 @@ class Report:
     runs: tuple[Run, ...] = ()  # what each training run did, where anything tells
     own_model: bool = False  # whether the user's own model was run
     answer: Answer | None = None  # of an experiment
+    undecided: tuple[Role, ...] = ()  # what must be judged before it is healthy, and was not
 
     @property
     def outline(self) -> Outline:
@@ -176,6 +179,7 @@ def build(
         facts=_facts(facts),
         runs=tuple(runs),
         own_model=own_model,
+        undecided=tuple(undecided(outcomes)),
     )
 
 
@@ -210,7 +214,7 @@ def _passed(judged: Sequence[Judged], group: Sequence[tuple[Case, Outcome]]) -> 
     if elsewhere:
         limited = f"judged in {len(judged)} of {len(group)}, not in {elsewhere[0]}"
         text = f"{text} ({limited})" if text else limited
-    return Entry(judged[0].check.code, judged[0].check.name, text)
+    return Entry(judged[0].check.code, judged[0].check.name, text, partly=bool(elsewhere))
 
 
 def _unlooked(group: Sequence[tuple[Case, Abstained | Skipped]], cases: int) -> Entry:

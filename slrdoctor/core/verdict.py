@@ -22,18 +22,17 @@ def verdict(outcomes: Sequence[tuple[Case, Outcome]]) -> str:
         return "suspect"
     # a crash leaves something that nobody looked at, whatever else was fine
     doubted = any(isinstance(o, Crashed) or _looks_ill(o) for _, o in outcomes)
-    runs = list(_runs(outcomes))
-    return "unknown" if doubted or not runs or any(undecided(run) for run in runs) else "healthy"
+    return "unknown" if doubted or undecided(outcomes) else "healthy"
 
 
 def _looks_ill(outcome: Outcome) -> bool:
     return isinstance(outcome, Abstained) and outcome.looks_ill
 
 
-def undecided(outcomes: Sequence[Outcome]) -> list[Role]:
-    """What must have been judged before one run is healthy, and was not."""
-    judged = {o.check.counts for o in outcomes if isinstance(o, Judged)}
-    return [role for role in Role if role not in judged]
+def undecided(outcomes: Sequence[tuple[Case, Outcome]]) -> list[Role]:
+    """What must be judged in every run before the directory is healthy, and was not in some run."""
+    runs = [{o.check.counts for o in run if isinstance(o, Judged)} for run in _runs(outcomes)]
+    return [role for role in Role if not runs or any(role not in judged for judged in runs)]
 
 
 def _runs(outcomes: Sequence[tuple[Case, Outcome]]) -> Iterator[list[Outcome]]:

@@ -13,13 +13,14 @@ import numpy as np
 
 from slrdoctor.artifacts.settings.read import NAME
 from slrdoctor.artifacts.settings.write import Setting, settings_text
+from slrdoctor.core import packs
+from slrdoctor.core.registry import REGISTRY
 from slrdoctor.core.report import Report
+from slrdoctor.core.roles import Extent
 from slrdoctor.models.batches import Batch, NotUnderstood, understand
 from slrdoctor.models.model_call import as_in_evaluation, outputs_of
 
 BATCHES = 16  # of each loader: enough to judge, and a scan must not cost an epoch
-# what they judge is counted over a whole data set, and some batches are a part of it
-OF_ALL_SAMPLES = ("LAB202", "LAB203", "LAB206", "SPL302", "DEC803")
 LONGEST = 200  # bytes of a file's name, of the 255 that there may be
 
 __all__ = ["NotUnderstood", "examine"]
@@ -85,9 +86,15 @@ def _write_settings(root: Path, blank: int | str | None, task: str, batches: int
     sections = {
         "vocabulary": [Setting("blank", blank)] if blank is not None else [],
         "model": [Setting("task", task)] if task else [],
-        "ignore": [Setting(code, reason) for code in OF_ALL_SAMPLES] if batches is not None else [],
+        "ignore": [Setting(code, reason) for code in _of_every_sample()] if batches is not None else [],
     }
     _write(root / NAME, settings_text(sections))
+
+
+def _of_every_sample() -> list[str]:
+    """What some batches of a data set would mislead."""
+    packs.load_all()
+    return [code for code, check in REGISTRY.checks.items() if check.extent is Extent.EVERY_SAMPLE]
 
 
 def _number(value: Any) -> Any:

@@ -77,22 +77,22 @@ def scan(
     return _examine(Path(path), select, ignore, checks, jobs, progress, experiment)[0]
 
 
-OVERFIT_CHECKS = ("FEA", "LAB", "CTC40", "SPL304", "ACT", "MDL608")  # the data, and the experiment
-
-
 def overfit(
     path: str | Path = ".",
     *,
     experiment: Experiment,
-    select: Sequence[str] = OVERFIT_CHECKS,
+    select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     jobs: int = 1,
     progress: Step | None = None,
 ) -> tuple[Report, Crossover | Unavailable]:
     """Train on a few samples until they are reproduced; the report and where the fault lies.
 
-    Unavailable in place of the answer says why the experiment came to none. Raises as `scan`.
+    Judged are the data and the experiment, where nothing else is selected. Unavailable in place of
+    the answer says why the experiment came to none. Raises as `scan`.
     """
+    packs.load_all()
+    select = select or [code for code, check in REGISTRY.checks.items() if check.in_overfit]
     report, facts = _examine(Path(path), select, ignore, (), jobs, progress, experiment)
     answer: Crossover | Unavailable = Unavailable("the run directory holds no samples to train on")
     for case, known in facts:

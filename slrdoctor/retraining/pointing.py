@@ -10,6 +10,7 @@ from pathlib import Path
 from slrdoctor.artifacts.run import DataSet, Row
 from slrdoctor.artifacts.settings.read import NAME, Settings
 from slrdoctor.artifacts.settings.write import Setting, settings_text
+from slrdoctor.core.catalogue import FAMILIES
 from slrdoctor.facts.features.join import Join
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.probes.trainable import Trainable
@@ -18,7 +19,8 @@ from slrdoctor.retraining.data import Material
 from slrdoctor.retraining.run_files import ANNOTATIONS, VOCABULARY, relative, write_rows
 
 HEADING = "Written by `slrdoctor retrain`: features and annotations are those of the run"
-OF_THE_DATA = ("FEA", "LAB", "SPL")  # what was ignored on purpose stays so, as far as it is of the data
+# what was ignored on purpose stays so, as far as it is of the data
+OF_THE_DATA = tuple(family.code for family in FAMILIES if family.is_data)
 
 
 @dataclass(frozen=True)

@@ -40,14 +40,13 @@ FIXES = (
         "for n, p in model.named_parameters(): print(n, None if p.grad is None else p.grad.norm())",
     ),
 )
-SYMPTOMS = ("CTC411", "CTC412", "DEC801", "EVL904", "EVL905", "TRN505")
 
 
 @check(
     "TRN502",
     severity=BLOCKS,
     confidence=LIKELY,
-    explains=SYMPTOMS,
+    explains=("CTC411", "CTC412", "DEC801", "EVL904", "EVL905", "TRN505"),
     counts=OUTCOME,
     shows=(NOTHING_LEARNED,),
     gate=BEYOND_BLIND,

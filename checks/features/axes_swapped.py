@@ -1,6 +1,6 @@
 """FEA116: is time the first axis of the stored arrays?"""
 
-from collections.abc import Iterator
+from math import isnan
 
 from slrdoctor.api import (
     BLOCKS,
@@ -9,7 +9,9 @@ from slrdoctor.api import (
     AxisOrder,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Threshold,
     check,
     chosen,
@@ -35,7 +37,7 @@ STEP_RATIO_UNKNOWN_SIZE = chosen(3, "twice the limit for known layouts", (0.75, 
     confidence=LIKELY,
     explains=("FEA108", "FEA109", "FEA114", "FEA117", "CTC401", NOTHING_LEARNED),
 )
-def axes_swapped(axes: AxisOrder) -> Iterator[Finding]:
+def axes_swapped(axes: AxisOrder) -> Findings:
     """Clips are stored as features by frames, not as frames by features.
 
     Why it matters: The loader takes the first axis for time. With the axes swapped, the model sees
@@ -58,7 +60,10 @@ def axes_swapped(axes: AxisOrder) -> Iterator[Finding]:
     else:
         swapped = rough > limit.value and not axes.second_known
     if axes.first_share < SHARED_SIZE.value or not swapped:
-        return
+        is_known = axes.first_known or axes.second_known or not isnan(rough)
+        if axes.first_share >= SHARED_SIZE.value and axes.second_sizes == 1 and not is_known:
+            raise NotJudged("both axes have one length in every clip, and neither looks like time")
+        return axes.sentence
     varies = f"{axes.second_sizes} lengths" if axes.second_sizes > 1 else f"length {axes.second}"
     evidence = [
         Evidence("length of the first axis", axes.first, axes.read_from, "values"),

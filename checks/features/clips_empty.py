@@ -1,8 +1,17 @@
 """FEA105: does every clip contain data?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import CERTAIN, DEGRADES, NOTHING_LEARNED, ClipTable, Evidence, Finding, Fix, check
+from slrdoctor.api import (
+    CERTAIN,
+    DEGRADES,
+    NOTHING_LEARNED,
+    ClipTable,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    NotJudged,
+    check,
+)
 
 
 @check(
@@ -11,7 +20,7 @@ from slrdoctor.api import CERTAIN, DEGRADES, NOTHING_LEARNED, ClipTable, Evidenc
     confidence=CERTAIN,
     explains=("FEA107", "FEA114", "TRN504", NOTHING_LEARNED),
 )
-def clips_empty(clips: ClipTable) -> Iterator[Finding]:
+def clips_empty(clips: ClipTable) -> Findings:
     """Some clips have no frames, or the same value everywhere.
 
     Why it matters: Such a sample asks the model to name a sign that it cannot see, so it learns to
@@ -27,6 +36,8 @@ def clips_empty(clips: ClipTable) -> Iterator[Finding]:
     without = [row for row in clips.rows if not row.frames or not row.dims]
     constant = [row for row in clips.rows if row.constant and row.frames * row.dims > 1]
     empty = without + constant
+    if not clips.rows:
+        raise NotJudged(f"none of {clips.total} feature files could be read")
     if empty:
         yield Finding(
             f"{len(empty)} of {len(clips.rows)} clips are empty: {len(without)} without frames, "
@@ -47,3 +58,4 @@ def clips_empty(clips: ClipTable) -> Iterator[Finding]:
             len(empty),
             len(clips.rows),
         )
+    return f"{len(clips.rows)} clips have frames whose values differ"

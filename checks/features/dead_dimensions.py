@@ -1,15 +1,24 @@
 """FEA108: do all dimensions vary?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import CERTAIN, NOTE, DimensionStats, Evidence, Finding, Fix, Landmarks, check
+from slrdoctor.api import (
+    CERTAIN,
+    NOTE,
+    DimensionStats,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    Landmarks,
+    NotJudged,
+    check,
+)
 
 RANGES_SHOWN = 8  # ranges of dimensions that the evidence names
 FEWEST_FRAMES = 2  # in a single frame every dimension is constant
 
 
 @check("FEA108", severity=NOTE, confidence=CERTAIN)
-def dead_dimensions(stats: DimensionStats, landmarks: Landmarks | None) -> Iterator[Finding]:
+def dead_dimensions(stats: DimensionStats, landmarks: Landmarks | None) -> Findings:
     """Some dimensions are constant over the whole data set.
 
     Why it matters: They carry no information, and a normalisation that divides by their standard
@@ -24,8 +33,11 @@ def dead_dimensions(stats: DimensionStats, landmarks: Landmarks | None) -> Itera
     """
     overall = stats.overall
     dead = [int(i) for i in (overall.low >= overall.high).nonzero()[0]]
-    if not dead or overall.count.max(initial=0) < FEWEST_FRAMES:
-        return
+    if not dead:
+        return f"every one of {stats.dims} dimensions varies"
+    if overall.count.max(initial=0) < FEWEST_FRAMES:
+        frames = int(overall.count.max(initial=0))
+        raise NotJudged(f"{frames} frames are too few to say that a dimension never changes")
     blocks = landmarks.blocks if landmarks is not None and landmarks.dims == stats.dims else ()
     counts = [(name, sum(low <= i < high for i in dead), high - low) for name, low, high in blocks]
     by_block = ", ".join(f"{count} of {size} in {name}" for name, count, size in counts if count)

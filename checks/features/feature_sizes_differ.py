@@ -1,7 +1,6 @@
 """FEA109: do all clips have the same number of values per frame?"""
 
 from collections import Counter
-from collections.abc import Iterator
 
 from slrdoctor.api import (
     BLOCKS,
@@ -11,7 +10,9 @@ from slrdoctor.api import (
     ClipTable,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Threshold,
     check,
 )
@@ -25,7 +26,7 @@ KINDS = {"f": "fractions", "i": "whole numbers", "u": "whole numbers", "b": "boo
 
 
 @check("FEA109", severity=BLOCKS, confidence=CERTAIN, explains=("MDL604", NOTHING_LEARNED))
-def feature_sizes_differ(clips: ClipTable) -> Iterator[Finding]:
+def feature_sizes_differ(clips: ClipTable) -> Findings:
     """Clips differ in the number of values per frame.
 
     Why it matters: A model has one input size. A clip of another size cannot be batched with the
@@ -45,11 +46,17 @@ def feature_sizes_differ(clips: ClipTable) -> Iterator[Finding]:
     rows = [row for row in clips.rows if row.frames and row.dims]
     sizes = Counter(_size(row) for row in rows)
     strays = [item for item in clips.unreadable if item[2] == "wrong-rank"]
-    if not sizes or (len(sizes) == 1 and not strays):
-        return
+    if not sizes:
+        raise NotJudged("no clip with values could be read")
+    if len(sizes) == 1 and not strays:
+        return f"{len(rows)} clips have {_frame(next(iter(sizes)))}"
     [(usual, count)] = sizes.most_common(1)
     if count < CLIPS_OF_ONE_SIZE.value and len(rows) > 2:
-        return  # files side by side, each of its own kind
+        # files side by side, each of its own kind
+        raise NotJudged(
+            f"{len(rows)} clips have {len(sizes)} sizes, and no size is the usual one",
+            "name the features that are used under [features] in slrdoctor.toml",
+        )
     kinds = {(axes, kind) for axes, _, kind in sizes}  # named where they differ
     words = _words if len(kinds) > 1 else _frame
     others = [f"{n} have {words(size)}" for size, n in sizes.most_common()[1:SIZES_SHOWN]]

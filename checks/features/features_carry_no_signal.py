@@ -1,7 +1,5 @@
 """FEA114: can anything about the labels be predicted from the features?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     FEATURES_TELL_LABELS,
@@ -10,7 +8,9 @@ from slrdoctor.api import (
     BlindComparison,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Probe,
     Threshold,
     check,
@@ -30,7 +30,7 @@ DEVIATIONS_OVER_CHANCE = Threshold(
     explains=("TRN504", NOTHING_LEARNED),
     gate=FEATURES_TELL_LABELS,
 )
-def features_carry_no_signal(probe: Probe, constant: BlindComparison | None) -> Iterator[Finding]:
+def features_carry_no_signal(probe: Probe, constant: BlindComparison | None) -> Findings:
     """Nothing about the labels can be predicted from the features.
 
     Why it matters: No model finds what is not there. Features saved under the wrong ids or extracted
@@ -55,7 +55,12 @@ def features_carry_no_signal(probe: Probe, constant: BlindComparison | None) -> 
         if s.score.sigmas < DEVIATIONS_OVER_CHANCE.value and (s.is_sharp or useless)
     ]
     if not blind:
-        return
+        if all(s.score.sigmas < DEVIATIONS_OVER_CHANCE.value for s in probe.splits):
+            raise NotJudged(
+                f"the samples are too few to tell a weak signal from none: {probe.sentence}",
+                "more samples of each class or gloss",
+            )
+        return probe.sentence
     first = blind[0]
     score = first.score
     also = "".join(f" ({s.split or 'unsplit'}: {s.score.auc:.2f})" for s in blind[1:])

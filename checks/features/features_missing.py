@@ -1,21 +1,21 @@
 """FEA102: do some annotated samples have no features?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     CERTAIN,
     DEGRADES,
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     StoredFeatures,
     check,
 )
 
 
 @check("FEA102", severity=DEGRADES, confidence=CERTAIN, explains=("LAB206", "TRN504", NOTHING_LEARNED))
-def features_missing(found: StoredFeatures) -> Iterator[Finding]:
+def features_missing(found: StoredFeatures) -> Findings:
     """Some annotated samples have no features.
 
     Why it matters: Loaders drop these samples or fill them with zeros. The model learns from less, and
@@ -28,8 +28,10 @@ def features_missing(found: StoredFeatures) -> Iterator[Finding]:
 
     References: The annotations and feature files of this run, joined as the evidence says.
     """
-    if not found.readable or not found.missing:
-        return
+    if not found.readable:
+        raise NotJudged("no annotated sample has features that can be read")
+    if not found.missing:
+        return found.sentence
     by_split = {split: (total - have, total) for split, (have, total) in found.covered.items()}
     parts = [
         f"{gone} of {total} in {split or 'all'}" for split, (gone, total) in by_split.items() if gone

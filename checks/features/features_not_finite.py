@@ -1,7 +1,5 @@
 """FEA104: are all values finite?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
@@ -11,7 +9,9 @@ from slrdoctor.api import (
     ClipTable,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     check,
 )
 
@@ -24,7 +24,7 @@ from slrdoctor.api import (
     counts=DATA,
     gate=FEATURES_SOUND,
 )
-def features_not_finite(clips: ClipTable) -> Iterator[Finding]:
+def features_not_finite(clips: ClipTable) -> Findings:
     """Some features are NaN or infinite.
 
     Why it matters: One NaN makes the loss of its batch NaN, and the next update makes every weight
@@ -40,8 +40,10 @@ def features_not_finite(clips: ClipTable) -> Iterator[Finding]:
     References: IEEE 754: every arithmetic operation on a NaN gives NaN.
     """
     bad = [row for row in clips.rows if row.bad_values]
+    if not clips.rows:
+        raise NotJudged(f"none of {clips.total} feature files could be read")
     if not bad:
-        return
+        return f"all values of {len(clips.rows)} clips are finite"
     values, worst = sum(row.bad_values for row in bad), max(bad, key=lambda row: row.bad_values)
     first = bad[0]
     block = f" in {first.bad_block}" if first.bad_block else ""

@@ -1,6 +1,5 @@
 """FEA111: do all features have the same scale, one that a network can train on?"""
 
-from collections.abc import Iterator
 from itertools import pairwise
 from statistics import median
 
@@ -12,8 +11,10 @@ from slrdoctor.api import (
     ClipTable,
     Evidence,
     Finding,
+    Findings,
     Fix,
     Landmarks,
+    NotJudged,
     Threshold,
     WeightValues,
     check,
@@ -40,7 +41,7 @@ DIVIDE = Fix("Divide pixels by the image size.", "x[..., 0] /= width; x[..., 1] 
 @check("FEA111", severity=DEGRADES, confidence=LIKELY, explains=("FEA112", "TRN504", NOTHING_LEARNED))
 def features_unnormalised(
     clips: ClipTable, landmarks: Landmarks | None, weights: WeightValues | None
-) -> Iterator[Finding]:
+) -> Findings:
     """Features have the scale of pixels, or clips have different scales.
 
     Why it matters: Inputs in the hundreds saturate the gates of an LSTM. With mixed scales, two clips
@@ -72,8 +73,10 @@ def features_unnormalised(
         affected = [row for row in pixels if row.scale > limit.value]
         said = f"the features have the scale of pixels: the typical value is {typical:.3g}"
         evidence = Evidence("typical absolute value", typical, clips.read_from, "median", limit)
+    elif not rows:
+        raise NotJudged("no clip holds values whose scale means anything")
     else:
-        return
+        return f"the typical value is {median(row.scale for row in rows):.3g}"
     yield Finding(
         said,
         (evidence,),

@@ -1,9 +1,8 @@
 """FEA103: can every feature file be read?"""
 
 from collections import Counter
-from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, DEGRADES, ClipTable, Evidence, Finding, Fix, check
+from slrdoctor.api import CERTAIN, DEGRADES, ClipTable, Evidence, Finding, Findings, Fix, check
 
 FIXES = {
     "lfs-pointer": Fix(
@@ -24,7 +23,7 @@ OTHER = Fix("Copy or extract the damaged files again.")
 
 
 @check("FEA103", severity=DEGRADES, confidence=CERTAIN)
-def features_unreadable(clips: ClipTable) -> Iterator[Finding]:
+def features_unreadable(clips: ClipTable) -> Findings:
     """Some feature files cannot be read.
 
     Why it matters: A loader stops at such a file, or skips it silently, and the sample is lost to
@@ -39,7 +38,7 @@ def features_unreadable(clips: ClipTable) -> Iterator[Finding]:
     https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
     """
     if not clips.unreadable:
-        return
+        return clips.sentence
     faults = Counter(fault for _, _, fault, _ in clips.unreadable)
     first = {fault: sentence for _, _, fault, sentence in reversed(clips.unreadable)}
     parts = ", ".join(f"{count} {fault.replace('-', ' ')}" for fault, count in faults.most_common())

@@ -1,10 +1,20 @@
 """FEA117: does each clip have as many frames as its annotation says?"""
 
-from collections.abc import Iterator
-
 import numpy as np
 
-from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, FrameCounts, Threshold, check, chosen
+from slrdoctor.api import (
+    DEGRADES,
+    LIKELY,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    FrameCounts,
+    NotJudged,
+    Threshold,
+    check,
+    chosen,
+)
 
 AFFECTED_SAMPLES = chosen(0.1, "one sample in ten is more than a stray", (0.025, 0.3), 21)
 FRAME_DIFFERENCE = chosen(3, "decoders drop or add a few frames at the ends of a clip", (0.75, 12), 21)
@@ -15,7 +25,7 @@ FEWEST_SAMPLES = Threshold(3, "Arithmetic: with two samples, no factor is the co
 
 
 @check("FEA117", severity=DEGRADES, confidence=LIKELY)
-def frame_count_mismatch(counts: FrameCounts) -> Iterator[Finding]:
+def frame_count_mismatch(counts: FrameCounts) -> Findings:
     """Clips have more or fewer frames than their annotations say.
 
     Why it matters: The features come from other videos, from other parts of them, or with frames
@@ -35,15 +45,18 @@ def frame_count_mismatch(counts: FrameCounts) -> Iterator[Finding]:
     cut &= (counts.annotated > longest) & (cut.sum() > 1)
     stored, annotated = counts.stored[~cut], counts.annotated[~cut]
     ids = [id for id, gone in zip(counts.ids, cut) if not gone]
-    if len(ids) < FEWEST_SAMPLES.value or len(np.unique(stored)) == 1 < len(np.unique(annotated)):
-        return
+    if len(ids) < FEWEST_SAMPLES.value:
+        few = f"{len(ids)} samples have both an annotated and an uncut stored number of frames"
+        raise NotJudged(f"{few}, and {FEWEST_SAMPLES.value:g} are needed")
+    if len(np.unique(stored)) == 1 < len(np.unique(annotated)):
+        raise NotJudged(f"every clip was brought to one length, {stored[0]} frames")
     factor = float(np.median(stored / annotated))
     expected = annotated * factor
     off = np.abs(stored - expected) > np.maximum(
         FRAME_DIFFERENCE.value, RELATIVE_DIFFERENCE.value * expected
     )
     if off.mean() <= AFFECTED_SAMPLES.value:
-        return
+        return f"{int((~off).sum())} of {len(ids)} samples have as many frames as annotated"
     worst = int(np.argmax(np.abs(stored - expected)))
     scaled = abs(factor - 1) >= RELATIVE_DIFFERENCE.value
     usual = f", even at {factor:.3g} stored frames per annotated one as elsewhere" if scaled else ""

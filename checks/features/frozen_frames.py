@@ -1,7 +1,6 @@
 """FEA110: do consecutive frames of a clip differ?"""
 
 from collections import Counter
-from collections.abc import Iterator
 
 from slrdoctor.api import (
     DEGRADES,
@@ -11,7 +10,9 @@ from slrdoctor.api import (
     ClipTable,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     check,
     chosen,
 )
@@ -30,7 +31,7 @@ FIXES = (
 
 
 @check("FEA110", severity=DEGRADES, confidence=LIKELY, explains=("FEA114", NOTHING_LEARNED))
-def frozen_frames(clips: ClipTable) -> Iterator[Finding]:
+def frozen_frames(clips: ClipTable) -> Findings:
     """Many frames repeat the frame before them.
 
     Why it matters: A stalled tracker or repeated video frames keep motion out of the features, and
@@ -51,8 +52,10 @@ def frozen_frames(clips: ClipTable) -> Iterator[Finding]:
     padded = _are_padded(rows)
     shares = [(row.repeated_inside if padded else row.repeated, row) for row in rows]
     frozen = [(share, row) for share, row in shares if share > REPEATED_FRAMES.value]
+    if not rows:
+        raise NotJudged("no clip has several frames with varied values")
     if len(frozen) <= FROZEN_CLIPS.value * len(rows):
-        return
+        return f"{len(rows) - len(frozen)} of {len(rows)} clips move from frame to frame"
     most, worst = max(frozen, key=lambda item: item[0])
     share = len(frozen) / len(rows)
     yield Finding(

@@ -1,15 +1,15 @@
 """FEA107: were the hands detected in most frames?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     DEGRADES,
     POSSIBLE,
     ClipTable,
     Evidence,
     Finding,
+    Findings,
     Fix,
     MissingLandmarks,
+    NotJudged,
     Threshold,
     check,
 )
@@ -34,7 +34,7 @@ FIXES = (
 
 
 @check("FEA107", severity=DEGRADES, confidence=POSSIBLE, explains=("CTC413", "CTC414"))
-def hands_often_missing(missing: MissingLandmarks, clips: ClipTable) -> Iterator[Finding]:
+def hands_often_missing(missing: MissingLandmarks, clips: ClipTable) -> Findings:
     """The hands were not detected in many frames.
 
     Why it matters: A hand that jumps to zero and back looks like fast motion to a model, and frames
@@ -52,14 +52,14 @@ def hands_often_missing(missing: MissingLandmarks, clips: ClipTable) -> Iterator
     options, https://ai.google.dev/edge/mediapipe/solutions/vision/hand_landmarker
     """
     if not missing.has_hands:
-        return
+        raise NotJudged("the features contain no hands")
     absent = [("both hands", missing.both_hands, NO_HAND)]
     absent = absent if missing.both_hands > NO_HAND.value else []
     for name, share in missing.shares.items():
         if "hand" in name and share > HAND_MISSING.value and not _is_one_handed(missing, name):
             absent.append((f"the {name.replace('_', ' ')}", share, HAND_MISSING))
     if not absent:
-        return
+        return missing.sentence
     worst = sorted(clips.rows, key=lambda row: -row.hands_missing)[:5]
     parts = " and ".join(f"{what} in {share:.1%}" for what, share, _ in absent)
     yield Finding(

@@ -1,12 +1,11 @@
 """FEA106: do the features contain the landmarks that signs are made of?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     DEGRADES,
     LIKELY,
     Evidence,
     Finding,
+    Findings,
     Fix,
     Landmarks,
     MissingLandmarks,
@@ -29,7 +28,7 @@ FIX = Fix(
 
 # It does not explain a run at chance: arms alone tell signs apart far better than guessing does.
 @check("FEA106", severity=DEGRADES, confidence=LIKELY, explains=("DEC802", "FEA107", "FEA108"))
-def landmark_block_absent(missing: MissingLandmarks, landmarks: Landmarks) -> Iterator[Finding]:
+def landmark_block_absent(missing: MissingLandmarks, landmarks: Landmarks) -> Findings:
     """The features lack a part of the body that signs are made of.
 
     Why it matters: Handshape tells most signs apart. A model can learn something without hands, since
@@ -67,3 +66,4 @@ def landmark_block_absent(missing: MissingLandmarks, landmarks: Landmarks) -> It
             (Evidence("values of hands", 0, landmarks.read_from, f"of {landmarks.dims} per frame"),),
             (FIX,),
         )
+    return missing.sentence

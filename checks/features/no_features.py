@@ -1,7 +1,5 @@
 """FEA101: are there any features to learn from?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
@@ -9,7 +7,9 @@ from slrdoctor.api import (
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Progress,
     StoredFeatures,
     check,
@@ -40,7 +40,7 @@ FIX_SPELLING = Fix(
     explains=(NOTHING_LEARNED,),
     gate=FEATURES_SOUND,
 )
-def no_features(found: StoredFeatures, progress: Progress | None) -> Iterator[Finding]:
+def no_features(found: StoredFeatures, progress: Progress | None) -> Findings:
     """No annotated sample has features that can be read.
 
     Why it matters: A loader that finds no file for a sample skips it, or fills in zeros or noise,
@@ -57,8 +57,10 @@ def no_features(found: StoredFeatures, progress: Progress | None) -> Iterator[Fi
     on pointer files.
     """
     learned = progress is not None and progress.learned
-    if not found.annotated or (found.readable and (learned or not found.folded)):
-        return
+    if not found.annotated:
+        raise NotJudged("no sample is annotated")
+    if found.readable and (learned or not found.folded):
+        return found.sentence
     fixes = (FIX_NAMES,)
     if found.readable:
         said = (

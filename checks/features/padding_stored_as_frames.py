@@ -1,7 +1,6 @@
 """FEA115: are all stored frames real frames?"""
 
 from collections import Counter
-from collections.abc import Iterator
 from statistics import fmean
 
 from slrdoctor.api import (
@@ -11,7 +10,9 @@ from slrdoctor.api import (
     ClipTable,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Threshold,
     check,
     chosen,
@@ -27,7 +28,7 @@ ZEROS_AT_END = chosen(3, "undetected frames are as common at the start", (0.75, 
 
 
 @check("FEA115", severity=DEGRADES, confidence=LIKELY)
-def padding_stored_as_frames(clips: ClipTable) -> Iterator[Finding]:
+def padding_stored_as_frames(clips: ClipTable) -> Findings:
     """Padding is stored as if it were real frames.
 
     Why it matters: Without lengths a model takes the padding for signing. CTC counts it as time, the
@@ -45,11 +46,17 @@ def padding_stored_as_frames(clips: ClipTable) -> Iterator[Finding]:
     References: torch.nn.utils.rnn.pack_padded_sequence; torch.nn.CTCLoss, input_lengths.
     """
     rows = [row for row in clips.rows if row.frames > SHORTEST_PADDING.value and not row.constant]
-    if clips.length_stored or not rows or not _have_one_length(rows) or _are_undetected(rows):
-        return
+    if clips.length_stored:
+        return "the lengths are stored with the clips"
+    if not rows:
+        raise NotJudged(f"every clip has {SHORTEST_PADDING.value:g} frames or fewer, or never changes")
+    if not _have_one_length(rows):
+        return "the clips have different lengths"
     padded = [row for row in rows if row.trailing >= SHORTEST_PADDING.value]
     if len(padded) <= PADDED_CLIPS.value * len(rows):
-        return
+        return f"{len(padded)} of {len(rows)} clips end in equal frames"
+    if _are_undetected(rows):
+        raise NotJudged("clips end in frames without landmarks, which need not be padding")
     frames = fmean(row.trailing for row in padded)
     share = sum(row.trailing for row in padded) / sum(row.frames for row in rows)
     yield Finding(

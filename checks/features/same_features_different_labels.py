@@ -1,7 +1,5 @@
 """FEA113: do samples with different targets have different features?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
@@ -9,7 +7,9 @@ from slrdoctor.api import (
     ClipTable,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Samples,
     check,
     chosen,
@@ -33,7 +33,7 @@ FIXES = (
     confidence=CERTAIN,
     explains=("FEA107", "FEA110", "FEA112", "FEA114", NOTHING_LEARNED),
 )
-def same_features_different_labels(clips: ClipTable, samples: Samples) -> Iterator[Finding]:
+def same_features_different_labels(clips: ClipTable, samples: Samples) -> Findings:
     """Samples with different targets have the same features.
 
     Why it matters: No model can give two answers to one input. The usual reasons are a stale cache, a
@@ -55,8 +55,10 @@ def same_features_different_labels(clips: ClipTable, samples: Samples) -> Iterat
             groups.setdefault(row.digest, {})[row.id] = target_of[row.id, row.split]
     clashing = [group for group in groups.values() if len(set(group.values())) > 1]
     affected = sum(len(group) for group in clashing)
+    if not groups:
+        raise NotJudged("no annotated clip is large enough to be told from another by its values")
     if not clashing or affected < AFFECTED_SAMPLES.value * len(rows):
-        return
+        return f"{len(rows) - affected} of {len(rows)} samples have features of their own"
     largest = max(clashing, key=len)
     (one, its), *others = largest.items()
     other, other_s = next((id, target) for id, target in others if target != its)

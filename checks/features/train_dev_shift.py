@@ -1,7 +1,5 @@
 """FEA112: do the features of dev have the location and scale of those of train?"""
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +9,9 @@ from slrdoctor.api import (
     LIKELY,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Shift,
     SplitShift,
     Threshold,
@@ -36,7 +36,7 @@ FIXES = (
 
 
 @check("FEA112", severity=DEGRADES, confidence=LIKELY, explains=(FAILS_ON_DEV,))
-def train_dev_shift(shifts: SplitShift) -> Iterator[Finding]:
+def train_dev_shift(shifts: SplitShift) -> Findings:
     """Dev or test features differ from those of train in location or scale.
 
     Why it matters: Dev clips in other units, or without the normalisation of train, look like nothing
@@ -53,11 +53,11 @@ def train_dev_shift(shifts: SplitShift) -> Iterator[Finding]:
     """
     judged = [(shift, *_moved(shift)) for shift in shifts.shifts if len(shift.dims)]
     if not judged:
-        return
+        raise NotJudged(shifts.sentence)
     shift, far, stretched = max(judged, key=lambda j: (_signs_differ(j[0]), (j[1] | j[2]).mean()))
     moved = far | stretched
     if not _signs_differ(shift) and moved.mean() <= MOVED_DIMENSIONS.value:
-        return
+        return shifts.sentence
     split, block = shift.split, shift.block_of(moved)
     inside = f" (most of them in {block})" if block else ""
     said = [f"{split} differs from train in {moved.sum()} of {len(moved)} dimensions{inside}"]

@@ -1,0 +1,79 @@
+"""Whatever passes for a history beside sound data: one that shows nothing learned is not healthy."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from slrdoctor import scan
+
+HEALTHY = Path(__file__).resolve().parents[1] / "examples" / "healthy"
+OUTCOMES = ("history.json", "dev_predictions.json")
+NAN_LINES = "".join(f"Epoch {i}/9 took 3.2 s, accuracy nan\n" for i in range(9))
+NAN_CSV = "epoch,train_loss,dev_wer\n" + "".join(f"{i},nan,nan\n" for i in range(9))
+FLAT_CSV = "epoch,train_loss,dev_loss\n" + "".join(f"{i},3.21,3.21\n" for i in range(20))
+TIMES_CSV = "epoch,seconds,learning_rate\n" + "".join(f"{i},12.{i},0.001\n" for i in range(20))
+TRAINER = {"log_history": [{"epoch": 1.0, "loss": 3.0, "step": 10}], "global_step": 10}
+PAIR = [{"id": "dev_000", "reference": "A B", "hypothesis": "A B"}]
+LOG_PROBS = np.log(np.full((24, 12, 11), 1 / 11, dtype=np.float32))
+
+KINDS: dict[str, tuple[str, bytes]] = {
+    "one line of a log": ("train.log", b"Epoch 1: train loss 3.2\n"),
+    "one line of a log with a good score": ("train.log", b"Epoch 1: train loss 3.2, dev WER 12.5\n"),
+    "epochs whose accuracy is nan, without a loss": ("train.log", NAN_LINES.encode()),
+    "epochs that only took time": ("train.log", b"".join(b"Epoch %d took 3 s\n" % i for i in range(9))),
+    "a table of nan": ("history.csv", NAN_CSV.encode()),
+    "a table with a head and nothing else": ("history.csv", b"epoch,train_loss,dev_wer\n"),
+    "a loss that never moves": ("history.csv", FLAT_CSV.encode()),
+    "a learning rate and seconds": ("history.csv", TIMES_CSV.encode()),
+    "a pickle with an epoch in it": ("junk.pkl", pickle.dumps([{"epoch": 1, "loss": 3.0}])),
+    "one entry of a trainer": ("trainer_state.json", json.dumps(TRAINER).encode()),
+    "an empty log": ("train.log", b""),
+    "a log of words": ("train.log", b"training finished successfully, everything converged\n" * 30),
+    "a history of null": ("history.json", json.dumps([{"epoch": 1, "dev_wer": None}] * 9).encode()),
+    "one stored prediction": ("dev_predictions.json", json.dumps(PAIR).encode()),
+}
+
+
+def sound_data(folder: Path) -> Path:
+    shutil.copytree(HEALTHY, folder, ignore=shutil.ignore_patterns(*OUTCOMES))
+    return folder
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_shows_nothing_learned_is_not_healthy(tmp_path: Path, kind: str) -> None:
+    run = sound_data(tmp_path / "run")
+    name, content = KINDS[kind]
+    (run / name).write_bytes(content)
+    report = scan(run)
+
+    assert report.verdict != "healthy"
+    assert "HEALTHY" not in str(report)
+
+
+def test_sound_data_without_any_history_are_not_healthy(tmp_path: Path) -> None:
+    report = scan(sound_data(tmp_path / "run"))
+
+    assert report.verdict == "unknown"
+    assert "TRN502" in {entry.code for entry in report.not_looked_at}
+
+
+def test_outputs_that_are_the_same_for_every_frame_are_not_healthy(tmp_path: Path) -> None:
+    run = sound_data(tmp_path / "run")
+    np.save(run / "dev_log_probs.npy", LOG_PROBS)
+    assert scan(run).verdict != "healthy"
+
+
+@pytest.mark.parametrize("kept", OUTCOMES)
+def test_either_what_the_healthy_example_logged_or_what_it_put_out_is_enough(
+    tmp_path: Path, kept: str
+) -> None:
+    """Else the tests above would hold of any run."""
+    run = sound_data(tmp_path / "run")
+    shutil.copy(HEALTHY / kept, run / kept)
+    assert scan(run).verdict == "healthy"

@@ -1,8 +1,10 @@
 """Make the run directories of the patients: real broken runs, with the figures that their authors gave.
 
-    python examples/patients/make_patients.py [p0 ...] [--into DIR]
+    python examples/patients/make_patients.py [p0 ...] [--into DIR] [--retrain]
 
-Every `p*.py` beside this file is a patient; a name may be as short as it is unambiguous.
+Every `p*.py` beside this file is a patient; a name may be as short as it is unambiguous. What a
+training gave lies in trained/ beside it, so that a run is the same on every machine; `--retrain`
+trains anew and replaces that.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 
 HERE = Path(__file__).resolve().parent
+TRAINED = HERE / "trained"
 
 
 def names() -> list[str]:
@@ -32,7 +35,10 @@ def named(word: str) -> str:
 
 
 def load(name: str) -> ModuleType:
-    """The module of a patient: its docstring tells the case, `make(folder)` writes the run."""
+    """The module of a patient: its docstring tells the case, `make(folder)` writes the run.
+
+    Where it has `make_trained(folder)`, that trains, and writes what the training gave.
+    """
     spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
     if spec is None or spec.loader is None:
         raise ValueError(f"no patient is called {name!r}")
@@ -43,11 +49,24 @@ def load(name: str) -> ModuleType:
 
 
 def make(name: str, into: Path) -> Path:
-    """Write one patient's run directory anew, and give its folder."""
-    folder = into / name
+    """Write one patient's run directory anew, with the stored training, and give its folder."""
+    folder = _emptied(into / name)
+    load(name).make(folder)
+    if (TRAINED / name).is_dir():
+        shutil.copytree(TRAINED / name, folder, dirs_exist_ok=True)
+    return folder
+
+
+def retrain(name: str) -> None:
+    """Replace what is stored of a patient's training, where one is stored."""
+    patient = load(name)
+    if hasattr(patient, "make_trained"):
+        patient.make_trained(_emptied(TRAINED / name))
+
+
+def _emptied(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    load(name).make(folder)
     return folder
 
 
@@ -55,6 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Make the run directories of the patients.")
     parser.add_argument("patients", nargs="*", metavar="p0", help="default: all")
     parser.add_argument("--into", type=Path, default=HERE / "runs", metavar="DIR")
+    parser.add_argument("--retrain", action="store_true", help="train anew, half a minute each")
     given = parser.parse_args()
     try:
         wanted = [named(word) for word in given.patients] or names()
@@ -62,6 +82,8 @@ def main() -> None:
         parser.error(str(error))
     for name in wanted:
         start = time.perf_counter()
+        if given.retrain:
+            retrain(name)
         folder = make(name, given.into)
         print(f"{folder} ({time.perf_counter() - start:.1f} s)")
 

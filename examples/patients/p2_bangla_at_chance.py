@@ -146,34 +146,15 @@ def train(
 
 
 def make(folder: Path) -> None:
-    torch.set_num_threads(1)
-    rng = np.random.default_rng(SEED)
-    labels = rng.permutation(np.arange(VIDEOS) % CLASSES).tolist()
-    data = {"train": labels[DEV:], "val": labels[:DEV]}
-    made = clips(labels, rng)
-    features = {"train": made[DEV:], "val": made[:DEV]}
-    shown = {}
-    for split, wanted in data.items():
+    """What a seed gives: features, annotations, the extraction, config."""
+    for split, recorded in recordings().items():
         (folder / "features" / split).mkdir(parents=True)
-        # the list is in the order of the recording, and the files are named by the signer's id first
-        names = [f"{split}_{number:04d}" for number in rng.permutation(len(wanted)).tolist()]
         rows = [("video", "label")]
-        for name, label, clip in zip(names, wanted, features[split]):
+        for name, label, clip in recorded:
             np.save(folder / "features" / split / f"{name}.npy", clip.astype(np.float16))
-            rows.append((name, f"sign_{label + 1:02d}"))
+            rows.append((name, _sign(label)))
         _write(folder / f"{split}.csv", _table(rows))
-        by_name = dict(zip(names, features[split]))
-        # the break: files in sorted order, labels in the order of the list
-        shown[split] = ([by_name[name] for name in sorted(names)], wanted)
-    history, answers = train(shown["train"], shown["val"])
-    _write(folder / "history.csv", _table([list(history[0]), *(list(row.values()) for row in history)]))
-    names = sorted(path.stem for path in (folder / "features" / "val").iterdir())
-    pairs = [
-        (name, f"sign_{label + 1:02d}", f"sign_{answer + 1:02d}")
-        for name, label, answer in zip(names, data["val"], answers)
-    ]
-    _write(folder / "val_predictions.csv", _table([("video", "true", "predicted"), *pairs]))
-    _write(folder / "classes.txt", "".join(f"sign_{number:02d}\n" for number in range(1, CLASSES + 1)))
+    _write(folder / "classes.txt", "".join(f"{_sign(label)}\n" for label in range(CLASSES)))
     _write(folder / "extract_landmarks.py", EXTRACT)
     _write(folder / "requirements.txt", "mediapipe==0.10.32\nnumpy\ntorch\n")
     config = {
@@ -191,6 +172,40 @@ def make(folder: Path) -> None:
         },
     }
     _write(folder / "config.yaml", yaml.safe_dump(config, sort_keys=False))
+
+
+def make_trained(folder: Path) -> None:
+    """What the training gives: history and predictions."""
+    torch.set_num_threads(1)
+    recorded = recordings()
+    # the break: files in sorted order, labels in the order of the list
+    files = {split: sorted(rows, key=lambda row: row[0]) for split, rows in recorded.items()}
+    labels = {split: [label for _, label, _ in rows] for split, rows in recorded.items()}
+    shown = {split: ([clip for *_, clip in rows], labels[split]) for split, rows in files.items()}
+    history, answers = train(shown["train"], shown["val"])
+    _write(folder / "history.csv", _table([list(history[0]), *(list(row.values()) for row in history)]))
+    pairs = [
+        (name, _sign(label), _sign(answer))
+        for (name, *_), label, answer in zip(files["val"], labels["val"], answers)
+    ]
+    _write(folder / "val_predictions.csv", _table([("video", "true", "predicted"), *pairs]))
+
+
+def recordings() -> dict[str, list[tuple[str, int, Clip]]]:
+    """Name, label and clip, in the order of the recording; the names sort in another one."""
+    rng = np.random.default_rng(SEED)
+    labels = rng.permutation(np.arange(VIDEOS) % CLASSES).tolist()
+    made = clips(labels, rng)
+    recorded = {}
+    for split, part in (("train", slice(DEV, None)), ("val", slice(DEV))):
+        numbers = rng.permutation(len(made[part])).tolist()
+        names = [f"{split}_{number:04d}" for number in numbers]
+        recorded[split] = list(zip(names, labels[part], made[part]))
+    return recorded
+
+
+def _sign(label: int) -> str:
+    return f"sign_{label + 1:02d}"
 
 
 def _table(rows: Iterable[Iterable[object]]) -> str:

@@ -265,25 +265,31 @@ def wer(hypotheses: list[str], samples: list[Sample]) -> float:
 
 
 def make(folder: Path) -> None:
-    torch.set_num_threads(1)
+    """What a seed gives: features, annotations, vocabulary, config."""
     samples = make_samples(np.random.default_rng(SEED))
     vocabulary = words_of(samples["train"])
-    run = train(samples, vocabulary)
+    (folder / "features").mkdir(parents=True, exist_ok=True)
     for split, of_split in samples.items():
-        (folder / "features").mkdir(parents=True, exist_ok=True)
         clips: dict[str, Any] = {sample.name: sample.clip for sample in of_split}
         np.savez_compressed(folder / "features" / f"{split}.npz", **clips)
         rows = [f"{sample.name}|{sample.text}" for sample in of_split]
         _write(folder / f"{split}.csv", "\n".join(["id|text", *rows]))
+    _write(folder / "vocabulary.txt", "\n".join(vocabulary))
+    _write(folder / "config.yaml", yaml.safe_dump(config(len(vocabulary)), sort_keys=False).rstrip())
+
+
+def make_trained(folder: Path) -> None:
+    """What the training gives: history, predictions, embeddings of dev."""
+    torch.set_num_threads(1)
+    samples = make_samples(np.random.default_rng(SEED))
+    run = train(samples, words_of(samples["train"]))
     dev = samples["dev"]
     pairs = [
         {"id": sample.name, "reference": sample.text, "hypothesis": said}
         for sample, said in zip(dev, run.hypotheses)
     ]
-    _write(folder / "vocabulary.txt", "\n".join(vocabulary))
     _write(folder / "history.json", json.dumps(run.history, indent=1))
     _write(folder / "dev_predictions.json", json.dumps(pairs, indent=1))
-    _write(folder / "config.yaml", yaml.safe_dump(config(len(vocabulary)), sort_keys=False).rstrip())
     slrdoctor.dump_outputs(
         folder / "outputs" / "dev",
         [sample.name for sample in dev],

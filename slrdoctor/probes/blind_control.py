@@ -67,6 +67,11 @@ def blind_control(
     """Of the user's model where there is one, else of the reference model."""
     trial: ReferenceTrial | UserTrial = user if user is not None else reference
     controls = trial.controls
+    if controls is None and trial.stopped:
+        raise Unavailable(
+            f"the control without input did not come to its end: {trial.stopped}",
+            "give it more time with --seconds, or fewer and shorter samples",
+        )
     if controls is None:
         raise Unavailable(
             "the control without input is run only for a model that reproduces the samples"

@@ -39,6 +39,7 @@ from slrdoctor.probes.processes import (
     ERROR,
     PROGRESS,
     RESULT,
+    SO_FAR,
     Failure,
     Progress,
     end_with_the_parent,
@@ -62,6 +63,7 @@ from slrdoctor.probes.protocol import (
 from slrdoctor.probes.typed_json import from_json, to_json
 from slrdoctor.probes.user_code import CannotUse, load, said_of
 
+NO_INPUT, MOVED_ON = "control: without input", "control: targets moved on to the next sample"
 CONTROL_STEPS = 1.5  # times those that the model needed with its input
 Clips = list[NDArray[np.float32]]
 
@@ -97,9 +99,8 @@ class Child:
         if not best.reproduced:
             clips = self._easy()
             cells[EASY] = self._cell(self._reference(clips), self._batch(clips), EASY)
-        wanted = self.request.with_controls and best.reproduced
-        controls = self._controls(handle, real, best) if wanted else None
-        return Answer(name_of(self.device), cells, controls)
+        answer = Answer(name_of(self.device), cells)
+        return self._with_controls(answer, handle, real, best) if best.reproduced else answer
 
     def _run_user(self, model: UserModel) -> Answer:
         handle = self._user(model)
@@ -134,8 +135,7 @@ class Child:
             assert answer.seen is not None
             # what a trained model does tells more than what an untrained one does
             seen = replace(answer.seen, changes=look(handle, real))
-            controls = self._controls(handle, real, best) if self.request.with_controls else None
-            return replace(answer, cells=cells, seen=seen, controls=controls)
+            return self._with_controls(replace(answer, cells=cells, seen=seen), handle, real, best)
         if own:
             handle.ours = True
             cells[OURS] = self._cell(handle, real, OURS)
@@ -153,22 +153,32 @@ class Child:
         attempts = fit(handle, batch, self.seed, self.request.seconds, self.tell, what)
         return Cell(name, ON[on], tuple(attempts))
 
-    def _controls(self, handle: Handle, real: Batch, best: Attempt) -> Controls:
-        """The same training without input, and with the targets given to other samples."""
+    def _with_controls(self, answer: Answer, handle: Handle, real: Batch, best: Attempt) -> Answer:
+        """The same training without input, and with the targets given to other samples, where asked for.
+
+        The answer without them is kept: a control that hangs must not cost it.
+        """
+        if not self.request.with_controls:
+            return answer
+        _write(self.folder / SO_FAR, answer)
         handle.module.eval()
         blind = real.with_features(torch.zeros_like(real.features))
         trained_zeroed = error_rate(handle.hypotheses(blind), real.references)
         steps = max(100, round(best.steps * CONTROL_STEPS))
         seconds = max(5.0, best.seconds * 2 * CONTROL_STEPS)
-        self.tell("control: without input")
-        zeroed = train_for(handle, real.zeroed(), self.seed, best.rate, steps, seconds)
+        zeroed = train_for(
+            handle, real.zeroed(), self.seed, best.rate, steps, seconds, self.tell, NO_INPUT
+        )
+        answer = replace(answer, controls=Controls(zeroed, trained_zeroed))
         # as many distinct targets as samples: else nothing tells which was whose
         if len(self.targets) < 2 or not self._fits_moved_on(real):
-            return Controls(zeroed, trained_zeroed)
-        self.tell("control: targets moved on to the next sample")
+            return answer
+        _write(self.folder / SO_FAR, answer)
         moved = real.with_targets_moved_on()
-        again = train_for(handle, moved, self.seed, best.rate, 3 * steps, 2 * seconds)
-        return Controls(zeroed, trained_zeroed, again)
+        again = train_for(
+            handle, moved, self.seed, best.rate, 3 * steps, 2 * seconds, self.tell, MOVED_ON
+        )
+        return replace(answer, controls=Controls(zeroed, trained_zeroed, again))
 
     def _fits_moved_on(self, real: Batch) -> bool:
         stride = max(1, self.request.stride)

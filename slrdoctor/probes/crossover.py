@@ -70,6 +70,9 @@ def _remarks(chosen: ChosenSamples, reference: ReferenceTrial, user: UserTrial |
             )
         if seen.gradients.frozen:
             remarks.append(f"{seen.gradients.frozen_share:.0%} of your model's parameters are frozen")
+    stopped = (user.stopped if user is not None else "") or reference.stopped
+    if stopped:
+        remarks.append(f"a control did not come to its end, the samples had been tried: {stopped}")
     controls = (user.controls if user is not None else None) or reference.controls
     if controls is not None and controls.moved is not None:
         remarks.append(_remark_on_moved(controls.moved))

@@ -50,18 +50,27 @@ def fit(handle: Handle, batch: Batch, seed: int, seconds: float, tell: Tell, wha
 
 
 def clock_of(batch: Batch) -> Callable[[], float]:
-    """Seconds of this process on a CPU, so that a busy machine does not change the verdict."""
-    if batch.features.device.type != "cpu" or torch.get_num_threads() > 1:
-        return time.monotonic
-    return time.process_time
+    """Processor seconds of this thread on a CPU, so that a busy machine does not change the verdict.
+
+    Of this thread alone: torch's other threads work and wait along with it.
+    """
+    return time.thread_time if batch.features.device.type == "cpu" else time.monotonic
 
 
 def train_for(
-    handle: Handle, batch: Batch, seed: int, rate: float, steps: int, seconds: float
+    handle: Handle,
+    batch: Batch,
+    seed: int,
+    rate: float,
+    steps: int,
+    seconds: float,
+    tell: Tell,
+    what: str,
 ) -> Attempt:
     """One training of a number of steps: for a control, which must not be given more than its model."""
+    tell(what, 0, steps)
     handle.fresh(seed)
-    return _Training(handle, batch, rate, seconds, steps).run(lambda *_: None, "")
+    return _Training(handle, batch, rate, seconds, steps).run(tell, what)
 
 
 class _Training:

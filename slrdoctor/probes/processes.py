@@ -16,20 +16,21 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+from slrdoctor.probes.process_table import MARK, OwnTime, below, children, marked, memory, start_of
 from slrdoctor.probes.typed_json import from_json
 from slrdoctor.python_path import child_command, child_environment
 
 T = TypeVar("T")
-MARK = "SLRDOCTOR_EXPERIMENT"
 POLL = 0.05  # seconds between two looks at the child's memory
 KEPT = 40  # lines of what it printed
 GIB = 1 << 30
 RESULT, ERROR, PROGRESS = "result.json", "error.json", "progress.json"
+SO_FAR = "so_far.json"  # a result that stands if what comes after it does not end well
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class ExperimentFailed(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a child and all that it starts may take."""
+    """What a child and all that it starts may take; seconds are its own, as `OwnTime` counts them."""
 
     seconds: float
     memory: int  # bytes
@@ -76,7 +77,8 @@ def run_in_child(
 ) -> dict[str, Any]:
     """Call `main` of the module with `folder` as its argument; what it wrote to result.json there.
 
-    Raises ExperimentFailed where it took too long or too much, died, or raised.
+    A child that took too long or too much, died, or raised gives what it wrote to so_far.json, with
+    the reason under `stopped`. Raises ExperimentFailed with that reason where there is none.
     """
     mark = uuid.uuid4().hex
     child = subprocess.Popen(
@@ -97,7 +99,13 @@ def run_in_child(
     finally:
         _end(child, mark, started)
         reader.join(timeout=1.0)
-    return _result(child, folder, limits, stopped, "".join(lines))
+    try:
+        return _result(child, folder, limits, stopped, "".join(lines))
+    except ExperimentFailed as failed:
+        so_far = _plain(folder / SO_FAR)
+        if not so_far:
+            raise
+        return so_far | {"stopped": str(failed)}
 
 
 def _watch(
@@ -112,17 +120,17 @@ def _watch(
 
     `started` is filled with the processes below it: such as may have thrown away the mark.
     """
-    start = heard = time.monotonic()
+    own, heard = OwnTime(child.pid), 0.0
     before: Progress | None = None
     while child.poll() is None:
-        clock = time.monotonic()
-        if clock > start + limits.seconds:
+        clock = own.seconds()
+        if clock > limits.seconds:
             return "time"
         if clock > heard + limits.silence:
             return "silence"
-        if _children(child.pid):
-            started |= _below(child.pid)
-        if _memory(child.pid, mark) > limits.memory:
+        if children(child.pid):
+            started |= below(child.pid)
+        if memory(child.pid, mark) > limits.memory:
             return "memory"
         now = _read(Progress, folder / PROGRESS)
         if now is not None and now != before:
@@ -169,7 +177,7 @@ def end_with_the_parent(parent: int, folder: Path) -> None:
     while os.getppid() == parent:
         time.sleep(10 * POLL)
     shutil.rmtree(folder, ignore_errors=True)
-    for pid in _marked(os.environ.get(MARK, "")):
+    for pid in marked(os.environ.get(MARK, "")):
         if pid != os.getpid():
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
@@ -214,12 +222,12 @@ def _drain(stream: IO[bytes] | None, lines: deque[str]) -> None:
 def _end(child: subprocess.Popen[bytes], mark: str, started: dict[int, str]) -> None:
     """Kill the child's group, whatever else bears its mark, and what was seen below it."""
     for _ in range(20):
-        started |= _below(child.pid)
+        started |= below(child.pid)
         with contextlib.suppress(OSError):
             os.killpg(child.pid, signal.SIGKILL)
-        left = {pid for pid in _marked(mark) if pid != os.getpid()}
+        left = {pid for pid in marked(mark) if pid != os.getpid()}
         # a number may be another's by now: the time of its start tells
-        left |= {pid for pid, since in started.items() if _since(pid) == since}
+        left |= {pid for pid, since in started.items() if start_of(pid) == since}
         for pid in left:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
@@ -231,61 +239,3 @@ def _end(child: subprocess.Popen[bytes], mark: str, started: dict[int, str]) -> 
         if not left:
             break
         time.sleep(POLL)
-
-
-def _marked(mark: str) -> Iterator[int]:
-    """Processes with the mark in their environment, where the system shows it (Linux)."""
-    sought = f"{MARK}={mark}".encode()
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            environment = (entry / "environ").read_bytes()
-            state = (entry / "stat").read_bytes().rpartition(b")")[2].split()[0]
-        except (OSError, IndexError):
-            continue
-        if sought in environment.split(b"\0") and state != b"Z":
-            yield int(entry.name)
-
-
-def _below(pid: int) -> dict[int, str]:
-    """The processes that it and those below it started, each with the time of its start (Linux)."""
-    found: dict[int, str] = {}
-    ahead = [pid]
-    while ahead:
-        for child in _children(ahead.pop()):
-            found[child] = _since(child)
-            ahead.append(child)
-    return found
-
-
-def _since(pid: int) -> str:
-    """When a process started, in ticks; "" for one that is gone or only waits to be collected."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except (OSError, ValueError):
-        return ""
-    return "" if fields[0] in ("Z", "X") else fields[19]
-
-
-def _memory(pid: int, mark: str) -> int:
-    """Resident bytes of the child and all that it started; 0 where the system does not say."""
-    own = _resident(pid)
-    # to look through all processes takes long: only where the child has any of its own
-    if not _children(pid):
-        return own
-    return max(own, sum(map(_resident, _marked(mark))))
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").glob("*/children"))
-        return [int(one) for task in tasks for one in task.read_text(encoding="ascii").split()]
-    except (OSError, ValueError):
-        return []
-
-
-def _resident(pid: int) -> int:
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, ValueError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -190,3 +190,4 @@ class Answer:
     cells: Mapping[str, Cell] = field(default_factory=dict)
     controls: Controls | None = None
     seen: Seen | None = None  # of the user's model
+    stopped: str = ""  # why a control did not come to its end; empty where all did

@@ -33,8 +33,8 @@ from slrdoctor.probes.typed_json import WrongData, from_plain, to_json
 
 MODULE = "slrdoctor.probes.child"
 SUBWORDS = 400
-BUSY = 4.0  # times the budget, which counts the child's own seconds: the machine may be busy
-START = 60.0  # seconds to start Python and torch on a busy machine, and to build a model
+OVERALL = 4.0  # times the budget: a training on its way may take three of its share; controls follow
+START = 60.0  # seconds to start Python and torch, and to build a model
 MOST_CELLS = {"reference": 2, "user": 4}  # trainings at most, which share the time
 CORPUS = 2000  # texts that a tokenizer is trained on
 
@@ -49,6 +49,7 @@ class ReferenceTrial:
     device: str
     controls: Controls | None
     read_from: str
+    stopped: str = ""  # why a control did not come to its end
 
     @property
     def sentence(self) -> str:
@@ -70,6 +71,7 @@ class UserTrial:
     seen: Seen | None = None  # None where it failed
     device: str = ""
     controls: Controls | None = None
+    stopped: str = ""  # why a control did not come to its end
 
     @property
     def sentence(self) -> str:
@@ -111,6 +113,7 @@ def reference_trial(
         easy=answer.cells.get(EASY),
         device=answer.device,
         controls=answer.controls,
+        stopped=answer.stopped,
         read_from=chosen.read_from,
     )
 
@@ -151,6 +154,7 @@ def user_trial(
         seen=answer.seen,
         device=answer.device,
         controls=answer.controls,
+        stopped=answer.stopped,
     )
 
 
@@ -214,7 +218,7 @@ def _ask(
     """Raises ExperimentFailed."""
     clips = {f"clip{i}": frames_of(s, trainable.dims) for i, s in enumerate(chosen.samples)}
     # what must not decide is stopped by the child itself; the parent's limit is for what hangs
-    seconds = START + BUSY * experiment.seconds if request.trains else START
+    seconds = START + OVERALL * experiment.seconds if request.trains else START
     with tempfile.TemporaryDirectory(prefix="slrdoctor-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         np.savez(folder / CLIPS, **clips)  # type: ignore[arg-type]

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import textwrap
 import time
 from pathlib import Path
 
 import pytest
 
-from slrdoctor.probes.processes import PROGRESS, RESULT, ExperimentFailed, Limits, run_in_child
+from slrdoctor.probes.process_table import OwnTime
+from slrdoctor.probes.processes import (
+    PROGRESS,
+    RESULT,
+    SO_FAR,
+    ExperimentFailed,
+    Limits,
+    run_in_child,
+)
 
 GIB = 1 << 30
 
@@ -45,11 +55,54 @@ def test_a_child_that_prints_without_end_is_not_held_up(folder: Path) -> None:
     assert run_in_child(child(folder, body), folder, Limits(60, GIB)) == {"answer": 42}
 
 
-def test_a_child_that_hangs_is_stopped(folder: Path) -> None:
-    start = time.monotonic()
+@pytest.mark.parametrize("hanging", ["time.sleep(600)", "while True: pass"])
+def test_a_child_that_hangs_is_stopped(folder: Path, hanging: str) -> None:
     with pytest.raises(ExperimentFailed, match=r"nothing went on for 1 s"):
-        run_in_child(child(folder, "time.sleep(600)"), folder, Limits(60, GIB, silence=1.0))
-    assert time.monotonic() - start < 30
+        run_in_child(child(folder, hanging), folder, Limits(60, GIB, silence=1.0))
+
+
+@pytest.mark.parametrize(
+    ("ending", "why"),
+    [
+        ("time.sleep(600)", "nothing went on for 1 s: it was stopped at: starting"),
+        ("os._exit(3)", "the process ended itself with exit code 3"),
+    ],
+)
+def test_a_result_so_far_outlives_what_comes_after_it(folder: Path, ending: str, why: str) -> None:
+    body = DONE.replace(RESULT, SO_FAR) + f"\n{ending}"
+    given = run_in_child(child(folder, body), folder, Limits(60, GIB, silence=1.0))
+
+    assert given["answer"] == 42 and given["stopped"].startswith(why)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="both are put on one core")
+def test_what_a_busy_machine_takes_from_a_process_is_not_its_own_time() -> None:
+    busy = [sys.executable, "-c", "while True: pass"]
+    core = {min(os.sched_getaffinity(0))}
+    with subprocess.Popen(busy) as greedy, subprocess.Popen(["nice", "-n", "19", *busy]) as modest:
+        for process in (greedy, modest):
+            os.sched_setaffinity(process.pid, core)
+        own, start = OwnTime(modest.pid), time.monotonic()
+        while time.monotonic() < start + 2.0:
+            own.seconds()
+            time.sleep(0.05)
+        taken = own.seconds()
+        greedy.kill()
+        modest.kill()
+
+    assert taken < 1.0  # of two seconds, of which it had a fiftieth
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="elsewhere it is a clock's time")
+def test_a_process_that_sleeps_is_given_its_time() -> None:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as asleep:
+        own, start = OwnTime(asleep.pid), time.monotonic()
+        while own.seconds() < 0.5 and time.monotonic() < start + 60:
+            time.sleep(0.05)
+        taken = own.seconds()
+        asleep.kill()
+
+    assert taken >= 0.5
 
 
 def test_a_child_that_goes_on_for_ever_is_stopped(folder: Path) -> None:

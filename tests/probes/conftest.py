@@ -14,7 +14,7 @@ import pytest
 from slrdoctor.core.registry import Unavailable
 from slrdoctor.core.report import Report
 from slrdoctor.examination.scan import overfit
-from slrdoctor.probes import fitting, trials
+from slrdoctor.probes import trials
 from slrdoctor.probes.crossover import Crossover
 from slrdoctor.probes.experiment import Experiment
 from slrdoctor.probes.typed_json import to_json

@@ -101,7 +101,8 @@ CLIMBS = {
     "ctc/layer_stack.py outputs/output_stride",
     "labels/rare_words.py evaluation/_scored_forms",
     "training/class_count.py evaluation/blind_score",
-    "training/progress.py evaluation/blind_score",
+    "training/loss_course.py evaluation/blind_score",
+    "training/score_course.py evaluation/blind_score",
 }
 
 

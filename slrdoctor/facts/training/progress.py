@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from slrdoctor.core.registry import Unavailable, measure
-from slrdoctor.facts.ctc.blind_floor import BlindFloor
-from slrdoctor.facts.ctc.uniform_start import UniformStart
-from slrdoctor.facts.evaluation.blind_score import BlindScore
-from slrdoctor.facts.labels.samples import Texts
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.facts.training._course_in_words import sentence_of
-from slrdoctor.facts.training._ending import Ending, beats_blind
-from slrdoctor.facts.training.class_count import ClassCount
-from slrdoctor.facts.training.dev_score import (
-    DevScore,
-    Floats,
-    finite,
-    held_out,
-    over,
-    settled,
-)
+from slrdoctor.facts.training._ending import Ending
+from slrdoctor.facts.training.dev_score import held_out, over, settled
 from slrdoctor.facts.training.epoch_size import EpochSize
-from slrdoctor.facts.training.history import Curve, History
-from slrdoctor.facts.training.loss_scale import LossScale as LossScale
+from slrdoctor.facts.training.history import History
+from slrdoctor.facts.training.loss_course import LossCourse, scaled
+from slrdoctor.facts.training.score_course import ScoreCourse
 from slrdoctor.words.grammar import counted
 from slrdoctor.words.metrics import metric
 
 FALLEN = 2.0  # times: a loss that fell by less gives nobody hope
 FEWEST = 3  # epochs: less is no course
 UNDER_FLOOR = 0.9  # of the floor: a dev loss below it has used its input
-SMALLEST_FLOOR = 1e-3  # nats
-LOSSES = ("first_train", "last_train", "best_train", "first_dev", "best_dev", "last_dev")
 
 
 @dataclass(frozen=True)
@@ -64,7 +46,6 @@ class Progress:
     read_from: str
     sentence: str
     first_dev: float = math.nan
-    best_train: float = math.nan
     train_accuracy: float = math.nan  # median of the last few epochs
     dev_samples: int | None = None
     start: float = math.nan  # of an untrained CTC model, in nats a token
@@ -133,150 +114,53 @@ class Progress:
 def progress(
     history: History,
     task: Task | None,
-    score: DevScore | None,
-    scale: LossScale | None,
-    floor: BlindFloor | None,
-    blind: BlindScore | None,
-    classes: ClassCount | None,
+    losses: LossCourse,
+    score: ScoreCourse | None,
     size: EpochSize | None,
-    texts: Texts | None,
-    start: UniformStart | None = None,
 ) -> Progress:
-    train, dev = history.curve("train", "loss"), held_out(history, "loss")
-    points = [len(c.values) for c in (dev, train) if c is not None and len(c.values)]
-    epochs = len(score.values) if score is not None else min(points, default=0)
+    train, dev = losses.train, losses.dev
+    points = [
+        len(c.values)
+        for c in (held_out(history, "loss"), history.curve("train", "loss"))
+        if c is not None and len(c.values)
+    ]
+    epochs = score.evaluations if score is not None else min(points, default=0)
     if epochs < FEWEST:
         raise Unavailable(
             f"{history.read_from} has a loss or a score for only {counted(epochs, 'epoch')}",
             f"train for at least {FEWEST} epochs, with the dev score logged after each",
         )
-    # a contrastive loss and a decoder's cross-entropy are no CTC losses, whatever their size
-    is_ctc = task is None or task.name in ("", "ctc")
-    height, known_by = _floor(scale, floor, blind if is_ctc else None, classes, train)
-    if height < SMALLEST_FLOOR:
-        height, known_by = (
-            math.nan,
-            f"{known_by}: all labels are the same",
-        )
-    losses = {
-        which: _scaled(curve, factor if math.isfinite(height) else 1.0)
-        for which, curve, factor in (
-            ("train", train, scale.train_factor if scale else 1.0),
-            ("dev", dev, scale.dev_factor if scale else 1.0),
-        )
-    }
-    accuracy = history.curve("train", "accuracy")
-    facts = {
-        "task": task.name if task else "",
-        "floor": height,
-        "floor_known_by": known_by,
-        "blind_metric": _blind_metric(score, floor, blind, classes, texts),
-        "first_train": float(losses["train"][0]),
-        "last_train": settled(losses["train"]),
-        "best_train": float(np.min(losses["train"])),
-        "first_dev": float(losses["dev"][0]),
-        "best_dev": float(np.min(losses["dev"])),
-        "last_dev": settled(losses["dev"]),
-        "train_factor": scale.train_factor if scale and math.isfinite(height) else 1.0,
-        "dev_factor": scale.dev_factor if scale and math.isfinite(height) else 1.0,
-        "start": start.per_token if start is not None else math.nan,
-        "start_frames": start.mean_input_length if start is not None else math.nan,
-    }
-    guessed = scale is not None and scale.is_guessed
-    return _concluded(facts, score, guessed, epochs, accuracy, size, history.read_from)
-
-
-def _floor(
-    scale: LossScale | None,
-    floor: BlindFloor | None,
-    blind: BlindScore | None,
-    classes: ClassCount | None,
-    train: Curve | None,
-) -> tuple[float, str]:
-    """The floor in its smallest unit and how it is known; nan where no loss can be compared with it."""
-    if scale is not None and not (math.isfinite(scale.train_factor) or math.isfinite(scale.dev_factor)):
-        return math.nan, scale.sentence
-    if scale is not None and floor is not None:
-        ctc = floor.task == "ctc"
-        return (floor.per_token if ctc else floor.per_sample), floor.read_from
-    if scale is not None and classes is not None:
-        return math.log(classes.classes), f"ln of the number of classes, {classes.known_by}"
-    if scale is None and blind is not None and train is not None:
-        first = _scaled(train, 1.0)[0]
-        # without the frames only the floor of the smallest unit, a token, can be told
-        if 0.3 * blind.ctc_per_token <= first <= 12 * blind.ctc_per_token:
-            known_by = f"the {blind.samples} references in {blind.read_from}, for long inputs"
-            return blind.ctc_per_token, known_by
-    return math.nan, "neither targets nor a class count to compute it from"
-
-
-def _scaled(curve: Curve | None, factor: float) -> Floats:
-    """The finite losses of a curve over its factor; one nan where there are none to compare."""
-    values = finite(curve)[1] if curve is not None else np.empty(0)
-    return values / factor if len(values) and math.isfinite(factor) else np.array([math.nan])
-
-
-def _blind_metric(
-    score: DevScore | None,
-    floor: BlindFloor | None,
-    blind: BlindScore | None,
-    classes: ClassCount | None,
-    texts: Texts | None,
-) -> float:
-    if score is None:
-        return math.nan
-    if score.quantity == "wer":
-        if floor is not None and math.isfinite(floor.wer):
-            return floor.wer
-        return blind.wer if blind is not None else math.nan
-    if score.quantity == "accuracy" and classes is not None:
-        return classes.guessing
-    if score.quantity == "recall" and texts is not None:
-        return _guessed_recall(texts, score.split)
-    return math.nan
-
-
-def _guessed_recall(texts: Texts, split: str) -> float:
-    """Retrieval at 1 of whoever names the same text for every clip; nan without texts."""
-    counts = Counter(words for words, of in zip(texts.words, texts.splits) if of == split)
-    return max(counts.values()) / counts.total() if counts else math.nan
-
-
-def _concluded(
-    facts: dict[str, Any],
-    score: DevScore | None,
-    guessed: bool,
-    epochs: int,
-    accuracy: Curve | None,
-    size: EpochSize | None,
-    read_from: str,
-) -> Progress:
-    """The fact, once it is decided whether the run learned."""
-    samples = size.dev_samples if size is not None else None
-    if score is not None and not math.isnan(score.best):
-        beats = beats_blind(score, facts["blind_metric"], samples)
-    else:
-        beats = None
-    if beats is False and guessed:
-        # who is far under the floor recognises something: the losses were read in another unit
-        facts |= (
-            dict.fromkeys(("floor", *LOSSES), math.nan) if facts["best_dev"] < facts["floor"] else {}
-        )
-    learned = bool(beats) or facts["best_dev"] < UNDER_FLOOR * facts["floor"]
-    if beats is None and math.isnan(facts["best_dev"]):
-        learned = facts["last_train"] < UNDER_FLOOR * facts["floor"] or (
-            math.isnan(facts["floor"]) and facts["last_train"] < facts["first_train"] / 2
-        )
     return Progress(
-        **facts,
-        metric=score.quantity if score else "",
+        task=task.name if task else "",
+        floor=losses.floor,
+        floor_known_by=losses.floor_known_by,
+        first_train=train.first,
+        last_train=train.last,
+        best_dev=dev.best,
+        last_dev=dev.last,
+        metric=score.metric if score else "",
         first_metric=score.first if score else math.nan,
         best_metric=score.best if score else math.nan,
         last_metric=score.last if score else math.nan,
+        blind_metric=score.blind if score else math.nan,
         epochs=epochs,
-        learned=learned,
-        read_from=read_from,
-        sentence=sentence_of(facts, score, epochs),
-        train_accuracy=settled(_scaled(accuracy, 1.0)),
-        dev_samples=samples,
+        learned=_learned(losses, score),
+        read_from=history.read_from,
+        sentence=", ".join([*([score.sentence] if score else []), *losses.parts]),
+        first_dev=dev.first,
+        train_accuracy=settled(scaled(history.curve("train", "accuracy"), 1.0)),
+        dev_samples=size.dev_samples if size is not None else None,
+        start=losses.start,
+        start_frames=losses.start_frames,
+        train_factor=train.factor,
+        dev_factor=dev.factor,
     )
+
+
+def _learned(losses: LossCourse, score: ScoreCourse | None) -> bool:
+    """By the dev score and the dev loss; by the training loss where there is neither."""
+    train, dev, floor = losses.train, losses.dev, losses.floor
+    if score is None and math.isnan(dev.best):
+        halved = math.isnan(floor) and train.last < train.first / FALLEN
+        return train.last < UNDER_FLOOR * floor or halved
+    return (score is not None and score.beats_blind) or dev.best < UNDER_FLOOR * floor

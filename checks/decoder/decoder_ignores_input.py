@@ -13,20 +13,18 @@ from slrdoctor.api import (
     Task,
     Threshold,
     check,
+    chosen,
+    counted,
 )
 
 SAMPLES = Threshold(20, "permutation test: fewer pairs cannot tell a small dependence from none")
 UNLIKELY = Threshold(0.01, "permutation test: once in a hundred by chance")
-DROP = Threshold(
-    0.15,
-    "rule of thumb, docs/limits.py: of the shuffled error rate; of six public CTC runs the worst, with "
-    "55% WER, loses 40% by shuffling",
+ERRORS_SAVED = chosen(
+    0.15, "of six public CTC runs the worst, with 55% WER, saves 40%", (0.1005, 0.6), 399
 )
-FEW = Threshold(0.2, "rule of thumb, docs/limits.py: different hypotheses over different references")
-EMPTY = Threshold(0.5, "rule of thumb, docs/limits.py: of the hypotheses; blank output is another fault")
-LEFT = Threshold(
-    0.5, "rule of thumb, docs/limits.py: of the errors, where other pairs fit and the order is at fault"
-)
+DIFFERENT_SHARE = chosen(0.2, "a fifth as many as different references", (0.05, 0.8), 399)
+EMPTY_SHARE = chosen(0.5, "above it the output is blank, another fault", (0.125, 2), 399)
+ERRORS_LEFT = chosen(0.5, "where rematching leaves less, the order is at fault", (0.125, 0.75), 399)
 
 
 @check(
@@ -39,16 +37,17 @@ LEFT = Threshold(
 def decoder_ignores_input(test: ShuffledHypotheses, task: Task | None) -> Iterator[Finding]:
     """The decoder writes the same sentences whatever is signed.
 
-    Why it matters: a decoder that knows the language can write fluent sentences from nothing, and
-    its loss falls far by that alone. What it says then has nothing to do with the video.
+    Why it matters: A decoder that knows the language can write fluent sentences from nothing, and its
+    loss falls far by that alone. What it writes then has nothing to do with the video.
 
-    Judged by: shuffling the hypotheses among the references costs nothing: the pairs as stored are
-    no better than one shuffling in a hundred, neither in errors nor in rare tokens in common, and
-    what chance can hide is under 15% of the errors; and the different hypotheses are under a fifth
-    of the different references, which texts need not be. Single labels, texts that are looked
-    up and not written, and mostly empty output are for other checks.
+    Judged by: Single labels, texts that are looked up and not written, and mostly empty output are left
+    to other checks. Both of these have to hold:
+    - The pairs as stored do not beat one shuffling of the hypotheses in a hundred, neither in errors
+      nor in rare tokens in common, and what chance can hide is under 15% of the errors.
+    - There are fewer than a fifth as many different hypotheses as different references. Texts need not
+      meet this.
 
-    Fix: show that the encoder's output reaches the decoder and differs between inputs; weaken the
+    Fix: Show that the encoder's output reaches the decoder and differs between inputs; weaken the
     decoder (word dropout, fewer layers) until it has to look.
 
     References: Good 2005, Permutation, Parametric and Bootstrap Tests of Hypotheses, chapter 3;
@@ -60,37 +59,40 @@ def decoder_ignores_input(test: ShuffledHypotheses, task: Task | None) -> Iterat
     if test.are_single or test.samples < SAMPLES.value or test.mean_length < 2:
         return
     if (
-        test.empty > EMPTY.value * test.samples
+        test.empty > EMPTY_SHARE.value * test.samples
         or test.p < UNLIKELY.value
-        or test.most_drop >= DROP.value
+        or test.most_drop >= ERRORS_SAVED.value
     ):
         return
     share = test.distinct / test.distinct_references
-    reordered = test.rematched_wer < LEFT.value * min(test.wer, test.unrelated_wer)
-    if (share >= FEW.value and not test.is_text) or (share >= FEW.value and reordered):
+    reordered = test.rematched_wer < ERRORS_LEFT.value * min(test.wer, test.unrelated_wer)
+    if share >= DIFFERENT_SHARE.value and (reordered or not test.is_text):
         return
     said, times = test.commonest[0]
     yield Finding(
-        f"{test.distinct} different hypotheses for {test.distinct_references} different references "
-        f"({times} times {said[:60]!r}), and the error rate {test.wer:.1%} is "
-        f"{test.shuffled_wer:.1%} when they are shuffled",
+        f"the decoder writes {counted(test.distinct, 'different sentence')} for "
+        f"{counted(test.distinct_references, 'different reference')} ({times} times {said[:60]!r}). "
+        f"Shuffling them hardly changes the error rate: {test.wer:.1%} to {test.shuffled_wer:.1%}",
         (
-            Evidence("share of the error rate that the right pairing saves", test.drop, test.read_from),
-            Evidence("of it at most, by permutation", test.most_drop, test.read_from, limit=DROP),
-            Evidence("shufflings that are as good", test.p, test.read_from, "of 2000", UNLIKELY),
-            Evidence("different hypotheses over different references", share, test.read_from, limit=FEW),
+            Evidence("errors that the right pairing saves", test.drop, test.read_from, "share"),
+            Evidence("at most, by permutation", test.most_drop, test.read_from, "share", ERRORS_SAVED),
+            Evidence("shufflings of 2000 that are as good", test.p, test.read_from, "share", UNLIKELY),
+            Evidence(
+                "different hypotheses per different reference", share, test.read_from, "",
+                DIFFERENT_SHARE,
+            ),
         ),
         (
             Fix(
                 "Zero the encoder's output and decode: the sentences must change.",
-                "decode(torch.zeros_like(memory)) == decode(memory)",
+                "assert decode(torch.zeros_like(memory)) != decode(memory)",
             ),
             Fix(
-                "Decode freely when you score: a teacher-forced score hides this.",
+                "Score what is decoded freely: a teacher-forced score hides this.",
                 "hyp = model.generate(features)  # not model(features, reference)",
             ),
             Fix(
                 "Drop words of the decoder's input while training, so that it has to look at the video."
             ),
         ),
-    )
+    )  # fmt: skip

@@ -10,20 +10,13 @@ from slrdoctor.api import (
     Finding,
     Fix,
     RepeatedNgrams,
-    Threshold,
     check,
+    chosen,
 )
 
-SHARE = Threshold(
-    0.05,
-    "rule of thumb, docs/limits.py: of the hypotheses; in six public CTC runs none repeats a phrase",
-)
-IN_USE = Threshold(
-    5, "rule of thumb, docs/limits.py: different tokens; with fewer, the output has collapsed"
-)
-TIMES = Threshold(
-    3, "rule of thumb, docs/limits.py: signers repeat themselves too, and references show how often"
-)
+LOOPING_SHARE = chosen(0.05, "in six public CTC runs none repeats a phrase", (0.05, 0.055), 337)
+TOKENS_IN_USE = chosen(5, "with fewer different tokens the output has collapsed", (2.5, 5), 337)
+TIMES_REFERENCES = chosen(3, "signers repeat themselves too, as references show", (0.75, 12), 337)
 
 
 @check(
@@ -36,35 +29,43 @@ TIMES = Threshold(
 def decoder_loops(repeated: RepeatedNgrams) -> Iterator[Finding]:
     """The decoder repeats phrases that no reference repeats.
 
-    Why it matters: every copy is an insertion, so a few such hypotheses can cost as many errors as
-    all others together. A decoder that loops has lost its place in the input, or never knows when
-    to stop.
+    Why it matters: Every copy is an insertion, so a few such hypotheses can cost as many errors as all
+    others together. A decoder that loops has lost its place in the input, or never learned to stop.
 
-    Judged by: over 5% of the hypotheses have a phrase of one to eight tokens at least three times
-    in a row, over four tokens or more, that no reference repeats so; and three times as many as
-    the references that repeat any; while five or more different tokens are in use.
+    Judged by: A hypothesis loops if it has a phrase of one to eight tokens at least three times in a
+    row, over four tokens or more, that no reference repeats like this. All of these have to hold:
+    - Over 5% of the hypotheses loop.
+    - They are three times as many as the references that repeat any phrase.
+    - Five or more different tokens are in use.
 
-    Fix: limit the length, forbid repeated n-grams while decoding, and see that the end token is a
+    Fix: Limit the length, forbid repeated n-grams while decoding, and check that the end token is a
     target in training.
 
     References: Holtzman et al. 2020, The Curious Case of Neural Text Degeneration, section 3.
     """
-    if repeated.share <= SHARE.value or repeated.share <= TIMES.value * repeated.share_of_references:
+    most = max(LOOPING_SHARE.value, TIMES_REFERENCES.value * repeated.share_of_references)
+    if repeated.share <= most:
         return
-    if repeated.distinct < IN_USE.value:
+    if repeated.distinct < TOKENS_IN_USE.value:
         return
     phrase, times = repeated.phrases[0]
     yield Finding(
         f"{repeated.looping} of {repeated.samples} hypotheses ({repeated.share:.0%}) repeat a phrase "
-        f"three times in a row or more, {times} of them {phrase[:60]!r}; of the references "
-        f"{repeated.looping_references} do",
+        f"three times in a row or more ({times} of them {phrase[:60]!r}), and "
+        f"{repeated.looping_references} of the references",
         (
-            Evidence("hypotheses that repeat a phrase", repeated.share, repeated.read_from, limit=SHARE),
-            Evidence("references that do", repeated.share_of_references, repeated.read_from),
+            Evidence(
+                "hypotheses that repeat a phrase", repeated.share, repeated.read_from, "share",
+                LOOPING_SHARE,
+            ),
+            Evidence(
+                "references that repeat one", repeated.share_of_references, repeated.read_from, "share"
+            ),
             Evidence(
                 "hypothesis tokens that are copies",
                 repeated.tokens / max(1, repeated.hypothesis_tokens),
                 repeated.read_from,
+                "share",
             ),
         ),
         (
@@ -72,13 +73,13 @@ def decoder_loops(repeated: RepeatedNgrams) -> Iterator[Finding]:
                 "Forbid repeated n-grams and long output while decoding.",
                 "model.generate(features, no_repeat_ngram_size=3, max_length=2 * longest_reference)",
             ),
-            Fix("See that every training target ends with the end token, and that its loss counts."),
+            Fix("Check that every training target ends with the end token, and that its loss counts."),
             Fix(
-                "For CTC: merge repeats before blanks are removed.",
+                "Merge repeats before you remove blanks, if this is CTC.",
                 "[k for k, _ in groupby(path) if k != blank]",
             ),
         ),
         samples=repeated.ids,
         affected=repeated.looping,
         total=repeated.samples,
-    )
+    )  # fmt: skip

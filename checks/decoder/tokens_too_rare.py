@@ -14,12 +14,10 @@ from slrdoctor.api import (
     check,
 )
 
-ONCE = Threshold(
+SEEN_ONCE = Threshold(
     0.5, "PHOENIX-2014T, where word-level decoders work, has 37% (Camgoz et al. 2018, table 1)"
 )
-UNKNOWN = Threshold(
-    0.05, "rule of thumb, docs/limits.py: PHOENIX-2014T has under 1% (Camgoz et al. 2018, table 1)"
-)
+NEVER_SEEN = Threshold(0.05, "PHOENIX-2014T has under 1% (Camgoz et al. 2018, table 1)")
 
 
 @check(
@@ -32,30 +30,29 @@ UNKNOWN = Threshold(
 def tokens_too_rare(words: RareWords) -> Iterator[Finding]:
     """Most words of the texts are seen once in training, and many of dev never.
 
-    Why it matters: a decoder with one output a word learns nothing of a word that it meets once, and
+    Why it matters: A decoder with one output per word learns nothing of a word that it meets once, and
     cannot write one that it never met. What it can write are the frequent words, in any order.
 
-    Judged by: over half of the word types occur once in the training texts, and over 5% of the
-    running words of dev (test where there is no dev) never, without case and punctuation; quiet
-    where a vocabulary, a configuration or the code says that words are cut into pieces, and for
-    languages written without spaces.
+    Judged by: Over half of the word types occur once in the training texts, and over 5% of the running
+    words of dev (test where there is no dev) never, without case and punctuation. Runs pass whose
+    vocabulary, configuration or code cuts words into pieces, and languages written without spaces.
 
-    Fix: a subword tokenizer trained on these texts, or that of a pretrained decoder.
+    Fix: Use a subword tokenizer trained on these texts, or that of a pretrained decoder.
 
     References: Sennrich et al. 2016, Neural Machine Translation of Rare Words with Subword Units.
     """
-    if words.subword or words.share_once <= ONCE.value or words.share_unknown <= UNKNOWN.value:
+    if words.subword or words.share_once <= SEEN_ONCE.value or words.share_unknown <= NEVER_SEEN.value:
         return
     yield Finding(
-        f"{words.once} of {words.types} words ({words.share_once:.0%}) occur once in {words.texts} "
-        f"training texts, and {words.share_unknown:.0%} of the words of {words.split} never",
+        f"{words.once} of {words.types} words ({words.share_once:.0%}) occur only once in {words.texts} "
+        f"training texts, and {words.share_unknown:.0%} of the running words of {words.split} never",
         (
-            Evidence("share of words seen once", words.share_once, words.read_from, "of types", ONCE),
+            Evidence("words seen once", words.share_once, words.read_from, "share", SEEN_ONCE),
             Evidence(
-                f"share of {words.split} words never seen", words.share_unknown, words.read_from,
-                "of running words", UNKNOWN,
+                f"running words of {words.split} never seen", words.share_unknown, words.read_from,
+                "share", NEVER_SEEN,
             ),
-            Evidence("words seen once", ", ".join(words.examples), words.read_from),
+            Evidence("examples seen once", ", ".join(words.examples), words.read_from),
         ),
         (
             Fix(
@@ -63,8 +60,8 @@ def tokens_too_rare(words: RareWords) -> Iterator[Finding]:
                 "spm.SentencePieceTrainer.train(input='train.txt', model_prefix='sp', vocab_size=4000)",
             ),
             Fix(
-                "Or fine-tune a pretrained decoder with its own tokenizer.",
-                "MBartForConditionalGeneration.from_pretrained(...)",
+                "Fine-tune a pretrained decoder with its own tokenizer.",
+                "MBartForConditionalGeneration.from_pretrained('facebook/mbart-large-cc25')",
             ),
         ),
     )  # fmt: skip

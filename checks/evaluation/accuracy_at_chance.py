@@ -13,13 +13,15 @@ from slrdoctor.api import (
     NotJudged,
     Threshold,
     check,
+    chosen,
+    counted,
 )
 
 EPOCHS = Threshold(
     5,
     "measured on public runs: eleven classifiers that learn are beyond guessing in their first epoch",
 )
-POWER = 0.5  # of the way from guessing to perfect: samples too few to show that much decide nothing
+HALF_WAY = chosen(0.5, "samples too few to show half the way from guessing to perfect decide nothing")
 
 
 @check(
@@ -33,17 +35,18 @@ POWER = 0.5  # of the way from guessing to perfect: samples too few to show that
 def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
     """The accuracy is that of guessing.
 
-    Why it matters: weak features and small models still beat chance. An accuracy that does not
-    means that something is broken: labels that do not belong to the features, a loss or an
-    optimizer that does not reach the model, or a model that only knows its training samples.
+    Why it matters: Weak features and small models still beat chance. An accuracy that does not means
+    that something is broken: labels that do not belong to the features, a loss or an optimizer that
+    does not reach the model, or a model that only knows its training samples.
 
-    Judged by: after five epochs or more (or for the predictions of a finished run), the median of
-    the last epochs within what guessing reaches once in a thousand, and the best within what it
-    reaches in any of the epochs, by the exact binomial distribution over the scored samples. To
-    guess is to answer at random or with the commonest class, whichever is better. Where the
-    number of samples is not known: no epoch above guessing.
+    Judged by: Guessing means answering at random or with the commonest class, whichever is better. What
+    it reaches is given by the exact binomial distribution over the scored samples. After five epochs
+    or more, or for the predictions of a finished run, both have to hold:
+    - The median of the last epochs is within what guessing reaches once in a thousand.
+    - The best epoch is within what guessing reaches in any of the epochs. Where the number of samples
+      is unknown: no epoch is above guessing.
 
-    Fix: join features and labels anew and look at ten pairs; overfit five samples; only then more
+    Fix: Join features and labels anew and look at ten pairs; overfit five samples. Only then try more
     features, a larger model or more epochs.
 
     References: Clopper and Pearson 1934, on limits of the binomial; Ojala and Garriga 2010,
@@ -51,16 +54,16 @@ def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
     """
     if accuracy.last > accuracy.most:
         if accuracy.epochs == 1 and not accuracy.of_predictions:
-            raise NotJudged(f"{accuracy.what} was logged once only", "log it after every epoch")
+            raise NotJudged(f"{accuracy.what} was logged only once", "log it after every epoch")
         return accuracy.sentence
     if accuracy.best > accuracy.most_in_any:
         raise NotJudged(
-            f"{accuracy.what} is {accuracy.last:.1%} at the end, which guessing reaches, and was "
-            f"{accuracy.best:.1%}",
-            "see what changed after the best epoch",
+            f"{accuracy.what} was {accuracy.best:.1%} at best and is {accuracy.last:.1%} at the end, "
+            "which guessing reaches",
+            "look at what changed after the best epoch",
             looks_ill=True,
         )
-    if accuracy.most_in_any > accuracy.guessing + POWER * (1 - accuracy.guessing):
+    if accuracy.most_in_any > accuracy.guessing + HALF_WAY.value * (1 - accuracy.guessing):
         raise NotJudged(
             f"{accuracy.samples} samples are too few to tell {accuracy.last:.1%} from guessing",
             "score more samples",
@@ -68,8 +71,8 @@ def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
         )
     if accuracy.epochs != 1 and accuracy.epochs < EPOCHS.value:
         raise NotJudged(
-            f"{accuracy.what} is {accuracy.last:.1%} after {accuracy.epochs} epochs, which guessing "
-            f"reaches, and {EPOCHS.value:g} show whether it stays there",
+            f"{accuracy.what} is {accuracy.last:.1%} after {counted(accuracy.epochs, 'epoch')}, which "
+            f"guessing reaches; it takes {EPOCHS.value:g} to see whether it stays there",
             f"train for at least {EPOCHS.value:g} epochs",
             looks_ill=True,
         )
@@ -79,16 +82,16 @@ def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
         f"binomial: guessing among {accuracy.classes} classes{over} exceeds it once in a thousand runs",
     )
     yield Finding(
-        f"{accuracy.what} is {accuracy.last:.1%} (best {accuracy.best:.1%}){over}, and guessing reaches "
-        f"{accuracy.guessing:.1%}, up to {accuracy.most_in_any:.1%} by luck",
+        f"{accuracy.what} is {accuracy.last:.1%} (best {accuracy.best:.1%}){over}; guessing reaches "
+        f"{accuracy.guessing:.1%}, and up to {accuracy.most_in_any:.1%} by luck",
         (
-            Evidence(f"best {accuracy.what}", accuracy.best, accuracy.read_from, limit=limit),
-            Evidence("guessing", accuracy.guessing, accuracy.classes_known_by),
+            Evidence(f"best {accuracy.what}", accuracy.best, accuracy.read_from, "share", limit),
+            Evidence("accuracy of guessing", accuracy.guessing, accuracy.classes_known_by, "share"),
             Evidence("epochs", accuracy.epochs, accuracy.read_from),
         ),
         (
             Fix(
-                "Look at ten pairs of clip and label as the loader gives them.",
+                "Look at ten pairs of clip and label as the loader returns them.",
                 "for clip, label in islice(train_set, 10): print(clip.shape, clip.mean(), names[label])",
             ),
             Fix("Overfit five samples.", "slrdoctor overfit RUN_DIR --samples 5"),

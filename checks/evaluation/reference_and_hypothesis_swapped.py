@@ -2,19 +2,28 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, MISLEADS, Evidence, Finding, Fix, SwapEvidence, Threshold, check
+from slrdoctor.api import (
+    CERTAIN,
+    MISLEADS,
+    Evidence,
+    Finding,
+    Fix,
+    SwapEvidence,
+    Threshold,
+    check,
+    chosen,
+    counted,
+)
 
-THOUSANDS = Threshold(
-    10, "arithmetic: over reference tokens, hypotheses would be over nine times as long as references"
+LARGEST_WER = Threshold(
+    10, "arithmetic: per reference token it takes hypotheses over nine times as long as their references"
 )
-NEARBY = Threshold(
-    0.5, "rule of thumb, docs/limits.py: a WER computed again that is half as large is as large in kind"
-)
+SHARE_CONFIRMED = chosen(0.5, "half of it in the stored predictions confirms it", (0.125, 2), 353)
 FIXES = (
-    Fix("Give the references first, as jiwer asks.", "jiwer.wer(references, hypotheses)"),
+    Fix("For jiwer give the references first.", "jiwer.wer(references, hypotheses)"),
     Fix("For BLEU give the hypotheses first.", "sacrebleu.corpus_bleu(hypotheses, [references])"),
     Fix(
-        "Sum errors and reference tokens over all samples and divide once; leave out no sample.",
+        "Sum errors and reference tokens over all samples, then divide once.",
         "sum(distance(h, r) for h, r in pairs) / sum(len(r) for _, r in pairs)",
     ),
 )
@@ -24,30 +33,39 @@ FIXES = (
 def reference_and_hypothesis_swapped(evidence: SwapEvidence) -> Iterator[Finding]:
     """The score was computed with references and hypotheses exchanged.
 
-    Why it matters: an error rate is errors over reference tokens. Over hypothesis tokens a model
-    that says little gets a rate without bound, and one that says too much a rate that flatters it,
-    so the numbers of epochs and models do not compare.
+    Why it matters: An error rate is errors per reference token. Per hypothesis token, a model that says
+    little gets a rate without bound, and one that says too much a rate that flatters it. The numbers
+    of epochs and models then do not compare.
 
-    Judged by: the logged score is not that of the stored predictions, and equals, to the digits
-    that it was logged with, the errors over hypothesis tokens (or BLEU with its arguments
-    exchanged), where that differs from the right score by so much that it is no coincidence; or a
-    logged WER that is infinite, as only a length of zero makes it, or in the thousands of percent
-    at the end of the run while the stored predictions, if any, do not give it.
+    Judged by: Either of these.
+    - The logged score is not that of the stored predictions, and equals, to the digits that it was
+      logged with, the errors per hypothesis token (or BLEU with its arguments exchanged), where
+      that differs from the right score by too much to be a coincidence.
+    - A logged WER is infinite, as only a length of zero makes it, or in the thousands of percent at the
+      end of the run, and the stored predictions, if any, do not give it.
 
-    Fix: exchange the two arguments of the scorer, and divide by the references' length.
+    Fix: Exchange the two arguments of the scorer, and divide by the references' length.
 
     References: Morris et al. 2004, From WER and RIL to MER and WIL, on what an error rate is over.
     """
     for row in evidence.compared.rows if evidence.compared is not None else ():
         if row.is_swapped:
-            over = "errors over hypothesis tokens" if row.quantity == "wer" else row.explained_by
+            over = (
+                "in errors per hypothesis token"
+                if row.quantity == "wer"
+                else f"that of {row.explained_by}"
+            )
             yield Finding(
-                f"the logged {row.what} {row.shown(row.swapped)} is that of {over}: the right way round "
-                f"the stored predictions have {row.shown(row.recomputed)}",
+                f"the logged {row.what} of {row.shown(row.swapped)} is {over}. The right way round, the "
+                f"stored predictions have {row.shown(row.recomputed)}",
                 (
-                    Evidence(f"{row.what} with the arguments exchanged", row.swapped, row.read_from),
-                    Evidence(f"{row.what} of the stored predictions", row.recomputed, row.read_from),
-                    Evidence(f"nearest logged value, {row.logged_as}", row.logged, row.logged_in),
+                    Evidence(
+                        f"{row.what} with the arguments exchanged", row.shown(row.swapped), row.read_from
+                    ),
+                    Evidence(
+                        f"{row.what} of the stored predictions", row.shown(row.recomputed), row.read_from
+                    ),
+                    Evidence(f"logged as {row.logged_as}", row.shown(row.logged), row.logged_in),
                 ),
                 FIXES,
             )
@@ -61,16 +79,22 @@ def reference_and_hypothesis_swapped(evidence: SwapEvidence) -> Iterator[Finding
         else []
     )
     if rates.infinite:
-        epochs = "epoch" if rates.infinite == 1 else "epochs"
         message = (
-            f"{rates.name} is infinite in {rates.infinite} {epochs}: the length it was divided by is 0"
+            f"{rates.name} is infinite in {counted(rates.infinite, 'epoch')}: it was divided by a "
+            "length of 0"
         )
         shown = Evidence("epochs with an infinite WER", rates.infinite, rates.read_from)
-    elif rates.last >= THOUSANDS.value and not any(w >= NEARBY.value * rates.last for w in again):
-        message = f"{rates.name} is {rates.last:.0%} at the end, which no length of references gives"
-        shown = Evidence(f"{rates.name} at the end", rates.last, rates.read_from, limit=THOUSANDS)
+    elif rates.last >= LARGEST_WER.value and not any(
+        w >= SHARE_CONFIRMED.value * rates.last for w in again
+    ):
+        message = (
+            f"{rates.name} is {rates.last:.0%} at the end, which errors per reference token never reach"
+        )
+        shown = Evidence(f"{rates.name} at the end", rates.last, rates.read_from, "share", LARGEST_WER)
     else:
         return
     yield Finding(
-        message, (shown, *(Evidence("WER computed again", w, evidence.read_from) for w in again)), FIXES
+        message,
+        (shown, *(Evidence("WER of the predictions", w, evidence.read_from, "share") for w in again)),
+        FIXES,
     )

@@ -21,9 +21,7 @@ def judged(**changes: Any) -> Any:
 
 def test_evl905_fires_on_the_accuracy_of_guessing() -> None:
     (finding,) = judged()
-    assert (
-        "dev accuracy is 1.2% (best 2.4%) over 166 samples, and guessing reaches 1.4%" in finding.message
-    )
+    assert "dev accuracy is 1.2% (best 2.4%) over 166 samples; guessing reaches 1.4%" in finding.message
 
 
 def test_evl905_fires_on_an_accuracy_below_chance() -> None:
@@ -79,7 +77,7 @@ def test_evl905_is_not_judged_where_a_good_epoch_was_lost_again() -> None:
 
 
 def test_evl905_is_not_judged_on_one_line_of_a_log_but_on_predictions() -> None:
-    assert abstained(last=0.4, best=0.4, epochs=1).reason == "dev accuracy was logged once only"
+    assert abstained(last=0.4, best=0.4, epochs=1).reason == "dev accuracy was logged only once"
     assert "40.0%" in fine(
         "EVL905", replace(AT_CHANCE, last=0.4, best=0.4, epochs=1, of_predictions=True)
     )

@@ -20,7 +20,7 @@ def judged(**changes: Any) -> Any:
 
 def test_dec802_fires_on_phrases_that_come_again_and_again() -> None:
     (finding,) = judged()
-    assert "80 of 500 hypotheses (16%) repeat a phrase three times in a row or more, 30 of them" in (
+    assert "80 of 500 hypotheses (16%) repeat a phrase three times in a row or more (30 of them" in (
         finding.message
     )
     assert finding.samples == ("a", "b") and finding.affected == 80

@@ -30,7 +30,7 @@ def with_(what: Any, **changes: Any) -> Any:
 
 def test_evl902_fires_on_a_score_that_is_over_hypothesis_tokens() -> None:
     (finding,) = judged(RATES, SWAPPED)
-    assert "41.00% is that of errors over hypothesis tokens" in finding.message
+    assert "41.00% is in errors per hypothesis token" in finding.message
     assert "have 61.00%" in finding.message
 
 
@@ -38,7 +38,7 @@ def test_evl902_fires_on_bleu_the_wrong_way_round() -> None:
     bleu = with_(SWAPPED, quantity="bleu", recomputed=14.5, swapped=12.25,
                  explained_by="hypotheses taken for references")  # fmt: skip
     (finding,) = judged(None, bleu)
-    assert "BLEU 12.25 is that of hypotheses taken for references" in finding.message
+    assert "BLEU of 12.25 is that of hypotheses taken for references" in finding.message
 
 
 def test_evl902_is_quiet_on_a_score_that_is_reproduced() -> None:

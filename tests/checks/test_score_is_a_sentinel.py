@@ -23,7 +23,7 @@ def judged(*losses: LossAtEnd, **changes: Any) -> Any:
 def test_evl901_fires_on_100_percent_with_a_loss_far_under_the_floor() -> None:
     (finding,) = judged()
     assert (
-        "exactly 100% from epoch 1 on, while the dev loss is 0.25 of the input-blind floor"
+        "exactly 100% from epoch 1 on, while the dev loss is 0.25 times that of a model"
         in finding.message
     )
 

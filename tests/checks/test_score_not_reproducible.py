@@ -37,7 +37,7 @@ def judged(
 def test_evl906_fires_on_a_score_that_no_epoch_has() -> None:
     (finding,) = judged(ROW)
     assert finding.message == (
-        "540 stored predictions have dev WER 78.00%, and the log has 70.00% (val_wer at 3)"
+        "the 540 stored predictions have dev WER 78.00%, but the log says 70.00% (val_wer at 3)"
     )
 
 
@@ -82,14 +82,14 @@ def test_evl906_fires_on_references_of_other_samples() -> None:
     example = ("clip0", "A B", "C D")
     wrong = replace(SOURCE, elsewhere=55, ids=("clip0",), example=example)
     (finding,) = judged(source=wrong)
-    assert "clip0 has 'A B', and is annotated 'C D'" in finding.message
+    assert "clip0 is stored with 'A B' and annotated 'C D'" in finding.message
     assert (finding.affected, finding.total) == (55, 540)
     assert not judged(source=replace(wrong, elsewhere=54)), "a tenth is allowed"
 
 
 def test_evl906_fires_on_hypotheses_that_fit_other_references() -> None:
     (finding,) = judged(pairs=REORDERED)
-    assert "100.0% as stored and 25.0% with the pairs matched anew" in finding.message
+    assert "100.0% as stored and 25.0% after rematching them" in finding.message
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ def judged(**changes: Any) -> Any:
 def test_dec803_fires_on_words_that_training_shows_once_and_dev_needs() -> None:
     (finding,) = judged()
     assert finding.message == (
-        "6200 of 10000 words (62%) occur once in 9000 training texts, and 18% of the words of dev never"
+        "6200 of 10000 words (62%) occur only once in 9000 training texts, and 18% of the running words "
+        "of dev never"
     )
 
 

@@ -40,8 +40,8 @@ class AccuracyChance:
     @property
     def sentence(self) -> str:
         return (
-            f"{self.what} {self.last:.1%}, best {self.best:.1%}; guessing among {self.classes} classes "
-            f"reaches {self.guessing:.1%} on average and at most {self.most_in_any:.1%} by luck"
+            f"{self.what} is {self.last:.1%} (best {self.best:.1%}); guessing among {self.classes} "
+            f"classes reaches {self.guessing:.1%} on average and up to {self.most_in_any:.1%} by luck"
         )
 
 

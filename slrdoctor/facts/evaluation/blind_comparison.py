@@ -58,9 +58,10 @@ class BlindComparison:
 
     @property
     def sentence(self) -> str:
+        answer = repr(self.answer) if self.answer else "nothing"
         return (
-            f"{self.metric} {self.shown(self.score)} over {self.samples} stored predictions, where "
-            f"always answering {self.answer!r} has {self.shown(self.blind)}"
+            f"{self.metric} is {self.shown(self.score)} on {self.samples} stored predictions; answering "
+            f"{answer} every time scores {self.shown(self.blind)}"
         )
 
 

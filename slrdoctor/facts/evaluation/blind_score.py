@@ -1,4 +1,4 @@
-"""What blind guessing scores: the best constant hypothesis, the majority class, chance."""
+"""What guessing scores: the best constant hypothesis, the majority class, chance."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ class BlindScore:
 
     @property
     def sentence(self) -> str:
-        over = f"over {self.samples} {self.split or 'unsplit'} references"
+        of = f"{self.samples} {self.split} references".replace("  ", " ")
         if math.isfinite(self.accuracy):
-            return f"always answering {self.majority!r} is right in {self.accuracy:.1%}, {over}"
-        return f"the best constant answer found has {self.wer:.1%} WER, {over}"
+            return f"answering {self.majority!r} every time is right in {self.accuracy:.1%} of {of}"
+        return f"the best constant answer has {self.wer:.1%} WER on {of}"
 
 
 @measure

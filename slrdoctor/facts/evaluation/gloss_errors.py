@@ -23,8 +23,8 @@ class GlossErrors:
     @property
     def sentence(self) -> str:
         return (
-            f"{self.counts.sentence}; {self.counts.distinct_hypothesis} different glosses of "
-            f"{self.counts.distinct_reference}"
+            f"{self.counts.sentence}; the hypotheses use {self.counts.distinct_hypothesis} different "
+            f"glosses, the references {self.counts.distinct_reference}"
         )
 
 

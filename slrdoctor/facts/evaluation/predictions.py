@@ -71,9 +71,9 @@ class ErrorCounts:
         if self.is_classification:
             return f"{self.exact} of {self.samples} stored predictions are right ({self.accuracy:.1%})"
         return (
-            f"WER {self.wer:.2%} over {self.samples} stored hypotheses: {self.substitutions} "
-            f"substitutions, {self.deletions} deletions, {self.insertions} insertions "
-            f"on {self.reference_tokens} tokens"
+            f"WER is {self.wer:.2%} on {self.samples} stored hypotheses: {self.substitutions} "
+            f"substitutions, {self.deletions} deletions and {self.insertions} insertions in "
+            f"{self.reference_tokens} reference tokens"
         )
 
 

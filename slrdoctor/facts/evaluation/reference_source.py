@@ -36,8 +36,8 @@ class ReferenceSource:
     @property
     def sentence(self) -> str:
         return (
-            f"{self.elsewhere} of {self.compared} references in {self.read_from} are the annotated "
-            f"targets of other samples"
+            f"{self.elsewhere} of {self.compared} references in {self.read_from} belong to other "
+            "samples in the annotations"
         )
 
 

@@ -44,8 +44,8 @@ class RepeatedNgrams:
     @property
     def sentence(self) -> str:
         return (
-            f"{self.looping} of {self.samples} hypotheses repeat a phrase {COPIES} times in a row, "
-            f"{self.looping_references} of the references do"
+            f"{self.looping} of {self.samples} hypotheses and {self.looping_references} of the "
+            f"references repeat a phrase {COPIES} times in a row"
         )
 
 

@@ -64,12 +64,12 @@ class ScoreComparison:
 
     @property
     def sentence(self) -> str:
-        told = [
-            f"{row.what} {row.shown(row.recomputed)} from {row.samples} stored predictions, logged "
-            f"{row.shown(row.logged)} ({row.logged_as})"
+        rows = [
+            f"{row.samples} stored predictions have {row.what} {row.shown(row.recomputed)}, the nearest "
+            f"logged value is {row.shown(row.logged)} ({row.logged_as})"
             for row in self.rows
         ]
-        return "; ".join(told)
+        return "; ".join(rows)
 
 
 @measure

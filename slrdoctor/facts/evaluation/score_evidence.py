@@ -22,10 +22,10 @@ class SwapEvidence:
 
     @property
     def sentence(self) -> str:
-        told = [fact.sentence for fact in (self.rates, self.compared) if fact is not None]
+        facts = [fact.sentence for fact in (self.rates, self.compared) if fact is not None]
         if self.compared is None:
-            told.append("no stored predictions to compute it again from")
-        return "; ".join(told)
+            facts.append("there are no stored predictions to compute it again from")
+        return "; ".join(facts)
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,17 @@ class Reproduction:
 
     @property
     def sentence(self) -> str:
-        told = [fact.sentence for fact in (self.compared, self.source) if fact is not None]
+        facts = [fact.sentence for fact in (self.compared, self.source) if fact is not None]
         if self.compared is None:
-            told.append("no logged score to hold the stored predictions against")
-        return "; ".join(told)
+            facts.append("there is no logged score to compare the stored predictions with")
+        return "; ".join(facts)
 
 
 @measure
 def swap_evidence(rates: ErrorRates | None, compared: ScoreComparison | None) -> SwapEvidence:
     if rates is None and compared is None:
         raise Unavailable(
-            "looked for a logged WER, and for a logged score with the predictions that it is of",
+            "looked for a logged WER, and for a logged score with the predictions that it belongs to",
             "log the WER of every epoch, and store hypotheses and references in one json or csv",
         )
     read_from = [fact.read_from for fact in (rates, compared) if fact is not None]

@@ -13,6 +13,7 @@ from slrdoctor.arithmetic.error_rate import edits_of_all
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.evaluation._scored_forms import bare, normalised
 from slrdoctor.facts.evaluation.stored_pairs import Sequences, StoredPairs
+from slrdoctor.words.grammar import counted
 
 MOST = 1000  # samples that are held against each other, the first of the file
 LONGEST = 500  # tokens of a sequence
@@ -55,8 +56,9 @@ class ShuffledHypotheses:
     @property
     def sentence(self) -> str:
         return (
-            f"{self.distinct} different hypotheses for {self.distinct_references} different references; "
-            f"the error rate is {self.wer:.1%}, and {self.shuffled_wer:.1%} with the hypotheses shuffled"
+            f"{counted(self.distinct, 'different hypothesis', 'different hypotheses')} for "
+            f"{counted(self.distinct_references, 'different reference')}; the error rate is "
+            f"{self.wer:.1%}, and {self.shuffled_wer:.1%} with the hypotheses shuffled"
         )
 
 

@@ -42,7 +42,8 @@ class StoredPairs:
     @property
     def sentence(self) -> str:
         kind = "texts" if self.is_text else "labels" if self.are_single else "gloss sequences"
-        return f"{len(self.ids)} stored {self.split or 'unsplit'} hypotheses with references: {kind}"
+        split = f"{self.split} " if self.split else ""
+        return f"{len(self.ids)} stored {split}hypotheses with references: {kind}"
 
 
 @measure

@@ -63,10 +63,10 @@ class TokenRenaming:
     @property
     def sentence(self) -> str:
         if self.renamed_wer == self.wer:
-            return f"the error rate {self.wer:.1%} leaves nothing that renaming the tokens mends"
+            return f"the error rate is {self.wer:.1%}, and renaming the tokens does not lower it"
         return (
             f"the best renaming of the tokens takes the error rate from {self.wer:.1%} to "
-            f"{self.renamed_wer:.1%} on other samples"
+            f"{self.renamed_wer:.1%} on held-out samples"
         )
 
 

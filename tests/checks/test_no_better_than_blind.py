@@ -40,9 +40,7 @@ def test_evl904_fires_on_a_score_that_one_answer_has_too() -> None:
         "WER is 97.0% on 540 dev predictions; answering 'MORGEN REGEN' every time scores 94.0%. First "
         "goal: 47.0%"
     )
-    assert {e.what: e.value for e in finding.evidence}[
-        "first goal, half way to perfect"
-    ] == 0.47
+    assert {e.what: e.value for e in finding.evidence}["first goal, half way to perfect"] == 0.47
 
 
 def test_evl904_fires_on_labels_with_a_table_of_chance_and_majority() -> None:

@@ -72,7 +72,7 @@ def test_a_config_that_says_nothing_of_pieces_tells_nothing(config: dict[str, An
     "tokens", [("▁the", "▁w", "ord"), ("the", "##word"), ("Ġthe", "word"), ("the</w>",)]
 )
 def test_a_vocabulary_shows_pieces_of_words(tokens: tuple[str, ...]) -> None:
-    assert measured(TRAIN, DEV, vocabulary=tokens).subword == "the tokens of v.txt"
+    assert measured(TRAIN, DEV, vocabulary=tokens).subword == "by the tokens of v.txt"
 
 
 def test_a_vocabulary_of_words_shows_none() -> None:
@@ -88,7 +88,7 @@ def test_code_that_imports_a_tokenizer_tells_of_pieces() -> None:
     ("train", "why"),
     [
         ([f"今天{i}天气很好 明天{i}下雨" for i in range(120)], "without spaces"),
-        ([" ".join(f"the word {i}") for i in range(120)], "cut into letters"),
+        ([" ".join(f"the word {i}") for i in range(120)], "split into letters"),
         ([f"word{i}" for i in range(120)], "labels"),
         (TRAIN[:99], "99 training texts"),
     ],

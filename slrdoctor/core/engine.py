@@ -5,9 +5,12 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 from slrdoctor.core.finding import Finding
 from slrdoctor.core.registry import Check, Need, NotJudged, Registry, Unavailable
+
+F = TypeVar("F")
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Facts:
         self._known: dict[type, object] = dict(self._given)
         self._parent = parent
 
-    def get(self, fact: type) -> object:
+    def get(self, fact: type[F]) -> F:
         """The fact; raises Unavailable, or MeasureCrashed, each time it is asked for."""
         if self._parent is not None and not self.rests_on_given(fact):
             return self._parent.get(fact)
@@ -80,7 +83,7 @@ class Facts:
         known = self._known[fact]
         if isinstance(known, (Unavailable, MeasureCrashed)):
             raise known.with_traceback(None)
-        return known
+        return cast(F, known)
 
     def measured(self) -> Iterator[object]:
         """Every fact that was measured here and is there, in the order of measuring."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.examination.scan import overfit
+from slrdoctor.examination.overfit import overfit
 from slrdoctor.probes.crossover import Crossover
 from slrdoctor.probes.experiment import Experiment
 from slrdoctor.simulation import simulate
@@ -36,7 +36,7 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.mark.parametrize(("task", "family"), EVERY)
 def test_a_reference_model_reproduces_five_samples(healthy: Any, task: str, family: str) -> None:
-    _, answer = overfit(healthy(task), experiment=Experiment(model=family, device="cuda"))
+    answer = overfit(healthy(task), experiment=Experiment(model=family, device="cuda")).crossover
 
     assert isinstance(answer, Crossover), answer
     assert answer.culprit == "none", answer.told
@@ -48,12 +48,13 @@ def test_a_reference_model_reproduces_five_samples(healthy: Any, task: str, fami
 )
 def test_a_users_model_gets_the_answer_that_it_gets_on_a_cpu(name: str, culprit: str) -> None:
     experiment = Experiment(model=f"{MODELS}:{name}", device="cuda")
-    _, answer = overfit(ROOT / "examples" / "healthy", experiment=experiment)
+    answer = overfit(ROOT / "examples" / "healthy", experiment=experiment).crossover
 
     assert isinstance(answer, Crossover) and answer.culprit == culprit
 
 
 def test_auto_takes_the_gpu(healthy: Any) -> None:
-    report, answer = overfit(healthy("ctc"), experiment=Experiment(device="auto"))
+    result = overfit(healthy("ctc"), experiment=Experiment(device="auto"))
+    report, answer = result.report, result.crossover
 
     assert isinstance(answer, Crossover) and report.facts["ReferenceTrial"]["device"] != "cpu"

@@ -16,7 +16,6 @@ app = typer.Typer(
     name="slrdoctor",
     help="Says why a sign-language recognition or translation run does not learn.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

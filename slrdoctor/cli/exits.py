@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 
+from slrdoctor.cli.interrupts import ended_like_an_interrupt
 from slrdoctor.words.controls import one_line
 
+if TYPE_CHECKING:
+    from slrdoctor.examination.ending import Ending
+
 FINE, FOUND, CANNOT = 0, 1, 2
-ENDINGS = ("SIGTERM", "SIGHUP")  # a job's time is over, a terminal is closed
 UNENCODABLE = "backslashreplace"  # a name that is no UTF-8 becomes \\udcff, which JSON reads as well
 
 
@@ -23,11 +25,16 @@ def cannot(message: str) -> typer.Exit:
     return typer.Exit(CANNOT)
 
 
+def code_of(ending: Ending) -> int:
+    """The exit code of an ending, the same for every command."""
+    return {"fine": FINE, "found": FOUND}.get(ending.value, CANNOT)
+
+
 @contextmanager
 def told_plainly(verbose: bool) -> Iterator[None]:
     """Turn what ends a command into one sentence and exit code 2; --verbose shows our faults whole."""
     try:
-        with _ended_like_an_interrupt():
+        with ended_like_an_interrupt():
             yield
     except typer.Exit:
         raise
@@ -38,29 +45,12 @@ def told_plainly(verbose: bool) -> Iterator[None]:
     except Exception as error:
         if verbose:
             raise
-        named = "" if _is_for_the_user(error) else f"this is a fault of ours, {type(error).__name__}: "
+        named = (
+            ""
+            if _is_for_the_user(error)
+            else f"internal error, please report it: {type(error).__name__}: "
+        )
         raise cannot(f"{named}{_said(error)}") from None
-
-
-@contextmanager
-def _ended_like_an_interrupt() -> Iterator[None]:
-    """Let what would end the process at once clean up first: children, folders, the terminal."""
-
-    def interrupt(number: int, _frame: object) -> None:
-        raise KeyboardInterrupt(signal.Signals(number).name)
-
-    numbers = [getattr(signal, name) for name in ENDINGS if hasattr(signal, name)]
-    # whoever handles one already, or ignores it as nohup does, goes on doing so
-    if threading.current_thread() is not threading.main_thread():
-        numbers = []
-    taken = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
-    for number in taken:
-        signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number in taken:
-            signal.signal(number, signal.SIG_DFL)
 
 
 def _said(error: Exception) -> str:
@@ -73,5 +63,6 @@ def _is_for_the_user(error: Exception) -> bool:
     from slrdoctor.artifacts.settings.read import SettingsError
     from slrdoctor.examination.scan import CannotExamine
     from slrdoctor.extras import PackageMissing
+    from slrdoctor.retraining.plan import CannotRetrain
 
-    return isinstance(error, (SettingsError, CannotExamine, PackageMissing, OSError))
+    return isinstance(error, (SettingsError, CannotExamine, CannotRetrain, PackageMissing, OSError))

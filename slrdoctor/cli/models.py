@@ -11,12 +11,13 @@ from slrdoctor.cli.exits import cannot, told_plainly
 
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tracebacks too.")]
 
-models = typer.Typer(help="List the reference models, or copy one out.", invoke_without_command=True)
+HELP = "List the reference models (without a command), or copy one out."
+models = typer.Typer(help=HELP, invoke_without_command=True)
 
 
 @models.callback()
 def list_models(context: typer.Context, verbose: Verbose = False) -> None:
-    """List the reference models, or copy one out."""
+    """List the reference models (without a command), or copy one out."""
     if context.invoked_subcommand is not None:
         return
     with told_plainly(verbose):
@@ -46,7 +47,7 @@ def copy(
         except ValueError as error:
             raise cannot(str(error)) from None
         if folder.exists() and not folder.is_dir():
-            raise cannot(f"{folder} is no folder")
+            raise cannot(f"{folder} is not a folder")
         target = folder / source.name
         if target.exists() and not force:
             raise cannot(f"{target} is there already: --force writes over it")

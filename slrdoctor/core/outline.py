@@ -38,6 +38,7 @@ class Answer:
     sentence: str
     then: str
     details: tuple[str, ...]
+    table: tuple[tuple[str, ...], ...] = ()  # what was compared, with its heads
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Outline:
     not_judged: tuple[Gap, ...]
     decision: Decision | None  # None where nothing is broken
     summary: str
+    answer: Answer | None = None  # of an experiment; the headline is its sentence
 
 
 def outlined(report: Report) -> Outline:
@@ -87,6 +89,7 @@ def outlined(report: Report) -> Outline:
         not_judged=tuple(_gaps(report.not_looked_at, report)),
         decision=decide(report),
         summary=_summary(report),
+        answer=report.answer,
     )
 
 
@@ -181,7 +184,8 @@ def lines(report: Report) -> Iterator[str]:
     outline = report.outline
     yield f"{outline.badge.upper()}  {outline.headline}"
     if report.answer:
-        yield from (report.answer.then, *report.answer.details)
+        yield from (part for part in (report.answer.then, *report.answer.details) if part)
+        yield from ("  ".join(row) for row in report.answer.table)
     yield from (outline.looked_at, *outline.choices)
     yield from (
         f"{f'[{run.name}] ' if run.name else ''}{sentence(run.sentence)}" for run in outline.runs

@@ -15,6 +15,8 @@ from slrdoctor.artifacts.directory.found import NothingToExamine
 from slrdoctor.artifacts.run import RunDirectory, TrainingRun
 from slrdoctor.artifacts.settings.read import SettingsError
 from slrdoctor.core import packs
+from slrdoctor.core.catalogue import GRADIENTS
+from slrdoctor.core.decision import unjudged
 from slrdoctor.core.engine import Facts, MeasureCrashed, Outcome, judge
 from slrdoctor.core.ranking import Case
 from slrdoctor.core.registry import REGISTRY, Check, Unavailable
@@ -28,7 +30,6 @@ from slrdoctor.facts.features.features import Effort
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex
 from slrdoctor.facts.training.progress import Progress
-from slrdoctor.probes.crossover import Crossover
 from slrdoctor.probes.experiment import Experiment, is_file_spec
 
 
@@ -74,40 +75,10 @@ def scan(
     in a child process. Raises CannotExamine where there is nothing to examine or no check could
     run, and SettingsError for a `slrdoctor.toml` that cannot be used.
     """
-    return _examine(Path(path), select, ignore, checks, jobs, progress, experiment)[0]
+    return examined(Path(path), select, ignore, checks, jobs, progress, experiment)[0]
 
 
-def overfit(
-    path: str | Path = ".",
-    *,
-    experiment: Experiment,
-    select: Sequence[str] = (),
-    ignore: Sequence[str] = (),
-    jobs: int = 1,
-    progress: Step | None = None,
-) -> tuple[Report, Crossover | Unavailable]:
-    """Train on a few samples until they are reproduced; the report and where the fault lies.
-
-    Judged are the data and the experiment, where nothing else is selected. Unavailable in place of
-    the answer says why the experiment came to none. Raises as `scan`.
-    """
-    packs.load_all()
-    select = select or [code for code, check in REGISTRY.checks.items() if check.in_overfit]
-    report, facts = _examine(Path(path), select, ignore, (), jobs, progress, experiment)
-    answer: Crossover | Unavailable = Unavailable("the run directory holds no samples to train on")
-    for case, known in facts:
-        if len(case) == 2:
-            try:
-                found = known.get(Crossover)
-            except Unavailable as missing:
-                answer = missing
-                continue
-            if isinstance(found, Crossover):
-                return report, found
-    return report, answer
-
-
-def _examine(
+def examined(
     path: Path,
     select: Sequence[str],
     ignore: Sequence[str],
@@ -116,6 +87,7 @@ def _examine(
     progress: Step | None,
     experiment: Experiment | None,
 ) -> tuple[Report, list[tuple[Case, Facts]]]:
+    """The report of a scan, and the facts of every case of it. Raises as `scan`."""
     broken = packs.load_all([Path(folder) for folder in checks])
     if not REGISTRY.checks:
         raise CannotExamine("no check could be loaded")
@@ -160,6 +132,12 @@ def _tell(known: Facts) -> None:
         if known.rests_on_given(fact):
             with contextlib.suppress(Unavailable, MeasureCrashed):
                 known.get(fact)
+
+
+def untried_model(report: Report) -> str:
+    """Why the model that was given was not run; "" where it was."""
+    entry = unjudged(report, GRADIENTS)  # any model that can be run is judged by it
+    return entry.text if entry is not None else ""
 
 
 def detect(path: str | Path) -> tuple[RunDirectory, dict[type, object]]:

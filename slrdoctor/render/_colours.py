@@ -12,11 +12,14 @@ SEVERITIES = {
     Severity.DEGRADES: "bold #000000 on #e0a800",
     Severity.NOTE: "bold #ffffff on #00677d",
 }
-VERDICTS = {
-    "broken": SEVERITIES[Severity.BLOCKS],
+FAULT = SEVERITIES[Severity.BLOCKS]
+FINE = "bold #ffffff on #1b6e3c"
+UNDECIDED = "bold #ffffff on #5f6368"
+# of verdicts and of answers; what is not listed names a fault
+BADGES = {
     "suspect": SEVERITIES[Severity.DEGRADES],
-    "healthy": "bold #ffffff on #1b6e3c",
-    "unknown": "bold #ffffff on #5f6368",
+    **dict.fromkeys(("healthy", "reproduced", "can be learned"), FINE),
+    **dict.fromkeys(("unknown", "no answer", "no result", "no conclusion"), UNDECIDED),
 }
 STATES = {"yes": ("✓", "green"), "no": ("✗", "bold red"), "unknown": ("?", "magenta")}
 OUTCOMES = {"learned": "green", "learned nothing": "bold red", "unknown": "dim"}

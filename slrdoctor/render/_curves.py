@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slrdoctor.extras import needed_for
-from slrdoctor.probes.bars import REPRODUCED
-from slrdoctor.probes.crossover import Crossover
 from slrdoctor.words.controls import one_line
 
 if TYPE_CHECKING:
@@ -17,47 +17,60 @@ if TYPE_CHECKING:
 
 TITLE = 110  # letters of a line
 SUFFIXES = (".png", ".svg", ".pdf", ".jpg", ".jpeg", ".webp")
+LOWEST = 1e-3  # nats: a logarithmic axis has no zero
 
 
-def draw_curves(answer: Crossover, path: Path) -> None:
-    """Write a picture in the format of the path's suffix. Raises OSError where it cannot be written."""
+@dataclass(frozen=True)
+class Curve:
+    """Losses by step. Curves of one name have one colour; only the best of them is drawn boldly."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+    is_best: bool = True
+
+
+def draw_curves(
+    title: str, curves: Sequence[Curve], levels: Sequence[tuple[str, float]], bar: float, path: Path
+) -> None:
+    """Write a picture in the format of the path's suffix. Raises OSError where it cannot be written.
+
+    `levels` are what the losses are held against; below `bar` samples are memorised.
+    """
     with needed_for("a picture of the curves", "matplotlib"):
         import matplotlib
 
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # a matplotlibrc of the current folder may ask for LaTeX
-        _figure(answer).savefig(path, dpi=120)
+        _figure(one_line(title), curves, levels, bar).savefig(path, dpi=120)
 
 
-def _figure(answer: Crossover) -> Figure:
+def _figure(
+    title: str, curves: Sequence[Curve], levels: Sequence[tuple[str, float]], bar: float
+) -> Figure:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.subplots()
+    colours = {name: f"C{place}" for place, name in enumerate(dict.fromkeys(c.name for c in curves))}
     thin = "other learning rates"
-    for number, cell in enumerate(answer.cells):
-        for attempt in cell.attempts:
-            steps = [step for step, _ in attempt.losses]
-            losses = [max(loss, 1e-3) for _, loss in attempt.losses]
-            is_best = attempt is cell.best
-            axes.plot(
-                steps,
-                losses,
-                color=f"C{number}",
-                linewidth=2 if is_best else 1,
-                alpha=1.0 if is_best else 0.4,
-                label=f"{cell.model} on {cell.on}" if is_best else thin or None,
-            )
-            thin = thin if is_best else ""  # told once
-    for name, value in answer.lines:
+    for curve in curves:
+        axes.plot(
+            [step for step, _ in curve.points],
+            [max(loss, LOWEST) for _, loss in curve.points],
+            color=colours[curve.name],
+            linewidth=2 if curve.is_best else 1,
+            alpha=1.0 if curve.is_best else 0.4,
+            label=curve.name if curve.is_best else thin or None,
+        )
+        thin = thin if curve.is_best else ""  # named once
+    for name, value in levels:
         axes.axhline(value, color="grey", linewidth=1, linestyle=":")
         _name(axes, name, value)
-    axes.axhline(REPRODUCED, color="black", linewidth=1, linestyle="--")
-    _name(axes, "known by heart", REPRODUCED)
-    axes.set(yscale="log", xlabel="step", ylabel="loss a token (nats)")
-    told = one_line(answer.told[:1].upper() + answer.told[1:])
-    title = axes.set_title("\n".join(textwrap.wrap(told, TITLE)), loc="left", fontsize=9)
-    title.set_parse_math(False)  # a gloss may hold a dollar sign
+    axes.axhline(bar, color="black", linewidth=1, linestyle="--")
+    _name(axes, "memorised", bar)
+    axes.set(yscale="log", xlabel="step", ylabel="loss per token (nats)")
+    heading = axes.set_title("\n".join(textwrap.wrap(title, TITLE)), loc="left", fontsize=9)
+    heading.set_parse_math(False)  # a gloss may hold a dollar sign
     axes.legend(frameon=False, fontsize=8)
     return figure
 

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.text import Text
 
 from slrdoctor.core.legible import legible
-from slrdoctor.core.outline import Gap, Outline, Run, few, sentence
+from slrdoctor.core.outline import Answer, Gap, Outline, Run, few, sentence
 from slrdoctor.core.report import Entry, Report
 from slrdoctor.render import _findings
-from slrdoctor.render._colours import OUTCOMES, STATES, VERDICTS, badge
+from slrdoctor.render._colours import BADGES, FAULT, OUTCOMES, STATES, badge
 from slrdoctor.render._layout import Line, put, room, table
 
 GAPS_SHOWN = 4
@@ -33,7 +33,7 @@ def show(report: Report, console: Console, *, quiet: bool = False, verbose: bool
     """Print the report; `quiet` only its headline, `verbose` every check and every limit's source."""
     report = legible(report)
     outline = report.outline
-    put([_headline(outline, report)], console)
+    put([_headline(outline)], console)
     if not quiet:
         put(_body(outline, report, verbose, room(console), console.options.ascii_only), console)
 
@@ -41,9 +41,8 @@ def show(report: Report, console: Console, *, quiet: bool = False, verbose: bool
 def _body(
     outline: Outline, report: Report, verbose: bool, width: int | None, ascii_only: bool
 ) -> Iterator[Line]:
-    if report.answer is not None:
-        yield Line(Text(report.answer.then), 1, 1)
-        yield from (Line(Text(detail, "dim"), 2, 2) for detail in report.answer.details)
+    if outline.answer is not None:
+        yield from _answer(outline.answer, width)
     yield from _looked_at(outline, report, verbose)
     yield from _runs(outline.runs, width, verbose)
     for number, cause in enumerate(outline.causes, start=1):
@@ -52,15 +51,26 @@ def _body(
     yield Line(Text())
     yield from _remainder(outline, report, verbose)
     yield from _decision(outline, ascii_only)
-    yield _last(outline, report)
+    yield _last(outline)
 
 
-def _verdict(outline: Outline, report: Report) -> Text:
-    return badge(outline.badge.upper(), VERDICTS.get(outline.badge, VERDICTS[report.verdict]))
+def _answer(answer: Answer, width: int | None) -> Iterator[Line]:
+    """What follows from an experiment, and how it was seen."""
+    if answer.then:
+        yield Line(Text(answer.then, "bold"), 1, 1)
+    yield from (Line(Text(detail, "dim"), 2, 2) for detail in answer.details)
+    if answer.table:
+        yield Line(Text())
+        yield from table([[Text(cell) for cell in row] for row in answer.table], 1, width)
+    yield Line(Text())
 
 
-def _headline(outline: Outline, report: Report) -> Line:
-    return Line(_verdict(outline, report).append("  ").append(outline.headline, "bold"), 0, 1)
+def _verdict(outline: Outline) -> Text:
+    return badge(outline.badge.upper(), BADGES.get(outline.badge, FAULT))
+
+
+def _headline(outline: Outline) -> Line:
+    return Line(_verdict(outline).append("  ").append(outline.headline, "bold"), 0, 1)
 
 
 def _looked_at(outline: Outline, report: Report, verbose: bool) -> Iterator[Line]:
@@ -162,8 +172,8 @@ def _decision(outline: Outline, ascii_only: bool) -> Iterator[Line]:
         yield Line(Text(command, "cyan"), 2, is_code=True)
 
 
-def _last(outline: Outline, report: Report) -> Line:
-    return Line(_verdict(outline, report).append(f"  {outline.summary}"), 0, 1)
+def _last(outline: Outline) -> Line:
+    return Line(_verdict(outline).append(f"  {outline.summary}"), 0, 1)
 
 
 def _capital(text: str) -> str:

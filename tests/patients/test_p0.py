@@ -84,7 +84,7 @@ def test_the_report_of_p0_ends_in_what_must_hold_before_more_complexity(report: 
 
 
 def test_the_overfit_test_says_what_p0_lacks(patient: Callable[[str], Path]) -> None:
-    command = ["overfit", str(patient("p0")), "--samples", "5", "--no-picture", "--quiet"]
+    command = ["overfit", str(patient("p0")), "--samples", "5", "--quiet"]
     done = subprocess.run(
         [sys.executable, "-m", "slrdoctor", *command],
         capture_output=True,

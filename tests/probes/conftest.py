@@ -13,7 +13,7 @@ import pytest
 
 from slrdoctor.core.registry import Unavailable
 from slrdoctor.core.report import Report
-from slrdoctor.examination.scan import overfit
+from slrdoctor.examination.overfit import overfit
 from slrdoctor.probes import trials
 from slrdoctor.probes.crossover import Crossover
 from slrdoctor.probes.experiment import Experiment
@@ -57,7 +57,8 @@ def tried(tiny_run: Path) -> Tried:
 
     def run(name: str) -> tuple[Report, Crossover | Unavailable]:
         if name not in known:
-            known[name] = overfit(tiny_run, experiment=_experiment(name))
+            result = overfit(tiny_run, experiment=_experiment(name))
+            known[name] = result.report, result.crossover
         return known[name]
 
     return run
@@ -80,4 +81,9 @@ def tried_here(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> Tried:
 
     monkeypatch.setattr(trials, "run_in_child", in_this_process)
     monkeypatch.setattr(UserHandle, "rates", (3e-3,))
-    return lambda name: overfit(tiny_run, experiment=_experiment(name))
+
+    def run(name: str) -> tuple[Report, Crossover | Unavailable]:
+        result = overfit(tiny_run, experiment=_experiment(name))
+        return result.report, result.crossover
+
+    return run

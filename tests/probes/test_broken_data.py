@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "slrdoctor", "overfit", *arguments, "--no-picture", "--seconds", "60"],
+        [sys.executable, "-m", "slrdoctor", "overfit", *arguments, "--seconds", "60"],
         capture_output=True,
         text=True,
         check=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,8 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from slrdoctor.cli import app
-from slrdoctor.cli.overfit import _lines
+from slrdoctor.core.catalogue import family_of
 from slrdoctor.core.finding import Severity
+from slrdoctor.examination.ending import Ending
+from slrdoctor.examination.overfit import Overfit, _answer
 from slrdoctor.probes.crossover import Crossover
 
 HEALTHY = Path(__file__).resolve().parents[2] / "examples" / "healthy"
@@ -20,16 +23,17 @@ REPRODUCED = Crossover("none", "the samples are reproduced", "Train.", (), (), (
 
 def diagnosed(code: str, severity: Severity, message: str, explained_by: tuple[str, ...] = ()) -> Any:
     return SimpleNamespace(
-        check=SimpleNamespace(code=code, severity=severity),
+        check=SimpleNamespace(code=code, severity=severity, family=family_of(code)),
         finding=SimpleNamespace(message=message),
         explained_by=explained_by,
         is_root=not explained_by,
     )
 
 
-def first_line(*diagnoses: Any) -> str:
-    report: Any = SimpleNamespace(diagnoses=diagnoses)
-    return next(_lines(report, REPRODUCED, None))
+def result(*diagnoses: Any) -> Overfit:
+    worst = max((d.check.severity for d in diagnoses), default=None)
+    report: Any = SimpleNamespace(diagnoses=diagnoses, crashed=(), worst=lambda: worst)
+    return Overfit(report, REPRODUCED)
 
 
 @pytest.mark.parametrize(
@@ -62,18 +66,32 @@ def test_scan_refuses_a_model_whose_file_is_not_there() -> None:
 
 
 def test_what_blocks_is_told_by_its_cause_though_that_is_less_severe() -> None:
-    line = first_line(
-        diagnosed("FEA105", Severity.DEGRADES, "all clips are empty."),
-        diagnosed("FEA114", Severity.BLOCKS, "features carry no signal.", ("FEA105",)),
+    answer = _answer(
+        result(
+            diagnosed("FEA105", Severity.DEGRADES, "all clips are empty."),
+            diagnosed("FEA114", Severity.BLOCKS, "features carry no signal.", ("FEA105",)),
+        )
     )
 
-    assert line == "The data: all clips are empty. Even so, the samples are reproduced."
+    assert answer.badge == "blocked"
+    assert answer.sentence == "The data: all clips are empty. Even so, the samples are reproduced."
 
 
 def test_what_blocks_in_a_model_that_reproduces_the_samples_is_told_first() -> None:
-    line = first_line(diagnosed("ACT007", Severity.BLOCKS, "the order of the frames changes nothing"))
+    made = result(diagnosed("ACT007", Severity.BLOCKS, "the order of the frames changes nothing"))
 
-    assert line.startswith("The order of the frames changes nothing. Even so, ")
+    assert _answer(made).sentence.startswith("The order of the frames changes nothing. Even so, ")
+    assert made.ending is Ending.FOUND
+
+
+def test_the_badge_of_an_experiment_is_its_answer() -> None:
+    assert (_answer(result()).badge, result().ending) == ("reproduced", Ending.FINE)
+    for culprit, badge, ending in (
+        ("model", "model at fault", Ending.FOUND),
+        ("unknown", "no answer", Ending.NO_RESULT),
+    ):
+        made = replace(result(), crossover=replace(REPRODUCED, culprit=culprit))
+        assert (_answer(made).badge, made.ending) == (badge, ending)
 
 
 def test_a_model_that_gives_nan_is_not_said_to_mix_samples(tmp_path: Path) -> None:

@@ -39,7 +39,6 @@ def begun(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
             "slrdoctor",
             "overfit",
             str(ROOT / "examples" / "healthy"),
-            "--no-picture",
             "--model",
             str(tmp_path / "deaf.py"),
         ],

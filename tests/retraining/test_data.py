@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from slrdoctor.cli.retrain import _subject
+from slrdoctor.examination.retraining import subject_of
 from slrdoctor.models.reference import load
 from slrdoctor.probes.trainable import Trainable
 from slrdoctor.retraining.data import (
@@ -28,7 +28,7 @@ DIMS = 6
 
 
 def opened(path: Path) -> Trainable:
-    return _subject(path, None, lambda line: None)[0].trainable
+    return subject_of(path, None, lambda line: None)[0].trainable
 
 
 @pytest.mark.parametrize("samples", [1, 7, 8, 9, 90])

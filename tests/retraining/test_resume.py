@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import torch
 
-from slrdoctor.cli.retrain import _subject
+from slrdoctor.examination.retraining import subject_of
 from slrdoctor.models import device as of_batches
 from slrdoctor.retraining import checkpoints, session
 from slrdoctor.retraining.loop import Training
@@ -27,10 +27,10 @@ OPTIONS = Options(epochs=3, batch_size=4)
 TRAIN = """
 import sys
 from pathlib import Path
-from slrdoctor.cli.retrain import _subject
+from slrdoctor.examination.retraining import subject_of
 from slrdoctor.retraining import session
 from slrdoctor.retraining.plan import Options
-subject, _ = _subject(Path(sys.argv[1]), None, print)
+subject, _ = subject_of(Path(sys.argv[1]), None, print)
 tell = lambda line: print(line, file=sys.stderr, flush=True)
 session.retrain(subject, Path(sys.argv[2]), Options(epochs=3, batch_size=4), tell=tell)
 """
@@ -45,7 +45,7 @@ def silent(line: str) -> None:
 
 
 def train(run: Path, out: Path, options: Options = OPTIONS, **more: Any) -> Outcome:
-    return session.retrain(_subject(run, None, silent)[0], out, options, tell=silent, **more)
+    return session.retrain(subject_of(run, None, silent)[0], out, options, tell=silent, **more)
 
 
 def weights(path: Path) -> dict[str, Any]:

@@ -22,7 +22,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "slrdoctor/extras.py": (),
     "slrdoctor/words": (),
     "slrdoctor/arithmetic": (),
-    "slrdoctor/core": ("slrdoctor.words.controls",),
+    "slrdoctor/core": (
+        "slrdoctor.extras",
+        "slrdoctor.words.controls",
+    ),
     "slrdoctor/artifacts": ("slrdoctor.words", "slrdoctor.extras", PATH),
     "slrdoctor/facts": (
         PATH,

@@ -73,7 +73,7 @@ def feature_sizes_differ(clips: ClipTable) -> Findings:
             Fix("Extract the clips that differ again, with the settings of the others."),
             Fix("Leave them out until then.", f"keep = [x for x in clips if x.shape[1:] == {usual[1]}]"),
         ),
-        tuple([row.id for row in rows if _size(row) != usual] + [id for id, *_ in strays])[:5],
+        tuple([row.id for row in rows if _size(row) != usual] + [id for id, *_ in strays]),
         affected,
         len(rows) + len(strays),
     )

@@ -49,7 +49,7 @@ def features_missing(found: StoredFeatures) -> Findings:
             Fix("Extract the features of these samples, or rename the files meant for them."),
             Fix("Drop the samples without features from the annotations.", safe=False),
         ),
-        tuple(id for id, _ in found.missing[:5]),
+        tuple(id for id, _ in found.missing),
         len(found.missing),
         found.annotated,
     )

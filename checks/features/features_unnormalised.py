@@ -81,7 +81,7 @@ def features_unnormalised(
         said,
         (evidence,),
         (NORMALISE, DIVIDE),
-        tuple(row.id for row in affected[:5]),
+        tuple(row.id for row in affected),
         len(affected),
         len(rows),
     )

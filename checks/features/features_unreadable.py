@@ -51,7 +51,7 @@ def features_unreadable(clips: ClipTable) -> Findings:
             for fault, count in faults.most_common()
         ),
         tuple(dict.fromkeys(FIXES.get(fault, OTHER) for fault, _ in faults.most_common())),
-        tuple(id for id, *_ in clips.unreadable[:5]),
+        tuple(id for id, *_ in clips.unreadable),
         len(clips.unreadable),
         clips.total,
     )

@@ -66,7 +66,7 @@ def frozen_frames(clips: ClipTable) -> Findings:
             Evidence(f"repeated frames in {worst.id}", most, clips.read_from, "share", REPEATED_FRAMES),
         ),
         FIXES,
-        tuple(row.id for _, row in frozen[:5]),
+        tuple(row.id for _, row in frozen),
         len(frozen),
         len(rows),
     )

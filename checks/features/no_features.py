@@ -86,7 +86,7 @@ def no_features(found: StoredFeatures, progress: Progress | None) -> Findings:
             Evidence("annotated samples", found.annotated, found.read_from, "samples"),
         ),
         fixes,
-        tuple(id for id, _ in found.missing[:5]),
+        tuple(id for id, _ in found.missing),
         found.annotated,
         found.annotated,
     )

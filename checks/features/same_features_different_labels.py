@@ -77,7 +77,7 @@ def same_features_different_labels(clips: ClipTable, samples: Samples) -> Findin
             Evidence("most samples with the same array", len(largest), clips.read_from, "ids"),
         ),
         FIXES,
-        tuple(largest)[:5],
+        tuple(dict.fromkeys(id for group in (largest, *clashing) for id in group)),
         affected,
         len(rows),
     )

@@ -74,7 +74,7 @@ def blank_is_a_gloss(use: BlankUse) -> Iterator[Finding]:
             ),
             Fix("If the run uses another index for the blank, set it in slrdoctor.toml and scan again."),
         ),
-        samples=use.ids[:5],
+        samples=use.ids,
         affected=len(use.ids) or None,
         total=use.samples,
     )

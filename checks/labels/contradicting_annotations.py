@@ -61,7 +61,7 @@ def contradicting_annotations(contradictions: Contradictions) -> Iterator[Findin
                 safe=False,
             ),
         ),
-        samples=tuple(c.id for c in found[:5]),
+        samples=tuple(c.id for c in found),
         affected=len(found),
         total=contradictions.samples,
     )

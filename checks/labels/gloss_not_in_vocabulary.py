@@ -69,7 +69,7 @@ def gloss_not_in_vocabulary(coverage: GlossCoverage) -> Iterator[Finding]:
             ),
             *([_one_form(coverage)] if coverage.near else []),
         ),
-        samples=coverage.ids[:5],
+        samples=coverage.ids,
         affected=len(coverage.ids),
         total=coverage.samples,
     )

@@ -41,7 +41,4 @@ def files_not_opened(unopened: UnopenedFiles) -> Iterator[Finding]:
             for form in formats
         ),
         tuple(dict.fromkeys(Fix(form.advice, form.how) for form in formats)),
-        tuple(name for form in formats for name in form.files)[:5],
-        count,
-        max(count, unopened.looked),
     )

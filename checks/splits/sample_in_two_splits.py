@@ -52,7 +52,7 @@ def sample_in_two_splits(found: SharedSamples) -> Iterator[Finding]:
                 safe=False,
             ),
         ),
-        samples=tuple(dict.fromkeys(shared.id for shared in found.shared))[:5],
+        samples=tuple(dict.fromkeys(shared.id for shared in found.shared)),
         affected=len(found.shared),
         total=total,
     )

@@ -59,7 +59,7 @@ def sentence_in_two_splits(found: SharedSentences) -> Iterator[Finding]:
                 "new = [r for r in dev if r.glosses not in {t.glosses for t in train}]",
             ),
         ),
-        samples=found.examples[:5],
+        samples=found.examples,
         affected=sum(n for n, _ in over.values()),
         total=sum(total for _, total in over.values()),
     )

@@ -110,7 +110,7 @@ class Fix:
 class Finding:
     """One thing wrong with the run.
 
-    `message` is one sentence with the numbers. `samples` are the first few ids,
+    `message` is one sentence with the numbers. `samples` are the ids that it is about,
     `affected` of `total` is how many there are. `verify` is the command that shows
     that the fix worked; empty means scanning again.
     """

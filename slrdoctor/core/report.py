@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slrdoctor.core.engine import Abstained, Crashed, Judged, Outcome, Skipped
 from slrdoctor.core.finding import Severity
@@ -22,6 +22,9 @@ from slrdoctor.core.ranking import Case, Diagnosis, rank
 from slrdoctor.core.roles import Role
 from slrdoctor.core.verdict import undecided, verdict
 from slrdoctor.words.controls import escaped, one_line
+
+if TYPE_CHECKING:
+    import pandas
 
 SCHEMA_VERSION = 2
 
@@ -114,6 +117,17 @@ class Report:
         bad = [d for d in self.diagnoses if d.check.severity >= limit]
         if bad:
             raise FailedRun("; ".join(f"{d.check.code}: {one_line(d.finding.message)}" for d in bad))
+
+    def to_frame(self) -> pandas.DataFrame:
+        """A pandas frame with a row per sample that any finding names, and a column per code.
+
+        The index is the sample's id, `case` the data set or run where there are several, `severity`
+        the worst of its findings; under each code stands whether that finding names the sample:
+        `frame.index[frame["CTC401"]]`. Raises PackageMissing where pandas is not installed.
+        """
+        from slrdoctor.core.frame import frame_of
+
+        return frame_of(self.diagnoses)
 
     def __str__(self) -> str:
         return "\n".join(lines(legible(self)))

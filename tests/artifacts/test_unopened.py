@@ -103,7 +103,7 @@ def test_features_of_a_missing_package_leave_their_checks_unjudged_and_the_verdi
     assert report.verdict == "unknown" and report.worst() is Severity.NOTE
     assert skipped["FEA104"].text.endswith("was not opened, reading a pose file needs pose-format")
     assert skipped["FEA104"].enable == FORMATS
-    assert run101.finding.affected == 114 and run101.finding.fixes[0].how == FORMATS
+    assert run101.finding.evidence[0].value == 114 and run101.finding.fixes[0].how == FORMATS
 
 
 @pytest.mark.usefixtures("no_pose")
@@ -126,7 +126,7 @@ def test_features_that_the_settings_name_and_a_package_is_missing_for_are_no_mis
     report = slrdoctor.scan(healthy, select=("FEA", "RUN101"))
 
     assert [d.check.code for d in report.diagnoses] == ["RUN101"]
-    assert report.diagnoses[0].finding.affected == 90
+    assert report.diagnoses[0].finding.evidence[0].value == 90
 
 
 def test_a_history_of_a_missing_package_is_what_its_checks_lack(

@@ -25,8 +25,8 @@ def test_run101_fires_where_a_package_is_missing_and_names_what_installs_it() ->
         "24 pose files (dev/a.pose ..., 2.4 MB; needs pose-format)"
     )
     assert finding.fixes[0].how == "pip install 'slrdoctor[formats]'"
-    assert finding.samples == ("dev/a.pose", "dev/b.pose")
-    assert (finding.affected, finding.total) == (24, 30)
+    assert finding.evidence[0].value == 24 and "dev/b.pose" in finding.evidence[0].read_from
+    assert not finding.samples  # they are files, and no sample is known to be affected
 
 
 def test_run101_fires_once_for_all_formats_with_a_fix_for_each() -> None:

@@ -67,9 +67,9 @@ class CtcLengths:
         """The largest stride, rounded down, at which no sample is tight; 0 if there is none."""
         return int(np.min(self.frames // (2 * self.target_lengths + 1)))
 
-    def ids_of(self, mask: Mask, first: int = 10) -> tuple[str, ...]:
-        """The first few ids of the samples that are true in `mask` [N]."""
-        return tuple(self.ids[i] for i in np.flatnonzero(mask)[:first])
+    def ids_of(self, mask: Mask) -> tuple[str, ...]:
+        """The ids of the samples that are true in `mask` [N]."""
+        return tuple(self.ids[i] for i in np.flatnonzero(mask))
 
     @property
     def worst(self) -> int:

@@ -13,7 +13,6 @@ LONGEST = 8  # tokens of a phrase
 COPIES = 3  # of it, one after the other
 LEAST = 4  # tokens of all copies: NO NO NO is emphasis
 SHOWN = 3
-SAMPLES = 10
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class RepeatedNgrams:
     hypothesis_tokens: int
     distinct: int  # tokens of the hypotheses
     samples: int
-    ids: tuple[str, ...]  # the first hypotheses that loop
+    ids: tuple[str, ...]  # of the hypotheses that loop
     phrases: tuple[tuple[str, int], ...]  # the commonest, and how many hypotheses repeat it
     read_from: str
 
@@ -73,7 +72,7 @@ def repeated_ngrams(pairs: StoredPairs) -> RepeatedNgrams:
         hypothesis_tokens=sum(map(len, pairs.hypotheses)),
         distinct=len({token for hypothesis in pairs.hypotheses for token in hypothesis}),
         samples=len(pairs.ids),
-        ids=tuple(ids[:SAMPLES]),
+        ids=tuple(ids),
         phrases=tuple(phrases.most_common(SHOWN)),
         read_from=pairs.read_from,
     )

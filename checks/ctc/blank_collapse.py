@@ -1,6 +1,5 @@
 """CTC411: does the model put out anything but blanks, or one token?"""
 
-from collections.abc import Iterator
 from math import isfinite
 
 from slrdoctor.api import (
@@ -11,8 +10,10 @@ from slrdoctor.api import (
     DecodedOutput,
     Evidence,
     Finding,
+    Findings,
     Fix,
     FloorDistance,
+    NotJudged,
     Threshold,
     check,
     chosen,
@@ -45,7 +46,7 @@ FIXES = (
     shows=(NOTHING_LEARNED,),
     gate=MORE_THAN_BLANKS,
 )
-def blank_collapse(said: DecodedOutput, distance: FloorDistance) -> Iterator[Finding]:
+def blank_collapse(said: DecodedOutput, distance: FloorDistance) -> Findings:
     """The model puts out blanks, or one token, and nothing else.
 
     Why it matters: The best answer of a model that does not see its input is a blank in every frame.
@@ -63,8 +64,12 @@ def blank_collapse(said: DecodedOutput, distance: FloorDistance) -> Iterator[Fin
     Connectionist Temporal Classification, section 3.1.
     """
     sparse, losses = _sparse(said), _stands(distance, bool(said.samples))
-    if sparse is None or not losses:
-        return
+    if sparse is None:
+        return said.sentence
+    if not losses:
+        early = distance.epochs is not None and distance.epochs < EPOCHS.value
+        why = f"only {distance.epochs} epochs were trained" if early else distance.sentence
+        raise NotJudged(f"{sparse[0]}, but {why}", "train on", looks_ill=True)
     (message, shown), first, *_ = sparse, *losses
     stands = f"the {first.what} is {first.value:.2f} {first.unit}"
     if first.limit is EPOCHS_WITHOUT_LOSS:

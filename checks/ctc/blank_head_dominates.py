@@ -1,7 +1,5 @@
 """CTC418: can anything but the blank win?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     DEGRADES,
     NOTHING_LEARNED,
@@ -9,6 +7,7 @@ from slrdoctor.api import (
     BlankRow,
     Evidence,
     Finding,
+    Findings,
     Fix,
     Threshold,
     check,
@@ -24,7 +23,7 @@ LARGEST_NORM_RATIO = chosen(5, "a small BiLSTM-CTC has 0.5 to 1.1 in every epoch
 
 
 @check("CTC418", severity=DEGRADES, confidence=POSSIBLE, explains=(NOTHING_LEARNED,))
-def blank_head_dominates(row: BlankRow) -> Iterator[Finding]:
+def blank_head_dominates(row: BlankRow) -> Findings:
     """The blank's row of the head lets the blank win whatever the input is.
 
     Why it matters: A CTC model whose head prefers the blank by itself emits nothing, and its
@@ -43,7 +42,7 @@ def blank_head_dominates(row: BlankRow) -> Iterator[Finding]:
     """
     ahead, longer = row.reach >= LARGEST_BIAS_LEAD.value, row.norm_ratio >= LARGEST_NORM_RATIO.value
     if not ahead and not longer:
-        return
+        return row.sentence
     if ahead:
         message = (
             f"the blank (index {row.blank}) has a bias of {row.bias:.2f}, every other class at most "

@@ -1,7 +1,5 @@
 """CTC417: does a configured maximum length cut clips below what their targets need?"""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from slrdoctor.api import (
@@ -10,17 +8,21 @@ from slrdoctor.api import (
     CtcLengths,
     Evidence,
     Finding,
+    Findings,
     Fix,
     LongestInput,
+    NotJudged,
     Threshold,
     check,
 )
+
+from ._stride import SET_STRIDE
 
 SAMPLES_HARMED = Threshold(0, "CTC arithmetic: L + R frames are needed, 2L + 1 leave room for blanks")
 
 
 @check("CTC417", severity=DEGRADES, confidence=CERTAIN, explains=("TRN501",))
-def clipping_removes_glosses(lengths: CtcLengths, longest: LongestInput) -> Iterator[Finding]:
+def clipping_removes_glosses(lengths: CtcLengths, longest: LongestInput) -> Findings:
     """The configured maximum length cuts clips below what their targets need.
 
     Why it matters: A clip that is cut keeps its whole target. What is left of it has no alignment, or
@@ -39,7 +41,9 @@ def clipping_removes_glosses(lengths: CtcLengths, longest: LongestInput) -> Iter
     tight = (left >= lengths.needed) & (left < roomy) & (lengths.input_lengths >= roomy)
     harmed = infeasible | tight
     if not harmed.any():
-        return
+        if not lengths.stack.known:
+            raise NotJudged("the model's temporal stride is unknown", SET_STRIDE)
+        return f"cutting at {longest.frames} frames leaves every target its room"
     total, cut = len(lengths.ids), int((lengths.frames > longest.frames).sum())
     left_with = [
         f"{int(some.sum())} {without}"

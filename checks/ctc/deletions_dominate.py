@@ -1,17 +1,18 @@
 """CTC414: does the model leave out most of what is signed?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     DEGRADES,
     LIKELY,
     WRONG_OUTPUT,
     Evidence,
     Finding,
+    Findings,
     Fix,
     GlossErrors,
+    NotJudged,
     check,
     chosen,
+    counted,
 )
 
 SHORTEST_DECODED_SHARE = chosen(
@@ -31,7 +32,7 @@ GLOSSES_IN_USE = chosen(5, "with fewer different glosses the output has collapse
     explains=("EVL906",),
     shows=WRONG_OUTPUT,
 )
-def deletions_dominate(errors: GlossErrors) -> Iterator[Finding]:
+def deletions_dominate(errors: GlossErrors) -> Findings:
     """The hypotheses have less than half of the glosses that are signed.
 
     Why it matters: The model knows glosses and does not write them: the blank wins where it should
@@ -50,8 +51,11 @@ def deletions_dominate(errors: GlossErrors) -> Iterator[Finding]:
     """
     counts = errors.counts
     share = counts.hypothesis_tokens / counts.reference_tokens
-    if share >= SHORTEST_DECODED_SHARE.value or counts.distinct_hypothesis < GLOSSES_IN_USE.value:
-        return
+    if share >= SHORTEST_DECODED_SHARE.value:
+        return errors.sentence
+    if counts.distinct_hypothesis < GLOSSES_IN_USE.value:
+        used = counted(counts.distinct_hypothesis, "gloss", "glosses")
+        raise NotJudged(f"the hypotheses use {used}, too few to speak of deletions", looks_ill=True)
     yield Finding(
         f"the hypotheses have {counts.mean_hypothesis_length:.1f} glosses per sample where "
         f"{counts.mean_reference_length:.1f} are signed: {counts.deletions} of {counts.errors} errors "

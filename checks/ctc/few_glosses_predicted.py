@@ -1,15 +1,15 @@
 """CTC413: how much of the vocabulary does the model ever predict?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     DEGRADES,
     LIKELY,
     WRONG_OUTPUT,
     Evidence,
     Finding,
+    Findings,
     Fix,
     GlossErrors,
+    NotJudged,
     check,
     chosen,
     counted,
@@ -32,7 +32,7 @@ EMPTY_HYPOTHESES = chosen(0.5, "above it the output is blank, another fault", (0
     explains=("EVL906",),
     shows=WRONG_OUTPUT,
 )
-def few_glosses_predicted(errors: GlossErrors) -> Iterator[Finding]:
+def few_glosses_predicted(errors: GlossErrors) -> Findings:
     """The model predicts only a small part of the glosses that are signed.
 
     Why it matters: A gloss that is never predicted is an error wherever it is signed. A model that has
@@ -48,14 +48,14 @@ def few_glosses_predicted(errors: GlossErrors) -> Iterator[Finding]:
     occur once; Zeyer et al. 2021, Why does CTC result in peaky behavior?
     """
     counts = errors.counts
-    if (
-        counts.distinct_reference < REFERENCE_GLOSSES.value
-        or counts.empty_share >= EMPTY_HYPOTHESES.value
-    ):
-        return
+    if counts.distinct_reference < REFERENCE_GLOSSES.value:
+        few = counted(counts.distinct_reference, "gloss", "glosses")
+        raise NotJudged(f"the references use {few}, and {REFERENCE_GLOSSES.value:g} are needed")
+    if counts.empty_share >= EMPTY_HYPOTHESES.value:
+        raise NotJudged(f"{counts.empty_share:.0%} of the hypotheses are empty", looks_ill=True)
     share = counts.distinct_hypothesis / counts.distinct_reference
     if share >= SMALLEST_PREDICTED_SHARE.value:
-        return
+        return errors.sentence
     yield Finding(
         f"the hypotheses use only {counted(counts.distinct_hypothesis, 'gloss', 'glosses')}, the "
         f"references {counts.distinct_reference} ({share:.0%}), and {counts.commonest!r} makes up "

@@ -1,24 +1,26 @@
 """CTC404: does the loss hide the samples that cannot be aligned?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     CERTAIN,
     MISLEADS,
     CtcLengths,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Threshold,
     ZeroInfinity,
     check,
 )
 
+from ._stride import SET_STRIDE
+
 HIDDEN_SAMPLES = Threshold(0, "CTC arithmetic: without an infeasible sample there is nothing to hide")
 
 
 @check("CTC404", severity=MISLEADS, confidence=CERTAIN, overfit=True)
-def infeasible_samples_silenced(lengths: CtcLengths, zero_infinity: ZeroInfinity) -> Iterator[Finding]:
+def infeasible_samples_silenced(lengths: CtcLengths, zero_infinity: ZeroInfinity) -> Findings:
     """Samples that have no alignment count as solved, because the loss sets infinity to zero.
 
     Why it matters: With `zero_infinity=True` a sample whose target is longer than its input has loss 0
@@ -34,8 +36,12 @@ def infeasible_samples_silenced(lengths: CtcLengths, zero_infinity: ZeroInfinity
     """
     short = lengths.infeasible
     count, total = int(short.sum()), len(lengths.ids)
-    if not (count and zero_infinity.on):
-        return
+    if not zero_infinity.on:
+        return "zero_infinity is off"
+    if not count and not lengths.stack.known:
+        raise NotJudged("the model's temporal stride is unknown", SET_STRIDE)
+    if not count:
+        return lengths.sentence
     yield Finding(
         message=(
             f"{count} of {total} samples have no alignment {lengths.at}, and zero_infinity=True in "

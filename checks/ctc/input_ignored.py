@@ -1,14 +1,14 @@
 """CTC412: are the losses those of a model that does not see its input?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     LIKELY,
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     SettledLosses,
     Threshold,
     check,
@@ -45,7 +45,7 @@ FIXES = (
     explains=("CTC411", "CTC413", "CTC414", "DEC801", "TRN505", "EVL904"),
     shows=(NOTHING_LEARNED,),
 )
-def input_ignored(losses: SettledLosses) -> Iterator[Finding]:
+def input_ignored(losses: SettledLosses) -> Findings:
     """Training and dev loss stand where a model gets that ignores its input.
 
     Why it matters: One constant output already brings CTC's loss from tens of nats per token down to a
@@ -62,10 +62,11 @@ def input_ignored(losses: SettledLosses) -> Iterator[Finding]:
     References: Karpathy 2019, A Recipe for Training Neural Networks (input-independent baseline);
     Zeyer et al. 2021, Why does CTC result in peaky behavior?
     """
-    if losses.epochs is not None and losses.epochs < EPOCHS.value:
-        return
     if not (losses.train >= BLIND_TRAIN_LOSS.value and losses.dev >= BLIND_DEV_LOSS.value):
-        return
+        return losses.sentence
+    if losses.epochs is not None and losses.epochs < EPOCHS.value:
+        few = f"after only {losses.epochs} epochs"
+        raise NotJudged(f"{few} {losses.sentence}", "train on", looks_ill=True)
     after = f"after {losses.epochs} epochs " if losses.epochs is not None else ""
     yield Finding(
         f"{after}the training loss is {losses.train:.2f} and the dev loss {losses.dev:.2f} times what a "

@@ -1,7 +1,5 @@
 """CTC416: are the values that CTC gets logarithms of probabilities?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
@@ -9,6 +7,7 @@ from slrdoctor.api import (
     BlankRival,
     Evidence,
     Finding,
+    Findings,
     FiniteLoss,
     Fix,
     LossInput,
@@ -43,7 +42,7 @@ def not_log_probabilities(
     loss: FiniteLoss | None,
     weights: WeightValues | None,
     rival: BlankRival | None,
-) -> Iterator[Finding]:
+) -> Findings:
     """What CTC is given as log-probabilities does not sum to one.
 
     Why it matters: CTC's loss is the logarithm of a probability only if every frame's outputs sum to
@@ -92,6 +91,7 @@ def not_log_probabilities(
             (Evidence("lowest loss", given.lowest_loss, given.loss_from, "nats", LOWEST_LOSS),),
             FIXES,
         )  # fmt: skip
+    return given.sentence
 
 
 def _is_broken(loss: FiniteLoss | None, weights: WeightValues | None) -> bool:

@@ -1,8 +1,20 @@
 """CTC402: do a few targets not fit into the frames that CTC is given?"""
 
-from collections.abc import Iterator
+from slrdoctor.api import (
+    CERTAIN,
+    DEGRADES,
+    CtcLengths,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    NotJudged,
+    Threshold,
+    check,
+    chosen,
+)
 
-from slrdoctor.api import CERTAIN, DEGRADES, CtcLengths, Evidence, Finding, Fix, Threshold, check, chosen
+from ._stride import SET_STRIDE
 
 SHARE_TOO_LONG = chosen(0.01, "one sample in a hundred", (0.0025, 0.04), 239)
 TARGETS_TOO_LONG = Threshold(
@@ -11,7 +23,7 @@ TARGETS_TOO_LONG = Threshold(
 
 
 @check("CTC402", severity=DEGRADES, confidence=CERTAIN, explains=("CTC404", "TRN501"), overfit=True)
-def some_targets_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
+def some_targets_longer_than_input(lengths: CtcLengths) -> Findings:
     """A few targets, at most one in a hundred, are longer than the input that CTC is given.
 
     Why it matters: Such a target has no alignment, so its loss is infinite. One of them makes the loss
@@ -29,7 +41,9 @@ def some_targets_longer_than_input(lengths: CtcLengths) -> Iterator[Finding]:
     short = lengths.infeasible
     count, total = int(short.sum()), len(lengths.ids)
     if not 0 < count / total <= SHARE_TOO_LONG.value:
-        return
+        if not count and not lengths.stack.known:
+            raise NotJudged("the model's temporal stride is unknown", SET_STRIDE)
+        return lengths.sentence
     worst = lengths.worst
     yield Finding(
         message=(

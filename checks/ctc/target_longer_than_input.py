@@ -16,6 +16,8 @@ from slrdoctor.api import (
     chosen,
 )
 
+from ._stride import SET_STRIDE
+
 SHARE_TOO_LONG = chosen(0.01, "one sample in a hundred", (0.0025, 0.04), 239)
 TARGETS_TOO_LONG = Threshold(
     0, "CTC arithmetic: an alignment takes one frame per gloss and one between equal glosses"
@@ -53,7 +55,7 @@ def target_longer_than_input(lengths: CtcLengths) -> Findings:
         if not lengths.stack.known:
             raise NotJudged(
                 f"the model's temporal stride is unknown; {lengths.advice}",
-                "put stride under [model] in slrdoctor.toml",
+                SET_STRIDE,
             )
         return lengths.sentence
     worst = lengths.worst

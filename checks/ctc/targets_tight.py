@@ -1,14 +1,25 @@
 """CTC403: do the targets leave room for blanks?"""
 
-from collections.abc import Iterator
+from slrdoctor.api import (
+    CERTAIN,
+    NOTE,
+    CtcLengths,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    NotJudged,
+    check,
+    chosen,
+)
 
-from slrdoctor.api import CERTAIN, NOTE, CtcLengths, Evidence, Finding, Fix, check, chosen
+from ._stride import SET_STRIDE
 
 SHARE_TIGHT = chosen(0.05, "one sample in twenty", (0.025, 0.2), 239)
 
 
 @check("CTC403", severity=NOTE, confidence=CERTAIN, overfit=True)
-def targets_tight(lengths: CtcLengths) -> Iterator[Finding]:
+def targets_tight(lengths: CtcLengths) -> Findings:
     """Over one target in twenty fits its input only without blanks between all glosses.
 
     Why it matters: Below 2L + 1 frames not every gloss can have a blank on either side. Few alignments
@@ -26,7 +37,9 @@ def targets_tight(lengths: CtcLengths) -> Iterator[Finding]:
     tight = lengths.tight
     count, total = int(tight.sum()), len(lengths.ids)
     if count / total <= SHARE_TIGHT.value:
-        return
+        if not lengths.stack.known:
+            raise NotJudged("the model's temporal stride is unknown", SET_STRIDE)
+        return f"{total - count} of {total} targets have room for blanks {lengths.at}"
     comfortable = lengths.comfortable_stride
     yield Finding(
         message=(

@@ -1,7 +1,5 @@
 """CTC415: is the class that the decoder drops the one that the model uses as blank?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     LIKELY,
@@ -9,6 +7,7 @@ from slrdoctor.api import (
     BlankRival,
     Evidence,
     Finding,
+    Findings,
     Fix,
     check,
     chosen,
@@ -24,7 +23,7 @@ WER_LEFT = chosen(0.5, "half of the WER with the configured blank", (0.125, 0.75
     confidence=LIKELY,
     explains=("TRN504", NOTHING_LEARNED),
 )
-def wrong_blank_index(rival: BlankRival) -> Iterator[Finding]:
+def wrong_blank_index(rival: BlankRival) -> Findings:
     """The class that behaves as the blank is not the one that is configured as blank.
 
     Why it matters: A decoder that drops another class than the loss does writes the blank as a gloss,
@@ -46,7 +45,7 @@ def wrong_blank_index(rival: BlankRival) -> Iterator[Finding]:
         or saved < WER_POINTS_SAVED.value
         or other.wer > WER_LEFT.value * configured.wer
     ):
-        return
+        return rival.sentence
     yield Finding(
         f"greedy decoding has {configured.wer:.1%} WER with the configured blank {configured.index} "
         f"({rival.known_by}), but {other.wer:.1%} with class {other.index} as the blank, which is "

@@ -1,7 +1,6 @@
 """ENV101: does the code use mp.solutions, which its MediaPipe no longer has?"""
 
 import re
-from collections.abc import Iterator
 
 from slrdoctor.api import (
     BLOCKS,
@@ -9,7 +8,9 @@ from slrdoctor.api import (
     Environment,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     SourceCode,
     check,
 )
@@ -18,7 +19,7 @@ GONE_SINCE = (0, 10, 30)  # the first release without mp.solutions
 
 
 @check("ENV101", severity=BLOCKS, confidence=CERTAIN, explains=("FEA105", "FEA106"))
-def mediapipe_api_gone(code: SourceCode, environment: Environment) -> Iterator[Finding]:
+def mediapipe_api_gone(code: SourceCode, environment: Environment) -> Findings:
     """The code uses `mp.solutions`, which its version of MediaPipe does not have.
 
     Why it matters: From 0.10.30 on, MediaPipe only has the Tasks API. Code for `mp.solutions` stops
@@ -37,8 +38,15 @@ def mediapipe_api_gone(code: SourceCode, environment: Environment) -> Iterator[F
     installed = environment.versions.get("mediapipe", "")
     if not gone and installed and _version(installed) >= GONE_SINCE:
         gone.append((f"mediapipe {installed}, installed here", environment.read_from))
-    if not gone or not code.mediapipe_solutions:
-        return
+    if not code.mediapipe_solutions:
+        return "no source uses mp.solutions"
+    if not gone and not installed and not any(p.asked for p in code.pins_of("mediapipe")):
+        raise NotJudged(
+            f"{code.mediapipe_solutions[0]} uses mp.solutions, and nothing says with which MediaPipe",
+            'pin it: pip install "mediapipe==0.10.21" is the last that has mp.solutions and its models',
+        )
+    if not gone:
+        return "the MediaPipe that is pinned or installed has mp.solutions"
     what, where = gone[0]
     uses = code.mediapipe_solutions
     more = f" (in {len(uses)} places in all)" if len(uses) > 1 else ""

@@ -1,12 +1,20 @@
 """ENV102: is there a GPU that training does not use?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import CERTAIN, DEGRADES, DeviceUse, Evidence, Finding, Fix, check
+from slrdoctor.api import (
+    CERTAIN,
+    DEGRADES,
+    DeviceUse,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    NotJudged,
+    check,
+)
 
 
 @check("ENV102", severity=DEGRADES, confidence=CERTAIN)
-def no_gpu_used(device: DeviceUse) -> Iterator[Finding]:
+def no_gpu_used(device: DeviceUse) -> Findings:
     """There is a GPU, but training does not use it.
 
     Why it matters: On the CPU the same training takes ten to a hundred times as long, so runs are
@@ -22,10 +30,10 @@ def no_gpu_used(device: DeviceUse) -> Iterator[Finding]:
     `GPU available: True (cuda), used: False`.
     """
     if device.used or not device.gpu:
-        return
+        return device.sentence
     unused = device.used is False and "used: false" in device.gpu.lower()
     if not (unused or device.torch):
-        return
+        raise NotJudged(f"nothing says whether the run used the GPU ({device.gpu})")
     why = f"torch was built without CUDA ({device.torch})" if device.torch else "it was not used"
     yield Finding(
         message=f"there is a GPU ({device.gpu}), but {why}",

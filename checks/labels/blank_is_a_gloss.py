@@ -1,7 +1,5 @@
 """LAB204: does the index of the CTC blank stand for nothing else?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
@@ -9,6 +7,7 @@ from slrdoctor.api import (
     BlankUse,
     Evidence,
     Finding,
+    Findings,
     Fix,
     Threshold,
     check,
@@ -24,7 +23,7 @@ BLANKS_IN_TARGETS = Threshold(0, "torch.nn.CTCLoss: targets cannot contain the b
     confidence=CERTAIN,
     explains=("CTC416", "LAB210", "TRN501", NOTHING_LEARNED),
 )
-def blank_is_a_gloss(use: BlankUse) -> Iterator[Finding]:
+def blank_is_a_gloss(use: BlankUse) -> Findings:
     """The index of the CTC blank also stands for a gloss.
 
     Why it matters: CTC removes the blank from every output. A gloss with the same index can never be
@@ -42,7 +41,7 @@ def blank_is_a_gloss(use: BlankUse) -> Iterator[Finding]:
     torch.nn.CTCLoss, the note on targets.
     """
     if not use.owner and not use.occurrences:
-        return
+        return use.sentence
     index = use.blank.index
     times = counted(use.occurrences, "time")
     in_targets = f", which occurs {times} in the targets" if use.occurrences else ""

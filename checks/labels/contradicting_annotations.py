@@ -1,7 +1,5 @@
 """LAB208: does each sample have one target?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
@@ -9,6 +7,7 @@ from slrdoctor.api import (
     Contradictions,
     Evidence,
     Finding,
+    Findings,
     Fix,
     Threshold,
     check,
@@ -18,7 +17,7 @@ CONTRADICTING_SAMPLES = Threshold(0, "Arithmetic: of two targets of one sample, 
 
 
 @check("LAB208", severity=BLOCKS, confidence=CERTAIN, explains=("FEA114", "TRN504", NOTHING_LEARNED))
-def contradicting_annotations(contradictions: Contradictions) -> Iterator[Finding]:
+def contradicting_annotations(contradictions: Contradictions) -> Findings:
     """One sample has several targets.
 
     Why it matters: No model can give two outputs for one input. More often, ids and targets went out
@@ -34,7 +33,7 @@ def contradicting_annotations(contradictions: Contradictions) -> Iterator[Findin
     """
     found = contradictions.found
     if not found:
-        return
+        return contradictions.sentence
     first = found[0]
     targets = " and ".join(f'"{target}"' for target in first.targets[:3])
     across = sum(len(c.splits) > 1 for c in found)

@@ -1,15 +1,26 @@
 """LAB203: can every dev gloss have been learned?"""
 
 from collections import Counter
-from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, EVERY_SAMPLE, NOTE, Evidence, Finding, Fix, Targets, Threshold, check
+from slrdoctor.api import (
+    CERTAIN,
+    EVERY_SAMPLE,
+    NOTE,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    NotJudged,
+    Targets,
+    Threshold,
+    check,
+)
 
 UNSEEN_GLOSSES = Threshold(0, "Arithmetic: a gloss without a training example is never predicted.")
 
 
 @check("LAB203", severity=NOTE, confidence=CERTAIN, needs=EVERY_SAMPLE)
-def dev_gloss_unseen_in_train(targets: Targets) -> Iterator[Finding]:
+def dev_gloss_unseen_in_train(targets: Targets) -> Findings:
     """Some glosses of dev never occur in training.
 
     Why it matters: Each of them is an error whatever the model does. Their share of the dev tokens is
@@ -28,11 +39,11 @@ def dev_gloss_unseen_in_train(targets: Targets) -> Iterator[Finding]:
     judged = targets.of(split)
     known = {gloss for _, glosses in targets.of("train") for gloss in glosses}
     if not known or not judged:
-        return
+        raise NotJudged(f"no {'target of dev or test' if known else 'training target'} has a gloss")
     unseen = Counter(g for _, glosses in judged for g in glosses if g not in known)
     tokens = sum(len(glosses) for _, glosses in judged)
     if not unseen:
-        return
+        return f"every {split} gloss occurs in training"
     types = len({gloss for _, glosses in judged for gloss in glosses})
     floor = unseen.total() / tokens
     measure = "error rate" if targets.are_single else "WER"

@@ -1,7 +1,5 @@
 """LAB205: does every sample have a target?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     CERTAIN,
     DEGRADES,
@@ -9,7 +7,9 @@ from slrdoctor.api import (
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Samples,
     Threshold,
     check,
@@ -25,7 +25,7 @@ EMPTY_TARGETS = Threshold(0, "Arithmetic: an empty target teaches the model that
     explains=("TRN501", NOTHING_LEARNED),
     counts=LABELS,
 )
-def empty_target(samples: Samples) -> Iterator[Finding]:
+def empty_target(samples: Samples) -> Findings:
     """Some samples have an empty target.
 
     Why it matters: CTC learns to output nothing for them. Some implementations of the loss crash or
@@ -44,8 +44,10 @@ def empty_target(samples: Samples) -> Iterator[Finding]:
     without = {"train", "dev"} - glossed if glossed else set()
     labelled = [r for r in samples.rows if r.glosses is not None or r.split in without]
     empty = [row for row in labelled if not row.glosses]
+    if not any(row.glosses is not None or row.text for row in samples.rows):
+        raise NotJudged(f"none of {len(samples.rows)} annotated samples has a gloss, a label or a text")
     if not empty or (not glossed and any(row.text for row in empty)):
-        return
+        return samples.sentence
     by_split = {s: [r for r in labelled if r.split == s] for s in samples.splits}
     counts = {s: (sum(not r.glosses for r in rows), len(rows)) for s, rows in by_split.items() if rows}
     whole = [s or "unsplit" for s, (gone, total) in counts.items() if gone == total]

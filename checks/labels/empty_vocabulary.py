@@ -1,13 +1,12 @@
 """LAB211: does the vocabulary contain glosses?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     Fix,
     Threshold,
     Vocabulary,
@@ -23,7 +22,7 @@ FEWEST_GLOSSES = Threshold(1, "Arithmetic: without a gloss there is nothing to p
     confidence=CERTAIN,
     explains=("LAB201", "LAB204", NOTHING_LEARNED),
 )
-def empty_vocabulary(vocabulary: Vocabulary) -> Iterator[Finding]:
+def empty_vocabulary(vocabulary: Vocabulary) -> Findings:
     """The vocabulary contains no glosses.
 
     Why it matters: Every target becomes empty or <unk>, and the model learns to output nothing. The
@@ -37,7 +36,7 @@ def empty_vocabulary(vocabulary: Vocabulary) -> Iterator[Finding]:
     References: The vocabulary of this run.
     """
     if vocabulary.glosses:
-        return
+        return vocabulary.sentence
     special = [str(vocabulary.tokens[i]) for i in vocabulary.specials]
     only = f"only special tokens ({', '.join(special[:5])})" if special else "no tokens at all"
     yield Finding(

@@ -1,15 +1,15 @@
 """LAB201: does every training gloss have an output class?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     CERTAIN,
     DEGRADES,
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     Fix,
     GlossCoverage,
+    NotJudged,
     Threshold,
     check,
 )
@@ -23,7 +23,7 @@ MISSING_GLOSSES = Threshold(0, "Arithmetic: a gloss without an output class cann
     confidence=CERTAIN,
     explains=("LAB202", NOTHING_LEARNED),
 )
-def gloss_not_in_vocabulary(coverage: GlossCoverage) -> Iterator[Finding]:
+def gloss_not_in_vocabulary(coverage: GlossCoverage) -> Findings:
     """Some training glosses are not in the vocabulary.
 
     Why it matters: A loader silently maps such a gloss to <unk> or drops it. The target then lacks the
@@ -38,8 +38,10 @@ def gloss_not_in_vocabulary(coverage: GlossCoverage) -> Iterator[Finding]:
     References: https://unicode.org/reports/tr15/ on normal forms. The public vocabularies of
     PHOENIX-2014, PHOENIX-2014T and CSL-Daily contain every training gloss.
     """
+    if not coverage.types:
+        raise NotJudged("no training target has a gloss")
     if not coverage.missing:
-        return
+        return coverage.sentence
     types, tokens = len(coverage.missing), coverage.missing_tokens
     where, what = coverage.read_from, "class numbers" if coverage.by == "numbers" else "glosses"
     near = [f'"{n.gloss}" is in it as "{n.token}" ({n.by})' for n in coverage.near[:3]]

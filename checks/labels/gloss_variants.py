@@ -1,8 +1,6 @@
 """LAB207: is each gloss always written in the same way?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, GlossVariants, check, counted
+from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Findings, Fix, GlossVariants, check, counted
 
 ONE_FORM = "Write each gloss in one form: in the targets, the vocabulary and the references."
 UNIFY = {
@@ -15,7 +13,7 @@ WITHOUT_COMMENTS = r"glosses = [g for g in glosses if not re.fullmatch(r'__\w+__
 
 
 @check("LAB207", severity=NOTE, confidence=CERTAIN)
-def gloss_variants(found: GlossVariants) -> Iterator[Finding]:
+def gloss_variants(found: GlossVariants) -> Findings:
     """Glosses are written in several ways, or comments appear among them.
 
     Why it matters: Each spelling becomes a class of its own with only part of the examples, and
@@ -33,7 +31,7 @@ def gloss_variants(found: GlossVariants) -> Iterator[Finding]:
     recognition, section 4, and the PHOENIX evaluation scripts, on the marks that they remove.
     """
     if not found.variants and not found.comments:
-        return
+        return found.sentence
     parts, fixes = [], []
     if found.variants:
         examples = [f"{' and '.join(v.glosses[:3])} ({v.by})" for v in found.variants[:3]]

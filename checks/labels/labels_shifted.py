@@ -1,7 +1,5 @@
 """LAB209: do the features fit the label of a neighbouring row better than their own?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     FEATURES_TELL_LABELS,
@@ -9,7 +7,9 @@ from slrdoctor.api import (
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Probe,
     Threshold,
     check,
@@ -29,7 +29,7 @@ AUC_GAIN = chosen(0.05, "neighbours with similar labels gain less", (0.025, 0.2)
     explains=("FEA114", "TRN504", NOTHING_LEARNED),
     gate=FEATURES_TELL_LABELS,
 )
-def labels_shifted(probe: Probe) -> Iterator[Finding]:
+def labels_shifted(probe: Probe) -> Findings:
     """Each sample has the label of a neighbour in the list.
 
     Why it matters: A header that is read as a row, or a file that is in one list but not in the other,
@@ -79,3 +79,10 @@ def labels_shifted(probe: Probe) -> Iterator[Finding]:
             affected=split.samples,
             total=split.samples,
         )
+    own = [split.score.sigmas for split in probe.splits]
+    others = [s.score.sigmas for split in probe.splits for s in split.shifted]
+    if max((*own, *others), default=0) <= DEVIATIONS_OVER_CHANCE.value:
+        raise NotJudged("the features fit neither the labels of their own samples nor those of others")
+    if not others:
+        raise NotJudged("the samples are too few, or in no order, to try the labels of their neighbours")
+    return probe.sentence

@@ -1,12 +1,10 @@
 """LAB210: does the model have one output per class of its vocabulary?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, HeadFit, Threshold, check
+from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Findings, Fix, HeadFit, Threshold, check
 
 
 @check("LAB210", severity=BLOCKS, confidence=CERTAIN, explains=("MDL607",))
-def output_size_mismatch(fit: HeadFit) -> Iterator[Finding]:
+def output_size_mismatch(fit: HeadFit) -> Findings:
     """The number of outputs of the model does not match the size of the vocabulary.
 
     Why it matters: Either the outputs are looked up in another vocabulary, so that each may be the
@@ -23,7 +21,7 @@ def output_size_mismatch(fit: HeadFit) -> Iterator[Finding]:
     issues 5 of CorrNet_Plus and 12 of SEN, where the vocabulary of another data set was used.
     """
     if fit.fits or fit.because:
-        return
+        return fit.sentence
     sizes = fit.sizes
     bound = fit.least if fit.outputs < fit.least else sizes.most
     layer = fit.layer or "the head"

@@ -1,7 +1,5 @@
 """LAB206: does each class have enough examples to be learned?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     DEGRADES,
     EVERY_SAMPLE,
@@ -9,8 +7,10 @@ from slrdoctor.api import (
     LIKELY,
     Evidence,
     Finding,
+    Findings,
     Fix,
     GlossCounts,
+    NotJudged,
     check,
     chosen,
 )
@@ -30,7 +30,7 @@ GLOSSES_SEEN_ONCE = chosen(
 
 
 @check("LAB206", severity=DEGRADES, confidence=LIKELY, explains=(FAILS_ON_DEV,), needs=EVERY_SAMPLE)
-def too_few_examples(counts: GlossCounts) -> Iterator[Finding]:
+def too_few_examples(counts: GlossCounts) -> Findings:
     """Most classes have too few training examples to be learned.
 
     Why it matters: One clip of a sign shows one signer, one speed and one camera. A model memorises
@@ -47,7 +47,7 @@ def too_few_examples(counts: GlossCounts) -> Iterator[Finding]:
     """
     if counts.single:
         if counts.median >= EXAMPLES_PER_CLASS.value:
-            return
+            return counts.sentence
         classes = max(counts.outputs if counts.own_vocabulary else 0, len(counts.counts))
         examples = f"{counts.median:g} training sample{'s' if counts.median != 1 else ''}"
         message = (
@@ -58,9 +58,11 @@ def too_few_examples(counts: GlossCounts) -> Iterator[Finding]:
         evidence = Evidence(what, counts.median, counts.read_from, "", limit)
     else:
         types = len(counts.counts)
-        share = counts.once / types if types else 0.0
+        if not types:
+            raise NotJudged("no training target has a gloss")
+        share = counts.once / types
         if share <= GLOSSES_SEEN_ONCE.value:
-            return
+            return counts.sentence
         message = (
             f"{counts.once} of {types} glosses ({share:.1%}) occur only once in "
             f"{counts.samples} training samples"

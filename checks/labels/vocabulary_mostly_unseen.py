@@ -1,15 +1,15 @@
 """LAB202: do most output classes occur in training?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     CERTAIN,
     DEGRADES,
     EVERY_SAMPLE,
     Evidence,
     Finding,
+    Findings,
     Fix,
     GlossCounts,
+    NotJudged,
     check,
     chosen,
 )
@@ -31,7 +31,7 @@ UNSEEN_CLASSES = chosen(
     explains=("LAB206", "TRN502", "CTC411", "CTC412"),
     needs=EVERY_SAMPLE,
 )
-def vocabulary_mostly_unseen(counts: GlossCounts) -> Iterator[Finding]:
+def vocabulary_mostly_unseen(counts: GlossCounts) -> Findings:
     """Most output classes never occur in training.
 
     Why it matters: The model can only learn not to predict these classes. They cost parameters (in a
@@ -46,11 +46,14 @@ def vocabulary_mostly_unseen(counts: GlossCounts) -> Iterator[Finding]:
     PHOENIX-2014 has 1231 of 1295 glosses in training, PHOENIX-2014T 1085 of 1115, CSL-Daily all 2000.
     """
     if not counts.outputs:
-        return
+        raise NotJudged(
+            "the number of output classes is unknown",
+            "name the vocabulary under [vocabulary] in slrdoctor.toml",
+        )
     unseen = counts.outputs - counts.seen
     share = unseen / counts.outputs
     if share <= UNSEEN_CLASSES.value:
-        return
+        return counts.sentence
     yield Finding(
         message=(
             f"{unseen} of {counts.outputs} output classes ({share:.1%}) never occur in training: "

@@ -1,13 +1,13 @@
 """LAB212: are the outputs right, but looked up under the wrong names?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     LIKELY,
     MISLEADS,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Threshold,
     TokenRenaming,
     check,
@@ -36,7 +36,7 @@ FEWEST_SAMPLES = chosen(
     confidence=LIKELY,
     explains=("CTC413", "DEC801", "EVL901", "EVL904", "EVL905", "EVL906", "TRN504"),
 )
-def vocabulary_permuted(renaming: TokenRenaming) -> Iterator[Finding]:
+def vocabulary_permuted(renaming: TokenRenaming) -> Findings:
     """Renaming the output tokens would remove most of the errors.
 
     Why it matters: The model distinguishes the signs, but its outputs are looked up in a vocabulary
@@ -53,13 +53,14 @@ def vocabulary_permuted(renaming: TokenRenaming) -> Iterator[Finding]:
     References: Kuhn 1955, The Hungarian method for the assignment problem; Ojala and Garriga 2010,
     Permutation tests for studying classifier performance.
     """
-    if renaming.samples < FEWEST_SAMPLES.value or renaming.mended <= ERRORS_REMOVED.value:
-        return
-    if renaming.sigmas < STANDARD_ERRORS.value:
-        return
+    if renaming.samples < FEWEST_SAMPLES.value:
+        few = f"{renaming.samples} predictions are stored, and {FEWEST_SAMPLES.value:g} are needed"
+        raise NotJudged(few, "store the predictions of all dev samples")
+    if renaming.mended <= ERRORS_REMOVED.value:
+        return renaming.sentence
     chance = renaming.by_chance / renaming.mended
-    if chance >= REMOVED_BY_CHANCE.value:
-        return
+    if renaming.sigmas < STANDARD_ERRORS.value or chance >= REMOVED_BY_CHANCE.value:
+        raise NotJudged(f"{renaming.sentence}, which may be chance")
     pairs = ", ".join(f"{said!r} means {meant!r}" for said, meant in renaming.examples[:3])
     off = abs(renaming.offset)
     shift = f"; indices are {off} too {'high' if renaming.offset > 0 else 'low'}" if off else ""

@@ -1,15 +1,24 @@
 """SPL301: are dev and test samples kept out of training?"""
 
 from collections import Counter
-from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, MISLEADS, Evidence, Finding, Fix, SharedSamples, Threshold, check
+from slrdoctor.api import (
+    CERTAIN,
+    MISLEADS,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    SharedSamples,
+    Threshold,
+    check,
+)
 
 SHARED_SAMPLES = Threshold(0, "Arithmetic: a sample that was trained on tests nothing.")
 
 
 @check("SPL301", severity=MISLEADS, confidence=CERTAIN)
-def sample_in_two_splits(found: SharedSamples) -> Iterator[Finding]:
+def sample_in_two_splits(found: SharedSamples) -> Findings:
     """Some samples are in two splits.
 
     Why it matters: A model that has memorised such a sample gets it right. Dev and test scores are
@@ -25,7 +34,7 @@ def sample_in_two_splits(found: SharedSamples) -> Iterator[Finding]:
     machine-learning-based science, on duplicates in train and test.
     """
     if not found.shared:
-        return
+        return found.sentence
     pairs = Counter(shared.splits for shared in found.shared)
     ways = Counter(shared.by for shared in found.shared)
     where = ", ".join(f"{count} in {one} and {other}" for (one, other), count in pairs.most_common())

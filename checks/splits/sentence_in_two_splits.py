@@ -1,14 +1,14 @@
 """SPL302: does dev contain sentences that were not trained on?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     CERTAIN,
     EVERY_SAMPLE,
     NOTE,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     SharedSentences,
     check,
     chosen,
@@ -20,7 +20,7 @@ SHARED_SENTENCES = chosen(
 
 
 @check("SPL302", severity=NOTE, confidence=CERTAIN, needs=EVERY_SAMPLE)
-def sentence_in_two_splits(found: SharedSentences) -> Iterator[Finding]:
+def sentence_in_two_splits(found: SharedSentences) -> Findings:
     """Some dev or test sentences also occur in train.
 
     Why it matters: It is far easier to tell which of the known sentences is signed than to recognise a
@@ -38,8 +38,10 @@ def sentence_in_two_splits(found: SharedSentences) -> Iterator[Finding]:
     over = {
         s: (n, total) for s, (n, total) in found.shares.items() if n / total > SHARED_SENTENCES.value
     }
+    if not found.shares:
+        raise NotJudged("no dev or test target has two glosses or more")
     if not over:
-        return
+        return found.sentence
     shared = " and ".join(f"{n} of {total} {s}" for s, (n, total) in over.items())
     yield Finding(
         message=f"{shared} {found.of} also occur in train",

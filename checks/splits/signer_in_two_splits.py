@@ -1,8 +1,17 @@
 """SPL303: are the signers of a signer-independent split really separate?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, Signers, Threshold, check
+from slrdoctor.api import (
+    CERTAIN,
+    NOTE,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    NotJudged,
+    Signers,
+    Threshold,
+    check,
+)
 
 SHARED_SIGNERS = Threshold(
     0, "By definition: signer independent means that no dev or test signer is in train."
@@ -10,7 +19,7 @@ SHARED_SIGNERS = Threshold(
 
 
 @check("SPL303", severity=NOTE, confidence=CERTAIN)
-def signer_in_two_splits(signers: Signers) -> Iterator[Finding]:
+def signer_in_two_splits(signers: Signers) -> Findings:
     """The run claims signer independence, but some signers are in train and in dev or test.
 
     Why it matters: Scores on known signers are much better than on new ones. A result reported as
@@ -25,11 +34,13 @@ def signer_in_two_splits(signers: Signers) -> Iterator[Finding]:
     References: Koller et al. 2017, Re-Sign, on the signer-independent split of PHOENIX-2014
     (SI5).
     """
-    if not signers.claim or not signers.train:
-        return
+    if not signers.train:
+        raise NotJudged("the signers of train are unknown")
+    if not signers.claim:
+        return signers.sentence
     shared = {s: signers.shared(s) for s in ("dev", "test") if signers.shared(s)}
     if not shared:
-        return
+        return signers.sentence
     parts = " and ".join(f"{len(who)} of {len(signers.by_split[s])} {s}" for s, who in shared.items())
     names = sorted(set().union(*shared.values()))
     affected = sum(signers.samples[s][who] for s, people in shared.items() for who in people)

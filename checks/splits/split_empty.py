@@ -1,14 +1,12 @@
 """SPL304: does every split have samples?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Fix, SplitSizes, Threshold, check
+from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Findings, Fix, SplitSizes, Threshold, check
 
 FEWEST_SAMPLES = Threshold(1, "By definition: a split has at least one sample.")
 
 
 @check("SPL304", severity=BLOCKS, confidence=CERTAIN, explains=("TRN511",), overfit=True)
-def split_empty(sizes: SplitSizes) -> Iterator[Finding]:
+def split_empty(sizes: SplitSizes) -> Findings:
     """A split has no samples.
 
     Why it matters: Training on nothing ends at once or never starts. An empty dev split gives a score
@@ -35,3 +33,4 @@ def split_empty(sizes: SplitSizes) -> Iterator[Finding]:
                 ),
             ),
         )
+    return sizes.sentence

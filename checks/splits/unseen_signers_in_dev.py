@@ -1,8 +1,18 @@
 """SPL305: are dev signers new to a model that was trained on few signers?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, Signers, check, chosen, counted
+from slrdoctor.api import (
+    CERTAIN,
+    NOTE,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    NotJudged,
+    Signers,
+    check,
+    chosen,
+    counted,
+)
 
 FEWEST_SIGNERS = chosen(
     6,
@@ -13,7 +23,7 @@ FEWEST_SIGNERS = chosen(
 
 
 @check("SPL305", severity=NOTE, confidence=CERTAIN, explains=("TRN504",))
-def unseen_signers_in_dev(signers: Signers) -> Iterator[Finding]:
+def unseen_signers_in_dev(signers: Signers) -> Findings:
     """Dev signers are not in train, which has only a few signers.
 
     Why it matters: With a handful of signers a model learns their bodies, speed and position along
@@ -31,8 +41,10 @@ def unseen_signers_in_dev(signers: Signers) -> Iterator[Finding]:
     split = "dev" if "dev" in signers.by_split else "test"
     people = signers.by_split.get(split, frozenset())
     new = people - signers.train
-    if not signers.train or not new or len(signers.train) >= FEWEST_SIGNERS.value:
-        return
+    if not signers.train or not people:
+        raise NotJudged(f"the signers of {split if signers.train else 'train'} are unknown")
+    if not new or len(signers.train) >= FEWEST_SIGNERS.value:
+        return signers.sentence
     affected = sum(signers.samples[split][who] for who in new)
     yield Finding(
         message=(

@@ -1,7 +1,5 @@
 """TRN505: is the last model much worse than the best one was?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     FAILS_ON_DEV,
     LIKELY,
@@ -9,8 +7,10 @@ from slrdoctor.api import (
     DevScore,
     Evidence,
     Finding,
+    Findings,
     Fix,
     KeptCheckpoint,
+    NotJudged,
     Progress,
     check,
     chosen,
@@ -24,7 +24,7 @@ FEWEST_EPOCHS = chosen(5, "fewer do not show what a score does after its best")
 @check("TRN505", severity=NOTE, confidence=LIKELY, shows=(FAILS_ON_DEV,))
 def dev_worsened_after_best(
     score: DevScore, kept: KeptCheckpoint, progress: Progress | None
-) -> Iterator[Finding]:
+) -> Findings:
     """The dev score is much worse at the end than at its best, and the best model was not kept.
 
     Why it matters: What is left of the run is its last checkpoint, and that is not the model that the
@@ -41,14 +41,13 @@ def dev_worsened_after_best(
     gained = score.sign * (score.best - score.first)
     points = POINTS_LOST.value * (1 if score.is_share else 100)
     learned = progress is None or progress.learned  # else the best was luck
-    if (
-        kept.best_kept
-        or not learned
-        or len(score.values) < FEWEST_EPOCHS.value
-        or lost <= points
-        or lost <= GAIN_LOST.value * gained
-    ):
-        return
+    if kept.best_kept or lost <= points or lost <= GAIN_LOST.value * gained:
+        return score.sentence
+    if len(score.values) < FEWEST_EPOCHS.value:
+        few = f"{len(score.values)} {score.looks} were logged"
+        raise NotJudged(f"{few}, and {FEWEST_EPOCHS.value:g} show whether a score was lost")
+    if not learned:
+        raise NotJudged("the run learned nothing: its best score may be luck")
     yield Finding(
         f"{score.split} {score.word} was {score.shown(score.best)} at {score.per} {score.best_at:g} and "
         f"is {score.shown(score.last)} at the end, and the checkpoint of {score.per} {score.best_at:g} "

@@ -1,14 +1,14 @@
 """TRN503: did the training loss rise and stay up?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     LIKELY,
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     TrainLoss,
     check,
     chosen,
@@ -25,7 +25,7 @@ FEWEST_VALUES = chosen(5, "fewer do not show what a loss does after its lowest")
     confidence=LIKELY,
     explains=("TRN505", NOTHING_LEARNED),
 )
-def diverged(loss: TrainLoss) -> Iterator[Finding]:
+def diverged(loss: TrainLoss) -> Findings:
     """The training loss rose and stayed up.
 
     Why it matters: A run whose training loss climbs is being destroyed by its own steps, and every
@@ -42,11 +42,14 @@ def diverged(loss: TrainLoss) -> Iterator[Finding]:
     difficulty of training recurrent neural networks
     """
     gained, lost = loss.first - loss.best, loss.lowest_at_end - loss.best
-    if loss.points < FEWEST_VALUES.value or loss.score_kept or lost <= 0:
-        return
+    if loss.score_kept or lost <= 0:
+        return loss.sentence
+    if loss.points < FEWEST_VALUES.value:
+        few = f"{loss.points} values of the training loss were logged"
+        raise NotJudged(f"{few}, and {FEWEST_VALUES.value:g} show whether it came back")
     risen = (TIMES_LOWEST.value - 1) * abs(loss.best)
     if lost < GAIN_LOST.value * gained or loss.lowest_at_end < loss.best + risen:
-        return
+        return loss.sentence
     yield Finding(
         f"the training loss rose from {loss.best:.3g} at {loss.per} {loss.best_at:g} to {loss.last:.3g} "
         f"and did not come back in the last fifth of the {loss.points} {loss.per}s",

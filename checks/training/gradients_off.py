@@ -1,16 +1,16 @@
 """TRN507: are the gradients of a size that trains?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     DEGRADES,
     LIKELY,
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     FiniteLoss,
     Fix,
     GradientNorms,
+    NotJudged,
     Progress,
     Threshold,
     TrainLoss,
@@ -42,7 +42,7 @@ FIXES = (
 )
 def gradients_off(
     norms: GradientNorms, progress: Progress | None, loss: TrainLoss | None, finite: FiniteLoss | None
-) -> Iterator[Finding]:
+) -> Findings:
     """The gradients explode, vanish or are zero.
 
     Why it matters: Without a gradient nothing is learned, and one that explodes undoes what was.
@@ -72,6 +72,9 @@ def gradients_off(
             ),
             FIXES,
         )
+    if progress is None and norms.late >= LARGEST_NORM.value:
+        raise NotJudged(f"the norm ends at {norms.late:.3g}, and nothing says whether the run learned")
+    return norms.sentence
 
 
 def _wrong(

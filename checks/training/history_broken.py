@@ -1,7 +1,5 @@
 """TRN510: does the history describe one run, once, in order?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     CERTAIN,
     MISLEADS,
@@ -9,6 +7,7 @@ from slrdoctor.api import (
     EpochOrder,
     Evidence,
     Finding,
+    Findings,
     Fix,
     Threshold,
     check,
@@ -31,7 +30,7 @@ FIXES = (
     confidence=CERTAIN,
     explains=("TRN503", "TRN505", "TRN508", "TRN509", "TRN512"),
 )
-def history_broken(order: EpochOrder) -> Iterator[Finding]:
+def history_broken(order: EpochOrder) -> Findings:
     """The history does not describe one run, once, in order.
 
     Why it matters: Curves over mixed or repeated epochs show falls and jumps that no model had, and the
@@ -73,6 +72,7 @@ def history_broken(order: EpochOrder) -> Iterator[Finding]:
             (Evidence("rows of finished epochs", 0, where),),
             (Fix("Flush the file after each epoch, or find where the run wrote its history instead."),),
         )
+    return order.sentence
 
 
 def _said(fault: Disorder) -> str:

@@ -1,15 +1,15 @@
 """TRN506: does the learning rate let the model learn?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     DEGRADES,
     LIKELY,
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     Fix,
     LearningRate,
+    NotJudged,
     Progress,
     StageChanges,
     Threshold,
@@ -36,7 +36,7 @@ FIXES = (
     ),
     Fix("Start AdamW at 3e-4, warm it up over 5% of the steps and decay it by a cosine."),
 )
-Wrong = tuple[str, list[tuple[str, float, str, Threshold]]]  # a message, and what shows it
+Wrong = tuple[str, list[tuple[str, float | str, str, Threshold | None]]]  # a message, and what shows it
 
 
 @check(
@@ -50,7 +50,7 @@ def learning_rate_off(
     progress: Progress | None,
     loss: TrainLoss | None,
     stages: StageChanges | None,
-) -> Iterator[Finding]:
+) -> Findings:
     """The learning rate is zero, falls to nothing early, or is too high to learn with.
 
     Why it matters: At a rate of zero every epoch repeats the last one, and at one far too high the
@@ -72,9 +72,10 @@ def learning_rate_off(
     found = _stuck(rate) or _raised(rate, loss, stages) or _ill_sized(rate, progress)
     if found:
         message, broken = found
-        optimizer = Evidence("optimizer", rate.optimizer or "unknown", rate.read_from)
+        broken.append(("optimizer", rate.optimizer or "unknown", "", None))
         seen = (Evidence(what, value, rate.read_from, unit, lim) for what, value, unit, lim in broken)
-        yield Finding(message, (*seen, optimizer), FIXES)
+        yield Finding(message, tuple(seen), FIXES)
+    return rate.sentence
 
 
 def _stuck(rate: LearningRate) -> Wrong | None:
@@ -104,11 +105,12 @@ def _raised(rate: LearningRate, loss: TrainLoss | None, stages: StageChanges | N
 
 
 def _ill_sized(rate: LearningRate, progress: Progress | None) -> Wrong | None:
-    if progress is None or progress.learned or progress.epochs < EPOCHS.value:
-        return None
     limit = {True: HIGHEST_FOR_ADAM, False: HIGHEST_FOR_SGD, None: HIGHEST_FOR_UNKNOWN}[rate.adaptive]
     tiny = 0 < rate.peak < LOWEST.value
-    if not tiny and rate.peak < limit.value:
+    ill = tiny or rate.peak >= limit.value
+    if ill and progress is None:
+        raise NotJudged(f"the rate reaches {rate.peak:.2g}, and nothing says whether the run learned")
+    if not ill or progress is None or progress.learned or progress.epochs < EPOCHS.value:
         return None
     message = f"the learning rate {'never exceeds' if tiny else 'reaches'} {rate.peak:.2g}"
     message += ", and the run learned nothing"

@@ -1,13 +1,12 @@
 """TRN501: is the loss a number to the end?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     FiniteLoss,
     Fix,
     LossBreak,
@@ -37,7 +36,7 @@ FIXES = (
     confidence=CERTAIN,
     explains=("MDL602", "TRN503", "TRN505", NOTHING_LEARNED),
 )
-def loss_not_finite(loss: FiniteLoss) -> Iterator[Finding]:
+def loss_not_finite(loss: FiniteLoss) -> Findings:
     """The loss is NaN or infinite.
 
     Why it matters: One step with a NaN gradient makes the weights NaN, and nothing is learned after it.
@@ -82,6 +81,7 @@ def loss_not_finite(loss: FiniteLoss) -> Iterator[Finding]:
             ),
             FIXES,
         )
+    return loss.sentence
 
 
 def _is_broken(b: LossBreak, loss: FiniteLoss) -> bool:

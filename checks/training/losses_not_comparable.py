@@ -1,8 +1,17 @@
 """TRN512: are train and dev loss the same kind of number?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import MISLEADS, POSSIBLE, Evidence, Finding, Fix, LossRatio, check, chosen
+from slrdoctor.api import (
+    MISLEADS,
+    POSSIBLE,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    LossRatio,
+    NotJudged,
+    check,
+    chosen,
+)
 
 LEAST_PER_BATCH = chosen(0.8, "a sum over two dev batches instead gives 0.5", (0.2, 1), 365)
 MOST_PER_BATCH = chosen(2.0, "mean train over mean dev loss early in a run", (1.34, 8), 365)
@@ -12,7 +21,7 @@ FEWEST_WITHOUT_A_MEAN = chosen(20, "where neither loss is known to be a mean, it
 
 
 @check("TRN512", severity=MISLEADS, confidence=POSSIBLE)
-def losses_not_comparable(losses: LossRatio) -> Iterator[Finding]:
+def losses_not_comparable(losses: LossRatio) -> Findings:
     """The train and the dev loss differ by the number of batches: one is a sum, the other a mean.
 
     Why it matters: A training loss that lies far above or below the dev loss for this reason looks
@@ -34,8 +43,11 @@ def losses_not_comparable(losses: LossRatio) -> Iterator[Finding]:
     means = [r.startswith("mean") for r in (losses.train_reduction, losses.dev_reduction)]
     batches, known = losses.batches, any(sums) and any(means)
     fewest = FEWEST_BATCHES if any(means) and losses.other_batches else FEWEST_WITHOUT_A_MEAN
-    if batches is None or batches < fewest.value or all(sums) or all(means):
-        return
+    if all(sums) or all(means):
+        return losses.sentence
+    if batches is None or batches < fewest.value:
+        many = "unknown" if batches is None else f"{batches}, and {fewest.value:g} are needed"
+        raise NotJudged(f"the number of batches in an epoch is {many}")
     # dev is measured after the epoch, when the first one has learned much: later ones show it then
     steady = (losses.ratio,) if losses.spread <= STEADY.value else ()
     ratios = [r / batches for r in (*steady, *([losses.first_ratio] if known else []))]
@@ -43,7 +55,7 @@ def losses_not_comparable(losses: LossRatio) -> Iterator[Finding]:
         (r for r in reversed(ratios) if LEAST_PER_BATCH.value <= r <= MOST_PER_BATCH.value), 0.0
     )
     if not share:
-        return
+        return losses.sentence
     other = "dev" if losses.larger == "train" else "train"
     firsts = f"train {losses.first_train:.4g}, dev {losses.first_dev:.4g}"
     yield Finding(

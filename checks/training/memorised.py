@@ -1,6 +1,5 @@
 """TRN504: does the model know only its training samples?"""
 
-from collections.abc import Iterator
 from math import isfinite
 
 from slrdoctor.api import (
@@ -9,7 +8,9 @@ from slrdoctor.api import (
     LIKELY,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Progress,
     ScoreSentinel,
     Threshold,
@@ -44,7 +45,7 @@ FIXES = (
     explains=("CTC413", "CTC414", "DEC801", "DEC802", "EMB701", "EVL904", "EVL905", "TRN505"),
     shows=(FAILS_ON_DEV,),
 )
-def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Iterator[Finding]:
+def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Findings:
     """The model memorised its training samples and does not generalise.
 
     Why it matters: The training loss shows that data, model and loss fit together and that labels are
@@ -65,28 +66,24 @@ def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Iterator[Fi
     pinned = sentinel is not None and sentinel.at_end >= EPOCHS_AT_100.value
     fitted, read_from = _fitted(progress), progress.read_from
     bad = progress.error_left >= ERROR_LEFT.value and _dev_at_floor(progress)
-    if fitted is None or pinned or not bad:
-        return
-    losses = [
-        f"{name} loss {progress.shown_loss(split)}"
-        for name, split, value in (
-            ("training", "train", progress.last_train),
-            ("dev", "dev", progress.last_dev),
-        )
-        if isfinite(value)
-    ]
+    if not isfinite(progress.error_left):
+        raise NotJudged("no dev score tells how far the run is from perfect", "log the dev score")
+    if bad and pinned:
+        raise NotJudged("the dev score of exactly 100% may be what a failed scorer writes")
+    if bad and not any(map(isfinite, (progress.last_train, progress.train_accuracy))):
+        raise NotJudged("no training loss or accuracy is logged", "log the training loss")
+    if fitted is None or not bad:
+        return progress.sentence
+    both = (("training", "train", progress.last_train), ("dev", "dev", progress.last_dev))
+    losses = [f"{name} loss {progress.shown_loss(of)}" for name, of, value in both if isfinite(value)]
     blind = "a model that ignores its input"
-    if isfinite(progress.floor):
-        losses.append(f"{blind} reaches {progress.floor:.2f}")
+    losses += [f"{blind} reaches {progress.floor:.2f}"] if isfinite(progress.floor) else []
     yield Finding(
         f"the model memorised its training samples and does not generalise: best dev {progress.word} "
         f"{progress.shown(progress.best_metric)} in {progress.epochs} epochs ({'; '.join(losses)})",
         (
             fitted,
-            Evidence(
-                "dev error left, relative to guessing", progress.error_left, read_from, "share",
-                ERROR_LEFT,
-            ),
+            Evidence("dev error left, of guessing", progress.error_left, read_from, "share", ERROR_LEFT),
             Evidence(f"dev {progress.word} at the end", progress.shown(progress.last_metric), read_from),
             Evidence(f"loss of {blind}, by", progress.floor_known_by, ""),
         ),

@@ -1,13 +1,12 @@
 """TRN511: did training get through one epoch?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     Fix,
     LoggedEpochs,
     Threshold,
@@ -18,7 +17,7 @@ FINISHED_EPOCHS = Threshold(1, "arithmetic: without a finished epoch there is no
 
 
 @check("TRN511", severity=BLOCKS, confidence=CERTAIN, explains=("TRN510", NOTHING_LEARNED))
-def never_trained(logged: LoggedEpochs) -> Iterator[Finding]:
+def never_trained(logged: LoggedEpochs) -> Findings:
     """The training starts and does not finish one epoch.
 
     Why it matters: Whatever is left in the folder, weights or settings, is that of an untrained model,
@@ -33,7 +32,7 @@ def never_trained(logged: LoggedEpochs) -> Iterator[Finding]:
     References: https://pytorch.org/docs/stable/notes/faq.html, on memory that runs out
     """
     if logged.epochs or not logged.unstarted or logged.trained_otherwise:
-        return
+        return logged.sentence
     names = ", ".join(logged.unstarted[:3])
     yield Finding(
         f"{names}: training started and did not finish a single epoch",

@@ -1,13 +1,12 @@
 """TRN508: did a new stage of the training undo what the one before had learned?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     DEGRADES,
     NOTHING_LEARNED,
     POSSIBLE,
     Evidence,
     Finding,
+    Findings,
     Fix,
     StageChanges,
     check,
@@ -20,7 +19,7 @@ TIMES_BEFORE_AT_BEST = chosen(1.05, "within 5% of the level before it came back"
 
 
 @check("TRN508", severity=DEGRADES, confidence=POSSIBLE, explains=("TRN503", "TRN505", NOTHING_LEARNED))
-def stage_shock(stages: StageChanges) -> Iterator[Finding]:
+def stage_shock(stages: StageChanges) -> Findings:
     """The dev loss jumped where a stage or the schedule changed, and did not come back.
 
     Why it matters: A stage that begins with a full learning rate, fresh layers or another loss can throw
@@ -71,3 +70,4 @@ def stage_shock(stages: StageChanges) -> Iterator[Finding]:
                 ),
             ),
         )  # fmt: skip
+    return stages.sentence

@@ -1,7 +1,5 @@
 """TRN509: was the run ended while it still improved?"""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from slrdoctor.api import (
@@ -10,8 +8,10 @@ from slrdoctor.api import (
     DevScore,
     Evidence,
     Finding,
+    Findings,
     Fix,
     LearningRate,
+    NotJudged,
     Progress,
     check,
     chosen,
@@ -24,7 +24,7 @@ SCHEDULE_ENDED = chosen(0.05, "a learning rate at a twentieth of its peak has co
 
 
 @check("TRN509", severity=NOTE, confidence=LIKELY)
-def stopped_early(score: DevScore, progress: Progress, rate: LearningRate | None) -> Iterator[Finding]:
+def stopped_early(score: DevScore, progress: Progress, rate: LearningRate | None) -> Findings:
     """The dev score was still improving when the run ended.
 
     Why it matters: The numbers of the run are not those that the model can reach.
@@ -39,15 +39,22 @@ def stopped_early(score: DevScore, progress: Progress, rate: LearningRate | None
     """
     ended = rate is not None and rate.points > 1 and rate.last <= SCHEDULE_ENDED.value * rate.peak
     is_known = score.is_share or score.quantity == "bleu"  # a score with a best value
-    if not progress.learned or len(score.values) < FEWEST_EPOCHS.value or not is_known or ended:
-        return
+    if ended:
+        return "the learning rate had come to its end"
+    if len(score.values) < FEWEST_EPOCHS.value:
+        few = f"{len(score.values)} {score.looks} were logged"
+        raise NotJudged(f"{few}, and {FEWEST_EPOCHS.value:g} show whether a score still improves")
+    if not progress.learned:
+        raise NotJudged("the run learned nothing that could still improve")
+    if not is_known:
+        raise NotJudged(f"nothing says what the best {score.word} is")
     shares = score.values if score.is_share else score.values / 100
     errors = shares if score.sign < 0 else 1 - shares
     quarter = len(errors) // 4
     last, before = np.median(errors[-quarter:]), np.median(errors[-2 * quarter : -quarter])
     late = int(np.argmin(errors)) >= len(errors) - max(2, len(errors) // 10)
     if not late or before - last < max(POINTS_FALL.value, ERROR_FALL.value * before):
-        return
+        return score.sentence
     yield Finding(
         f"{score.split} {score.word} was still improving when the run ended after {len(errors)} "
         f"{score.looks}: its error fell from {before:.1%} to {last:.1%} over the last quarter",

@@ -39,8 +39,8 @@ def losses_not_comparable(losses: LossRatio) -> Findings:
 
     References: torch.nn.CrossEntropyLoss and torch.nn.CTCLoss, the argument reduction
     """
-    sums = [r.startswith("sum") for r in (losses.train_reduction, losses.dev_reduction)]
-    means = [r.startswith("mean") for r in (losses.train_reduction, losses.dev_reduction)]
+    reductions = (losses.train_reduction, losses.dev_reduction)
+    sums, means = [r.is_sum for r in reductions], [r.is_mean for r in reductions]
     batches, known = losses.batches, any(sums) and any(means)
     fewest = FEWEST_BATCHES if any(means) and losses.other_batches else FEWEST_WITHOUT_A_MEAN
     if all(sums) or all(means):

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.facts.training._reduction import Reduction
 from slrdoctor.facts.training.loss_ratio import LossRatio
 from slrdoctor.testing import findings
 
-SUM = "sum over 75 batches"
-MEAN = "mean per sample"
+SUM = Reduction("sum", "batches", 75.0, 75)
+MEAN = Reduction("mean", "sample", 1.0)
 TOLD = LossRatio(80.0, 1.3, "train", 75, 19, 225.0, 3.0, SUM, MEAN, 10, "log.txt")
 
 
@@ -41,7 +42,12 @@ def test_trn512_fires_near_the_number_of_batches_and_is_quiet_far_from_it(
 
 def test_trn512_is_quiet_on_two_sums_over_different_numbers_of_batches() -> None:
     """A public run of 25 classes logs 209.9 over 75 batches and 49.2 over 19."""
-    assert not judged(ratio=4.27, first_train=209.9, first_dev=49.2, dev_reduction="sum over 19 batches")
+    assert not judged(
+        ratio=4.27,
+        first_train=209.9,
+        first_dev=49.2,
+        dev_reduction=Reduction("sum", "batches", 19.0, 19),
+    )
 
 
 def test_trn512_is_quiet_on_two_means_whatever_their_ratio() -> None:
@@ -49,13 +55,13 @@ def test_trn512_is_quiet_on_two_means_whatever_their_ratio() -> None:
 
 
 def test_trn512_fires_on_unknown_reductions_only_on_a_steady_ratio_of_many_batches() -> None:
-    unknown = {"train_reduction": "unknown", "dev_reduction": "unknown"}
+    unknown = {"train_reduction": Reduction(), "dev_reduction": Reduction()}
     assert judged(**unknown) and judged(**unknown, spread=2.0)
     assert not judged(**unknown, spread=2.1)
     assert not judged(**unknown, batches=19, ratio=20.0)
 
 
 def test_trn512_is_quiet_on_few_batches_and_where_they_are_not_known() -> None:
-    few = {"batches": 8, "first_train": 24.0, "train_reduction": "sum over 8 batches"}
+    few = {"batches": 8, "first_train": 24.0, "train_reduction": Reduction("sum", "batches", 8.0, 8)}
     assert judged(**few) and not judged(**few, other_batches=None)
     assert not judged(batches=7, first_train=21.0) and not judged(batches=None)

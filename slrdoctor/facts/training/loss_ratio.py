@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.training._reduction import UNKNOWN, Reduction
 from slrdoctor.facts.training.dev_score import finite, held_out
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import History
@@ -29,8 +30,8 @@ class LossRatio:
     other_batches: int | None  # of the split with the smaller loss
     first_train: float
     first_dev: float
-    train_reduction: str  # as `LossScale` has it
-    dev_reduction: str
+    train_reduction: Reduction
+    dev_reduction: Reduction
     epochs: int
     read_from: str
 
@@ -79,8 +80,8 @@ def loss_ratio(history: History, size: EpochSize | None, scale: LossScale | None
         other_batches=other_batches,
         first_train=first[both[0]],
         first_dev=second[both[0]],
-        train_reduction=scale.reduction if scale else "unknown",
-        dev_reduction=scale.dev_reduction if scale else "unknown",
+        train_reduction=scale.train if scale else UNKNOWN,
+        dev_reduction=scale.dev if scale else UNKNOWN,
         epochs=len(both),
         read_from=train.read_from,
     )

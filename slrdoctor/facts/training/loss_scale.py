@@ -12,12 +12,12 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.ctc.uniform_start import UniformStart
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.training._reduction import UNKNOWN, Reduction
 from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import Floats, finite, held_out
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
 
-UNKNOWN = "unknown"
 # what the first logged value may be, as multiples of the floor and of the uniform start: an
 # epoch's mean lies below its start as far as the epoch learned, and above it after a rough one
 UNDER_FLOOR, OVER_START = 0.4, 1.3
@@ -27,36 +27,38 @@ AT_START = 0.03  # relative distance: an epoch in which nothing was learned yet,
 BEGINS = 1.5  # six public CTC runs have 1.1 to 3 times their floor as the mean of the first epoch
 _MEAN = re.compile(r"(?:^|[^a-z])(?:mean|avg|average)(?:[^a-z]|$)", re.IGNORECASE)
 NEAR = 0.15  # relative distance at which a value stands at the floor
+FEWEST_AT_FLOOR = 3  # values that stand there, from which on a loss lingers
+CLEARLY = 1.5  # times nearer than the next reduction
 
 
 @dataclass(frozen=True)
 class LossScale:
-    """How the logged losses are reduced, found by holding the first ones against the start.
+    """How the logged losses are reduced, found by holding the first ones against the start."""
 
-    A logged loss divided by `factor` is per token (ctc) or per sample (classification);
-    factors are nan where the reduction is unknown.
-    """
-
-    reduction: str  # "mean per token" | "mean per sample" | "sum over batches" | "unknown" ...
-    train_factor: float
-    dev_factor: float
+    train: Reduction
+    dev: Reduction
     known_by: str
     read_from: str
-    dev_reduction: str = UNKNOWN
+
+    @property
+    def train_factor(self) -> float:
+        """What a logged training loss is divided by, to be per token (CTC) or per sample."""
+        return self.train.factor
+
+    @property
+    def dev_factor(self) -> float:
+        return self.dev.factor
 
     @property
     def is_guessed(self) -> bool:
         """Whether a loss is taken for a sum, which only its size says."""
-        return "sum" in self.reduction or "sum" in self.dev_reduction
+        return self.train.has_sums or self.dev.has_sums
 
     @property
     def sentence(self) -> str:
-        if self.reduction == self.dev_reduction == UNKNOWN:
+        if not self.train.is_known and not self.dev.is_known:
             return f"the reduction of the losses is unknown: {self.known_by}"
-        train, dev = (
-            "of unknown reduction" if name == UNKNOWN else f"a {name}"
-            for name in (self.reduction, self.dev_reduction)
-        )
+        train, dev = (f"a {r}" if r.is_known else "of unknown reduction" for r in (self.train, self.dev))
         return f"the train loss is {train}, the dev loss {dev}: {self.known_by}"
 
 
@@ -81,15 +83,15 @@ def loss_scale(
 ) -> LossScale:
     anchor = _anchor(task, start, floor, classes)
     train, dev = history.curve("train", "loss"), held_out(history, "loss")
-    train_name, train_factor = _reduction(train, anchor, _factors(anchor, size, of_dev=False))
-    dev_name, dev_factor = _reduction(dev, anchor, _factors(anchor, size, of_dev=True), train_name)
+    of_train = _reduction(train, anchor, _possible(anchor, size, of_dev=False))
+    of_dev = _reduction(dev, anchor, _possible(anchor, size, of_dev=True), of_train)
     firsts = ", ".join(
         f"{curve.split} {finite(curve)[1][0]:.4g}"
         for curve in (train, dev)
         if curve is not None and len(finite(curve)[1])
     )
     known_by = f"first losses ({firsts or 'none'}) compared with {anchor.what}"
-    return LossScale(train_name, train_factor, dev_factor, known_by, history.read_from, dev_name)
+    return LossScale(of_train, of_dev, known_by, history.read_from)
 
 
 def _anchor(
@@ -113,28 +115,30 @@ def _anchor(
     return Anchor(uniform, blind, 1.0, f"ln {classes.classes} = {uniform:.2f}")
 
 
-def _factors(anchor: Anchor, size: EpochSize | None, of_dev: bool) -> dict[str, float]:
-    """The reductions that the counts allow, and what a logged loss is divided by under each."""
+def _possible(anchor: Anchor, size: EpochSize | None, of_dev: bool) -> list[Reduction]:
+    """The reductions that the counts allow, the plainest first."""
     batches = (size.dev_batches if of_dev else size.train_batches) if size else None
     samples = (size.dev_samples if of_dev else size.train_samples) if size else None
-    factors = {"mean per sample": anchor.tokens}
+    plain = [Reduction("mean", "sample", anchor.tokens)]
     if anchor.tokens > 1.05:  # a token is not a sample
-        factors = {"mean per token": 1.0, **factors}
+        plain.insert(0, Reduction("mean", "token", 1.0))
+    possible = list(plain)
     if batches:
-        of = " of the {}" if len(factors) > 1 else ""
-        factors |= {f"sum over {batches} batches{of.format(n)}": f * batches for n, f in factors.items()}
+        possible += [
+            Reduction("sum", "batches", r.factor * batches, batches, str(r) if len(plain) > 1 else "")
+            for r in plain
+        ]
     if size and size.batch_size and size.batch_size > 1:
-        factors[f"mean over batches of sums over {size.batch_size} samples"] = (
-            anchor.tokens * size.batch_size
-        )
+        per_batch = anchor.tokens * size.batch_size
+        possible.append(Reduction("mean", "batches of sums", per_batch, size.batch_size))
     if samples:
-        factors[f"sum over {samples} samples"] = anchor.tokens * samples
-    return factors
+        possible.append(Reduction("sum", "samples", anchor.tokens * samples, samples))
+    return possible
 
 
 def _reduction(
-    curve: Curve | None, anchor: Anchor, factors: dict[str, float], other: str = UNKNOWN
-) -> tuple[str, float]:
+    curve: Curve | None, anchor: Anchor, possible: list[Reduction], other: Reduction = UNKNOWN
+) -> Reduction:
     """The one reduction under which the first value is that of a model that begins to learn.
 
     `other` is the reduction of the training loss: one script seldom reduces its losses in
@@ -142,20 +146,17 @@ def _reduction(
     """
     values = finite(curve)[1] if curve is not None else np.empty(0)
     if curve is None or not len(values):
-        return UNKNOWN, math.nan
+        return UNKNOWN
     if _MEAN.search(curve.name):
-        factors = {name: factor for name, factor in factors.items() if not name.startswith("sum")}
+        possible = [reduction for reduction in possible if not reduction.is_sum]
     start = anchor.start if math.isfinite(anchor.start) else 12 * anchor.floor
-    for name in (name for name in factors if name.startswith("mean per ")):
+    for reduction in (r for r in possible if r.is_plain):
         # no other reduction puts the first value at the very number of uniform outputs, but by chance
-        if abs(values[0] / factors[name] / anchor.start - 1) < AT_START:
-            return name, factors[name]
-    likely = {
-        name: factor
-        for name, factor in factors.items()
-        if UNDER_FLOOR * anchor.floor <= values[0] / factor <= OVER_START * start
-    }
-    alike = {name: factor for name, factor in likely.items() if _kind(name) == _kind(other)}
+        if abs(values[0] / reduction.factor / anchor.start - 1) < AT_START:
+            return reduction
+    least, most = UNDER_FLOOR * anchor.floor, OVER_START * start
+    likely = [r for r in possible if least <= values[0] / r.factor <= most]
+    alike = [r for r in likely if r.is_like(other)]
     if len(alike) == 1:
         likely = alike
     if len(likely) > 1:
@@ -163,28 +164,25 @@ def _reduction(
         begins = start if curve.per == "step" else min(start, BEGINS * anchor.floor)
         likely = _standing_at_floor(values, anchor.floor, likely) or _nearest(values[0], begins, likely)
     if not likely:
-        name, factor = next(iter(factors.items()))
-        if MEAN_UNDER_FLOOR * anchor.floor <= values[0] / factor <= MEAN_OVER_START * start:
-            likely = {name: factor}
-    return next(iter(likely.items())) if len(likely) == 1 else (UNKNOWN, math.nan)
+        plainest = possible[0]
+        if MEAN_UNDER_FLOOR * anchor.floor <= values[0] / plainest.factor <= MEAN_OVER_START * start:
+            return plainest
+    return likely[0] if len(likely) == 1 else UNKNOWN
 
 
-def _kind(name: str) -> str:
-    """The name of a reduction without its numbers: that of dev has other ones."""
-    return "".join(c for c in name if not c.isdigit())
-
-
-def _standing_at_floor(values: Floats, floor: float, factors: dict[str, float]) -> dict[str, float]:
+def _standing_at_floor(values: Floats, floor: float, likely: list[Reduction]) -> list[Reduction]:
     """A loss that lingers does so at the floor: the reduction that explains where it lingered."""
-    near = {name: int(np.sum(np.abs(values / f / floor - 1) < NEAR)) for name, f in factors.items()}
-    most = max(near.values())
-    best = [name for name, count in near.items() if count == most]
-    return {best[0]: factors[best[0]]} if most >= 3 and len(best) == 1 else {}
+    near = [int(np.sum(np.abs(values / r.factor / floor - 1) < NEAR)) for r in likely]
+    most = max(near)
+    best = [r for r, count in zip(likely, near, strict=True) if count == most]
+    return best if most >= FEWEST_AT_FLOOR and len(best) == 1 else []
 
 
-def _nearest(value: float, begins: float, factors: dict[str, float]) -> dict[str, float]:
+def _nearest(value: float, begins: float, likely: list[Reduction]) -> list[Reduction]:
     """The reduction that puts the first value clearly nearest to where runs begin, if one does."""
-    apart = sorted((abs(math.log(value / f / begins)), name) for name, f in factors.items())
-    if apart[1][0] - apart[0][0] < math.log(1.5):
-        return {}
-    return {apart[0][1]: factors[apart[0][1]]}
+
+    def distance(reduction: Reduction) -> float:
+        return abs(math.log(value / reduction.factor / begins))
+
+    nearest, second = sorted(likely, key=distance)[:2]
+    return [nearest] if distance(second) - distance(nearest) >= math.log(CLEARLY) else []

@@ -14,13 +14,15 @@ from slrdoctor.core.engine import Facts
 from slrdoctor.core.registry import REGISTRY, Unavailable
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.training._reduction import Reduction
 from slrdoctor.facts.training.history import History
 from slrdoctor.facts.training.loss_course import LossCourse
 from slrdoctor.facts.training.loss_scale import LossScale
 from slrdoctor.facts.training.score_course import ScoreCourse
 
 FLOOR = BlindFloor("ctc", 53.7, 5.37, 1296, 0.68, 0.98, math.nan, math.nan, 5671, True, "labels")
-SUMS = LossScale("sum over 10 batches", 10.0, 10.0, "by hand", "by hand", "sum over 10 batches")
+SUM = Reduction("sum", "batches", 10.0, 10)
+SUMS = LossScale(SUM, SUM, "by hand", "by hand")
 
 
 def of(history: History, *given: object) -> Facts:

@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 
 from slrdoctor.core.registry import Unavailable
+from slrdoctor.facts.training._reduction import Reduction
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.loss_ratio import loss_ratio
 from slrdoctor.facts.training.loss_scale import LossScale
 
 SIZE = EpochSize(32, 2400, 600, 75, 19, 25, {}, "by hand")
-SCALE = LossScale("sum over 75 batches", 75, 1, "by hand", "by hand", "mean per sample")
+SCALE = LossScale(
+    Reduction("sum", "batches", 75, 75), Reduction("mean", "sample", 1), "by hand", "by hand"
+)
 
 
 def test_the_ratio_is_that_of_the_first_third_of_the_epochs(make_history: Any) -> None:
@@ -27,13 +30,13 @@ def test_the_ratio_is_that_of_the_first_third_of_the_epochs(make_history: Any) -
         3,
     )
     assert told.spread == pytest.approx(80 / 60) and told.first_ratio == 80
-    assert (told.train_reduction, told.dev_reduction) == ("sum over 75 batches", "mean per sample")
+    assert (told.train_reduction, told.dev_reduction) == (SCALE.train, SCALE.dev)
 
 
 def test_the_larger_loss_may_be_that_of_dev(make_history: Any) -> None:
     told = loss_ratio(make_history(train_loss=[3.0, 2, 2], dev_loss=[60.0, 40, 40]), SIZE, None)
     assert (told.ratio, told.larger, told.batches, told.other_batches) == (20, "dev", 19, 75)
-    assert told.train_reduction == "unknown"
+    assert not told.train_reduction.is_known
 
 
 def test_losses_are_paired_by_epoch(make_history: Any) -> None:

@@ -29,7 +29,7 @@ def test_losses_in_the_hundreds_are_sums_over_the_batches(make_history: Any) -> 
     history = make_history(train_loss=[209.9, 177.7, 149.0], dev_loss=[49.2, 40.6, 38.2])
     scale = loss_scale(history, CLASSES, None, None, OF_25, SIZE)
     assert (scale.train_factor, scale.dev_factor) == (75, 19)
-    assert scale.reduction == "sum over 75 batches" and "ln 25 = 3.22" in scale.sentence
+    assert str(scale.train) == "sum over 75 batches" and "ln 25 = 3.22" in scale.sentence
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_each_reduction_of_a_classifier_is_found(
 ) -> None:
     first = learned * math.log(25) * factor
     scale = loss_scale(make_history(train_loss=[first, first / 2]), CLASSES, None, None, OF_25, SIZE)
-    assert (scale.reduction, scale.train_factor) == (reduction, factor)
-    assert scale.dev_reduction == "unknown" and math.isnan(scale.dev_factor)
+    assert (str(scale.train), scale.train_factor) == (reduction, factor)
+    assert str(scale.dev) == "unknown" and math.isnan(scale.dev_factor)
 
 
 @pytest.mark.parametrize(("first", "reduction"), [(15.0, "mean per token"), (150.0, "mean per sample")])
@@ -52,7 +52,7 @@ def test_means_a_token_and_a_sample_are_told_apart(
     make_history: Any, first: Any, reduction: Any
 ) -> None:
     scale = loss_scale(make_history(train_loss=[first, first / 3]), CTC, START, FLOOR, None, None)
-    assert scale.reduction == reduction
+    assert str(scale.train) == reduction
     assert scale.train_factor == (1 if reduction == "mean per token" else pytest.approx(61.7 / 5.37))
 
 
@@ -67,7 +67,7 @@ def test_a_loss_that_is_named_a_mean_is_no_sum(name: str, reduction: str) -> Non
     size = EpochSize(None, None, None, 30, None, None, {}, "by hand")
     epochs, values = np.arange(3.0), np.array([210.0, 90.0, 40.0])
     history = History((Curve(name, "train", "loss", epochs, values, "log.txt"),), "log.txt")
-    assert loss_scale(history, CTC, START, FLOOR, None, size).reduction == reduction
+    assert str(loss_scale(history, CTC, START, FLOOR, None, size).train) == reduction
 
 
 def test_a_first_loss_at_the_very_start_is_that_of_an_untrained_model_and_no_sum(
@@ -92,18 +92,18 @@ def test_a_loss_that_lingers_at_the_floor_tells_what_its_first_value_leaves_open
     """Without a start, 40 may be a mean per token or a sample; standing at 61.7 says which."""
     lingering = [40.0, 61.0, 62.0, 61.5, 60.0, 50.0]
     scale = loss_scale(make_history(train_loss=lingering), CTC, None, FLOOR, None, None)
-    assert scale.reduction == "mean per sample"
+    assert str(scale.train) == "mean per sample"
 
 
 def test_a_loss_of_no_reduction_is_unknown_and_says_so(make_history: Any) -> None:
     scale = loss_scale(make_history(train_loss=[1e7, 1e6]), CLASSES, None, None, OF_25, SIZE)
-    assert scale.reduction == "unknown" and math.isnan(scale.train_factor)
+    assert str(scale.train) == "unknown" and math.isnan(scale.train_factor)
     assert "unknown" in scale.sentence
 
 
 def test_a_fast_learner_keeps_its_mean(make_history: Any) -> None:
     scale = loss_scale(make_history(train_loss=[0.4, 0.1]), CLASSES, None, None, OF_25, SIZE)
-    assert scale.reduction == "mean per sample"
+    assert str(scale.train) == "mean per sample"
 
 
 def test_nothing_to_hold_a_loss_against_is_unavailable(make_history: Any) -> None:
@@ -119,4 +119,4 @@ def test_a_first_epoch_at_the_floor_of_a_mean_a_sample_is_one() -> None:
     history = History((Curve("loss", "train", "loss", at, values, "log.txt"),), "log.txt")
     unpooled = UniformStart(900.0, 78.0, 1296, 5671, 11.5, 141.0, "features")
     scale = loss_scale(history, CTC, unpooled, FLOOR, None, None)
-    assert scale.reduction == "mean per sample"
+    assert str(scale.train) == "mean per sample"

@@ -17,13 +17,15 @@ from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.evaluation.blind_score import BlindScore
 from slrdoctor.facts.labels.samples import Texts
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.training._reduction import Reduction
 from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.history import History
 from slrdoctor.facts.training.loss_scale import LossScale
 from slrdoctor.facts.training.progress import Progress
 
 FLOOR = BlindFloor("ctc", 53.7, 5.37, 1296, 0.68, 0.98, math.nan, math.nan, 5671, True, "labels")
-TOKENS = LossScale("mean per token", 1.0, 1.0, "by hand", "by hand", "mean per token")
+MEAN = Reduction("mean", "token", 1.0)
+TOKENS = LossScale(MEAN, MEAN, "by hand", "by hand")
 
 
 def measured(history: History, *given: object, task: str = "ctc") -> Progress:
@@ -39,7 +41,8 @@ def test_losses_are_told_in_the_unit_of_the_floor(make_history: Any) -> None:
     history = make_history(
         train_loss=[200.0, 90.0, 30.0], dev_loss=[120.0, 80.0, 60.0], dev_wer=[1, 0.9, 0.5]
     )
-    scale = LossScale("mean per sample", 10.0, 10.0, "by hand", "by hand")
+    per_sample = Reduction("mean", "sample", 10.0)
+    scale = LossScale(per_sample, per_sample, "by hand", "by hand")
     told = measured(history, FLOOR, scale)
     assert (told.first_train, told.last_train, told.best_dev, told.floor) == (20.0, 9.0, 6.0, 5.37)
     assert (told.metric, told.first_metric, told.best_metric, told.blind_metric) == ("wer", 1, 0.5, 0.98)
@@ -47,10 +50,10 @@ def test_losses_are_told_in_the_unit_of_the_floor(make_history: Any) -> None:
 
 
 def test_a_loss_of_unknown_reduction_is_not_held_against_the_floor(make_history: Any) -> None:
-    scale = LossScale("unknown", math.nan, 1.0, "by hand", "by hand", "mean per token")
+    scale = LossScale(Reduction(), MEAN, "by hand", "by hand")
     told = measured(make_history(train_loss=[459.0, 400, 300], dev_loss=[9.0, 6, 5.4]), FLOOR, scale)
     assert math.isnan(told.last_train) and told.last_dev == 6.0 and told.floor == 5.37
-    neither = LossScale("unknown", math.nan, math.nan, "by hand", "by hand")
+    neither = LossScale(Reduction(), Reduction(), "by hand", "by hand")
     told = measured(make_history(train_loss=[459.0, 400, 300]), FLOOR, neither)
     assert math.isnan(told.floor) and told.last_train == 400.0
 

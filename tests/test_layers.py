@@ -198,7 +198,7 @@ def test_everything_is_caught_in_the_named_places_only() -> None:
         "slrdoctor/core/engine.py",
         "slrdoctor/core/packs.py",
         "slrdoctor/cli/exits.py",
-        "slrdoctor/probes/calling.py",
+        "slrdoctor/models/calling.py",
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from slrdoctor.artifacts.settings.read import NAME
 from slrdoctor.artifacts.settings.write import Setting, settings_text
@@ -17,8 +18,10 @@ from slrdoctor.core import packs
 from slrdoctor.core.registry import REGISTRY
 from slrdoctor.core.report import Report
 from slrdoctor.core.roles import Extent
-from slrdoctor.models.batches import Batch, NotUnderstood, understand
-from slrdoctor.models.model_call import as_in_evaluation, outputs_of
+from slrdoctor.models.batches import Batch
+from slrdoctor.models.loaders import NotUnderstood, understand
+from slrdoctor.models.outputs import scale_of
+from slrdoctor.models.scores import Scorer, as_in_evaluation
 
 BATCHES = 16  # of each loader: enough to judge, and a scan must not cost an epoch
 LONGEST = 200  # bytes of a file's name, of the 255 that there may be
@@ -60,7 +63,8 @@ def examine(
             for split, loader in (("train", train_loader), ("dev", dev_loader))
             if loader is not None
         ]
-        _write_settings(root, blank, task, batches if any(n >= batches for n in taken) else None)
+        cut = batches if any(n >= batches for n in taken) else None
+        _write_settings(root, blank, task, writer.stride, cut)
         return scan(root, select=select, ignore=ignore)
 
 
@@ -80,12 +84,17 @@ def _write_words(
         _write(root / "history.json", json.dumps(rows))
 
 
-def _write_settings(root: Path, blank: int | str | None, task: str, batches: int | None) -> None:
-    """`batches` are those that were taken of loaders which may have more."""
+def _write_settings(
+    root: Path, blank: int | str | None, task: str, stride: int, batches: int | None
+) -> None:
+    """`stride` is 0 where it is unknown; `batches` were taken of loaders which may have more."""
     reason = f"{batches} batches of a loader do not show the whole data set: give examine() more"
     sections = {
         "vocabulary": [Setting("blank", blank)] if blank is not None else [],
-        "model": [Setting("task", task)] if task else [],
+        "model": [
+            *([Setting("task", task)] if task else []),
+            *([Setting("stride", stride, "as the model was called")] if stride else []),
+        ],
         "ignore": [Setting(code, reason) for code in _of_every_sample()] if batches is not None else [],
     }
     _write(root / NAME, settings_text(sections))
@@ -112,11 +121,15 @@ class _Splits:
     ) -> None:
         self._root, self._model, self._tokens = root, model, tokens
         classes = max(tokens, default=-1) + 1
-        self._classes = {classes, classes + 1} if tokens else set()
+        self._scores = Scorer(model, {classes, classes + 1} if tokens else ())
         last = {classes} if blank == "last" else set[int]()  # behind the tokens, else one of them
         padding = {i for i, token in tokens.items() if token.strip("<>[]").lower() in ("pad", "blank")}
         # the blank is no gloss: in a target without a length it is padding
         self._padding = padding | last | ({blank} if isinstance(blank, int) else set())
+
+    @property
+    def stride(self) -> int:
+        return self._scores.stride
 
     def write(self, split: str, loader: Iterable[Any], most: int) -> int:
         """How many batches it took; 0 where the loader says that these are all."""
@@ -131,22 +144,22 @@ class _Splits:
                 batch = understand(raw, self._padding)
                 ids = self._ids(split, batch, known)
                 self._write_features(split, ids, batch)
-                for name, target in zip(ids, batch.targets):
+                for name, target in zip(ids, batch.references):
                     glosses = [self._tokens.get(index, str(index)) for index in target]
                     line = json.dumps({"id": name, "gloss": glosses}, ensure_ascii=False)
                     annotations.write(line + "\n")
                 if split == "dev":
-                    outputs, lengths = outputs_of(self._model, batch, self._classes)
+                    scores = self._scores(batch)
                     # logits are no fault here: the loss may take the log-softmax itself
-                    given = "log_probs" if _is_normalised(outputs) else "logits"
-                    folder = self._root / "outputs" / split
-                    dump_outputs(folder, ids, lengths=lengths, **{given: outputs})
+                    scale = scale_of(torch.from_numpy(scores[0]))
+                    given = "log_probs" if scale == "log-probabilities" else "logits"
+                    dump_outputs(self._root / "outputs" / split, ids, **{given: scores})
         return 0 if _has_at_most(loader, most) else taken
 
     def _ids(self, split: str, batch: Batch, known: dict[str, tuple[int, ...]]) -> list[str]:
         """The loader's names, each as a path below a folder; a number where two samples have one."""
         ids = []
-        for place, target in enumerate(batch.targets):
+        for place, target in enumerate(map(tuple, batch.references)):
             name = _below(batch.ids[place]) if batch.ids else ""
             if not name or known.get(name, target) != target or name in ids:
                 name = f"{split}_{len(known):06d}"
@@ -155,10 +168,10 @@ class _Splits:
         return ids
 
     def _write_features(self, split: str, ids: Sequence[str], batch: Batch) -> None:
-        for name, clip, frames in zip(ids, batch.features, batch.input_lengths):
+        for name, clip, frames in zip(ids, batch.features.numpy(), batch.lengths.tolist()):
             path = self._root / "features" / split / f"{name}.npy"
             path.parent.mkdir(parents=True, exist_ok=True)
-            np.save(path, clip[: int(frames)] if clip.ndim > 1 else clip)
+            np.save(path, clip[:frames] if clip.ndim > 1 else clip)
 
 
 def _has_at_most(loader: Iterable[Any], batches: int) -> bool:
@@ -174,10 +187,6 @@ def _below(name: str) -> str:
     parts = name.replace("\\", "/").replace("\0", "").split("/")
     kept = [part for part in parts if part.strip() not in ("", ".", "..")]
     return "/".join(kept) if all(len(part.encode()) <= LONGEST for part in kept) else ""
-
-
-def _is_normalised(outputs: Sequence[Any]) -> bool:
-    return bool(np.allclose(np.exp(outputs[0].astype(np.float64)).sum(-1), 1.0, atol=1e-3))
 
 
 def _write(path: Path, text: str) -> None:

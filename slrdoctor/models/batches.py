@@ -1,225 +1,108 @@
-"""What stands in a batch of a user's loader: found by name, shape and type, since no two agree."""
+"""Samples padded into one batch of tensors, and what they are standardised with."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-
-Array = NDArray[Any]
-_FEATURES = (
-    "features", "feature", "x", "input", "inputs", "frames", "sign", "sgn", "keypoints", "pose", "video",
-)  # fmt: skip
-_TARGETS = ("targets", "target", "labels", "label", "y", "glosses", "gloss", "gls")
-_INPUT_LENGTHS = ("input_lengths", "feature_lengths", "frame_lengths", "len_x", "lengths", "sgn_lengths")
-_TARGET_LENGTHS = ("target_lengths", "label_lengths", "gloss_lengths", "len_y", "gls_lengths")
-_IDS = ("ids", "id", "names", "name", "keys", "sequence")
-
-
-class NotUnderstood(Exception):
-    """A batch that cannot be told apart. The message says what it holds."""
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 
 @dataclass(frozen=True)
 class Batch:
-    """One batch, as numpy: features [B, T, ...], and for each sample its target of class indices."""
+    """Padded samples: features [B, T, ...] and their lengths [B], targets [B, L] and theirs [B].
 
-    features: Array
-    input_lengths: NDArray[np.int64]  # [B]
-    targets: tuple[tuple[int, ...], ...]  # a class is a sequence of one
-    ids: tuple[str, ...]  # empty where the loader gives none
-    time_first: bool = False  # the loader, and so the model, has [T, B, ...]
-
-
-def as_array(value: Any) -> Array | None:
-    """A tensor of any framework as numpy; None for what is no numeric array."""
-    for step in ("detach", "cpu"):
-        value = getattr(value, step)() if hasattr(value, step) else value
-    if isinstance(value, (str, bytes, Mapping)) or value is None:
-        return None
-    if str(getattr(value, "dtype", "")).endswith("bfloat16"):
-        value = value.float()
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError):
-        return None
-    return array if array.dtype.kind in "fiub" else None
-
-
-def understand(batch: Any, padding: Collection[int] = ()) -> Batch:
-    """Tell features, targets and lengths apart, by name in a dict and by shape elsewhere.
-
-    `padding` are classes that at the end of a target without a length are none, as negative
-    numbers never are one. Raises NotUnderstood where no features [B, T, ...] or no targets
-    are found.
+    Features are zero after a sample's length; a target of classification is a sequence of one.
     """
-    items = list(_items(batch))
-    arrays = [(name, array) for name, value in items if (array := as_array(value)) is not None]
-    features = _named(arrays, _FEATURES)
-    if features is None:
-        floats = [a for _, a in arrays if a.dtype.kind == "f" and a.ndim >= 2]
-        features = max(floats, key=lambda a: a.size, default=None)
-    if features is None:
-        raise NotUnderstood(f"no features [B, T, ...] in a batch of {_told(items)}")
-    time_first = _is_time_first(features, items, arrays)
-    features = np.swapaxes(features, 0, 1) if time_first else features
-    size = len(features)
-    lengths, whole = _lengths_by_mask(arrays, features)
-    named = _named(arrays, _INPUT_LENGTHS)
-    ragged = next((r for name, v in items if (r := _ragged(v, size)) is not None), None)
-    targets = _named(whole, _TARGETS)
-    if targets is None and ragged is None:
-        targets = _by_shape([a for _, a in whole], size)
-    if targets is None and ragged is None:
-        raise NotUnderstood(f"no targets of whole numbers in a batch of {_told(items)}")
-    said, target_lengths = _lengths_by_shape(whole, features, targets)
-    given = named if named is not None else lengths if lengths is not None else said
-    frames = features.shape[1] if features.ndim > 2 else 1
-    real = np.full(size, frames) if given is None else np.ravel(given).astype(np.int64)
-    if targets is not None:
-        named = _named(arrays, _TARGET_LENGTHS)
-        sequences = _sequences(targets, target_lengths if named is None else named, size, padding)
-    else:
-        assert ragged is not None
-        sequences = ragged
-    return Batch(features, real, sequences, _ids(items, size), time_first)
+
+    features: Tensor
+    lengths: Tensor
+    targets: Tensor
+    target_lengths: Tensor
+    ids: tuple[str, ...] = ()  # empty where nothing names the samples
+    time_first: bool = False  # where it came from, and so in its model, features are [T, B, ...]
+
+    @property
+    def references(self) -> list[list[int]]:
+        """The targets as class indices, without padding."""
+        return [row[:n].tolist() for row, n in zip(self.targets, self.target_lengths.tolist())]
+
+    @property
+    def inputs(self) -> tuple[Tensor, Tensor]:
+        """What a reference model is called with."""
+        return self.features, self.lengths
+
+    @property
+    def all(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """What the loss of a reference model is given after the model."""
+        return self.features, self.lengths, self.targets, self.target_lengths
+
+    def to(self, device: str) -> Batch:
+        """With features and targets on a device; lengths are counted on the CPU."""
+        return replace(self, features=self.features.to(device), targets=self.targets.to(device))
+
+    def only(self, place: int) -> Batch:
+        """One sample, without padding."""
+        rows = slice(place, place + 1)
+        return replace(
+            self,
+            features=self.features[rows, : int(self.lengths[place])],
+            lengths=self.lengths[rows],
+            targets=self.targets[rows],
+            target_lengths=self.target_lengths[rows],
+            ids=self.ids[rows],
+        )
+
+    def with_features(self, features: Tensor) -> Batch:
+        return replace(self, features=features)
+
+    def zeroed(self) -> Batch:
+        """Without input: all zero, and every clip as long as the longest, as lengths tell too."""
+        longest = torch.full_like(self.lengths, int(self.lengths.max()))
+        return replace(self, features=torch.zeros_like(self.features), lengths=longest)
+
+    def with_targets_moved_on(self) -> Batch:
+        """The target of each sample given to the next one."""
+        return replace(
+            self, targets=self.targets.roll(1, 0), target_lengths=self.target_lengths.roll(1, 0)
+        )
 
 
-def _items(batch: Any) -> Iterator[tuple[str, Any]]:
-    """Names and values of a batch, those of pairs within it too: ((x, lengths), (y, lengths))."""
-    if isinstance(batch, Mapping):
-        for key, value in batch.items():
-            yield from _items(value) if isinstance(value, Mapping) else [(str(key).lower(), value)]
-        return
-    for value in batch if isinstance(batch, Sequence) and not isinstance(batch, str) else [batch]:
-        nested = isinstance(value, (Mapping, list, tuple))
-        if nested and any(getattr(v, "ndim", 0) for v in _values(value)) and _ragged(value) is None:
-            yield from _items(value)
-        else:
-            yield "", value
+def batch_of(
+    clips: Sequence[NDArray[Any] | Tensor], targets: Sequence[Sequence[int]], ids: Sequence[str] = ()
+) -> Batch:
+    """Clips [T, ...] each, with the class indices of their targets."""
+    padded, target_lengths = padded_targets(targets)
+    return Batch(
+        pad_sequence([torch.as_tensor(clip) for clip in clips], batch_first=True),
+        torch.tensor([len(clip) for clip in clips]),
+        padded,
+        target_lengths,
+        tuple(ids),
+    )
 
 
-def _values(value: Any) -> Sequence[Any]:
-    return list(value.values()) if isinstance(value, Mapping) else list(value)
+def padded_targets(targets: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Class indices [B, L], zero after the end of each, and how many each has [B]."""
+    rows = [torch.tensor(list(target), dtype=torch.long) for target in targets]
+    return pad_sequence(rows, batch_first=True), torch.tensor([len(target) for target in targets])
 
 
-def _ragged(value: Any, size: int = 0) -> tuple[tuple[int, ...], ...] | None:
-    """A list with the target of each sample; None for what is none."""
-    if not isinstance(value, (list, tuple)) or len(value) < 2 or (size and len(value) != size):
-        return None
-    rows = [as_array(one) for one in value]
-    last = rows[-1]
-    if len(rows) == 2 and rows[0] is not None and last is not None and last.sum() == rows[0].size > 2:
-        return None  # one after the other, and their lengths
-    if any(row is None or row.ndim != 1 or (row.size and row.dtype.kind not in "iu") for row in rows):
-        return None
-    return tuple(tuple(int(v) for v in row) for row in rows if row is not None)
-
-
-def _named(arrays: Sequence[tuple[str, Array]], names: Sequence[str]) -> Array | None:
-    told = dict(arrays)
-    return next((told[name] for name in names if name in told), None)
-
-
-def _ids(items: Sequence[tuple[str, Any]], size: int) -> tuple[str, ...]:
-    """By name, else a list of as many different texts."""
-    for name, value in items:
-        if name in _IDS and hasattr(value, "__len__") and len(value) == size:
-            return tuple(map(str, value))
-    for _, value in items:
-        is_list = isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value)
-        if is_list and len(set(value)) == len(value) == size:
-            return tuple(value)
-    return ()
-
-
-def _is_time_first(
-    features: Array, items: Sequence[tuple[str, Any]], arrays: Sequence[tuple[str, Array]]
-) -> bool:
-    """Whether the second axis has as many entries as there are samples, and the first has not."""
-    if features.ndim < 3:
-        return False
-    counts = {len(a) for _, a in arrays if a.dtype.kind in "iu" and a.ndim in (1, 2)}
-    counts |= {len(v) for _, v in items if isinstance(v, (list, tuple))}
-    return features.shape[1] in counts and features.shape[0] not in counts
-
-
-def _lengths_by_mask(
-    arrays: Sequence[tuple[str, Array]], features: Array
-) -> tuple[Array | None, list[tuple[str, Array]]]:
-    """What a mask [B, T] of zeros and ones says, and the arrays of whole numbers that are none."""
-    lengths, whole = None, []
-    for name, array in arrays:
-        if features.ndim > 2 and array.shape == features.shape[:2] and _is_mask(array):
-            lengths = (array == array[0, 0]).sum(axis=1)  # the first frame is a real one
-        elif array.dtype.kind in "iu" and array.ndim >= 1:
-            whole.append((name, array))
-    return lengths, whole
-
-
-def _is_mask(array: Array) -> bool:
-    """Whether an array [B, T] is zeros and ones, and all samples begin alike."""
-    if array.dtype.kind not in "iub" or not array.size:
-        return False
-    return bool(array.min() >= 0 and array.max() <= 1 and (array[:, 0] == array[0, 0]).all())
-
-
-def _by_shape(whole: Sequence[Array], size: int) -> Array | None:
-    """Targets [B, L], or one after the other; a class each where there is nothing of another shape."""
-    rest = [a for a in whole if a.shape != (size,)]
-    if rest:
-        return max(rest, key=lambda a: a.size)
-    return whole[0] if whole else None
-
-
-def _lengths_by_shape(
-    whole: Sequence[tuple[str, Array]], features: Array, targets: Array | None
-) -> tuple[Array | None, Array | None]:
-    """Frame lengths and target lengths among arrays [B] of whole numbers.
-
-    Those of frames are never more than there are frames, those of targets never more than
-    the targets are wide.
-    """
-    size, frames = len(features), features.shape[1] if features.ndim > 2 else 1
-    per_sample = [a for _, a in whole if a.shape == (size,) and a is not targets and a.min() >= 0]
-    target_lengths = None
-    if targets is not None and targets.shape != (size,):
-        fits = [
-            a
-            for a in per_sample
-            if (a.sum() == targets.size if targets.ndim == 1 else a.max() <= targets.shape[1])
-        ]
-        # both may fit where clips are short: the frames' lengths are the larger ones
-        target_lengths = min(fits, key=lambda a: int(a.sum()), default=None)
-    rest = [a for a in per_sample if a is not target_lengths and a.min() >= 1 and a.max() <= frames]
-    # the longest clip fills the batch; numbers of samples do not
-    return max(rest, key=lambda a: (a.max() == frames, int(a.sum())), default=None), target_lengths
-
-
-def _sequences(
-    targets: Array, lengths: Array | None, size: int, padding: Collection[int]
-) -> tuple[tuple[int, ...], ...]:
-    if targets.ndim == 1 and len(targets) == size and lengths is None:
-        return tuple((int(v),) for v in targets)
-    if lengths is None:
-        if targets.ndim == 1:
-            raise NotUnderstood("targets one after the other, and no lengths that add up to them")
-        return tuple(_unpadded(row, padding) for row in targets.reshape(size, -1).tolist())
-    counts = np.ravel(lengths).astype(int)
-    if targets.ndim == 1:
-        return tuple(tuple(map(int, piece)) for piece in np.split(targets, np.cumsum(counts)[:-1]))
-    return tuple(tuple(map(int, row[:n])) for row, n in zip(targets, counts))
-
-
-def _unpadded(row: Sequence[int], padding: Collection[int]) -> tuple[int, ...]:
-    end = len(row)
-    while end > 1 and (row[end - 1] < 0 or row[end - 1] in padding):
-        end -= 1
-    return tuple(row[:end])
-
-
-def _told(items: Sequence[tuple[str, Any]]) -> str:
-    return ", ".join(f"{type(v).__name__} {tuple(getattr(v, 'shape', ()))}" for _, v in items)
+def statistics(clips: Iterable[NDArray[Any] | Tensor]) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation [D] over the frames of clips [T, D], taken one by one."""
+    count, mean, squares = 0, np.zeros(1), np.zeros(1)
+    for clip in clips:
+        values = np.asarray(clip, np.float64)
+        # by clips, as in Chan et al. 1979: sums of squares alone lose small deviations of large values
+        own, total = values.mean(axis=0), count + len(values)
+        squares = squares + ((values - own) ** 2).sum(axis=0)
+        squares = squares + (own - mean) ** 2 * count * len(values) / total
+        mean = mean + (own - mean) * len(values) / total
+        count = total
+    scale = np.sqrt(squares / max(count, 1))
+    return torch.from_numpy(mean).float(), torch.from_numpy(scale).float()

@@ -22,11 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from slrdoctor.arithmetic.batch_axes import sample_axis
+from slrdoctor.models.arrays import Array, as_array
 
-Array = NDArray[Any]
 PREDICTIONS = "predictions.jsonl"
 
 
@@ -77,11 +76,9 @@ def dump_outputs(
 
 def _array(value: Any) -> Array:
     """numpy's form of any framework's array, in single precision where it was longer."""
-    if hasattr(value, "detach"):
-        value = value.detach().cpu()
-        # numpy has no such type, and torch does not convert it
-        value = value.float() if "bfloat16" in str(value.dtype) else value
-    array = np.asarray(value)
+    array = as_array(value)
+    if array is None:
+        raise ValueError(f"a {type(value).__name__} where an array of numbers is expected")
     return array if array.dtype in (np.float16, np.float32) else array.astype(np.float32)
 
 

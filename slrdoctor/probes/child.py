@@ -20,13 +20,14 @@ import torch
 from numpy.typing import NDArray
 
 from slrdoctor.arithmetic.error_rate import error_rate
+from slrdoctor.models.batches import Batch, batch_of, statistics
 from slrdoctor.models.device import DeviceMissing, device_for, name_of, threads_for
 from slrdoctor.models.reference import load as load_reference
 from slrdoctor.probes.bars import SAME
-from slrdoctor.probes.batches import Batch, batch_of, easy_clips, statistics
-from slrdoctor.probes.calling import Wanted
+from slrdoctor.probes.easy_clips import easy_clips
 from slrdoctor.probes.fitting import fit, train_for
 from slrdoctor.probes.handles import (
+    Expected,
     Handle,
     ReferenceHandle,
     UserHandle,
@@ -113,7 +114,7 @@ class Child:
         self.tell("looking at what your model does with the samples")
         seen = Seen(
             calling=handle.calling.sentence,
-            gives=handle.calling.scale,
+            gives=handle.calling.layout.scale,
             mixes=handle.calling.mixes,
             wrong_lengths=wrong,
             own_loss=handle.own.loss_name,
@@ -189,7 +190,7 @@ class Child:
         return batch_of(clips, self.targets).to(self.device)
 
     def _easy(self) -> Clips:
-        return list(easy_clips(self.targets, [len(clip) for clip in self.clips], self.dims, self.seed))
+        return easy_clips(self.targets, [len(clip) for clip in self.clips], self.dims, self.seed)
 
     def _reference(self, clips: Clips) -> ReferenceHandle:
         file, blank = load_reference(self.request.reference), self.request.blank
@@ -209,7 +210,7 @@ class Child:
         factory = load(model.spec)
         loss = load(model.loss) if model.loss else None
         decode = load(model.decode) if model.decode else None
-        wanted = Wanted(
+        expected = Expected(
             classes=self.classes,
             dims=self.dims,
             trailing=self.request.trailing,
@@ -219,7 +220,7 @@ class Child:
             device=self.device,
         )
         self.tell("building your model and finding out how it is called")
-        handle = UserHandle(factory, wanted, self.request.blank)
+        handle = UserHandle(factory, expected, self.request.blank)
         if loss is not None or decode is not None:
             handle.own = find_own_steps(handle.module, loss, decode)
         return handle

@@ -11,8 +11,8 @@ import torch
 from torch import nn
 
 from slrdoctor.arithmetic.error_rate import error_rate
+from slrdoctor.models.batches import Batch
 from slrdoctor.probes.bars import REPRODUCED
-from slrdoctor.probes.batches import Batch
 from slrdoctor.probes.handles import Handle
 from slrdoctor.probes.protocol import Attempt
 

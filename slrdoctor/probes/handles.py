@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Protocol
@@ -14,10 +12,21 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.parameter import is_lazy
 
-from slrdoctor.probes.batches import Batch
-from slrdoctor.probes.calling import Calling, Wanted, call, find_calling, lengths_of, scores_of
-from slrdoctor.probes.own_steps import OwnSteps, find_own_steps
-from slrdoctor.probes.user_code import CannotUse, build
+from slrdoctor.models.batches import Batch
+from slrdoctor.models.calling import (
+    INPUTS,
+    POINTS,
+    Calling,
+    CannotCall,
+    Wanted,
+    call,
+    find_calling,
+    lengths_of,
+    scores_of,
+)
+from slrdoctor.models.outputs import in_proportion
+from slrdoctor.probes.own_steps import Outputs, find_own_steps
+from slrdoctor.probes.user_code import CannotUse, build, said_of
 
 Hypotheses = list[list[int]]
 
@@ -87,12 +96,27 @@ class ReferenceHandle:
 
 
 @dataclass(frozen=True)
-class Outputs:
-    """Scores [T, B, C] with the real output lengths [B] for CTC, [B, C] for classification."""
+class Expected:
+    """What is known of the user's model by the task, the data, and the user's word."""
 
-    scores: Tensor
-    lengths: Tensor
-    given: Tensor | None  # the lengths that the model itself gave
+    classes: int
+    dims: int
+    trailing: tuple[int, ...]  # the axes of a stored frame
+    is_sequence: bool  # CTC: scores for each frame
+    takes: str = ""  # the user's word on its axes
+    gives: str = ""
+    device: str = "cpu"
+
+    @property
+    def wanted(self) -> Wanted:
+        inputs = (self.takes,) if self.takes else INPUTS + POINTS * (len(self.trailing) == 2)
+        ranks = (3,) if self.is_sequence else (2,)
+        return Wanted(self._noise, (self.classes,), ranks, inputs, self.gives)
+
+    def _noise(self, samples: int, frames: int) -> Tensor:
+        generator = torch.Generator().manual_seed(0)
+        axes = self.trailing if len(self.trailing) > 1 else (self.dims,)
+        return torch.randn((samples, frames, *axes), generator=generator).to(self.device)
 
 
 class UserHandle:
@@ -100,22 +124,22 @@ class UserHandle:
 
     rates: tuple[float, ...] = (1e-3, 3e-4, 3e-3)
 
-    def __init__(self, factory: Any, wanted: Wanted, blank: int, own: OwnSteps | None = None) -> None:
-        self._factory, self._wanted, self._blank = factory, wanted, blank
-        self.trailing = wanted.trailing
+    def __init__(self, factory: Any, expected: Expected, blank: int) -> None:
+        self._factory, self._expected, self._blank = factory, expected, blank
         self.module: nn.Module = nn.Identity()
         self._built: nn.Module = self.module
         self._weights: dict[str, Tensor] = {}
         self.fresh(0)
-        self.calling: Calling = find_calling(self.module, wanted)
-        self.own = own or find_own_steps(self.module)
+        self.module.eval()
+        self.calling: Calling = _calling_of(self.module, expected)
+        self.own = find_own_steps(self.module)
         self.ours = False
 
     def fresh(self, seed: int) -> None:
         torch.manual_seed(seed)
-        known = {"dims": self._wanted.dims, "classes": self._wanted.classes, "blank": self._blank}
+        known = {"dims": self._expected.dims, "classes": self._expected.classes, "blank": self._blank}
         # in single precision, as the features are: another one would change the verdict
-        self.module = build(self._factory, known).to(self._wanted.device).float()
+        self.module = build(self._factory, known).to(self._expected.device).float()
         without_dropout(self.module)
         # one module for all attempts, as an instance in the user's file is, comes back trained
         if self.module is self._built:
@@ -123,20 +147,22 @@ class UserHandle:
         else:
             self._built, self._weights = self.module, _copied(self.module)
 
+    def given(self, batch: Batch) -> Any:
+        """All that the model gives for a batch."""
+        features, trailing = batch.features, self._expected.trailing
+        if len(trailing) > 1:
+            features = features.reshape(*features.shape[:2], *trailing)
+        return call(self.module, self.calling, features, batch.lengths)
+
     def outputs(self, batch: Batch) -> Outputs:
-        """What the model gives for a batch. Raises CannotUse for lengths that cannot be."""
-        features = batch.features
-        if len(self.trailing) > 1:
-            features = features.reshape(*features.shape[:2], *self.trailing)
-        given = call(self.module, self.calling, features, batch.lengths)
+        """The scores among what the model gives for a batch, with their lengths."""
+        given = self.given(batch)
         scores = scores_of(given, self.calling)
-        if "T" not in self.calling.gives:
+        if "T" not in self.calling.layout.axes:
             return Outputs(scores, batch.lengths, None)
-        frames, whole = scores.shape[0], int(batch.features.shape[1])
+        frames, own = scores.shape[0], lengths_of(given, self.calling)
         # what is real of the frames is real of what is left of them after a stride
-        scaled = torch.tensor([max(1, math.ceil(int(n) * frames / whole)) for n in batch.lengths])
-        own = lengths_of(given, self.calling)
-        own = own.detach().cpu().long() if own is not None else None
+        scaled = in_proportion(batch.lengths, batch.features.shape[1], frames)
         return Outputs(scores, scaled if own is None else own.clamp(1, frames), own)
 
     def loss(self, batch: Batch) -> Tensor:
@@ -152,7 +178,7 @@ class UserHandle:
 
     def normalised(self, scores: Tensor) -> Tensor:
         """Log-probabilities, whatever the model's scale; harmless where they are that already."""
-        if self.calling.scale == "probabilities":
+        if self.calling.layout.scale == "probabilities":
             return scores.clamp_min(1e-12).log()
         return scores.log_softmax(-1)
 
@@ -202,5 +228,23 @@ def wrong_lengths(handle: UserHandle, batch: Batch) -> str:
     )
 
 
-def tokens_in(references: Sequence[Sequence[int]]) -> int:
-    return sum(map(len, references))
+def _calling_of(module: nn.Module, expected: Expected) -> Calling:
+    """Raises CannotUse with what is to be done where no way of calling works."""
+    try:
+        return find_calling(module, expected.wanted)
+    except CannotCall as failed:
+        if failed.gave:
+            scores, axes = "[samples, classes]", "BC"
+            if expected.is_sequence:
+                scores, axes = "[frames, samples, classes] in any order", "TBC"
+            raise CannotUse(
+                f"for 3 samples of 64 frames the model gives {failed.gave}, and scores {scores} are "
+                "wanted: name a function that wraps it, or say what it takes and gives in "
+                f'slrdoctor.toml: [model] input = "BTD", output = "{axes}"'
+            ) from failed
+        said = said_of(failed.raised) if failed.raised is not None else ""
+        raise CannotUse(
+            f"the model could not be called with features [3, 64, {expected.dims}] in any order of "
+            f"axes, with or without lengths: {said}. Where it wants more, name a function that wraps "
+            "it in a module whose forward takes features and lengths"
+        ) from failed

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from slrdoctor.probes.batches import Batch
-from slrdoctor.probes.calling import call, outputs_of
+from slrdoctor.models.batches import Batch
+from slrdoctor.models.outputs import tensors_in
 from slrdoctor.probes.handles import UserHandle
 from slrdoctor.probes.protocol import Changes, Gradients, Padding, Units
 
@@ -24,11 +24,8 @@ def look_at_gradients(handle: UserHandle, batch: Batch) -> Gradients:
     module.zero_grad(set_to_none=True)
     called: set[str] = set()
     with _hooks(module, lambda name, _out, _layer: called.add(name), leaves=False):
-        features = batch.features
-        if len(handle.trailing) > 1:
-            features = features.reshape(*features.shape[:2], *handle.trailing)
         # every output, so that a head that this loss does not use counts as connected
-        given = outputs_of(call(module, handle.calling, features, batch.lengths))
+        given = tensors_in(handle.given(batch))
         connected = [value.float().sum() for value in given.values() if value.requires_grad]
         if connected:
             torch.autograd.backward(torch.stack(connected).sum())

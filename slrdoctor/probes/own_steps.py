@@ -6,15 +6,12 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from torch import Tensor, nn
 
+from slrdoctor.models.batches import Batch
 from slrdoctor.probes.user_code import CannotUse
-
-if TYPE_CHECKING:
-    from slrdoctor.probes.batches import Batch
-    from slrdoctor.probes.handles import UserHandle
 
 LOSSES = ("loss", "compute_loss", "loss_fn", "criterion", "ctc_loss", "loss_function", "training_loss")
 DECODERS = ("decode", "greedy_decode", "decoder", "predict")
@@ -22,13 +19,30 @@ _OUTPUTS = re.compile(r"log_?prob|logit|output|pred|score|y_hat", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
+class Outputs:
+    """Scores [T, B, C] with the real output lengths [B] for CTC, [B, C] for classification."""
+
+    scores: Tensor
+    lengths: Tensor
+    given: Tensor | None  # the lengths that the model itself gave
+
+
+class Model(Protocol):
+    """What a step needs of the model's handle."""
+
+    module: nn.Module
+
+    def outputs(self, batch: Batch) -> Outputs: ...
+
+
+@dataclass(frozen=True)
 class OwnSteps:
     """The loss and decoder of the user's own; None where there is none, and ours is taken."""
 
-    loss: Callable[[UserHandle, Batch], Tensor] | None = None
+    loss: Callable[[Model, Batch], Tensor] | None = None
     loss_name: str = ""
     loss_blank: int | None = None  # the blank that its CTC loss is told
-    decode: Callable[[UserHandle, Batch], list[list[int]]] | None = None
+    decode: Callable[[Model, Batch], list[list[int]]] | None = None
     decode_name: str = ""
 
 
@@ -59,13 +73,13 @@ def _name(step: Any) -> str:
     return str(getattr(step, "__name__", type(step).__name__))
 
 
-def _current(handle: UserHandle, name: str, step: Any, is_given: bool) -> Any:
+def _current(handle: Model, name: str, step: Any, is_given: bool) -> Any:
     # the model is built anew for each try: its methods must be the new one's
     return step if is_given else getattr(handle.module, name)
 
 
-def _loss_step(name: str, step: Any, is_given: bool) -> Callable[[UserHandle, Batch], Tensor]:
-    def loss(handle: UserHandle, batch: Batch) -> Tensor:
+def _loss_step(name: str, step: Any, is_given: bool) -> Callable[[Model, Batch], Tensor]:
+    def loss(handle: Model, batch: Batch) -> Tensor:
         function = _current(handle, name, step, is_given)
         if not _takes_outputs(function):
             found: Tensor = function(batch.features, batch.lengths, batch.targets, batch.target_lengths)
@@ -82,8 +96,8 @@ def _loss_step(name: str, step: Any, is_given: bool) -> Callable[[UserHandle, Ba
     return loss
 
 
-def _decode_step(name: str, step: Any, is_given: bool) -> Callable[[UserHandle, Batch], list[list[int]]]:
-    def decode(handle: UserHandle, batch: Batch) -> list[list[int]]:
+def _decode_step(name: str, step: Any, is_given: bool) -> Callable[[Model, Batch], list[list[int]]]:
+    def decode(handle: Model, batch: Batch) -> list[list[int]]:
         function = _current(handle, name, step, is_given)
         if _takes_outputs(function):
             outputs = handle.outputs(batch)

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.models.batches import Batch, batch_of
 from slrdoctor.probes.trainable import Sample, Trainable, frames_of
 from slrdoctor.retraining.plan import CannotRetrain
 
@@ -127,25 +127,6 @@ def _subwords(tokenizer: Any, classes: int) -> tuple[str | None, ...]:
     return tuple(named)
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Padded samples: features [B, T, D], lengths [B], targets [B, L], target_lengths [B]."""
-
-    items: tuple[Item, ...]
-    features: Tensor
-    lengths: Tensor
-    targets: Tensor
-    target_lengths: Tensor
-
-    @property
-    def inputs(self) -> tuple[Tensor, Tensor]:
-        return self.features, self.lengths
-
-    @property
-    def all(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        return self.features, self.lengths, self.targets, self.target_lengths
-
-
 class Reader:
     """Opens features when they are asked for; the last ones stay in memory, up to a limit."""
 
@@ -172,14 +153,8 @@ class Reader:
 
     def batch(self, items: Sequence[Item]) -> Batch:
         clips = [self.features(item.sample) for item in items]
-        targets = [torch.tensor(item.target, dtype=torch.long) for item in items]
-        padded = (
-            pad_sequence(clips, batch_first=True),
-            torch.tensor([len(clip) for clip in clips]),
-            pad_sequence(targets, batch_first=True),
-            torch.tensor([len(target) for target in targets]),
-        )
-        return Batch(tuple(items), *(tensor.to(self._device) for tensor in padded))
+        ids = [item.sample.id for item in items]
+        return batch_of(clips, [item.target for item in items], ids).to(self._device)
 
 
 def batches_of(lengths: Sequence[int], dims: int, size: int, seed: int, epoch: int) -> list[list[int]]:
@@ -211,18 +186,3 @@ def _that_fit(batch: Any, frames: Any, dims: int) -> Iterator[Any]:
         yield from _that_fit(batch[middle:], frames, dims)
     else:
         yield batch
-
-
-def statistics(reader: Reader, items: Sequence[Item], dims: int) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation [D] over the frames of the given samples: the training ones."""
-    count = 0
-    mean, squares = np.zeros(dims), np.zeros(dims)
-    for item in items:
-        values = reader.features(item.sample).numpy().astype(np.float64)
-        # by clips, as in Chan et al. 1979: sums of squares alone lose small deviations of large values
-        own, total = values.mean(axis=0), count + len(values)
-        squares += ((values - own) ** 2).sum(axis=0) + (own - mean) ** 2 * count * len(values) / total
-        mean += (own - mean) * len(values) / total
-        count = total
-    scale = np.sqrt(squares / max(count, 1))
-    return torch.from_numpy(mean).float(), torch.from_numpy(scale).float()

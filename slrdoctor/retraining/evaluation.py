@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
-from slrdoctor.retraining.data import Batch, Item, Material, Reader, in_order
+from slrdoctor.models.batches import Batch, padded_targets
+from slrdoctor.retraining.data import Item, Material, Reader, in_order
 from slrdoctor.retraining.models import Penalised
 from slrdoctor.retraining.scores import score
 
@@ -44,7 +44,8 @@ class Look:
         return len({token for reference in self.references for token in reference})
 
 
-Given = Callable[[Batch, Any], None]  # is shown every batch, and the model as it was called
+# is shown the items of every batch, the batch, and the model as it was called
+Given = Callable[[Sequence[Item], Batch, Any], None]
 
 
 @torch.no_grad()
@@ -75,7 +76,7 @@ def look_at(
             blank, count = _blanks(log_probs, output_lengths, material.blank)
             blanks, frames = blanks + blank, frames + count
         if given is not None:
-            given(batch, called)
+            given([items[i] for i in chosen], batch, called)
     hypotheses = tuple(said[i] for i in range(len(items)))
     references = tuple(item.reference for item in items)
     return Look(
@@ -90,9 +91,8 @@ def look_at(
 
 def _candidates(items: Sequence[Item], device: torch.device) -> tuple[Tensor, Tensor]:
     """Every different target once: what retrieval chooses among."""
-    targets = [torch.tensor(target, dtype=torch.long) for target in sorted({i.target for i in items})]
-    lengths = torch.tensor([len(target) for target in targets])
-    return pad_sequence(targets, batch_first=True).to(device), lengths.to(device)
+    targets, lengths = padded_targets(sorted({item.target for item in items}))
+    return targets.to(device), lengths.to(device)
 
 
 def _blanks(log_probs: Tensor, lengths: Tensor, blank: int) -> tuple[int, int]:

@@ -13,10 +13,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from slrdoctor.models.batches import Batch
 from slrdoctor.retraining import checkpoints
 from slrdoctor.retraining.anchors import Anchors
 from slrdoctor.retraining.checkpoints import BEST, LAST, State
-from slrdoctor.retraining.data import Batch, Material, Reader, batches_of
+from slrdoctor.retraining.data import Material, Reader, batches_of
 from slrdoctor.retraining.evaluation import Look, look_at
 from slrdoctor.retraining.models import Penalised
 from slrdoctor.retraining.plan import CannotRetrain, Plan
@@ -102,15 +103,15 @@ class Training:
         called = Penalised(self.model, penalty) if penalty else self.model
         loss = self.module.loss_of(called, *batch.all)
         if not torch.isfinite(loss):
-            ids = ", ".join(item.sample.id for item in batch.items[:5])
             raise CannotRetrain(
-                f"the loss is {loss.item()} in epoch {self.state.epoch}, on a batch with {ids}: "
+                f"the loss is {loss.item()} in epoch {self.state.epoch}, on a batch with "
+                f"{', '.join(batch.ids[:5])}: "
                 "look at these samples, or give a lower --learning-rate"
             )
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
         self.optimizer.step()
-        count = len(batch.items)
+        count = len(batch.ids)
         self.state.loss_sum += float(loss.detach()) * count
         self.state.norm_sum += float(norm) * count
         self.state.seen += count

@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from slrdoctor.models.batches import Batch, statistics
 from slrdoctor.models.device import DeviceMissing, device_for, threads_for
 from slrdoctor.models.dump import dump_outputs
 from slrdoctor.models.reference import load
 from slrdoctor.retraining import checkpoints, phases
 from slrdoctor.retraining.anchors import Anchors, anchors
 from slrdoctor.retraining.checkpoints import BEST, LAST
-from slrdoctor.retraining.data import Batch, Material, Reader, material, split_samples, statistics
+from slrdoctor.retraining.data import Item, Material, Reader, material, split_samples
 from slrdoctor.retraining.evaluation import Look, look_at
 from slrdoctor.retraining.loop import Tell, Training
 from slrdoctor.retraining.models import build, parameters_of, stride_of
@@ -121,7 +123,7 @@ def _training(subject: Subject, out: Path, options: Options, tell: Tell) -> Trai
     tell(
         f"{len(data.train)} samples to train on, {len(data.dev)} to score on; fitting the normalisation"
     )
-    model.set_statistics(*statistics(reader, data.train, data.dims))
+    model.set_statistics(*statistics(reader.features(item.sample) for item in data.train))
     steps = math.ceil(len(data.train) / plan.batch_size)
     return Training(
         plan=plan,
@@ -157,8 +159,8 @@ def _written(training: Training, ended: str) -> Outcome:
         shutil.rmtree(folder)
     penalty = training.recipe.penalty_at(best * training.recipe.steps_an_epoch)
 
-    def dump(batch: Batch, called: Any) -> None:
-        _dump(folder, batch, called, data)
+    def dump(items: Sequence[Item], batch: Batch, called: Any) -> None:
+        _dump(folder, items, batch, called, data)
 
     look = look_at(
         training.module, training.model, data, training.reader, plan.batch_size, penalty, given=dump
@@ -182,9 +184,8 @@ def _written(training: Training, ended: str) -> Outcome:
     )
 
 
-def _dump(folder: Path, batch: Batch, called: Any, data: Material) -> None:
-    ids = [item.sample.id for item in batch.items]
-    references = [list(item.reference) for item in batch.items]
+def _dump(folder: Path, items: Sequence[Item], batch: Batch, called: Any, data: Material) -> None:
+    ids, references = batch.ids, [list(item.reference) for item in items]
     if data.task == "ctc":
         log_probs, lengths = called(*batch.inputs)
         clips = list(log_probs.transpose(0, 1))

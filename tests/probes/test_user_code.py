@@ -11,14 +11,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from slrdoctor.probes.batches import batch_of
-from slrdoctor.probes.calling import Wanted, find_calling
-from slrdoctor.probes.handles import UserHandle
+from slrdoctor.models.batches import batch_of
+from slrdoctor.probes.handles import Expected, UserHandle
 from slrdoctor.probes.looking import look
 from slrdoctor.probes.user_code import CannotUse, build, load, said_of
 
 KNOWN = {"dims": 6, "classes": 5, "blank": 0}
-WANTED = Wanted(classes=5, dims=6, trailing=(6,), is_sequence=True)
+EXPECTED = Expected(classes=5, dims=6, trailing=(6,), is_sequence=True)
 
 
 class Small(nn.Module):
@@ -128,7 +127,7 @@ def test_what_was_raised_is_one_line_with_the_place_in_the_users_file(tmp_path: 
 
 @pytest.mark.parametrize("given", [Small().double(), Small().bfloat16()])
 def test_a_model_of_another_precision_is_tried_in_single(given: nn.Module) -> None:
-    handle = UserHandle(given, WANTED, 0)
+    handle = UserHandle(given, EXPECTED, 0)
 
     assert handle.outputs(batch()).scores.dtype == torch.float32
 
@@ -137,7 +136,7 @@ def test_a_model_of_another_precision_is_tried_in_single(given: nn.Module) -> No
 def test_every_attempt_begins_with_the_first_weights_of_one_and_the_same_module(shared: bool) -> None:
     one = Small()
     factory: Callable[[], nn.Module] | nn.Module = (lambda: one) if shared else one
-    handle = UserHandle(factory, WANTED, 0)
+    handle = UserHandle(factory, EXPECTED, 0)
     before = one.head.weight.detach().clone()
     for _ in range(2):
         with torch.no_grad():
@@ -148,11 +147,11 @@ def test_every_attempt_begins_with_the_first_weights_of_one_and_the_same_module(
 
 
 def test_a_model_that_gives_nan_is_not_taken_for_one_that_mixes_samples() -> None:
-    assert look(UserHandle(NotANumber, WANTED, 0), batch()).not_a_number
+    assert look(UserHandle(NotANumber, EXPECTED, 0), batch()).not_a_number
 
 
 def test_a_class_that_is_masked_with_infinity_changes_nothing() -> None:
-    seen = look(UserHandle(Masked, WANTED, 0), batch())
+    seen = look(UserHandle(Masked, EXPECTED, 0), batch())
 
     assert not seen.not_a_number
     assert seen.others < 1e-3 and seen.padding.largest < 1e-3
@@ -161,4 +160,4 @@ def test_a_class_that_is_masked_with_infinity_changes_nothing() -> None:
 
 def test_what_can_be_called_and_gives_no_scores_is_told_by_its_shape() -> None:
     with pytest.raises(CannotUse, match=r"for 3 samples of 64 frames the model gives \[\], and scores"):
-        find_calling(Meaned(), WANTED)
+        UserHandle(Meaned, EXPECTED, 0)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from slrdoctor.examination.retraining import subject_of
+from slrdoctor.models.batches import statistics
 from slrdoctor.models.reference import load
 from slrdoctor.probes.trainable import Trainable
 from slrdoctor.retraining.data import (
@@ -18,7 +19,6 @@ from slrdoctor.retraining.data import (
     in_order,
     material,
     split_samples,
-    statistics,
 )
 from slrdoctor.retraining.models import build
 from slrdoctor.retraining.plan import CannotRetrain
@@ -66,7 +66,7 @@ def test_the_normalisation_is_fitted_on_train_only(tmp_path: Path, make_run: Mak
     trainable = opened(run)
     module = load("bilstm_ctc")
     data = material(trainable, split_samples(trainable, 0), module)
-    mean, scale = statistics(Reader(DIMS), data.train, DIMS)
+    mean, scale = statistics(Reader(DIMS).features(item.sample) for item in data.train)
 
     frames = np.concatenate([np.load(p) for p in sorted((run / "features" / "train").glob("*.npy"))])
     assert mean.numpy() == pytest.approx(frames.mean(0), abs=1e-5)
@@ -79,7 +79,7 @@ def test_statistics_keep_small_deviations_of_large_values(tmp_path: Path, make_r
         np.save(path, np.load(path).astype(np.float64) + 1e5)
     trainable = opened(run)
     data = material(trainable, split_samples(trainable, 0), load("bilstm_ctc"))
-    _, scale = statistics(Reader(DIMS), data.train, DIMS)
+    _, scale = statistics(Reader(DIMS).features(item.sample) for item in data.train)
 
     frames = np.concatenate([np.load(p) for p in (run / "features" / "train").glob("*.npy")])
     assert scale.numpy() == pytest.approx(frames.std(0), rel=0.02)

@@ -59,7 +59,7 @@ class Scorer:
         stored = batch.features.shape[1] if batch.features.ndim > 2 else 1
         if own is None or int(own.min()) < 1 or int(own.max()) != frames:
             own = in_proportion(batch.lengths, stored, frames)
-        clips = scores.transpose(0, 1).float().cpu().numpy()
+        clips = scores.detach().transpose(0, 1).float().cpu().numpy()
         return [clip[:n] for clip, n in zip(clips, own.tolist(), strict=True)]
 
     def _by_calling(self, batch: Batch, calling: Calling) -> tuple[Tensor, Tensor | None]:

@@ -1,4 +1,4 @@
-"""EMB704: has the contrastive loss anything to compare?"""
+"""EMB704: does the contrastive loss have enough to compare?"""
 
 from collections.abc import Iterator
 
@@ -10,17 +10,15 @@ from slrdoctor.api import (
     Finding,
     Fix,
     Separation,
-    Threshold,
     check,
+    chosen,
 )
 
-BATCH = Threshold(
-    64, "rule of thumb, docs/limits.py: SimCLR falls off under 256, Chen et al. 2020, figure 9"
+SMALLEST_BATCH = chosen(
+    64, "SimCLR gets worse below 256 already (Chen et al. 2020, figure 9)", (16, 64), 51
 )
-CLIPS = Threshold(1.5, "rule of thumb, docs/limits.py: under it most labels have a single clip")
-FOUND = Threshold(
-    0.5, "rule of thumb, docs/limits.py: retrieval at 1 that says the loss had enough to compare"
-)
+CLIPS_PER_LABEL = chosen(1.5, "below it most labels have a single clip", (0.375, 6), 51)
+RETRIEVAL_AT_1 = chosen(0.5, "half right shows that the loss had enough to compare", (0.45, 2), 51)
 
 
 @check(
@@ -33,26 +31,30 @@ FOUND = Threshold(
 def contrast_starved(contrast: Contrast, separation: Separation | None) -> Iterator[Finding]:
     """The contrastive loss has too few negatives, or almost no positives.
 
-    Why it matters: each sample is told apart from the others of its batch only, and a loss over
-    labels draws nothing together where a label has a single clip. No batch size mends that.
+    Why it matters: Each sample is compared only with the others of its batch, and a loss over labels
+    draws nothing together where a label has a single clip. No batch size fixes that.
 
-    Judged by: batches under 64, over all devices that the config names, unless it has a queue of
-    negatives; for losses whose positives are clips of one label (SupCon, triplets), under 1.5
-    training clips a label. Quiet where embeddings or history show retrieval at 1 of half or more.
+    Judged by: Runs whose embeddings or history show retrieval at 1 of half or more pass. Either of these
+    fires:
+    - batches under 64 over all devices that the config names, without a queue of negatives;
+    - for losses whose positives are clips of one label (SupCon, triplets), under 1.5 training clips per
+      label.
 
-    Fix: gather embeddings over devices, keep a queue or cache gradients for larger batches; where
+    Fix: Gather embeddings over devices, keep a queue, or cache gradients for larger batches. Where
     sentences occur once, pair each clip with its text instead.
 
     References: Khosla et al. 2020, Supervised Contrastive Learning; Radford et al. 2021, CLIP; Gao
     et al. 2021, Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup.
     """
-    if separation is not None and any(one.at_1 >= FOUND.value for one in separation.told):
+    if separation is not None and any(one.at_1 >= RETRIEVAL_AT_1.value for one in separation.splits):
         return
     said, evidence, fixes = [], [], []
-    if contrast.by_label and contrast.labels and contrast.clips_a_label < CLIPS.value:
+    if contrast.by_label and contrast.labels and contrast.clips_a_label < CLIPS_PER_LABEL.value:
         each = contrast.clips_a_label
-        said.append(f"{contrast.clips} clips have {contrast.labels} labels, {each:.2f} clips each")
-        evidence.append(Evidence("training clips a label", each, contrast.read_from, limit=CLIPS))
+        said.append(f"hardly any positives: {each:.2f} clips per label")
+        evidence.append(Evidence("clips per label", each, contrast.read_from, "", CLIPS_PER_LABEL))
+        evidence.append(Evidence("training clips", contrast.clips, contrast.read_from))
+        evidence.append(Evidence("labels", contrast.labels, contrast.read_from))
         expected = contrast.positives_in_batch
         evidence.append(Evidence("positives of a clip in its batch", expected, contrast.read_from))
         fixes.append(
@@ -61,9 +63,9 @@ def contrast_starved(contrast: Contrast, separation: Separation | None) -> Itera
                 "loss = (F.cross_entropy(s * v @ t.T, i) + F.cross_entropy(s * t @ v.T, i)) / 2",
             )
         )
-    if contrast.batch is not None and contrast.batch < BATCH.value and not contrast.queue:
-        said.append(f"each clip is compared with {contrast.batch - 1} others")
-        evidence.append(Evidence("batch", contrast.batch, contrast.batch_from, "samples", BATCH))
+    if contrast.batch is not None and contrast.batch < SMALLEST_BATCH.value and not contrast.queue:
+        said.append(f"too few negatives: {contrast.batch - 1} other clips in a batch")
+        evidence.append(Evidence("batch size", contrast.batch, contrast.batch_from, "", SMALLEST_BATCH))
         fixes.append(
             Fix(
                 "Compare within larger batches: gather over devices, keep a queue, or cache gradients.",
@@ -71,4 +73,4 @@ def contrast_starved(contrast: Contrast, separation: Separation | None) -> Itera
             )
         )
     if said:
-        yield Finding(f"{contrast.loss}: {' and '.join(said)}", tuple(evidence), tuple(fixes))
+        yield Finding(f"{contrast.loss} has {', and '.join(said)}", tuple(evidence), tuple(fixes))

@@ -3,44 +3,46 @@
 from collections.abc import Iterator
 from math import isnan
 
-from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, Separation, Threshold, check
+from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, Separation, check, chosen
 
-HIGH = Threshold(
+HIGHEST_NEGSIM = chosen(
     0.8,
-    "Liang et al. 2022: untrained and trained encoders have mean cosines of 0.5 to 0.6; beyond that "
-    "rule of thumb, docs/limits.py",
+    "encoders, trained or not, have mean cosines of 0.5 to 0.6 (Liang et al. 2022)",
+    (0.72, 0.8),
+    47,
 )
 
 
 @check("EMB702", severity=NOTE, confidence=CERTAIN)
 def embeddings_in_a_cone(separation: Separation) -> Iterator[Finding]:
-    """All embeddings share a common part, and what tells them apart is intact.
+    """All embeddings share an offset, and what distinguishes them is intact.
 
-    Why it matters: a NegSim near 1 looks like collapse. Where neighbours still have the right
-    label it is a mean vector that all have, and hides how far apart they are.
+    Why it matters: A NegSim near 1 looks like collapse. Where neighbours still have the right label it
+    is only a mean vector that all embeddings share, and it hides how far apart they are.
 
-    Judged by: a mean similarity to other labels over 0.8, while retrieval at 1 or at 5 is beyond
+    Judged by: The mean similarity to other labels is over 0.8, while retrieval at 1 or at 5 is beyond
     what guessing reaches once in a thousand.
 
-    Fix: subtract the mean of the training embeddings before they are compared.
+    Fix: Subtract the mean of the training embeddings before you compare them.
 
     References: Liang et al. 2022, Mind the Gap; Mu and Viswanath 2018, All-but-the-Top.
     """
-    for one in separation.told:
-        if not one.is_informative or one.negsim <= HIGH.value:
+    for one in separation.splits:
+        if not one.is_informative or one.negsim <= HIGHEST_NEGSIM.value:
             continue
         times = one.times_chance
-        apart = f"positives have {one.centred:.2f}"
-        apart += "" if isnan(one.margin) else f", {one.margin:.2g} deviations above the negatives"
-        at_1 = f"{one.at_1:.1%}, {times:.3g} times chance" if not isnan(one.at_1) else "not logged"
+        apart = f"positive pairs reach {one.centred:.2f}"
+        if not isnan(one.margin):
+            apart += f", {one.margin:.2g} standard deviations above negative ones"
+        at_1 = f". Retrieval at 1 is {one.at_1:.1%}, {times:.3g} times chance"
         yield Finding(
-            f"NegSim of {one.what} is {one.negsim:.3f} by a common offset: without it {apart}, and "
-            f"retrieval at 1 is {at_1}",
+            f"NegSim is {one.negsim:.3f} only because all {one.what} share an offset. "
+            f"Without it, {apart}{'' if isnan(one.at_1) else at_1}",
             (
-                Evidence("NegSim", one.negsim, one.read_from, limit=HIGH),
+                Evidence("NegSim", one.negsim, one.read_from, limit=HIGHEST_NEGSIM),
                 Evidence("similarity of positives without the mean", one.centred, one.read_from),
                 Evidence("retrieval at 5" if isnan(one.at_1) else "retrieval at 1",
-                         one.at_5 if isnan(one.at_1) else one.at_1, one.read_from),
+                         one.at_5 if isnan(one.at_1) else one.at_1, one.read_from, "share"),
             ),
             (
                 Fix(

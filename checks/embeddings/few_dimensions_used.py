@@ -10,46 +10,41 @@ from slrdoctor.api import (
     Evidence,
     Finding,
     Fix,
-    Threshold,
     check,
+    chosen,
 )
 
-SHARE = Threshold(
-    0.1, "rule of thumb, docs/limits.py: random embeddings use nine tenths, collapsed ones a few"
-)
-FEWEST = Threshold(
-    20,
-    "rule of thumb, docs/limits.py: directions that there must be room for before few of them are few",
-)
+DIRECTIONS_USED = chosen(0.1, "random embeddings use nine tenths of them", (0.09, 0.1), 47)
+FEWEST_DIRECTIONS = chosen(20, "a tenth of fewer is one direction or two", (5, 40), 47)
 
 
 @check("EMB703", severity=DEGRADES, confidence=POSSIBLE, shows=WRONG_OUTPUT)
 def few_dimensions_used(embeddings: Embeddings) -> Iterator[Finding]:
     """The embeddings use few of the directions that they have room for.
 
-    Why it matters: what is embedded along a few directions is told apart by a few numbers. Such a
+    Why it matters: What is embedded along a few directions is distinguished by a few numbers. Such a
     space was squeezed by its loss or head, and a wider one would not help.
 
-    Judged by: the effective rank, the exponential of the entropy of the normalised singular values
-    after the mean is taken off, under a tenth of the directions that there could be: dimensions,
+    Judged by: The effective rank is the exponential of the entropy of the normalised singular values
+    once the mean is subtracted. It is under a tenth of the directions that there could be: dimensions,
     samples less one, and labels less one, since embeddings that are their label need no more.
 
-    Fix: put the loss on a projection head and use what lies before it; lower the weight decay,
-    raise the temperature, or add a term for variance and covariance.
+    Fix: Put the loss on a projection head and use what lies before it; lower the weight decay, raise the
+    temperature, or add a term for variance and covariance.
 
     References: Roy and Vetterli 2007, The effective rank; Jing et al. 2022, Understanding
     Dimensional Collapse; Bardes et al. 2022, VICReg.
     """
     for one in embeddings.sets:
         share = one.rank / one.rank_limit if one.rank_limit else 1.0
-        if one.rank_limit < FEWEST.value or share >= SHARE.value:
+        if one.rank_limit < FEWEST_DIRECTIONS.value or share >= DIRECTIONS_USED.value:
             continue
         yield Finding(
-            f"the {one.name} of {one.dims} dimensions use {one.rank:.1f} directions where {one.samples} "
+            f"the {one.name} use {one.rank:.1f} of their {one.dims} dimensions, where {one.samples} "
             f"samples{f' of {one.types} labels' if one.types else ''} have room for {one.rank_limit}",
             (
-                Evidence("effective rank over its limit", share, one.read_from, limit=SHARE),
-                Evidence("effective rank", one.rank, one.read_from),
+                Evidence("directions in use", share, one.read_from, "share", DIRECTIONS_USED),
+                Evidence("effective rank", one.rank, one.read_from, f"of at most {one.rank_limit}"),
                 Evidence("samples", one.samples, one.read_from),
             ),
             (

@@ -13,7 +13,7 @@ from slrdoctor.testing import findings
 
 # 11,000 videos, 1.1 clips a sentence, batches of 16
 STARVED = Contrast(
-    loss="loss: supcon", by_label=True, batch=16, batch_from="config.yaml: batch_size", queue="",
+    loss="supcon (loss)", by_label=True, batch=16, batch_from="config.yaml: batch_size", queue="",
     clips=11_000, labels=10_000, positives_in_batch=0.0003, read_from="train.csv",
 )  # fmt: skip
 
@@ -30,8 +30,8 @@ def retrieving(at_1: float) -> Separation:
 
 def test_emb704_fires_on_few_negatives_and_on_labels_with_one_clip() -> None:
     (finding,) = judged()
-    assert "10000 labels, 1.10 clips each" in finding.message
-    assert "compared with 15 others" in finding.message
+    assert "1.10 clips per label" in finding.message
+    assert "15 other clips in a batch" in finding.message
     assert len(finding.fixes) == 2 and "Pair each clip" in finding.fixes[0].do
 
 

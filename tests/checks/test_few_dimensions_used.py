@@ -24,7 +24,7 @@ def judged(**changes: Any) -> Any:
 
 def test_emb703_fires_on_a_twentieth_of_the_directions() -> None:
     (finding,) = judged()
-    assert "512 dimensions use 9.0 directions" in finding.message and "room for 200" in finding.message
+    assert "use 9.0 of their 512 dimensions" in finding.message and "room for 200" in finding.message
 
 
 @pytest.mark.parametrize(("rank", "fires"), [(19.9, True), (20.0, False)])

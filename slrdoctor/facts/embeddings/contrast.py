@@ -36,7 +36,7 @@ MOST_DEVICES = 4096
 class Contrast:
     """A contrastive training: its batches, and how many clips share a label."""
 
-    loss: str  # as the config has it
+    loss: str  # as the config has it: "supcon (train.loss)", or the key of a loss
     by_label: bool  # positives are other clips of the same label
     batch: int | None  # samples that are compared with each other
     batch_from: str
@@ -53,8 +53,8 @@ class Contrast:
     @property
     def sentence(self) -> str:
         batch = f"batches of {self.batch}" if self.batch else "batches of unknown size"
-        clips = f", {self.clips_a_label:.2f} clips a label" if self.labels else ""
-        return f"{self.loss} compares within {batch}{clips}"
+        clips = f", {self.clips_a_label:.2f} clips per label" if self.labels else ""
+        return f"{self.loss} compares clips within {batch}{clips}"
 
 
 @measure
@@ -65,7 +65,7 @@ def contrast(
     found = next(_losses(run), None)
     beside = task is not None and task.name in ("ctc", "classification")
     if beside or (found is None and (task is None or task.name != "retrieval")):
-        known = f"the task is {task.name} ({task.known_by})" if task else "the task is not known"
+        known = f"the task is {task.name} ({task.known_by})" if task else "the task is unknown"
         raise Unavailable(
             f"no contrastive training: {known}; looked for SupCon, CLIP, InfoNCE, NT-Xent or triplet "
             "losses in the configs",
@@ -98,11 +98,12 @@ def contrast(
 
 
 def _losses(run: TrainingRun) -> Iterator[tuple[str, bool]]:
-    """(key and value, whether positives need a label) of contrastive losses that are switched on."""
+    """Contrastive losses that are switched on, and whether their positives need a label."""
     for words, by_label in ((_BY_LABEL, True), (_BY_PAIR, False), (_CONTRASTIVE, False)):
         for found in every_value(run):
             if not found.is_off and _names(found, words):
-                yield f"{found.key}: {found.value}", by_label
+                named = isinstance(found.value, str)
+                yield f"{found.value} ({found.key})" if named else found.key, by_label
 
 
 def _names(found: Configured, words: re.Pattern[str]) -> bool:

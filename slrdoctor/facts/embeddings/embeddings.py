@@ -68,15 +68,15 @@ class EmbeddingSet:
 
     @property
     def sentence(self) -> str:
-        sampled = f" ({self.samples} of {self.total} looked at)" if self.samples < self.total else ""
-        told = f"{self.name} [{self.samples}, {self.dims}]{sampled}: NegSim {self.negsim:.3f}"
+        sampled = f" ({self.samples} of {self.total} sampled)" if self.samples < self.total else ""
+        words = f"{self.name} [{self.samples}, {self.dims}]{sampled}: NegSim {self.negsim:.3f}"
         if self.queries:
-            told += (
-                f", PosSim {self.possim:.3f}, margin {self.margin:.2g} deviations, retrieval at 1 "
-                f"{self.at_1:.1%} of {self.queries} queries (guessing: {self.guess_1:.1%})"
+            words += (
+                f", PosSim {self.possim:.3f}, margin {self.margin:.2g} standard deviations, retrieval "
+                f"at 1 {self.at_1:.1%} of {self.queries} queries (guessing: {self.guess_1:.1%})"
             )
-        told += f", effective rank {self.rank:.1f}"
-        return f"{told} (of {self.ranked} rows)" if self.ranked < self.samples else told
+        words += f", effective rank {self.rank:.1f}"
+        return f"{words} (of {self.ranked} rows)" if self.ranked < self.samples else words
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ FEWEST_QUERIES = 20
 
 @dataclass(frozen=True)
 class Separated:
-    """How far labels are told apart, once. Similarities are cosines; nan where unknown.
+    """How far labels are kept apart, once. Similarities are cosines; nan where unknown.
 
     `centred` is the similarity of positives when what all samples share is taken off; in a
     history, where the vectors are not there, it is (PosSim - NegSim) / (1 - NegSim).
@@ -65,23 +65,23 @@ class Separated:
 
     @property
     def sentence(self) -> str:
-        told = f"{self.what}: PosSim {self.possim:.3f}, NegSim {self.negsim:.3f}"
+        words = f"{self.what}: PosSim {self.possim:.3f}, NegSim {self.negsim:.3f}"
         if not math.isnan(self.at_1):
             guess = f" (guessing: {self.guess_1:.2%})" if not math.isnan(self.guess_1) else ""
-            told += f", retrieval at 1 {self.at_1:.1%}{guess}"
-        return told
+            words += f", retrieval at 1 {self.at_1:.1%}{guess}"
+        return words
 
 
 @dataclass(frozen=True)
 class Separation:
-    """Every split that is told of; embeddings before the history, which they measure anew."""
+    """Every split that is known; embeddings before the history, which they measure anew."""
 
-    told: tuple[Separated, ...]
+    splits: tuple[Separated, ...]
     read_from: str
 
     @property
     def sentence(self) -> str:
-        return "; ".join(one.sentence for one in self.told)
+        return "; ".join(one.sentence for one in self.splits)
 
 
 @measure
@@ -92,18 +92,18 @@ def separation(
     size: EpochSize | None,
 ) -> Separation:
     """Raises Unavailable where neither labelled embeddings nor logged similarities are there."""
-    told = [_of_set(one) for one in embeddings.sets if one.queries] if embeddings is not None else []
-    if not told and history is not None:
+    found = [_of_set(one) for one in embeddings.sets if one.queries] if embeddings is not None else []
+    if not found and history is not None:
         of_history = _of_history(history, samples, size)
-        told = [of_history] if of_history is not None else []
-    if not told:
+        found = [of_history] if of_history is not None else []
+    if not found:
         alone = "no two of which are known to have one label; "
         stored = f"{embeddings.read_from} has {embeddings.sentence}, {alone}" if embeddings else ""
         raise Unavailable(
             f"{stored}looked for embeddings with labels, and for PosSim and NegSim in the history",
             ENABLE,
         )
-    return Separation(tuple(told), ", ".join(dict.fromkeys(one.read_from for one in told)))
+    return Separation(tuple(found), ", ".join(dict.fromkeys(one.read_from for one in found)))
 
 
 def _of_set(one: EmbeddingSet) -> Separated:

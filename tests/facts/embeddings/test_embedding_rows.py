@@ -154,7 +154,7 @@ def test_without_embeddings_the_reason_shows_how_to_get_them() -> None:
 def test_the_sentence_says_how_many_rows_were_looked_at(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(embedding_rows, "MOST_ROWS", 4)
     found = embeddings(TrainingRun("", tmp_path, outputs=(stored(tmp_path),)), None)
-    assert isinstance(found, Embeddings) and "(4 of 6 looked at)" in found.sentence
+    assert isinstance(found, Embeddings) and "(4 of 6 sampled)" in found.sentence
 
 
 def test_labels_may_be_of_any_length_and_batches_of_one(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_embeddings_come_before_the_history(tmp_path: Path, make_history: Any) -
     measured = stored(tmp_path, x, tuple(map(str, labels)))
     history = make_history(dev_possim=[0.1], dev_negsim=[0.1])
 
-    (one,) = separation(measured, history, None, None).told
+    (one,) = separation(measured, history, None, None).splits
 
     assert one.what == "dev embeddings" and one.is_judged and one.is_informative
 
@@ -46,7 +46,7 @@ def test_a_history_tells_what_is_left_without_the_common_part(make_history: Any)
     )
     samples = dev_of(*(f"sentence {i}" for i in range(1100)))
 
-    (one,) = separation(None, history, samples, None).told
+    (one,) = separation(None, history, samples, None).splits
 
     assert one.centred == pytest.approx(0.054 / 0.094)
     assert one.at_1 == 0.05 and one.guess_1 == pytest.approx(1 / 1100)
@@ -60,28 +60,28 @@ def test_the_last_epochs_count_and_not_the_best(make_history: Any) -> None:
         dev_negsim=[0.1] * 5 + [0.929] * 5,
         dev_recall=[0.5] * 5 + [0.0] * 5,
     )
-    (one,) = separation(None, history, dev_of(*map(str, range(500))), None).told
+    (one,) = separation(None, history, dev_of(*map(str, range(500))), None).splits
     assert one.centred == pytest.approx(0.001 / 0.071) and not one.is_informative
 
 
 def test_labels_that_occur_often_are_guessed_more_easily(make_history: Any) -> None:
     history = make_history(dev_possim=[0.9], dev_negsim=[0.1], dev_recall=[0.3])
-    (one,) = separation(None, history, dev_of(*["yes", "no"] * 50), None).told
+    (one,) = separation(None, history, dev_of(*["yes", "no"] * 50), None).splits
     assert one.guess_1 == pytest.approx(0.5) and not one.is_informative
 
 
 def test_the_number_of_candidates_may_be_known_by_the_log_alone(make_history: Any) -> None:
     history = make_history(dev_possim=[0.9], dev_negsim=[0.1], dev_recall=[0.3])
     size = EpochSize(16, 1000, 200, 63, 13, None, {}, "log.txt")
-    (one,) = separation(None, history, None, size).told
+    (one,) = separation(None, history, None, size).splits
     assert (one.queries, one.guess_1) == (200, 1 / 200)
-    (unknown,) = separation(None, history, None, None).told
+    (unknown,) = separation(None, history, None, None).splits
     assert unknown.queries == 0 and not unknown.is_judged and isnan(unknown.guess_1)
 
 
 def test_similarities_that_are_all_one_leave_nothing(make_history: Any) -> None:
     history = make_history(dev_possim=[1.0], dev_negsim=[1.0], dev_recall=[nan])
-    (one,) = separation(None, history, None, None).told
+    (one,) = separation(None, history, None, None).splits
     assert one.centred == 0.0 and isnan(one.at_1)
 
 
@@ -99,5 +99,5 @@ def test_a_history_without_similarities_is_no_evidence(make_history: Any) -> Non
 
 def test_one_label_for_all_shows_nothing(tmp_path: Path) -> None:
     found = stored(tmp_path, np.random.default_rng(0).normal(size=(300, 8)), ("A",) * 300)
-    (one,) = separation(found, None, None, None).told
+    (one,) = separation(found, None, None, None).splits
     assert one.guess_1 == 1 and not one.is_judged and not one.is_informative

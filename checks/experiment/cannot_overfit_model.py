@@ -1,4 +1,4 @@
-"""ACT002: can the user's model learn what a reference model learns by heart?"""
+"""ACT002: can the user's model memorise the samples that a reference model memorises?"""
 
 from collections.abc import Iterator
 
@@ -14,23 +14,24 @@ from slrdoctor.api import (
     check,
 )
 
-REPRODUCED = Threshold(
-    0.1, "the overfit test's own bar: a loss of 0.1 nats a token with an error rate of zero"
+REPRODUCED_LOSS = Threshold(
+    0.1, "By definition of the overfit test: a loss of 0.1 nats per token and an error rate of zero."
 )
 
 
 @check("ACT002", severity=BLOCKS, confidence=LIKELY, gate=FEW_SAMPLES_LEARNED)
 def cannot_overfit_model(crossover: Crossover) -> Iterator[Finding]:
-    """The model, its loss or its decoder stands in the way, not the data.
+    """The model, its loss or its decoder is at fault, not the data.
 
-    Why it matters: where a reference model reproduces a few samples and the run's own model does not,
-    more data, longer training and other features are no remedy.
+    Why it matters: If a reference model memorises a few samples and the run's own model does not, more
+    data, longer training and other features do not help.
 
-    Judged by: training both on the same samples, and the run's model once more with another loss and
-    decoder, with standardised features, and on easy samples of the same shape; and by what the model
-    does when its input, or the other samples of a batch, are changed.
+    Judged by: Both models are trained on the same samples. The run's model is also:
+    - trained with the loss and decoder of the test, and with standardised features;
+    - trained on easy samples of the same shape;
+    - run with its input, and with the other samples of a batch, changed.
 
-    Fix: what the message names; where it names nothing, change the reference model towards the own one
+    Fix: Change what the message names. If it names nothing, change the reference model towards your own
     step by step until it breaks.
 
     References: Karpathy 2019, A Recipe for Training Neural Networks.
@@ -41,11 +42,11 @@ def cannot_overfit_model(crossover: Crossover) -> Iterator[Finding]:
         crossover.told,
         tuple(
             Evidence(
-                f"{cell.model} on {cell.on}",
+                f"loss of {cell.model} on {cell.on}",
                 cell.best.loss,
                 crossover.read_from,
-                "nats a token",
-                REPRODUCED,
+                "nats per token",
+                REPRODUCED_LOSS,
             )
             for cell in crossover.cells
         ),

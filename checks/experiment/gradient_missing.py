@@ -14,21 +14,23 @@ from slrdoctor.api import (
     check,
 )
 
-NONE = Threshold(0, "exact: a parameter without gradient is never changed by an optimizer")
+TENSORS_WITHOUT_GRADIENT = Threshold(
+    0, "Arithmetic: an optimizer never changes a parameter without a gradient."
+)
 
 
 @check("ACT004", severity=BLOCKS, confidence=CERTAIN, explains=("ACT002", "MDL603"), gate=GRADIENTS)
 def gradient_missing(behaviour: ModelBehaviour) -> Iterator[Finding]:
-    """Trainable parameters get no gradient.
+    """Some trainable parameters get no gradient.
 
-    Why it matters: they stay at their random start, and what is behind them learns from noise. The loss
-    may still fall, as the head alone can learn a few samples by heart.
+    Why it matters: They keep their random initial values, and the layers after them learn from noise.
+    The loss may still fall, since the last layer alone can memorise a few samples.
 
-    Judged by: one backward pass from the loss and from every other output. Tensors of layers that
-    were called and whose gradient is absent are counted; layers that are never called, and those
-    with requires_grad off, are left out.
+    Judged by: One backward pass from the loss and from every other output. Counted are the tensors
+    without a gradient in layers that were called. Layers that are never called, and tensors with
+    requires_grad off, do not count.
 
-    Fix: take away the no_grad, detach, numpy or argmax step between them and the loss.
+    Fix: Remove the no_grad, detach, numpy or argmax step between these parameters and the loss.
 
     References: PyTorch documentation, Autograd mechanics.
     """
@@ -43,18 +45,18 @@ def gradient_missing(behaviour: ModelBehaviour) -> Iterator[Finding]:
         (
             Evidence(
                 "trainable tensors without gradient", behaviour.without_gradient_count,
-                behaviour.read_from, f"of {behaviour.trainable} tensors", NONE,
+                behaviour.read_from, f"of {behaviour.trainable} tensors", TENSORS_WITHOUT_GRADIENT,
             ),
-            Evidence("their share of the parameters", share, behaviour.read_from),
+            Evidence("their parameters", share, behaviour.read_from, "share"),
         ),
         (
             Fix(
-                "Take away the no_grad, detach or numpy step in forward() between these layers "
+                "Remove the no_grad, detach or numpy step in forward() between these layers "
                 "and the loss.",
                 "for n, p in model.named_parameters(): print(n, None if p.grad is None else "
                 "p.grad.norm())",
             ),
-            Fix("Where they are meant to be frozen, say so: requires_grad_(False)."),
+            Fix("If they are meant to be frozen, mark them so: requires_grad_(False)."),
         ),
         affected=behaviour.without_gradient_count,
         total=behaviour.trainable,

@@ -1,44 +1,42 @@
-"""ACT006: is a sample alone what it is when padded in a batch?"""
+"""ACT006: does a sample have the same output alone as when padded in a batch?"""
 
 from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, ModelBehaviour, Threshold, check
+from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, ModelBehaviour, check, chosen
 
-FRAMES = Threshold(
-    0.25,
-    "rule of thumb, docs/limits.py: unmasked convolutions change a few frames at the edge, an unpacked "
-    "backward layer most of them",
+CHANGED_FRAMES = chosen(
+    0.25, "unmasked convolutions change a few frames at the edge, an unpacked backward layer most"
 )
 
 
 @check("ACT006", severity=DEGRADES, confidence=LIKELY)
 def padding_changes_output(behaviour: ModelBehaviour) -> Iterator[Finding]:
-    """A sample gives another output alone than padded in a batch.
+    """A sample has another output alone than when padded in a batch.
 
-    Why it matters: what is decoded then depends on the longest clip of the batch, and scores change with
-    the batch size. Padding that is taken for frames also wastes what the model learns.
+    Why it matters: The decoded output then depends on the longest clip of the batch, and scores change
+    with the batch size. The model also learns from padding as if it were frames.
 
-    Judged by: the shortest sample alone and in its batch, in eval mode: frames where a class with a
-    probability of over 5% changes by over 10% count.
+    Judged by: The shortest sample alone and in its batch, in eval mode. Counted are the frames in which
+    a class with a probability of over 5% changes by over 10%.
 
-    Fix: give the lengths to the model: pack sequences, mask attention and convolutions.
+    Fix: Pass the lengths to the model: pack sequences, and mask attention and convolutions.
 
-    References: REFERENCE row 93 in docs/overfit.md: last steps of padded clips used as a summary.
+    References: torch.nn.utils.rnn.pack_padded_sequence; torch.nn.MultiheadAttention, key_padding_mask.
     """
-    if behaviour.padding_frames <= FRAMES.value:
+    if behaviour.padding_frames <= CHANGED_FRAMES.value:
         return
     yield Finding(
-        f"the shortest sample, {behaviour.padded:.0%} of whose place in the batch is "
-        "padding, gives another "
-        f"output alone: {behaviour.padding_frames:.0%} of its frames change, by up to "
+        f"alone, the shortest sample has another output than in a batch, where {behaviour.padded:.0%} "
+        "of "
+        f"its frames are padding: {behaviour.padding_frames:.0%} of its real frames change, by up to "
         f"{behaviour.padding:.2f} nats",
         (
             Evidence(
                 "frames that change",
                 behaviour.padding_frames,
                 behaviour.read_from,
-                "share of frames",
-                FRAMES,
+                "share",
+                CHANGED_FRAMES,
             ),
             Evidence("largest change", behaviour.padding, behaviour.read_from, "nats"),
         ),

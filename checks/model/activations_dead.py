@@ -1,36 +1,44 @@
-"""MDL608: do the layers answer to their input?"""
+"""MDL608: do the outputs of every layer depend on its input?"""
 
 from collections.abc import Iterator
 
-from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, ModelBehaviour, Threshold, check
+from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, ModelBehaviour, check, chosen
 
-DEAD = Threshold(
-    0.95,
-    "rule of thumb, docs/limits.py: in healthy layers of the reference models at most half are still",
+UNCHANGING_UNITS = chosen(
+    0.95, "in layers of the reference models that have learned, at most half of the units are constant"
 )
 
 
 @check("MDL608", severity=DEGRADES, confidence=LIKELY, overfit=True)
 def activations_dead(behaviour: ModelBehaviour) -> Iterator[Finding]:
-    """A layer's outputs never change over real samples.
+    """The outputs of a layer are the same for all real samples.
 
-    Why it matters: what goes through it is lost: dead rectifiers after too large a step, saturated
-    gates, or an input far outside of what the layer was made for.
+    Why it matters: Whatever goes through such a layer is lost. The reasons are dead ReLUs after too
+    large a step, saturated gates, or an input far outside the range that the layer was made for.
 
-    Judged by: the outputs of every layer over all frames of a few real samples, in eval mode: the share
-    of its units whose largest and smallest value are the same.
+    Judged by: The outputs of every layer over all frames of a few real samples, in eval mode. Counted
+    are the units whose largest and smallest value are equal.
 
-    Fix: a smaller learning rate with warmup, normalised features, a leaky activation.
+    Fix: Use a smaller learning rate with warmup, normalised features, or a leaky activation.
 
     References: Lu et al. 2019, Dying ReLU and Initialization.
     """
     for name, share, units in behaviour.dead_layers:
         yield Finding(
-            f"{share:.0%} of the {units} units of {name} give the same for every frame of every sample",
-            (Evidence(f"units of {name} that never change", share, behaviour.read_from, "share", DEAD),),
+            f"{share:.0%} of the {units} units of {name} have the same output for every frame of every "
+            f"sample",
             (
-                Fix("Standardise the features, and lower the learning rate or warm it up."),
-                Fix("Use GELU or LeakyReLU in place of ReLU where units die."),
+                Evidence(
+                    f"units of {name} with a constant output",
+                    share,
+                    behaviour.read_from,
+                    "share",
+                    UNCHANGING_UNITS,
+                ),
+            ),
+            (
+                Fix("Standardise the features, and lower the learning rate or use warmup."),
+                Fix("Use GELU or LeakyReLU instead of ReLU where units die."),
             ),
         )
         return

@@ -1,47 +1,59 @@
-"""MDL604: does the model take the features that are stored?"""
+"""MDL604: does the model take features of the stored size?"""
 
-from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Findings, Fix, InputFit, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    InputFit,
+    Threshold,
+    check,
+    counted,
+)
 
 
 @check("MDL604", severity=BLOCKS, confidence=CERTAIN, explains=("MDL607",))
 def input_size_mismatch(fit: InputFit) -> Findings:
-    """The model's first layer does not take the features that are stored.
+    """The first layer of the model takes features of another size than the stored ones.
 
-    Why it matters: the checkpoint was trained on other features. Loaded with these it fails at
-    the first layer, or was never the model of this run: then scores and weights do not belong
-    together.
+    Why it matters: The checkpoint was trained on other features. With the stored ones it fails at the
+    first layer, or it never was the model of this run, and its weights do not belong to the scores.
 
-    Judged by: the inputs of the first layer against the stored dimension, or against the one
-    that the config says where no features are here. A difference that a loader may make is none:
-    chosen landmarks or coordinates, velocities, whole clips or single axes as inputs, several
-    streams, or words in the config or the sources that say so. A config that gives the stored
-    dimension as the model's input rules all but the last out.
+    Judged by: The inputs of the first layer against the values per frame of the stored features, or of
+    the config where no features are stored. Differences that a loader may cause do not count:
+    - selected landmarks or coordinates, added velocities, whole clips or single axes as input;
+    - several streams, or a selection that the config or the sources mention;
+    - all but the last are ruled out where the config gives the stored size as the model's input.
 
-    Fix: take the checkpoint that was trained on these features, or extract the features again.
+    Fix: Use the checkpoint that was trained on these features, or extract the features again.
 
-    References: matrix arithmetic: a layer of shape [out, in] takes vectors of length in.
+    References: Matrix arithmetic: a layer of shape [out, in] takes vectors of length in.
     """
     if fit.fits or fit.because:
         return fit.sentence
-    limit = Threshold(fit.stored, f"the features a frame of {fit.known_by}")
+    limit = Threshold(fit.stored, f"The values per frame in {fit.known_by}.")
     layer = fit.layer or "the first layer"
     yield Finding(
         message=(
-            f"{layer} in {fit.read_from} takes {fit.takes} features a frame, but {fit.known_by} "
-            f"gives {fit.stored}"
+            f"{layer} in {fit.read_from} takes {counted(fit.takes, 'feature')} per frame, but "
+            f"{fit.known_by} has {fit.stored}"
         ),
         evidence=(
-            Evidence("features that the first layer takes", fit.takes, fit.read_from, "", limit),
-            Evidence("features a frame", fit.stored, fit.known_by),
+            Evidence(
+                "features that the first layer takes", fit.takes, fit.read_from, "per frame", limit
+            ),
+            Evidence("stored features", fit.stored, fit.known_by, "per frame"),
         ),
         fixes=(
             Fix(
-                f"Take the checkpoint that was trained on {fit.stored} features a frame.",
-                '[checkpoint]\npath = "best.pt"',
+                f"Use the checkpoint that was trained on {fit.stored} features per frame.",
+                '[checkpoint]\npath = "best.pt"   # in slrdoctor.toml',
             ),
-            Fix(f"Extract features of {fit.takes} values a frame, as the model was trained on."),
+            Fix(f"Or extract features of {fit.takes} values per frame, as the model was trained on."),
             Fix(
-                f"Make a model for {fit.stored} features and train it again.",
+                f"Or build a model for {fit.stored} features and train it.",
                 f"model = Model(input_size={fit.stored})",
             ),
         ),

@@ -1,4 +1,4 @@
-"""MDL603: did training reach all of the model?"""
+"""MDL603: did training update the whole model?"""
 
 from collections.abc import Iterator
 
@@ -10,33 +10,35 @@ from slrdoctor.api import (
     Finding,
     Fix,
     ParameterUpdates,
-    Threshold,
     check,
+    chosen,
 )
 
-MOST = Threshold(
+INITIAL_PARAMETERS = chosen(
     0.5,
-    "rule of thumb, docs/limits.py: share of the parameters at first values; a model trained as "
-    "usual has none there, as one step moves some value over the edge that it was drawn within",
+    "in a trained model none remain, as one step moves some values outside the interval they were "
+    "drawn from",
+    (0.25, 0.75),
+    402,
 )
 
 
 @check("MDL603", severity=BLOCKS, confidence=LIKELY, explains=(NOTHING_LEARNED,))
 def parameters_never_updated(updates: ParameterUpdates) -> Iterator[Finding]:
-    """Training never updated the head, most of the model, or the statistics of its normalisations.
+    """Training never updated the last layer, most of the model, or its batch normalisation.
 
-    Why it matters: random weights stay random. A head that is left out of the optimizer guesses
-    forever; batch normalisations without statistics make evaluation another model than training.
+    Why it matters: Random weights stay random. A last layer that the optimizer does not have guesses
+    forever, and batch normalisation without statistics evaluates another model than was trained.
 
-    Judged by: two checkpoints of different epochs with the same parameters throughout; or a head
-    that the optimizer remembers nothing of, that is the same in two epochs, or that still fills
-    the range it was initialised in; or such first values in most of the parameters; or a mean of
-    0 and a variance of 1 in every batch normalisation. A pretrained part that is frozen is none,
-    nor is a best checkpoint that was saved again as the last one.
+    Judged by: Frozen pretrained parts, and a best checkpoint saved again as the last, are fine. Any of:
+    - two checkpoints of different epochs with exactly the same parameters;
+    - a last layer without optimizer state, equal in two epochs, or with its initial values;
+    - initial values in most of the parameters;
+    - a mean of 0 and a variance of 1 in every batch normalisation.
 
-    Fix: give the optimizer all parameters, and look for requires_grad, detach and no_grad.
+    Fix: Give the optimizer all parameters, and look for requires_grad, detach and no_grad.
 
-    References: PyTorch's defaults: uniform within 1/sqrt(fan in); Glorot and Bengio 2010
+    References: PyTorch's initialisation, uniform within 1/sqrt(fan in); Glorot and Bengio 2010.
     """
     found = tuple(_faults(updates))
     if not found:
@@ -45,7 +47,7 @@ def parameters_never_updated(updates: ParameterUpdates) -> Iterator[Finding]:
         message=f"{updates.read_from}: {found[0][0]}",
         evidence=(
             *(evidence for _, evidence in found),
-            Evidence("trained", updates.trained or "not told", updates.read_from),
+            Evidence("sign of training", updates.trained or "none", updates.read_from),
         ),
         fixes=(
             Fix(
@@ -53,7 +55,7 @@ def parameters_never_updated(updates: ParameterUpdates) -> Iterator[Finding]:
                 "optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)",
             ),
             Fix(
-                "List what takes no gradient after a backward pass.",
+                "List the parameters without a gradient after a backward pass.",
                 "print([n for n, p in model.named_parameters() if p.grad is None])",
             ),
             Fix("Call model.train() before each training epoch, and look for detach() and no_grad()."),
@@ -62,27 +64,30 @@ def parameters_never_updated(updates: ParameterUpdates) -> Iterator[Finding]:
 
 
 def _faults(updates: ParameterUpdates) -> Iterator[tuple[str, Evidence]]:
-    """Everything that was never updated, as it is said and as evidence."""
+    """Everything that was never updated: message and evidence."""
     read_from, trained = updates.read_from, updates.trained
     if updates.unchanged:
         yield (
-            f"no parameter differs between {updates.unchanged}",
+            f"all parameters are the same in {updates.unchanged}",
             Evidence("parameters that changed", 0, updates.unchanged),
         )
     if updates.head:
         yield (
-            f"the head was never updated: {updates.head}",
-            Evidence("head never updated", updates.head, read_from),
+            f"the last layer was never updated: {updates.head}",
+            Evidence("last layer", updates.head, read_from),
         )
     share = updates.random_share
-    if share > MOST.value:
+    if share > INITIAL_PARAMETERS.value:
         names = ", ".join(updates.random[:2])
         yield (
-            f"{share:.0%} of the parameters have their first values although {trained}: {names}",
-            Evidence("share of parameters at first values", share, read_from, limit=MOST),
+            f"{share:.0%} of the parameters have their initial values although {trained}: {names}",
+            Evidence(
+                "parameters with their initial values", share, read_from, "share", INITIAL_PARAMETERS
+            ),
         )
     if updates.statistics:
         yield (
-            f"all {updates.statistics} batch normalisations have mean 0, variance 1 although {trained}",
+            f"all {updates.statistics} batch normalisations have mean 0 and variance 1 although "
+            f"{trained}",
             Evidence("batch normalisations without statistics", updates.statistics, read_from),
         )

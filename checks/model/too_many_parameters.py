@@ -1,4 +1,4 @@
-"""MDL601: is the model large enough to know its samples by heart?"""
+"""MDL601: has the model so many parameters that it memorises its samples?"""
 
 from collections.abc import Iterator
 from math import isfinite
@@ -11,64 +11,72 @@ from slrdoctor.api import (
     Finding,
     Fix,
     Progress,
-    Threshold,
     check,
+    chosen,
 )
 
-PER_SAMPLE = Threshold(
-    1000, "rule of thumb that is often quoted, docs/limits.py: 1000 parameters a sample"
-)
-BAD_SCORE = Threshold(
+PARAMETERS_PER_SAMPLE = chosen(1000, "this ratio is often quoted as a rule of thumb", (1000, 3000), 402)
+ERROR_LEFT = chosen(
     0.5,
-    "rule of thumb, docs/limits.py: half way from guessing to perfect; of six public CTC runs the one "
-    "that memorises has 0.67 of the error left and the others at most 0.14",
+    "halfway from guessing to perfect: of six public CTC runs the one that memorises keeps 67% of the "
+    "error of guessing, the others at most 14%",
+    (0.125, 0.5),
+    402,
 )
-GAP = Threshold(
-    2, "rule of thumb, docs/limits.py: dev loss (or errors) over that of samples known by heart"
+DEV_OVER_TRAIN_LOSS = chosen(
+    2, "a dev loss of twice the training loss is more than noise", (1.34, 8), 402
 )
-LARGEST_HEAD = Threshold(0.25, "rule of thumb, docs/limits.py: of the parameters that sit in the head")
+HEAD_SHARE = chosen(0.25, "a quarter of the parameters is worth mentioning", (0.0625, 1), 402)
 
 
 @check("MDL601", severity=DEGRADES, confidence=POSSIBLE, explains=("TRN504",))
 def too_many_parameters(capacity: Capacity, progress: Progress) -> Iterator[Finding]:
-    """The model has far more parameters than samples, and what it learned does not hold for others.
+    """The model has far more parameters than samples, and does not generalise.
 
-    Why it matters: a model that can store every sample has no need to find what samples of one
-    sign have in common. The number alone says little: models of that size work where they are
-    regularised or pretrained, so it is told only of a run that does not generalise.
+    Why it matters: A model that can store every sample does not have to find what samples of one sign
+    have in common. The number alone says little, since such models work if they are regularised or
+    pretrained. So it is reported only for a run that does not generalise.
 
-    Judged by: over 1000 parameters that are trained for each training sample, a dev score that is
-    less than half way from guessing to perfect, and a dev loss at twice the training loss or more.
+    Judged by: All of these hold:
+    - over 1000 trained parameters per training sample;
+    - a dev score less than halfway from guessing to perfect;
+    - a dev loss of at least twice the training loss.
 
-    Fix: take a smaller model, a head of the classes that occur, or more samples.
+    Fix: Use a smaller model, outputs only for the classes that occur, or more samples.
 
-    References: Zhang et al. 2017, Understanding deep learning requires rethinking generalization
+    References: Zhang et al. 2017, Understanding deep learning requires rethinking generalization.
     """
-    if capacity.per_sample <= PER_SAMPLE.value or not _memorises(progress):
+    if capacity.per_sample <= PARAMETERS_PER_SAMPLE.value or not _memorises(progress):
         return
     head = ""
-    if capacity.unused and capacity.head_share > LARGEST_HEAD.value:
+    if capacity.unused and capacity.head_share > HEAD_SHARE.value:
         head = (
-            f", {capacity.head_share:.0%} of them in the head, of whose {capacity.outputs:,} outputs "
-            f"{capacity.unused:,} occur in no training target"
+            f"; {capacity.head_share:.0%} of them are in the last layer, and {capacity.unused:,} of its "
+            f"{capacity.outputs:,} outputs occur in no training target"
         )
     read_from = capacity.read_from
     yield Finding(
         message=(
             f"{capacity.parameters:,} parameters are trained on {capacity.samples:,} samples, "
-            f"{capacity.per_sample:,.0f} a sample{head}"
+            f"{capacity.per_sample:,.0f} per sample{head}"
         ),
         evidence=(
-            Evidence("parameters a training sample", capacity.per_sample, read_from, limit=PER_SAMPLE),
+            Evidence(
+                "parameters",
+                capacity.per_sample,
+                read_from,
+                "per training sample",
+                PARAMETERS_PER_SAMPLE,
+            ),
             Evidence("dev loss at the end", progress.last_dev, progress.read_from),
             Evidence("train loss at the end", progress.last_train, progress.read_from),
-            Evidence("share of the head", capacity.head_share, read_from, "of the parameters"),
+            Evidence("parameters in the last layer", capacity.head_share, read_from, "share"),
         ),
         fixes=(
             Fix("Halve the width and the depth of the model, and compare the dev scores."),
-            Fix("Give the head only the classes that occur in training."),
+            Fix("Give the last layer only the classes that occur in training."),
             Fix(
-                "Raise dropout and weight decay, and augment.",
+                "Raise dropout and weight decay, and use data augmentation.",
                 "optimizer = AdamW(..., weight_decay=0.05)",
             ),
         ),
@@ -76,11 +84,11 @@ def too_many_parameters(capacity: Capacity, progress: Progress) -> Iterator[Find
 
 
 def _memorises(progress: Progress) -> bool:
-    """Whether the run knows its training samples better than others, and others badly."""
+    """Whether the run is bad on dev, and much better on its training samples."""
     left = progress.error_left
-    if left < BAD_SCORE.value or (progress.learned and not isfinite(left)):
+    if left < ERROR_LEFT.value or (progress.learned and not isfinite(left)):
         return False
     if isfinite(progress.last_dev) and isfinite(progress.last_train):
-        return progress.last_dev >= GAP.value * progress.last_train
+        return progress.last_dev >= DEV_OVER_TRAIN_LOSS.value * progress.last_train
     wrong, wrong_on_dev = 1 - progress.train_accuracy, 1 - progress.best_metric
-    return progress.metric == "accuracy" and wrong_on_dev >= GAP.value * wrong
+    return progress.metric == "accuracy" and wrong_on_dev >= DEV_OVER_TRAIN_LOSS.value * wrong

@@ -14,45 +14,53 @@ from slrdoctor.api import (
     check,
 )
 
-NONE = Threshold(0, "arithmetic: NaN or Inf in a weight makes every output that it touches NaN")
-SHOWN = 3
+NON_FINITE_VALUES = Threshold(
+    0, "Arithmetic: NaN or Inf in a weight makes every output that depends on it NaN."
+)
+TENSORS_SHOWN = 3
 
 
 @check("MDL602", severity=BLOCKS, confidence=CERTAIN, explains=("MDL603", NOTHING_LEARNED))
 def weights_not_finite(values: WeightValues) -> Iterator[Finding]:
     """Weights or buffers of the checkpoint are NaN or infinite.
 
-    Why it matters: every output that such a weight touches is NaN, and a step of the optimizer
-    cannot bring it back: all training after the first such step was for nothing.
+    Why it matters: Every output that depends on such a weight is NaN, and no optimizer step can repair
+    it. All training after the first such step was useless.
 
-    Judged by: any NaN, and any infinite value, in the model's tensors; the infinities of an
-    attention mask, of one sign beside a single other value, do not count.
+    Judged by: Any NaN or infinite value in the model's tensors. The infinite values of an attention
+    mask (all of one sign, with a single other value) do not count.
 
-    Fix: go back to the last checkpoint with finite weights, and find the step that broke them.
+    Fix: Go back to the last checkpoint with finite weights, and find the step that broke them.
 
-    References: IEEE 754: NaN and Inf carry through sums and products.
+    References: IEEE 754: NaN and Inf propagate through sums and products.
     """
     unsound = values.unsound
     if not unsound:
         return
     nans, infinite = sum(row.nans for row in unsound), sum(row.infinite for row in unsound)
     total = sum(row.size for row in values.rows)
-    names = ", ".join(row.name for row in unsound[:SHOWN])
-    more = f" and {len(unsound) - SHOWN} more" if len(unsound) > SHOWN else ""
+    names = ", ".join(row.name for row in unsound[:TENSORS_SHOWN])
+    more = f" and {len(unsound) - TENSORS_SHOWN} more" if len(unsound) > TENSORS_SHOWN else ""
     kinds = [f"{nans:,} NaN"] * (nans > 0) + [f"{infinite:,} infinite"] * (infinite > 0)
     yield Finding(
         message=(
-            f"{len(unsound)} of {len(values.rows)} tensors in {values.read_from} hold "
-            f"{' and '.join(kinds)} values of {total:,}: {names}{more}"
+            f"{len(unsound)} of {len(values.rows)} tensors in {values.read_from} contain "
+            f"{' and '.join(kinds)} values (of {total:,}): {names}{more}"
         ),
         evidence=(
-            Evidence("values that are not finite", nans + infinite, values.read_from, "values", NONE),
-            Evidence("first tensor with such", unsound[0].name, values.read_from),
+            Evidence(
+                "values that are not finite",
+                nans + infinite,
+                values.read_from,
+                "values",
+                NON_FINITE_VALUES,
+            ),
+            Evidence("first tensor with such values", unsound[0].name, values.read_from),
         ),
         fixes=(
             Fix("Resume from the last checkpoint whose weights are finite."),
             Fix(
-                "Stop at the first loss that is not finite, and look at the batch that gave it.",
+                "Stop at the first loss that is not finite, and look at its batch.",
                 "if not torch.isfinite(loss): raise RuntimeError(f'loss {loss} in batch {ids}')",
             ),
             Fix("Clip gradients.", "torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)"),

@@ -30,14 +30,14 @@ def answer_of_reference(chosen: ChosenSamples, reference: ReferenceTrial) -> Ver
             "data",
             f"the data: {chosen.refused_share:.0%} of the samples cannot be trained on: "
             f"{chosen.refused}",
-            "Mend what the codes say of these samples, then try again.",
+            "Fix what these codes say about the samples, then try again.",
         )
     if reference.real.reproduced:
         return Verdict(
             "none",
             f"the reference model {name} reproduces {count} samples without an error after "
             f"{best.steps} steps (loss "
-            f"{best.loss:.2f} a token): features, targets and vocabulary can be learned by heart",
+            f"{best.loss:.2f} per token): features, targets and vocabulary can be memorised",
             "Try your own model on the same samples: --model path/to/train.py:build_model.",
         )
     failed = f"the reference model {name} does not reproduce {count} samples: {_failure(reference.real)}"
@@ -47,12 +47,12 @@ def answer_of_reference(chosen: ChosenSamples, reference: ReferenceTrial) -> Ver
         return Verdict(
             "data",
             f"the data: {failed}, although it reproduces easy samples of the same lengths and targets",
-            f"Look at the features of {', '.join(chosen.ids)}: do they differ, and do they move?",
+            f"Look at the features of {', '.join(chosen.ids)}: do the clips differ, and do they move?",
         )
     return Verdict(
         "unknown",
-        f"no answer: {failed}, and easy samples of the same shape are not reproduced either in the time",
-        "Give it more time with --seconds, or fewer and shorter samples.",
+        f"no answer: {failed}, and in the same time it does not reproduce easy samples either",
+        "Give it more time (--seconds), or use fewer and shorter samples.",
     )
 
 
@@ -73,8 +73,8 @@ def answer_of_user(
             "none",
             f"your model reproduces {count} samples without an error after {real.best.steps} "
             "steps (loss "
-            f"{real.best.loss:.2f} a token): model, loss and decoder can learn these data by heart",
-            "Train on everything, and hold the dev loss against the input-blind floor.",
+            f"{real.best.loss:.2f} per token): model, loss and decoder can memorise these data",
+            "Train on all data, and compare the dev loss with what a model reaches without its input.",
         )
     by_steps = _own_steps(trainable, user.cells, seen, real)
     return by_steps or _model(reference.model, user.cells, seen, real, count)
@@ -90,14 +90,14 @@ def _wrong_outputs(seen: Seen) -> Verdict | None:
         return Verdict(
             "model",
             f"your model: {seen.wrong_lengths}",
-            "Return the lengths after the temporal layers, as the CTC loss is given those.",
+            "Return the lengths after the temporal layers, which the CTC loss needs.",
         )
     if seen.changes.not_a_number:
         return Verdict(
             "model",
-            "your model: what it gives for the samples is NaN, before any training",
-            "Print what each layer gives in forward(): look for a division by zero, a logarithm of "
-            "zero, or a mask that leaves a softmax nothing.",
+            "your model: its output for the samples is NaN before any training",
+            "Print the output of each layer in forward(). Look for a division by zero, a logarithm of "
+            "zero, or a mask that excludes everything from a softmax.",
         )
     return None
 
@@ -106,8 +106,8 @@ def _wrong_input(seen: Seen) -> Verdict | None:
     if seen.changes.zeroed < SAME:
         return Verdict(
             "model",
-            "your model: its output is the same whether it is given the samples or zeros: it does not "
-            "use its input",
+            "your model: it does not use its input, as its output is the same for the samples and for "
+            "zeros",
             "Follow the features through forward(): somewhere they are dropped, masked or overwritten.",
         )
     if seen.mixes or seen.changes.others > SAME:
@@ -115,8 +115,7 @@ def _wrong_input(seen: Seen) -> Verdict | None:
             "model",
             "your model: the output of one sample changes when only the other samples of its "
             "batch change",
-            "Look for an axis that is taken for another: batch_first, a permute, a norm or an attention "
-            "over the batch.",
+            "Look for swapped axes: batch_first, a permute, or a norm or attention over the batch.",
         )
     return None
 
@@ -132,7 +131,7 @@ def _disconnected(seen: Seen, reproduced: bool) -> Verdict | None:
         "model",
         f"your model: {still}{found.without_gradient_count} of {found.trainable} trainable tensors, "
         f"{share:.0%} of the parameters, get no gradient ({names})",
-        "Take away the no_grad, detach or numpy step between these layers and the loss.",
+        "Remove the no_grad, detach or numpy step between these layers and the loss.",
     )
 
 
@@ -145,42 +144,40 @@ def _own_steps(
         return None
     best = real.best
     with_ours = (
-        f"with the loss and decoder of this test it reproduces them after {ours.best.steps} steps"
+        f"with the loss and decoder of this test it reproduces the samples after {ours.best.steps} steps"
     )
     if seen.own_blank is not None and seen.own_blank != trainable.blank:
         return Verdict(
             "loss",
-            f"the loss: {seen.own_loss} is told blank {seen.own_blank}, and the vocabulary's blank is "
+            f"the loss: {seen.own_loss} uses blank {seen.own_blank}, but the blank of the vocabulary is "
             f"{trainable.blank}; {with_ours}",
-            f"Give the CTC loss blank={trainable.blank}, or move the blank in the vocabulary.",
+            f"Call the CTC loss with blank={trainable.blank}, or move the blank in the vocabulary.",
         )
     if any(attempt.negative for attempt in real.attempts) and seen.gives == "logits":
         return Verdict(
             "loss",
-            f"the loss: it falls below zero ({best.loss:.2f}), as {seen.own_loss} is given "
-            "logits and not "
-            f"log-probabilities; {with_ours}",
-            "Put log_softmax(-1) before the CTC loss.",
+            f"the loss: it falls below zero ({best.loss:.2f}), as {seen.own_loss} gets logits instead "
+            f"of log-probabilities; {with_ours}",
+            "Apply log_softmax(-1) before the CTC loss.",
         )
     if seen.own_decode and best.loss < REPRODUCED and not best.not_finite:
         return Verdict(
             "decoder",
-            f"the decoder: the loss is down at {best.loss:.2f} a token, and {seen.own_decode} "
-            "still makes "
-            f"{best.error_rate:.0%} errors; {with_ours}",
+            f"the decoder: the loss is down to {best.loss:.2f} per token, but {seen.own_decode} still "
+            f"makes {best.error_rate:.0%} errors; {with_ours}",
             "Check the decoder's blank index, the merging of repeats, and the order of the axes.",
         )
     return Verdict(
         "loss",
         f"the loss: with {seen.own_loss or seen.own_decode} your model does not reproduce the samples "
         f"({_failure(real)}); {with_ours}",
-        "Hold your loss against torch.nn.functional.ctc_loss on one batch: axes, "
-        "lengths, blank, reduction.",
+        "Compare your loss with torch.nn.functional.ctc_loss on one batch: axes, lengths, blank, "
+        "reduction.",
     )
 
 
 def _model(reference: str, cells: Mapping[str, Cell], seen: Seen, real: Cell, count: int) -> Verdict:
-    failed = f"{reference} reproduces these {count} samples, and your model does not: {_failure(real)}"
+    failed = f"{reference} reproduces these {count} samples, but your model does not: {_failure(real)}"
     lost = _lost_in_eval_mode(real)
     if lost is not None:
         return lost
@@ -189,7 +186,7 @@ def _model(reference: str, cells: Mapping[str, Cell], seen: Seen, real: Cell, co
             "model",
             f"your model: {failed}; {seen.gradients.frozen_share:.0%} of its parameters are frozen "
             "(requires_grad is off)",
-            "Train the encoder too, or give it features that it was trained for.",
+            "Train the encoder too, or use features that it was trained for.",
         )
     if real.unfinished:
         return _no_answer(failed)
@@ -203,8 +200,8 @@ def _lost_in_eval_mode(real: Cell) -> Verdict | None:
     return Verdict(
         "model",
         f"your model: in train mode it makes {in_train_mode:.0%} errors on the samples, and in eval "
-        f"mode {real.best.error_rate:.0%}: what it learns is lost with the running statistics",
-        "Replace batch norm by layer or group norm, or look at its momentum and its first values.",
+        f"mode {real.best.error_rate:.0%}: the running statistics destroy what it has learned",
+        "Replace batch norm by layer or group norm, or check its momentum and initial statistics.",
     )
 
 
@@ -214,20 +211,21 @@ def _by_other_samples(reference: str, cells: Mapping[str, Cell], failed: str) ->
     if standard is not None and standard.reproduced:
         return Verdict(
             "model",
-            f"your model: {failed}; with the features standardised it does, as the reference model does "
-            "that within itself",
-            "Subtract the mean of the training frames and divide by their deviation before the model.",
+            f"your model: {failed}; with standardised features it does (the reference model "
+            "standardises "
+            "its own input)",
+            "Subtract the mean of the training frames and divide by their standard deviation.",
         )
     if easy is not None and easy.reproduced:
         return Verdict(
             "model",
             f"your model: {failed}, although it reproduces easy samples of the same shape",
-            "Give it more capacity or gentler steps: what the reference model tells apart it cannot.",
+            "Give it more capacity or a smaller learning rate: it cannot separate the real samples.",
         )
     return Verdict(
         "model",
-        f"your model: {failed}, and easy samples of the same shape neither",
-        f"Take {reference} (slrdoctor models copy {reference} .) and change it towards yours "
+        f"your model: {failed}; nor does it reproduce easy samples of the same shape",
+        f"Start from {reference} (slrdoctor models copy {reference} .) and change it towards your model "
         "step by step.",
     )
 
@@ -237,7 +235,7 @@ def _no_answer(failed: str) -> Verdict:
     return Verdict(
         "unknown",
         f"no answer: {failed}, and the loss was still falling when the time ended",
-        "Give it more time with --seconds, or fewer and shorter samples.",
+        "Give it more time (--seconds), or use fewer and shorter samples.",
     )
 
 
@@ -245,6 +243,6 @@ def _failure(cell: Cell) -> str:
     """How the best attempt ended, in words."""
     best = cell.best
     if all(attempt.not_finite for attempt in cell.attempts):
-        return "the loss is not a number"
-    decoded = "nothing but blanks is decoded" if best.blank_only else f"{best.error_rate:.0%} errors"
-    return f"{decoded}, loss {best.loss:.2f} a token after {best.steps} steps"
+        return "the loss is NaN"
+    decoded = "it decodes only blanks" if best.blank_only else f"{best.error_rate:.0%} errors"
+    return f"{decoded}, loss {best.loss:.2f} per token after {best.steps} steps"

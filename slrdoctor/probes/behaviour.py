@@ -50,8 +50,8 @@ def model_behaviour(user: UserTrial, trainable: Trainable) -> ModelBehaviour:
     if changes.not_a_number:
         # how far NaN is from NaN says nothing of any input
         raise Unavailable(
-            f"{user.model} gives NaN for the samples of this run",
-            "print what each layer gives in forward(), and fix the first that gives NaN",
+            f"the output of {user.model} is NaN for the samples of this run",
+            "print the output of each layer in forward(), and fix the first that is NaN",
         )
     dead = [
         (units.layer, units.dead_share, units.count)
@@ -103,6 +103,6 @@ def mode_scores(user: UserTrial) -> ModeScores:
     """Of the attempt that came nearest in either mode."""
     cell = user.cells.get(OURS) or user.cells.get(REAL)
     if cell is None:
-        raise Unavailable(user.sentence if user.failed else "the model was looked at and not trained")
+        raise Unavailable(user.sentence if user.failed else "the model was only examined, not trained")
     best = min(cell.attempts, key=lambda a: (min(a.error_rate, a.error_rate_training), a.loss))
     return ModeScores(user.model, best.error_rate_training, best.error_rate, best.loss, user.read_from)

@@ -55,8 +55,8 @@ class BlindControl:
     @property
     def sentence(self) -> str:
         return (
-            f"without input {self.model} comes to a loss of {self.loss:.2f} a token and "
-            f"{self.error_rate:.0%} errors; no model that is told nothing gets below {self.bound:.2f}"
+            f"without input {self.model} reaches a loss of {self.loss:.2f} per token and "
+            f"{self.error_rate:.0%} errors; without input no model can get below {self.bound:.2f}"
         )
 
 

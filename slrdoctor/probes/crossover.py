@@ -65,8 +65,8 @@ def _remarks(chosen: ChosenSamples, reference: ReferenceTrial, user: UserTrial |
         remarks.append(seen.calling)
         if seen.gives != "log-probabilities" and not seen.own_loss:
             remarks.append(
-                f"your model gives {seen.gives}: log_softmax was put before the loss here, and your "
-                "training must do so too"
+                f"your model outputs {seen.gives}: this test applies log_softmax before the loss, and "
+                "your training must do so too"
             )
         if seen.gradients.frozen:
             remarks.append(f"{seen.gradients.frozen_share:.0%} of your model's parameters are frozen")
@@ -81,8 +81,10 @@ def _remarks(chosen: ChosenSamples, reference: ReferenceTrial, user: UserTrial |
 
 def _remark_on_moved(moved: Attempt) -> str:
     if not moved.reproduced:
-        return "control: targets moved on to other samples do not fit in the same time"
+        return (
+            "control: with the targets moved to other samples, it cannot memorise them in the same time"
+        )
     return (
-        "control: targets moved on to other samples fit as well: so learning by heart does not show "
-        "that labels belong to features"
+        "control: with the targets moved to other samples it memorises them as well, so memorising does "
+        "not show that labels and features belong together"
     )

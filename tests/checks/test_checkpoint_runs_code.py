@@ -22,7 +22,7 @@ def test_mdl606_fires_and_lists_what_would_be_imported() -> None:
     (finding,) = findings("MDL606", Pickled(names, 2, 5, "best.pt"))
 
     assert finding.message == (
-        "loading best.pt would import or call posix.system, spoter.SPOTER; 1 more like it"
+        "loading best.pt would import or call posix.system, spoter.SPOTER; so would 1 other file"
     )
     assert (finding.affected, finding.total) == (2, 5)
 

@@ -29,7 +29,7 @@ def test_mdl605_fires_for_pointers_and_says_what_can_be_read() -> None:
     (finding,) = findings("MDL605", CheckpointFiles((ROW,), broken, (), "last.pt"))
 
     assert finding.message == (
-        "best.pt cannot be read: a Git LFS pointer, not the file itself, and 1 more cannot either; "
+        "best.pt cannot be read: a Git LFS pointer, not the file itself, nor can 1 other checkpoint; "
         "last.pt can be read"
     )
     assert finding.fixes[0].how == "git lfs pull"

@@ -25,16 +25,14 @@ def fit(*all_claims: Claim) -> ConfigFit:
 def test_mdl607_fires_when_the_config_is_of_another_data_set() -> None:
     (finding,) = findings("MDL607", fit(*claims(1296)))
     assert finding.message == (
-        "c0.yaml model_args.num_classes says 1296, but the 64 glosses in gloss_dict.npy need 65 classes"
+        "c0.yaml model_args.num_classes is 1296, but the 64 glosses in gloss_dict.npy need 65 classes"
     )
     assert finding.fixes[0].how == "num_classes: 65"
 
 
 def test_mdl607_fires_when_the_config_is_of_another_checkpoint() -> None:
     (finding,) = findings("MDL607", fit(*claims(65), *claims(1296, what="classes here", against=HEAD)))
-    assert (
-        finding.message == "c0.yaml model_args.num_classes says 1296, but fc in best.pt has 65 outputs"
-    )
+    assert finding.message == "c0.yaml model_args.num_classes is 1296, but fc in best.pt has 65 outputs"
 
 
 @pytest.mark.parametrize("classes", [64, 67])

@@ -22,8 +22,8 @@ def test_mdl601_fires_for_a_large_model_that_learned_its_samples_by_heart() -> N
     (finding,) = findings("MDL601", LARGE, MEMORISED)
 
     assert finding.message == (
-        "1,178,961 parameters are trained on 20 samples, 58,948 a sample, 44% of them in the head, of "
-        "whose 2,001 outputs 1,999 occur in no training target"
+        "1,178,961 parameters are trained on 20 samples, 58,948 per sample; 44% of them are in the "
+        "last layer, and 1,999 of its 2,001 outputs occur in no training target"
     )
 
 

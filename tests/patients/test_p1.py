@@ -75,7 +75,7 @@ def test_p1_has_too_few_examples_since_most_classes_have_none(found: dict[str, A
 def test_p1_has_too_many_parameters_and_44_percent_of_them_in_the_head(found: dict[str, Any]) -> None:
     many = found["MDL601"]
 
-    assert "1,178,961 parameters" in many["message"] and "58,948 a sample" in many["message"]
+    assert "1,178,961 parameters" in many["message"] and "58,948 per sample" in many["message"]
     assert "44% of them in the head" in many["message"] and "1,999 occur in no" in many["message"]
 
 

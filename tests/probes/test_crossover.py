@@ -44,8 +44,8 @@ def test_a_sound_model_of_other_axes_passes_and_its_remarks_say_how_it_is_called
     remarks = " ".join(answer.remarks)
     assert "[T, B, D] without lengths" in remarks
     assert "logits [T, B, C] as sequence_logits" in remarks
-    assert "log_softmax was put before the loss" in remarks
-    assert "control: targets moved on to other samples" in remarks
+    assert "applies log_softmax before the loss" in remarks
+    assert "control: with the targets moved to other samples" in remarks
 
 
 @slow
@@ -53,7 +53,7 @@ def test_a_broken_loss_is_told_from_a_sound_model_in_a_child_process(tried: Trie
     report, answer = tried("NoLogSoftmax")
 
     assert answer.culprit == "loss", answer.told
-    assert re.search(r"falls below zero .* given logits", answer.told), answer.told
+    assert re.search(r"falls below zero .* gets logits", answer.told), answer.told
     assert "ACT002" in {d.check.code for d in report.diagnoses}
 
 

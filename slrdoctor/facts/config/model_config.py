@@ -66,7 +66,7 @@ class ModelConfig:
     @property
     def sentence(self) -> str:
         said = [s.sentence for group in (self.classes, self.strides, self.max_frames) for s in group]
-        return f"{self.read_from}: " + ("; ".join(said) or "no classes, stride or length given")
+        return f"{self.read_from}: " + ("; ".join(said) or "no number of classes, stride or length")
 
 
 @measure
@@ -76,7 +76,7 @@ def model_config(run: TrainingRun, code: SourceCode | None) -> ModelConfig:
     configs = tuple(config.where for config in run.configs)
     if not told and not configs and code is None:
         raise Unavailable(
-            "looked for a yaml, json or toml config and Python sources in the run directory",
+            "neither a yaml, json or toml config nor Python sources in the run directory",
             "add the config that the run was started with",
         )
     constants = [] if code is None else [((c.name.lower(),), c.value, c.where) for c in code.constants]
@@ -202,7 +202,7 @@ def zero_infinity(config: ModelConfig) -> ZeroInfinity:
     """What configs say, else the CTC losses of the sources; on where any of them has it on."""
     if not config.zero_infinity:
         raise Unavailable(
-            f"looked for zero_infinity in {config.read_from}",
+            f"zero_infinity is not set in {config.read_from}",
             "scan the folder that holds the training code or a config with zero_infinity in it",
         )
     said = max(config.zero_infinity, key=lambda s: bool(s.value))
@@ -218,7 +218,7 @@ class LongestInput:
 
     @property
     def sentence(self) -> str:
-        return f"clips are cut at {self.frames} frames by {self.read_from}"
+        return f"clips are cut at {self.frames} frames ({self.read_from})"
 
 
 @measure
@@ -226,7 +226,7 @@ def longest_input(config: ModelConfig) -> LongestInput:
     """The largest configured maximum: what does not fit there fits nowhere."""
     if not config.max_frames:
         raise Unavailable(
-            f"looked for max_frames, max_seq_len, clip_len and the like in {config.read_from}",
+            f"no max_frames, max_seq_len, clip_len or similar setting in {config.read_from}",
             "name the longest input in the config as max_frames",
         )
     said = max(config.max_frames, key=lambda s: int(s.value))
@@ -249,7 +249,7 @@ class ConfiguredClasses:
 def configured_classes(config: ModelConfig) -> ConfiguredClasses:
     if not config.classes:
         raise Unavailable(
-            f"looked for num_classes and the like in {config.read_from}",
+            f"no num_classes or similar setting in {config.read_from}",
             "name the number of classes in the config as num_classes",
         )
     return ConfiguredClasses(config.classes, ", ".join(s.where for s in config.classes))

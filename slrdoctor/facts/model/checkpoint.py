@@ -12,6 +12,7 @@ from slrdoctor.artifacts.run import CheckpointFile, Problem, TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.model._checkpoint_layers import entries, layers_of
 from slrdoctor.facts.training.logged_epochs import epoch_named
+from slrdoctor.words.grammar import counted
 
 MOST_OPENED = 12  # checkpoints of one run; the others are only named
 DAMAGED = ("empty", "truncated", "corrupt", "lfs-pointer")  # faults of the file, and not of ours
@@ -50,9 +51,13 @@ class CheckpointFiles:
 
     @property
     def sentence(self) -> str:
-        others = f", {len(self.left_out)} more without tensors or not opened" if self.left_out else ""
-        names = ", ".join(row.where for row in self.rows[:3]) or "none"
-        return f"{len(self.rows)} checkpoint{'s' * (len(self.rows) != 1)} can be read: {names}{others}"
+        names = ", ".join(row.where for row in self.rows[:3])
+        parts = [
+            f"{counted(len(self.rows), 'checkpoint')} can be read" + (f" ({names})" if names else "")
+        ]
+        parts += [f"{len(self.broken)} cannot"] if self.broken else []
+        parts += [f"{len(self.left_out)} without a model or not opened"] if self.left_out else []
+        return ", ".join(parts)
 
 
 @measure
@@ -149,8 +154,10 @@ class Pickled:
 
     @property
     def sentence(self) -> str:
-        held = "nothing but tensors, plain containers and arrays"
-        return f"{held} in {self.looked} file{'s' * (self.looked > 1)}: {self.read_from}"
+        files = f"{counted(self.looked, 'file')} ({self.read_from})"
+        if not self.names:
+            return f"{files}: nothing but tensors, arrays and plain containers"
+        return f"{len(self.names)} of {files} would import or call more than tensors and containers"
 
 
 @measure

@@ -19,6 +19,7 @@ from slrdoctor.facts.model._checkpoint_layers import (
 )
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_values import is_buffer
+from slrdoctor.words.grammar import counted
 
 HEAD = re.compile(
     r"(?:^|[._/])(?:fcn?|cls|clf|\w*classif\w*|\w*head|out|output\w*|out_layer|logits?|final\w*|pred\w*|gloss\w*|gls\w*"
@@ -64,7 +65,8 @@ class Architecture:
         made = ", ".join(told) or f"{len(self.parts('linear'))} linear layers"
         return (
             f"{self.read_from}: {self.parameters:,} parameters, {made}; "
-            f"{heaviest[0] or 'the model'} has {heaviest[1] / max(self.parameters, 1):.0%} of them"
+            f"{heaviest[1] / max(self.parameters, 1):.0%} of the parameters are in "
+            f"{heaviest[0] or 'the model itself'}"
         )
 
 
@@ -79,7 +81,7 @@ def architecture(checkpoint: Checkpoint) -> Architecture:
     layers = layers_of(weights)
     if not layers:
         raise Unavailable(
-            f"{checkpoint.where} has {len(weights.tensors)} tensors, and none is of a known layer"
+            f"none of the {len(weights.tensors)} tensors in {checkpoint.where} is of a known layer"
         )
     modules = tuple(by_top_module(sizes).items())
     return Architecture(
@@ -145,7 +147,8 @@ class ModelInput:
 
     @property
     def sentence(self) -> str:
-        return f"{self.layer or 'the first layer'} in {self.read_from} takes {self.size} features"
+        layer = self.layer or "the first layer"
+        return f"{layer} in {self.read_from} takes {counted(self.size, 'feature')} per frame"
 
 
 @measure
@@ -155,7 +158,7 @@ def model_input(model: Architecture) -> ModelInput:
     Raises Unavailable for models of images and of tokens, and where a layer could not be read.
     """
     if model.unread:
-        raise Unavailable(f"{model.read_from} has tensors of a kind that is not read: {model.unread[0]}")
+        raise Unavailable(f"{model.read_from} has tensors of an unknown kind: {model.unread[0]}")
     if not entries(model.layers):
         raise Unavailable(f"{model.read_from} has no layer that takes features")
     images = [x for x in model.parts("conv2d", "conv3d") if x.inputs <= IMAGE_CHANNELS]
@@ -184,23 +187,22 @@ class ModelHead:
 
     @property
     def sentence(self) -> str:
-        return f"{self.layer.name or 'the head'} in {self.read_from} has {self.outputs} outputs"
+        layer = self.layer.name or "the last layer"
+        return f"{layer} in {self.read_from} has {counted(self.outputs, 'output')}"
 
 
 @measure
 def model_head(model: Architecture) -> ModelHead:
     """The last of the layers whose outputs no layer takes; one with a head's name before others."""
     if model.unread:
-        raise Unavailable(f"{model.read_from} has tensors of a kind that is not read: {model.unread[0]}")
+        raise Unavailable(f"{model.read_from} has tensors of an unknown kind: {model.unread[0]}")
     taken = {x.inputs for x in model.layers} | {x.outputs for x in model.parts("norm", "attention")}
     ends = [x for x in model.layers if _may_classify(x) and x.outputs not in taken]
     candidates = [x for x in ends if x.outputs > 1]
     if not ends:  # as many classes as some layer has features
         candidates = [x for x in model.layers if _may_classify(x) and HEAD.search(x.name)]
     if not candidates:
-        raise Unavailable(
-            f"{model.read_from} has no linear layer at its end that could be a head of classes"
-        )
+        raise Unavailable(f"{model.read_from} does not end in a linear layer that could output classes")
     layer = max(enumerate(candidates), key=lambda item: (bool(HEAD.search(item[1].name)), item[0]))[1]
     others = tuple(dict.fromkeys(x.outputs for x in candidates if x is not layer))
     share = layer.parameters / max(model.parameters, 1)

@@ -15,6 +15,7 @@ from slrdoctor.facts.labels.output_classes import SPECIALS, VocabularySize
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.model._checkpoint_layers import RECURRENT
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead, ModelInput
+from slrdoctor.words.grammar import ordinal
 from slrdoctor.words.landmark_layouts import is_landmark_size
 from slrdoctor.words.settings import HIDDEN_SIZE, INPUT_SIZE
 
@@ -52,9 +53,12 @@ class ConfigFit:
 
     @property
     def sentence(self) -> str:
-        fitting = [claim for claim in self.claims if claim.fits]
-        told = [f"{claim.said.sentence}, as {claim.against}" for claim in fitting[:3]]
-        return "; ".join(told) or f"{len(self.claims)} sizes in {self.read_from} were looked at"
+        wrong = [claim for claim in self.claims if not claim.fits]
+        parts = [f"{claim.said.sentence}, but {claim.against}" for claim in wrong[:3]]
+        parts += [f"{claim.said.sentence} fits: {claim.against}" for claim in self.claims if claim.fits][
+            :3
+        ]
+        return "; ".join(parts)
 
 
 @measure
@@ -75,8 +79,8 @@ def config_fit(
         claims += _of_stride(config, model)
     if not claims:
         raise Unavailable(
-            "looked for num_classes, input_size, hidden_size and strides in configs, and for "
-            "a vocabulary or a checkpoint to hold them against",
+            "no config with num_classes, input_size, hidden_size or strides, or neither a vocabulary "
+            "nor a checkpoint to compare it with",
             "add the config that the run was started with, and its vocabulary or checkpoint",
         )
     places = dict.fromkeys(claim.said.where.rpartition(" ")[0] for claim in claims)
@@ -142,5 +146,6 @@ def _of_stride(config: ModelConfig | None, model: Architecture) -> Iterator[Clai
         return
     stride = total_stride(model.temporal)
     for said in config.strides:
-        against = f"{model.temporal} in {model.read_from} keeps every {stride}. frame"
+        kept = "every frame" if stride == 1 else f"every {ordinal(stride)} frame"
+        against = f"the layers {model.temporal} in {model.read_from} keep {kept}"
         yield Claim("temporal stride", said, stride, stride, stride, against, model.read_from)

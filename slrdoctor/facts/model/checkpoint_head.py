@@ -19,6 +19,7 @@ from slrdoctor.facts.labels.vocabulary import BlankIndex
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead
 from slrdoctor.facts.model.checkpoint_updates import OptimizerState
+from slrdoctor.words.grammar import counted
 
 Floats = NDArray[np.float64]
 
@@ -37,8 +38,9 @@ class HeadFit:
 
     @property
     def sentence(self) -> str:
-        told = f"{self.layer or 'the head'} in {self.read_from} has {self.outputs} outputs"
-        return f"{told}, and {self.sizes.sentence}" + (f" ({self.because})" if self.because else "")
+        outputs = f"{self.layer or 'the last layer'} in {self.read_from} has {self.outputs} outputs"
+        joint = ", but" if not self.fits and not self.because else ", and"
+        return f"{outputs}{joint} {self.sizes.sentence}" + (f" ({self.because})" if self.because else "")
 
 
 @measure
@@ -56,7 +58,7 @@ def head_fit(
     fits = any(least <= outputs <= sizes.most for outputs in (head.outputs, *head.others))
     because = ""
     if not fits and head.outputs < least and _is_subset(head, samples, targets, config):
-        because = "it is of a part of the vocabulary's classes"
+        because = "the model has only some of the classes in the vocabulary"
     return HeadFit(head.layer.name, head.outputs, sizes, least, fits, because, head.read_from)
 
 
@@ -88,8 +90,8 @@ class Capacity:
     @property
     def sentence(self) -> str:
         return (
-            f"{self.parameters:,} parameters for {self.samples} training samples: "
-            f"{self.per_sample:,.0f} a sample"
+            f"{self.parameters:,} parameters for {counted(self.samples, 'training sample')}: "
+            f"{self.per_sample:,.0f} per sample"
         )
 
 
@@ -104,7 +106,7 @@ def capacity(
 ) -> Capacity:
     """Parameters that the optimizer remembers nothing of are frozen, and do not count."""
     if samples.excerpt:
-        raise Unavailable(f"{samples.excerpt}, and the number of training samples is not known")
+        raise Unavailable(f"{samples.excerpt}: the number of training samples is unknown")
     if not samples.training:
         raise Unavailable(f"no training samples in {samples.read_from}")
     missing = memory.missing if memory is not None else ()

@@ -14,6 +14,7 @@ from slrdoctor.facts.config._configured import Configured, every_value
 from slrdoctor.facts.features.features import ClipTable
 from slrdoctor.facts.model.checkpoint import CheckpointFiles
 from slrdoctor.facts.model.checkpoint_architecture import ModelInput
+from slrdoctor.words.grammar import counted
 from slrdoctor.words.landmark_layouts import EMBEDDING_SIZES, Layout, layouts_of
 from slrdoctor.words.settings import INPUT_SIZE
 
@@ -55,8 +56,9 @@ class InputFit:
     @property
     def sentence(self) -> str:
         layer = f"{self.layer or 'the first layer'} in {self.read_from}"
-        told = f"{layer} takes {self.takes} features a frame, {self.known_by} gives {self.stored}"
-        return "; ".join((told, *((self.because,) if self.because else ()), *self.misfits))
+        joint = "and" if self.fits else "but"
+        taken = f"{layer} takes {counted(self.takes, 'feature')} per frame, {joint} {self.known_by} has "
+        return "; ".join((f"{taken}{self.stored}", *filter(None, (self.because,)), *self.misfits))
 
 
 @measure
@@ -81,7 +83,7 @@ def input_fit(
     if not fits and not because and stored not in of_model:
         because = _made(stored, model, clips) or _beside(data)
     if not fits and not because and len(said) > 1 and model.size in said:
-        because = f"{said[model.size].key} in {said[model.size].read_from} says so"
+        because = f"{said[model.size].key} in {said[model.size].read_from} has this size"
     return InputFit(
         layer=model.layer,
         takes=stored if fits else model.size,
@@ -108,7 +110,7 @@ def _stored(clips: ClipTable | None, said: dict[int, Configured]) -> tuple[int, 
     if only and layouts_of(only) and only not in EMBEDDING_SIZES:
         return only, f"{said[only].key} in {said[only].read_from}"
     raise Unavailable(
-        "no features, and no config that says their size, to hold the model against", ENABLE
+        "the size of the features is unknown: neither features nor a config with their size", ENABLE
     )
 
 
@@ -117,10 +119,10 @@ def _chosen(run: TrainingRun, sources: Sources) -> str:
     for found in every_value(run):
         derives = bool(DERIVING.search(found.key)) and not found.is_off
         if (derives or CHOOSING.search(found.key)) and not INPUT_SIZE.is_named(found.name):
-            return f"{found.key} in {found.read_from} chooses among features"
+            return f"{found.key} in {found.read_from} selects features"
     for file in sources.files:
         if file.kind == "python" and (match := IN_SOURCE.search(_text(file))):
-            return f"{file.where} has {match[0].strip()!r}"
+            return f"{file.where} may select features ({match[0].strip()!r})"
     return ""
 
 
@@ -137,7 +139,7 @@ def _among(stored: int, model: ModelInput) -> str:
     for count in range(2, min(len(model.sizes), 5) + 1):
         for streams in itertools.combinations(model.sizes, count):
             if sum(streams) == stored:
-                return f"its {count} streams take {' + '.join(map(str, streams))}"
+                return f"the {count} streams of the model take {' + '.join(map(str, streams))}"
     return ""
 
 
@@ -153,9 +155,9 @@ def _made(stored: int, model: ModelInput, clips: ClipTable | None) -> str:
         for axes in itertools.combinations(shape, n)
     }
     if takes == 1 or (frames == {takes} and model.kind == "conv1d"):
-        return "it takes frames as channels"
+        return "the model takes frames as channels"
     if takes in inner:
-        return "it takes one of the axes of each frame"
+        return "the model takes one of the axes of each frame"
     if takes > stored and takes % stored == 0:
         return _multiple(stored, takes, frames, model)
     if takes < stored:
@@ -166,25 +168,26 @@ def _made(stored: int, model: ModelInput, clips: ClipTable | None) -> str:
 def _multiple(stored: int, takes: int, frames: set[int], model: ModelInput) -> str:
     times = takes // stored
     if model.kind == "linear" and ({times} == frames or times > max(STACKED)):
-        return f"it takes {times} frames at once"
+        return f"the model takes {times} frames at once"
     if times not in STACKED:
         return ""
     points = {layout.points for layout in layouts_of(stored) if layout.stacked == 1}
     others = {layout.points for layout in layouts_of(takes) if layout.stacked == 1}
     if points and others and not points & others:
         return ""  # a layout of more landmarks, two hands for one, and no velocities of the same
-    return f"{times} times as many, as with velocities"
+    return f"{times} times as many, as if velocities were added"
 
 
 def _selection(stored: int, takes: int) -> str:
     """Whether fewer features are some of the stored landmarks, or some of their coordinates."""
     layouts = layouts_of(stored)
     if any(takes in _subsets(layout) for layout in layouts):
-        return "the size of some of the stored landmarks"
+        return "this is the size of some of the stored landmarks"
     points = max((layout.points for layout in layouts), default=0)
     may_be_points = any(takes % values == 0 and takes // values <= points for values in (2, 3))
     if may_be_points and takes not in EMBEDDING_SIZES:
-        return f"it may be {takes // 3 if takes % 3 == 0 else takes // 2} of {points} stored landmarks"
+        chosen = takes // 3 if takes % 3 == 0 else takes // 2
+        return f"the model may take {chosen} of the {points} stored landmarks"
     return ""
 
 

@@ -20,6 +20,7 @@ from slrdoctor.facts.model.checkpoint_updates import (
     OptimizerState,
 )
 from slrdoctor.facts.training.logged_epochs import LoggedEpochs
+from slrdoctor.words.grammar import counted
 
 BEST = re.compile(r"best", re.IGNORECASE)
 LAST = re.compile(r"last|final|latest", re.IGNORECASE)
@@ -61,8 +62,8 @@ def parameter_updates(
         judged += [fact.sentence for fact in (norms, first) if fact is not None]
     if not judged:
         raise Unavailable(
-            f"nothing shows that {checkpoint.where} was trained: no optimizer state, no second "
-            "checkpoint, and no epoch beside weights that left their first values",
+            f"nothing shows that {checkpoint.where} was trained: it has no optimizer state, there is no "
+            "second checkpoint, and the epoch or changed weights are missing",
             "save the optimizer's state and the epoch with the model",
         )
     random = first.first if first is not None and trained else ()
@@ -100,15 +101,15 @@ def _trained(
     """What shows that the model took steps, in words; a number of epochs alone is easily written."""
     row = checkpoint.row
     if memory is not None and memory.steps:
-        return f"its optimizer took {memory.steps:.0f} steps"
+        return f"the optimizer took {counted(round(memory.steps), 'step')}"
     if first is not None and len(first.first) == len(first.tested):
         return ""
     if row.step:
-        return f"it is of step {row.step}"
+        return f"the checkpoint is from step {row.step}"
     if row.epoch:
-        return f"it is of epoch {row.epoch}"
+        return f"the checkpoint is from epoch {row.epoch}"
     if logged is not None and logged.epochs:
-        return f"{logged.epochs} finished epochs are logged"
+        return f"the log has {counted(logged.epochs, 'finished epoch')}"
     return ""
 
 
@@ -126,7 +127,7 @@ def _head(
     weight = next((name for name in head.layer.tensors if "bias" not in name), "")
     weight = checkpoint.weights.parts.shared.get(weight, weight)
     if memory is not None and weight in memory.missing:
-        return f"{weight}, of which the optimizer remembers nothing"
+        return f"{weight} has no optimizer state"
     if pair is not None and weight in pair.same:
-        return f"{weight}, the same in epochs {pair.epochs[0]} and {pair.epochs[1]}"
-    return f"{weight}, at first values although {trained}" if weight in random else ""
+        return f"{weight} is the same in epochs {pair.epochs[0]} and {pair.epochs[1]}"
+    return f"{weight} still has its initial values although {trained}" if weight in random else ""

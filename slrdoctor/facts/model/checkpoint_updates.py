@@ -20,6 +20,7 @@ from slrdoctor.facts.model._checkpoint_layers import RECURRENT, ModelLayer
 from slrdoctor.facts.model.checkpoint import Checkpoint, CheckpointFiles, CheckpointRow, reopened
 from slrdoctor.facts.model.checkpoint_architecture import Architecture
 from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues, is_buffer
+from slrdoctor.words.grammar import counted
 
 FEWEST_VALUES = 1000  # of a tensor whose distribution is judged
 EDGE = 20  # values that may lie beyond the largest, of as many as a uniform tensor has
@@ -40,8 +41,8 @@ class OptimizerState:
 
     @property
     def sentence(self) -> str:
-        steps = f" after {self.steps:.0f} steps" if self.steps is not None else ""
-        return f"{self.kind} remembers {self.updated} of its {self.given} tensors{steps}"
+        steps = f" after {counted(round(self.steps), 'step')}" if self.steps is not None else ""
+        return f"{self.kind} has state for {self.updated} of its {self.given} tensors{steps}"
 
 
 @measure
@@ -49,23 +50,21 @@ def optimizer_state(checkpoint: Checkpoint) -> OptimizerState:
     optimizers = checkpoint.weights.parts.optimizers
     if not optimizers:
         raise Unavailable(
-            f"{checkpoint.where} holds no optimizer state",
+            f"{checkpoint.where} has no optimizer state",
             'save it with the model: {"model": model.state_dict(), "optimizer": optimizer.state_dict()}',
         )
     remembered = [memory for one in optimizers for memory in one.remembered.values()]
     if not remembered:
         raise Unavailable(
-            f"the optimizer in {checkpoint.where} keeps no memory of its tensors, as plain SGD"
+            f"the optimizer in {checkpoint.where} keeps no state of its tensors, like plain SGD"
         )
     if any(memory.shape is None for memory in remembered):
-        raise Unavailable(
-            f"the optimizer in {checkpoint.where} keeps memories of other shapes than its tensors"
-        )
+        raise Unavailable(f"the optimizer state in {checkpoint.where} has other shapes than its tensors")
     weights = checkpoint.weights
     known = Counter(weights.tensors[n].shape for n in weights.tensors if not is_buffer(n, weights))
     if Counter(memory.shape for memory in remembered if memory.shape is not None) - known:
         raise Unavailable(
-            f"the optimizer in {checkpoint.where} remembers shapes that its model does not have"
+            f"the optimizer state in {checkpoint.where} has shapes that the model does not have"
         )
     steps = [memory.step for memory in remembered if memory.step is not None]
     return OptimizerState(
@@ -133,11 +132,13 @@ def checkpoint_pair(files: CheckpointFiles, checkpoint: Checkpoint, run: Trainin
     """The judged checkpoint against the one of the same model that lies the most epochs away."""
     mine = checkpoint.row
     if mine.epoch is None:
-        raise Unavailable(f"{mine.where} does not say its epoch", 'save it: {"epoch": epoch, ...}')
+        raise Unavailable(
+            f"the epoch of {mine.where} is unknown", 'save it with the model: {"epoch": epoch, ...}'
+        )
     others = [row for row in files.rows if row.signature == mine.signature and _apart(row, mine)]
     if not others:
         raise Unavailable(
-            f"no second checkpoint of the same model from another epoch beside {mine.where}"
+            f"there is no checkpoint of the same model from another epoch than {mine.where}"
         )
     other = max(others, key=lambda row: _apart(row, mine))
     weights, against = checkpoint.weights, reopened(run, other)
@@ -184,8 +185,8 @@ class Normalisation:
 
     @property
     def sentence(self) -> str:
-        told = self.layers - len(self.at_first)
-        return f"{told} of {self.layers} batch normalisations hold statistics of data"
+        updated = self.layers - len(self.at_first)
+        return f"{updated} of {self.layers} batch normalisations have statistics of the data"
 
 
 @measure
@@ -221,8 +222,8 @@ class FirstValues:
 
     @property
     def sentence(self) -> str:
-        moved = len(self.tested) - len(self.first)
-        return f"{moved} of {len(self.tested)} large weights in {self.read_from} left their first values"
+        moved, where = len(self.tested) - len(self.first), self.read_from
+        return f"{moved} of {len(self.tested)} large weights in {where} changed since initialisation"
 
 
 @measure
@@ -247,7 +248,7 @@ def first_values(model: Architecture, values: WeightValues) -> FirstValues:
                 if any(_fills(row, edge) for edge in _edges(layer, row)):
                     first.append(name)
     if not tested:
-        raise Unavailable(f"{values.read_from} has no weight of {FEWEST_VALUES} values or more")
+        raise Unavailable(f"{values.read_from} has no weight with {FEWEST_VALUES} or more values")
     return FirstValues(tuple(tested), tuple(first), values.read_from)
 
 

@@ -14,6 +14,7 @@ from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.kinds.checkpoints.weights import Weights
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.model.checkpoint import Checkpoint
+from slrdoctor.words.grammar import counted
 
 BLOCK = 1 << 20  # values that are looked at together: 8 MiB as float64
 MOST_VALUES = 1 << 30  # of all tensors; a file may name its bytes again and again
@@ -63,8 +64,11 @@ class WeightValues:
     @property
     def sentence(self) -> str:
         values = sum(row.size for row in self.rows)
-        missing = f", {self.unlooked} more not read" if self.unlooked else ""
-        return f"{values:,} values of {len(self.rows)} tensors in {self.read_from} are finite{missing}"
+        missing = f"; {counted(self.unlooked, 'tensor')} not read" if self.unlooked else ""
+        tensors = f"{counted(len(self.rows), 'tensor')} in {self.read_from}"
+        if not self.unsound:
+            return f"all {values:,} values of {tensors} are finite{missing}"
+        return f"{len(self.unsound)} of {tensors} contain NaN or infinite values{missing}"
 
     def takes_off(self, scale: float, dims: int) -> bool:
         """Whether there is a mean of each of so many inputs, and on that scale."""

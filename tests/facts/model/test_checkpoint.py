@@ -80,7 +80,7 @@ def test_of_many_checkpoints_some_are_only_named(
     files = get(CheckpointFiles, run_of(tmp_path, *names))
 
     assert len(files.rows) == 2 and files.left_out == ("epoch_2.pt", "epoch_3.pt")
-    assert "2 more without tensors or not opened" in files.sentence
+    assert "2 without a model or not opened" in files.sentence
 
 
 def test_what_pickles_name_is_told_file_by_file(tmp_path: Path) -> None:

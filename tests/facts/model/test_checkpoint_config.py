@@ -106,7 +106,7 @@ def test_strides_are_held_against_layers_that_show_theirs() -> None:
 
 def test_without_anything_to_compare_it_is_said_what_was_looked_for() -> None:
     run = TrainingRun("", Path())
-    with pytest.raises(Unavailable, match="looked for num_classes"):
+    with pytest.raises(Unavailable, match="no config with num_classes"):
         config_fit(run, None, classes(25), None, None, None, None, None)
 
 

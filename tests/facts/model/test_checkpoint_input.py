@@ -90,7 +90,7 @@ def test_what_no_loader_makes_of_the_features_does_not_fit(
         (126, (1662,), "lstm", "some of the stored landmarks"),  # hands
         (63, (126,), "lstm", "some of the stored landmarks"),
         (132, (1662,), "linear", "some of the stored landmarks"),  # pose
-        (276, (1662,), "linear", "it may be 92 of 543"),  # lips, hands and some of the pose
+        (276, (1662,), "linear", "the model may take 92 of the 543"),  # lips, hands and some of the pose
         (450, (225,), "linear", "2 times as many"),  # velocities
         (675, (225,), "lstm", "3 times as many"),
         (84, (42,), "lstm", "2 times as many"),
@@ -119,7 +119,7 @@ def test_frames_may_be_the_channels_of_a_convolution_where_all_clips_are_as_long
 def test_features_that_a_layer_or_all_streams_together_take_fit(sizes: tuple[int, ...]) -> None:
     found = fit(taking(*sizes), table(225))
 
-    assert found.fits or "streams take 126 + 99" in found.because
+    assert found.fits or "streams of the model take 126 + 99" in found.because
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,9 @@ def test_a_config_that_gives_the_stored_size_to_the_model_rules_a_loader_out() -
 def test_a_config_that_gives_both_sizes_explains_the_difference() -> None:
     config = {"data": {"feature_dim": 225}, "model": {"input_dim": 1000}}
 
-    assert "model.input_dim in config.yaml says so" in fit(taking(1000), table(225), config).because
+    assert (
+        "model.input_dim in config.yaml has this size" in fit(taking(1000), table(225), config).because
+    )
 
 
 def test_without_features_the_config_gives_the_size_of_landmarks() -> None:

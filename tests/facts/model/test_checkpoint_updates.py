@@ -134,9 +134,9 @@ def test_plain_sgd_and_no_optimizer_tell_nothing(model: Net, tmp_path: Path) -> 
     sgd = torch.optim.SGD(model.parameters(), lr=0.1)
     train(model, sgd)
 
-    with pytest.raises(Unavailable, match="keeps no memory"):
+    with pytest.raises(Unavailable, match="keeps no state"):
         get(OptimizerState, tmp_path, saved(tmp_path, "a.pt", model, optimizer=sgd.state_dict()))
-    with pytest.raises(Unavailable, match="holds no optimizer state"):
+    with pytest.raises(Unavailable, match="has no optimizer state"):
         get(OptimizerState, tmp_path, saved(tmp_path, "a.pt", model))
 
 
@@ -145,7 +145,7 @@ def test_an_optimizer_of_another_model_tells_nothing(model: Net, tmp_path: Path)
     train(model, optimizer)
     model.head = nn.Linear(64, 31)
 
-    with pytest.raises(Unavailable, match="shapes that its model does not have"):
+    with pytest.raises(Unavailable, match="shapes that the model does not have"):
         get(OptimizerState, tmp_path, saved(tmp_path, "a.pt", model, optimizer=optimizer.state_dict()))
 
 
@@ -247,7 +247,7 @@ def test_a_trained_model_was_updated_throughout(model: Net, tmp_path: Path) -> N
     assert (found.unchanged, found.head, found.random, found.random_share, found.statistics) == (
         "", "", (), 0.0, 0,
     )  # fmt: skip
-    assert found.trained == "its optimizer took 5 steps"
+    assert found.trained == "the optimizer took 5 steps"
 
 
 def test_a_head_without_gradients_is_told_by_the_optimizer(model: Net, tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_a_head_without_gradients_is_told_by_the_optimizer(model: Net, tmp_path:
         ParameterUpdates, tmp_path, saved(tmp_path, "a.pt", model, optimizer=optimizer.state_dict())
     )
 
-    assert found.head == "head.weight, of which the optimizer remembers nothing"
+    assert found.head == "head.weight has no optimizer state"
 
 
 def test_a_head_without_gradients_is_told_by_its_values_alone(model: Net, tmp_path: Path) -> None:
@@ -267,7 +267,9 @@ def test_a_head_without_gradients_is_told_by_its_values_alone(model: Net, tmp_pa
 
     found = get(ParameterUpdates, tmp_path, saved(tmp_path, "a.pt", model), epochs=9)
 
-    assert found.head == "head.weight, at first values although 9 finished epochs are logged"
+    assert (
+        found.head == "head.weight still has its initial values although the log has 9 finished epochs"
+    )
 
 
 def test_a_frozen_backbone_that_was_trained_elsewhere_is_no_fault(model: Net, tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_the_config_is_believed_before_the_source() -> None:
 
 
 def test_where_nothing_says_zero_infinity_it_is_not_known() -> None:
-    with pytest.raises(Unavailable, match=r"zero_infinity in c0\.yaml"):
+    with pytest.raises(Unavailable, match=r"not set in c0\.yaml"):
         zero_infinity(config({"lr": 1}))
 
 

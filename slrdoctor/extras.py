@@ -37,10 +37,8 @@ class PackageMissing(ImportError):
 
     def __init__(self, purpose: str, module: str, fault: str = "") -> None:
         why = f", which is installed and cannot be imported ({fault})" if fault else ""
-        super().__init__(
-            f"{purpose} needs {EXTRAS[module].package}{why}: {command(module)}", name=module
-        )
-        self.command = command(module)
+        self.reason, self.command = f"{purpose} needs {EXTRAS[module].package}{why}", command(module)
+        super().__init__(f"{self.reason}: {self.command}", name=module)
 
 
 def command(module: str) -> str:
@@ -56,6 +54,14 @@ def demand(module: str, purpose: str) -> None:
     """Raise PackageMissing now for what is imported later, or in another process."""
     if not is_installed(module):
         raise PackageMissing(purpose, module)
+
+
+def missing_package(error: ImportError, purpose: str) -> PackageMissing | None:
+    """What a failed import lacks, where that is a package that the core leaves out."""
+    if isinstance(error, PackageMissing):
+        return error
+    module = (error.name or "").partition(".")[0]
+    return PackageMissing(purpose, module) if module in EXTRAS and not is_installed(module) else None
 
 
 @contextmanager

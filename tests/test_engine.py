@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -135,6 +136,32 @@ def test_a_crashed_measure_crashes_its_checks_and_does_not_read_as_skipped() -> 
         outcome = judge(a_check(lambda _: iter(()), Need(Broken)), facts)
         assert isinstance(outcome, Crashed)
         assert "Broken" in outcome.error and "ZeroDivisionError" in outcome.traceback
+
+
+def test_a_measure_that_lacks_an_extra_package_skips_its_checks_and_names_the_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def by_pandas(*_: object) -> object:
+        import pandas
+
+        return Broken(len(pandas.__name__))
+
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    facts = Facts(registry((Broken, by_pandas, ())))
+    outcome = judge(a_check(lambda _: iter(()), Need(Broken)), facts)
+
+    assert isinstance(outcome, Skipped)
+    assert outcome.reason == "measuring Broken needs pandas"
+    assert outcome.enable == "pip install 'slrdoctor[pandas]'"
+
+
+def test_a_measure_that_lacks_any_other_module_has_crashed() -> None:
+    def by_nothing(*_: object) -> object:
+        raise ModuleNotFoundError("No module named 'mine'", name="mine")
+
+    facts = Facts(registry((Broken, by_nothing, ())))
+
+    assert isinstance(judge(a_check(lambda _: iter(()), Need(Broken)), facts), Crashed)
 
 
 def test_a_crashed_measure_is_no_missing_fact_even_where_it_is_optional() -> None:

@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 from slrdoctor.core.finding import Finding
 from slrdoctor.core.registry import Check, Need, NotJudged, Registry, Unavailable
+from slrdoctor.extras import missing_package
 
 F = TypeVar("F")
 
@@ -123,6 +124,11 @@ class Facts:
             return Unavailable(missing.reason, missing.enable, missing.fact or fact.__name__)
         except MeasureCrashed as crashed:
             return crashed
+        except ImportError as error:
+            lacking = missing_package(error, f"measuring {fact.__name__}")
+            if lacking is None:
+                return MeasureCrashed(fact, traceback.format_exc())
+            return Unavailable(lacking.reason, lacking.command, fact.__name__)
         except Exception:
             return MeasureCrashed(fact, traceback.format_exc())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,27 @@ def test_a_keras_checkpoint_is_noted_where_h5py_is_missing(
     monkeypatch.setitem(sys.modules, "h5py", None)
 
     assert unopened(healthy)["model.keras"].package == "h5py"
+
+
+@pytest.mark.parametrize("name", ["model.keras", "model.weights.h5"])
+def test_a_checkpoint_of_a_missing_package_is_what_its_checks_lack(
+    healthy: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    if name.endswith(".keras"):
+        with zipfile.ZipFile(healthy / name, "w") as archive:
+            archive.writestr("model.weights.h5", b"\x89HDF\r\n\x1a\n")
+            archive.writestr("config.json", "{}")
+    else:
+        write(healthy / name, b"\x89HDF\r\n\x1a\n" + b"x" * 40)
+    monkeypatch.setitem(sys.modules, "h5py", None)
+
+    report = slrdoctor.scan(healthy, select=("MDL602", "MDL605", "RUN101"))
+
+    assert [d.check.code for d in report.diagnoses] == ["RUN101"]
+    for entry in report.skipped:
+        assert f"{name} was not opened" in entry.text and "needs h5py" in entry.text
+        assert entry.enable == FORMATS
+    assert {entry.code for entry in report.skipped} == {"MDL602", "MDL605"}
 
 
 def test_a_folder_of_nothing_but_foreign_files_says_how_to_export_them(tmp_path: Path) -> None:

@@ -63,11 +63,10 @@ class CheckpointFiles:
 @measure
 def checkpoint_files(run: TrainingRun) -> CheckpointFiles:
     """Open each checkpoint once and let it go again; a chosen one comes first."""
-    broken = [p for p in run.problems if p.kind == "checkpoint" and p.fault in DAMAGED]
-    if not run.checkpoints and not broken:
-        for problem in run.problems:
-            if problem.kind == "checkpoint" and problem.unopened:
-                raise Unavailable(problem.unopened, problem.command)
+    problems = [p for p in run.problems if p.kind == "checkpoint"]
+    broken = [p for p in problems if p.fault in DAMAGED]
+    unopened = [p for p in problems if p.unopened]
+    if not run.checkpoints and not broken and not unopened:
         raise Unavailable(
             "no checkpoint among the run's files (pt, pth, ckpt, safetensors, h5 ...)", ENABLE
         )
@@ -81,10 +80,14 @@ def checkpoint_files(run: TrainingRun) -> CheckpointFiles:
             left_out.append(file.where)
             imports.append((file.where, beyond_tensors(error.imports)))
         except Unreadable as error:
+            problem = Problem(file.where, "checkpoint", error.fault, str(error))
             if error.fault in DAMAGED:
-                broken.append(Problem(file.where, "checkpoint", error.fault, str(error)))
+                broken.append(problem)
             else:
                 left_out.append(file.where)
+                unopened += [problem] if problem.unopened else []
+    if unopened and not (rows or broken or imports):
+        raise Unavailable(unopened[0].unopened, unopened[0].command)
     places = [row.where for row in rows] + [problem.where for problem in broken] + left_out
     return CheckpointFiles(
         rows=tuple(rows),

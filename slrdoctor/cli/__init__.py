@@ -9,7 +9,7 @@ import typer
 
 from slrdoctor._version import __version__
 from slrdoctor.cli import catalogue, init, models, overfit, packs, retrain, scan, simulate
-from slrdoctor.cli.exits import CANNOT, cannot
+from slrdoctor.cli.exits import CANNOT, ReaderGone, cannot
 from slrdoctor.cli.streams import guard
 
 app = typer.Typer(
@@ -57,4 +57,6 @@ def main() -> None:
         app()
     except OSError as error:  # the help did not fit onto a full disk
         cannot(str(error))
+        sys.exit(CANNOT)
+    except ReaderGone:
         sys.exit(CANNOT)

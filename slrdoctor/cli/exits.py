@@ -19,6 +19,10 @@ FINE, FOUND, CANNOT = 0, 1, 2
 UNENCODABLE = "backslashreplace"  # a name that is no UTF-8 becomes \\udcff, which JSON reads as well
 
 
+class ReaderGone(Exception):
+    """Whoever reads what we write has closed the pipe, as `head` does."""
+
+
 def cannot(message: str) -> typer.Exit:
     """Say on standard error why the doctor cannot do its job; raise what this returns."""
     print(f"slrdoctor: {one_line(message)}", file=sys.stderr)
@@ -40,7 +44,7 @@ def told_plainly(verbose: bool) -> Iterator[None]:
         raise
     except KeyboardInterrupt as by:
         raise cannot(f"interrupted{f' ({by})' if str(by) else ''}") from None
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderGone):
         raise typer.Exit(CANNOT) from None
     except Exception as error:
         if verbose:

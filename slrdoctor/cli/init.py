@@ -20,11 +20,12 @@ def init(
     """Write slrdoctor.toml with what was detected, for you to correct."""
     with told_plainly(verbose):
         from slrdoctor.artifacts.settings.read import NAME
+        from slrdoctor.artifacts.storage.whole_file import write_text
         from slrdoctor.examination.scan import detect
         from slrdoctor.examination.settings_file import written_settings
 
         path = run_dir / NAME
         if path.exists() and not force:
             raise cannot(f"{path} is there already: --force writes over it")
-        path.write_text(written_settings(*detect(run_dir)), encoding="utf-8")
+        write_text(path, written_settings(*detect(run_dir)))
         typer.echo(f"wrote {path}")

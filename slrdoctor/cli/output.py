@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slrdoctor.artifacts.storage import whole_file
 from slrdoctor.cli.exits import UNENCODABLE, cannot
 from slrdoctor.cli.options import STANDARD_OUTPUT
 from slrdoctor.render import formats, render
@@ -67,4 +68,4 @@ def write_text(text: str, output: Path) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()  # here, where a full disk is told plainly
     else:
-        output.write_text(text, encoding="utf-8", errors=UNENCODABLE)
+        whole_file.write_text(output, text, UNENCODABLE)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from slrdoctor.cli.exits import UNENCODABLE
+from slrdoctor.cli.exits import UNENCODABLE, ReaderGone
 from slrdoctor.words.controls import escaped
 
 _COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
@@ -24,8 +25,23 @@ class Guarded:
     def write(self, text: str) -> int:
         parts = _COLOUR.split(text) if self.unguarded.isatty() else [text]
         # every second part is a colour
-        self.unguarded.write("".join(part if i % 2 else escaped(part) for i, part in enumerate(parts)))
-        return len(text)
+        text = "".join(part if i % 2 else escaped(part) for i, part in enumerate(parts))
+        with self._noticing():
+            return self.unguarded.write(text)
+
+    def flush(self) -> None:
+        with self._noticing():
+            self.unguarded.flush()
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        """Not a BrokenPipeError, which rich and click turn into an exit code of their own."""
+        try:
+            yield
+        except BrokenPipeError:
+            # what is left in the buffer is written when the interpreter ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.unguarded.fileno())
+            raise ReaderGone from None
 
     def writelines(self, lines: Iterable[str]) -> None:
         for line in lines:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,20 @@ def plain(value: Any, listed: int | None = LISTED) -> Any:
         value = value.tolist()
         if not isinstance(value, list):
             return plain(value, listed)
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (set, frozenset)):  # its own order is another in every process
+        value = _sorted(value)
+    if isinstance(value, (list, tuple)):
         return _plain_sequence(list(value), listed)
     if isinstance(value, Path):
         return value.as_posix()
     return str(value)
+
+
+def _sorted(values: Collection[Any]) -> list[Any]:
+    try:
+        return sorted(values)
+    except TypeError:  # they have no order of their own
+        return sorted(values, key=repr)
 
 
 def _plain_sequence(values: list[Any], listed: int | None) -> Any:

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import torch
 
+from slrdoctor.artifacts.storage import whole_file
+
 LAST, BEST = "last.pt", "best.pt"
-PARTIAL = ".partial"  # while it is being written; a run that starts sweeps these away
-
-
-def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a file so that a reader, or a run after a kill, finds the old one or the new one."""
-    partial = path.with_name(path.name + PARTIAL)
-    with partial.open("wb") as file:
-        write(file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-
-
-def write_text(path: Path, text: str) -> None:
-    write_whole(path, lambda file: file.write(text.encode("utf-8")))
 
 
 @dataclass
@@ -54,7 +39,7 @@ def save(path: Path, model: Any, optimizer: Any, recipe: dict[str, Any], state: 
         "training": asdict(state),
         "random": _random_states(),
     }
-    write_whole(path, lambda file: torch.save(whole, file))
+    whole_file.write_whole(path, lambda file: torch.save(whole, file))
 
 
 def load(path: Path, model: Any, optimizer: Any, device: str) -> tuple[dict[str, Any], State]:
@@ -68,7 +53,7 @@ def load(path: Path, model: Any, optimizer: Any, device: str) -> tuple[dict[str,
 
 def save_best(path: Path, model: Any, epoch: int, metric: str, score: float) -> None:
     whole = {"model": model.state_dict(), "epoch": epoch, metric: score}
-    write_whole(path, lambda file: torch.save(whole, file))
+    whole_file.write_whole(path, lambda file: torch.save(whole, file))
 
 
 def load_weights(path: Path, model: Any) -> int:
@@ -82,7 +67,7 @@ def mark_finished(path: Path) -> None:
     """Write down that everything was told, so that the same command is not taken up again."""
     whole = torch.load(path, map_location="cpu", weights_only=True)
     whole["training"]["finished"] = True
-    write_whole(path, lambda file: torch.save(whole, file))
+    whole_file.write_whole(path, lambda file: torch.save(whole, file))
 
 
 def is_finished(path: Path) -> bool:

@@ -10,11 +10,11 @@ from pathlib import Path
 from slrdoctor.artifacts.run import DataSet, Row
 from slrdoctor.artifacts.settings.read import NAME, Settings
 from slrdoctor.artifacts.settings.write import Setting, settings_text
+from slrdoctor.artifacts.storage.whole_file import write_text
 from slrdoctor.core.catalogue import FAMILIES
 from slrdoctor.facts.features.join import Join
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.probes.trainable import Trainable
-from slrdoctor.retraining.checkpoints import write_text
 from slrdoctor.retraining.data import Material
 from slrdoctor.retraining.run_files import ANNOTATIONS, VOCABULARY, relative, write_rows
 

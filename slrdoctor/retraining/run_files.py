@@ -15,7 +15,8 @@ import yaml
 
 from slrdoctor.artifacts.run import Row
 from slrdoctor.artifacts.settings.read import NAME
-from slrdoctor.retraining.checkpoints import BEST, LAST, PARTIAL, is_finished, write_text
+from slrdoctor.artifacts.storage.whole_file import PARTIAL, write_text
+from slrdoctor.retraining.checkpoints import BEST, LAST, is_finished
 from slrdoctor.retraining.data import Material
 from slrdoctor.retraining.plan import CannotRetrain, Plan
 

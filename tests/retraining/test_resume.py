@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 import torch
 
+from slrdoctor.artifacts.storage import whole_file
 from slrdoctor.examination.retraining import subject_of
 from slrdoctor.models import device as of_batches
-from slrdoctor.retraining import checkpoints, session
+from slrdoctor.retraining import session
 from slrdoctor.retraining.loop import Training
 from slrdoctor.retraining.plan import CannotRetrain, Options
 from slrdoctor.retraining.session import Outcome
@@ -84,16 +85,16 @@ def test_a_kill_in_the_middle_of_any_write_changes_nothing(
 ) -> None:
     run, uninterrupted = whole
     out, count = tmp_path / "killed", iter(range(1000))
-    real = checkpoints.write_whole
+    real = whole_file.write_whole
 
     def half_written(path: Path, fill: Any) -> None:
         if next(count) == write:
-            path.with_name(path.name + checkpoints.PARTIAL).write_bytes(b"half of a")
+            path.with_name(path.name + whole_file.PARTIAL).write_bytes(b"half of a")
             raise Killed
         real(path, fill)
 
     with monkeypatch.context() as patched:
-        patched.setattr(checkpoints, "write_whole", half_written)
+        patched.setattr(whole_file, "write_whole", half_written)
         with pytest.raises(Killed):
             train(run, out)
     train(run, out)
@@ -207,7 +208,7 @@ def test_what_dev_has_shown_is_remembered(
 
 def test_what_a_kill_left_half_written_is_swept_away(whole: tuple[Path, Path]) -> None:
     run, out = whole
-    left = out / ("tokenizer.json" + checkpoints.PARTIAL)
+    left = out / ("tokenizer.json" + whole_file.PARTIAL)
     left.write_bytes(b"half of a")
     train(run, out)
 

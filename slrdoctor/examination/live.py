@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from slrdoctor.artifacts.settings.read import NAME
 from slrdoctor.artifacts.settings.write import Setting, settings_text
@@ -20,8 +19,7 @@ from slrdoctor.core.report import Report
 from slrdoctor.core.roles import Extent
 from slrdoctor.models.batches import Batch
 from slrdoctor.models.loaders import NotUnderstood, understand
-from slrdoctor.models.outputs import scale_of
-from slrdoctor.models.scores import Scorer, as_in_evaluation
+from slrdoctor.models.scores import Scorer, are_log_probabilities, as_in_evaluation
 
 BATCHES = 16  # of each loader: enough to judge, and a scan must not cost an epoch
 LONGEST = 200  # bytes of a file's name, of the 255 that there may be
@@ -151,8 +149,7 @@ class _Splits:
                 if split == "dev":
                     scores = self._scores(batch)
                     # logits are no fault here: the loss may take the log-softmax itself
-                    scale = scale_of(torch.from_numpy(scores[0]))
-                    given = "log_probs" if scale == "log-probabilities" else "logits"
+                    given = "log_probs" if are_log_probabilities(scores) else "logits"
                     dump_outputs(self._root / "outputs" / split, ids, **{given: scores})
         return 0 if _has_at_most(loader, most) else taken
 

@@ -78,7 +78,7 @@ def overfit(
     for case, known in facts:
         if len(case) == 2 and not isinstance(crossover, Crossover):
             try:
-                crossover = known.get(Crossover)  # type: ignore[assignment]
+                crossover = known.get(Crossover)
             except Unavailable as missing:
                 crossover = missing
     return answered(Overfit(report, crossover))

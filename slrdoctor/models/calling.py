@@ -15,8 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from slrdoctor.arithmetic.scales import CLOSE
 from slrdoctor.models.outputs import (
-    CLOSE,
     Layout,
     Size,
     is_of_lengths,

@@ -10,10 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from slrdoctor.arithmetic.scales import scale_of
+
 LENGTHS = re.compile(r"len|lgt|size|num_frames|n_frames", re.IGNORECASE)
 OF_TARGETS = re.compile(r"label|target|tgt|gloss|gls|text|txt|trg|max|hidden", re.IGNORECASE)
 _SCORES = re.compile(r"logit|log_?prob|log_?softmax|prob|score|output|pred|seq", re.IGNORECASE)
-CLOSE = 1e-3  # probabilities that differ by less are the same
 
 Size = tuple[int, int]  # samples, frames
 
@@ -82,7 +83,8 @@ def read_layout(
     if not fitting:
         return None
     _, key, letters = min(fitting)
-    scale = scale_of(given[0][key].detach().movedim(letters.index("C"), -1))
+    rows = given[0][key].detach().movedim(letters.index("C"), -1).flatten(0, -2)
+    scale = scale_of(rows.double().cpu().numpy())
     place = letters.find("T")
     out = [one[key].shape[place] for one in given]
     stride = _stride([frames for _, frames in sizes], out) if place >= 0 else 0
@@ -108,16 +110,6 @@ def _stride(frames: Sequence[int], out: Sequence[int]) -> int:
     stride = round(abs(frames[2] - frames[0]) / max(1, abs(out[2] - out[0])))
     rounded = ([-(-n // stride) for n in frames], [n // stride for n in frames]) if stride else ()
     return stride if list(out) in rounded else 0
-
-
-def scale_of(rows: Tensor) -> str:
-    """Log-probabilities, probabilities or logits, told from the sums of the rows [..., C]."""
-    values = rows.double()
-    if bool((values.exp().sum(-1) - 1).abs().max() < CLOSE):
-        return "log-probabilities"
-    if bool((values >= 0).all()) and bool((values.sum(-1) - 1).abs().max() < CLOSE):
-        return "probabilities"
-    return "logits"
 
 
 def largest_scores(given: Mapping[str, Tensor], samples: int, classes: Collection[int]) -> str | None:

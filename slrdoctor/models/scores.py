@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from slrdoctor.arithmetic.scales import LOG_PROBABILITIES, scale_of
 from slrdoctor.models.batches import Batch
 from slrdoctor.models.calling import (
     AS_STORED,
@@ -96,6 +97,11 @@ class Scorer:
             return features
         is_float = features.is_floating_point() and weight.is_floating_point()
         return features.to(weight.device, weight.dtype if is_float else features.dtype)
+
+
+def are_log_probabilities(scores: Scores) -> bool:
+    """Whether the model ends in a log-softmax, by its first sample."""
+    return scale_of(scores[0]) == LOG_PROBABILITIES
 
 
 def _found(model: Any, batch: Batch, classes: Collection[int]) -> Calling | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from slrdoctor.arithmetic.scales import LOGITS
 from slrdoctor.probes.bars import LEARNED, MODES_APART, REPRODUCED, SAME
 from slrdoctor.probes.chosen_samples import ChosenSamples
 from slrdoctor.probes.protocol import EASY, OURS, REAL, STANDARDISED, Cell, Seen
@@ -153,7 +154,7 @@ def _own_steps(
             f"{trainable.blank}; {with_ours}",
             f"Call the CTC loss with blank={trainable.blank}, or move the blank in the vocabulary.",
         )
-    if any(attempt.negative for attempt in real.attempts) and seen.gives == "logits":
+    if any(attempt.negative for attempt in real.attempts) and seen.gives == LOGITS:
         return Verdict(
             "loss",
             f"the loss: it falls below zero ({best.loss:.2f}), as {seen.own_loss} gets logits instead "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slrdoctor.arithmetic.scales import LOG_PROBABILITIES
 from slrdoctor.core.registry import measure
 from slrdoctor.probes.answers import answer_of_reference, answer_of_user
 from slrdoctor.probes.blind_control import reference_lines
@@ -63,7 +64,7 @@ def _remarks(chosen: ChosenSamples, reference: ReferenceTrial, user: UserTrial |
     seen = user.seen if user is not None else None
     if seen is not None:
         remarks.append(seen.calling)
-        if seen.gives != "log-probabilities" and not seen.own_loss:
+        if seen.gives != LOG_PROBABILITIES and not seen.own_loss:
             remarks.append(
                 f"your model outputs {seen.gives}: this test applies log_softmax before the loss, and "
                 "your training must do so too"

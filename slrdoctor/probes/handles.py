@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.parameter import is_lazy
 
+from slrdoctor.arithmetic.scales import PROBABILITIES
 from slrdoctor.models.batches import Batch
 from slrdoctor.models.calling import (
     INPUTS,
@@ -178,7 +179,7 @@ class UserHandle:
 
     def normalised(self, scores: Tensor) -> Tensor:
         """Log-probabilities, whatever the model's scale; harmless where they are that already."""
-        if self.calling.layout.scale == "probabilities":
+        if self.calling.layout.scale == PROBABILITIES:
             return scores.clamp_min(1e-12).log()
         return scores.log_softmax(-1)
 

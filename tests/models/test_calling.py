@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from slrdoctor.models.batches import Batch, batch_of, padded_targets, statistics
 from slrdoctor.models.calling import INPUTS, CannotCall, Wanted, find_calling, may_take_lengths
 from slrdoctor.models.loaders import NotUnderstood, understand
-from slrdoctor.models.outputs import in_proportion, scale_of
+from slrdoctor.models.outputs import in_proportion
 from slrdoctor.models.scores import Scorer
 
 DIMS, CLASSES = 6, 5
@@ -184,14 +184,6 @@ def test_the_lengths_that_a_model_gives_are_taken_where_they_can_be() -> None:
 
 def test_lengths_are_rounded_up_in_proportion() -> None:
     assert in_proportion(torch.tensor([50, 3, 1]), 50, 25).tolist() == [25, 2, 1]
-
-
-def test_the_scale_is_told_by_the_sums() -> None:
-    logits = torch.tensor([[2.0, 0.5, -1.0]])
-
-    assert scale_of(logits) == "logits"
-    assert scale_of(logits.softmax(-1)) == "probabilities"
-    assert scale_of(logits.log_softmax(-1)) == "log-probabilities"
 
 
 def test_a_batch_is_padded_with_zeros_and_gives_its_targets_back() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.arithmetic.batch_axes import sample_axis
+from slrdoctor.arithmetic.scales import LOG_PROBABILITIES, LOGITS, PROBABILITIES, scale_of
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.formats import read
 from slrdoctor.artifacts.kinds.features.clips import open_clip
@@ -27,7 +28,6 @@ MOST_ROWS = 0.9  # of the rows looked at: some may be padding
 PEEKED = 5  # samples of a file
 LARGE = 1 << 24  # values of an array that is not taken in whole
 CROSS = 16  # rows that are looked at along each axis
-SCALES = ("log-probabilities", "probabilities", "logits")
 NAMES = {"s": "samples", "t": "frames", "c": "classes"}
 
 
@@ -83,7 +83,7 @@ def find_axes(output: OutputFile, sizes: Iterable[int], samples: Iterable[int] =
         counts = {len(output.ids), len(output.lengths), len(output.labels)} - {0} or set(samples)
         letters[_sample_axis(peeked[0], rest, counts)] = "s"
     along = _normalised_along(peeked, letters)
-    scale = SCALES[2] if along != "classes" else _scale(peeked, classes)
+    scale = LOGITS if along != "classes" else _scale(peeked, classes)
     order = "".join(letters)
     order = order if alone < 0 else f"{order[:alone]}1{order[alone:]}"
     return Axes(order, peeked[0].shape[classes], known_by, scale, along)
@@ -167,21 +167,16 @@ def _cross_section(values: Array, axis: int) -> Floats:
     return lines.reshape(-1, lines.shape[-1])
 
 
-def _is_distribution(lines: Floats) -> tuple[bool, bool]:
-    """Whether most lines are logarithms of probabilities, and whether they are probabilities."""
+def _scale_along(peeked: _Peeked, axis: int) -> str:
+    """The scale of most whole lines along an axis that are numbers and not all alike."""
+    lines = _cross_section(peeked.values, axis)
     kept = lines[~np.isnan(lines).any(axis=1) & (lines.max(axis=1) > lines.min(axis=1))]
-    if not len(kept):
-        return False, False
-    with np.errstate(over="ignore", invalid="ignore"):  # infinities of both signs sum to no number
-        logs = np.abs(np.exp(kept).sum(axis=1) - 1) < NEAR_ONE
-        shares = (np.abs(kept.sum(axis=1) - 1) < NEAR_ONE) & (kept.min(axis=1) >= 0)
-    return bool(logs.mean() >= MOST_ROWS), bool(shares.mean() >= MOST_ROWS)
+    return scale_of(kept, NEAR_ONE, MOST_ROWS)
 
 
 def _sums_to_one(peeked: _Peeked, axis: int) -> bool:
-    values = peeked.values
-    whole = values.shape[axis] == peeked.shape[axis] > 1
-    return whole and any(_is_distribution(_cross_section(values, axis)))
+    is_whole = peeked.values.shape[axis] == peeked.shape[axis] > 1
+    return is_whole and _scale_along(peeked, axis) != LOGITS
 
 
 def _normalised_along(peeked: Sequence[_Peeked], letters: Sequence[str]) -> str:
@@ -193,8 +188,8 @@ def _normalised_along(peeked: Sequence[_Peeked], letters: Sequence[str]) -> str:
 
 
 def _scale(peeked: Sequence[_Peeked], axis: int) -> str:
-    logs = all(_is_distribution(_cross_section(one.values, axis))[0] for one in peeked)
-    return SCALES[0] if logs else SCALES[1]
+    logs = all(_scale_along(one, axis) == LOG_PROBABILITIES for one in peeked)
+    return LOG_PROBABILITIES if logs else PROBABILITIES
 
 
 def count_in(output: OutputFile, axes: Axes) -> int:

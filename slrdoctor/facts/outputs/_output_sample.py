@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from slrdoctor.arithmetic.ctc_forward import Columns
 from slrdoctor.arithmetic.greedy import ClassPath
+from slrdoctor.arithmetic.scales import PROBABILITIES
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.kinds.features.clips import open_clip
 from slrdoctor.artifacts.run import OutputFile
-from slrdoctor.facts.outputs._output_axes import NEAR_ONE, SCALES, Axes, count_in, frames_of, sample_clip
+from slrdoctor.facts.outputs._output_axes import NEAR_ONE, Axes, count_in, frames_of, sample_clip
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -101,4 +102,4 @@ def samples_of(
         length = lengths[place] if lengths else clip.length
         if length is not None and not 0 < length <= len(stored):
             length = None
-        yield place, read_sample(stored, axes.scale == SCALES[1], length, "s" in axes.order)
+        yield place, read_sample(stored, axes.scale == PROBABILITIES, length, "s" in axes.order)

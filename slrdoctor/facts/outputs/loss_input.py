@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slrdoctor.arithmetic.scales import PROBABILITIES
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.facts.outputs._output_axes import SCALES
 from slrdoctor.facts.outputs.output_pass import ENABLE, OutputPass, SplitOutputs
 from slrdoctor.facts.training.history import Curve, History
 
@@ -79,7 +79,7 @@ def _stored(split: SplitOutputs) -> StoredScale:
     worst = int(np.argmax(split.off_rows))
     called = "log-probabilities" if split.claims_logarithms else ""
     # probabilities sum to one as they are, and not after exp
-    off_frames = split.frames if called and split.axes.scale == SCALES[1] else split.off_rows
+    off_frames = split.frames if called and split.axes.scale == PROBABILITIES else split.off_rows
     return StoredScale(
         called=called,
         scale=split.axes.scale,

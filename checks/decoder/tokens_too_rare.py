@@ -34,7 +34,7 @@ def tokens_too_rare(words: RareWords) -> Iterator[Finding]:
     cannot write one that it never met. What it can write are the frequent words, in any order.
 
     Judged by: Over half of the word types occur once in the training texts, and over 5% of the running
-    words of dev (test where there is no dev) never, without case and punctuation. Runs pass whose
+    words of dev (of test where dev is missing) never, without case and punctuation. Runs pass whose
     vocabulary, configuration or code cuts words into pieces, and languages written without spaces.
 
     Fix: Use a subword tokenizer trained on these texts, or that of a pretrained decoder.

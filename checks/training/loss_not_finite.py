@@ -45,7 +45,7 @@ def loss_not_finite(loss: FiniteLoss) -> Findings:
     Judged by: Single batches that were skipped in a run that went on pass. So does a run whose dev
     score kept its gain, unless the training loss was finite first and most of it is lost. These fire:
     - a loss that ends in NaN or Inf, or is one of these in over half of its values. A dev loss counts
-      only if it was finite before or there is no training loss: one dev sample without an
+      only if it was finite before or no training loss is logged: one dev sample without an
       alignment makes a whole dev loss infinite.
     - a share of batches with a finite loss that fell to half.
 

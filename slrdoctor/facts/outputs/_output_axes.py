@@ -135,10 +135,10 @@ def _class_axis(peeked: Sequence[_Peeked], sizes: set[int]) -> tuple[int, str]:
     candidates = list(range(len(peeked[0].shape)))
     vary = len({one.shape for one in peeked}) > 1
     evidence: list[tuple[str, Callable[[int], bool]]] = [
-        ("told by the number of classes", lambda axis: all(p.shape[axis] in sizes for p in peeked)),
-        ("told by sums that are one", lambda axis: all(_sums_to_one(p, axis) for p in peeked)),
+        ("known by the number of classes", lambda axis: all(p.shape[axis] in sizes for p in peeked)),
+        ("known by sums of one", lambda axis: all(_sums_to_one(p, axis) for p in peeked)),
         (
-            "told by the axis whose size never changes",
+            "known by the only size that never changes",
             lambda axis: vary and len({p.shape[axis] for p in peeked}) == 1,
         ),
     ]
@@ -147,7 +147,7 @@ def _class_axis(peeked: Sequence[_Peeked], sizes: set[int]) -> tuple[int, str]:
         if len(kept) == 1:
             return kept[0], words
         candidates = kept or candidates
-    return candidates[-1], "the last axis taken for the classes"
+    return candidates[-1], "the last axis is assumed to be the classes"
 
 
 def _sample_axis(peeked: _Peeked, axes: Sequence[int], counts: set[int]) -> int:

@@ -86,12 +86,17 @@ class LogProbs:
 
     @property
     def sentence(self) -> str:
-        where = f"{len(self.ids)} {self.split or 'unsplit'} outputs"
+        where = f"{len(self.ids)} {self.split} outputs".replace("  ", " ")
         where += f" ({self.unreadable} more could not be read)" if self.unreadable else ""
-        return (
+        words = (
             f"greedy decoding of {where} has {self.wer:.1%} WER and {self.blank_share:.1%} blank frames "
-            f"(a peaky model: {self.peaky_share:.1%}), with a loss of {self.per_token:.2f} a token "
-            f"(input-blind floor {self.floor_per_token:.2f}, uniform start {self.start_per_token:.2f})"
+            f"({self.peaky_share:.1%} where each gloss has one frame)"
+        )
+        if math.isnan(self.per_token):
+            return words
+        return (
+            f"{words}, with a loss of {self.per_token:.2f} per token ({self.floor_per_token:.2f} "
+            f"without looking at the input, {self.start_per_token:.2f} untrained)"
         )
 
 
@@ -115,18 +120,19 @@ class BlankRival:
     @property
     def sentence(self) -> str:
         blank = self.configured
-        told = f"with the configured blank {blank.index} decoding has {blank.wer:.1%} WER"
-        if self.likeliest.index == blank.index:
-            return f"{told}, and it is the likeliest class in {self.share:.1%} of the frames"
-        return f"{told}, with class {self.likeliest.index}, the likeliest one, {self.likeliest.wer:.1%}"
+        words = f"greedy decoding has {blank.wer:.1%} WER with the configured blank {blank.index}"
+        other, share = self.likeliest, f"likeliest class in {self.share:.1%} of the frames"
+        if other.index == blank.index:
+            return f"{words}, the {share}"
+        return f"{words}, and {other.wer:.1%} with class {other.index}, the {share}"
 
 
 @measure
 def blank_rival(outputs: LogProbs) -> BlankRival:
     if not outputs.blank_is_certain:
         raise Unavailable(
-            f"nothing configures the blank: {outputs.blank} is taken for it ({outputs.blank_known_by})",
-            "say it in slrdoctor.toml: [vocabulary] blank = 0",
+            f"nothing configures the blank: index {outputs.blank} is assumed ({outputs.blank_known_by})",
+            f"give it in slrdoctor.toml: [vocabulary] blank = {outputs.blank}",
         )
     return BlankRival(
         configured=BlankScore(outputs.blank, outputs.blank_token, outputs.wer),

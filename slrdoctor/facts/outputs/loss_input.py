@@ -44,13 +44,15 @@ class LossInput:
 
     @property
     def sentence(self) -> str:
-        told = []
+        parts = []
         if self.stored is not None:
             good = self.stored.frames - self.stored.off_frames
-            told.append(f"{good} of {self.stored.frames} stored frames sum to one ({self.stored.scale})")
+            parts.append(
+                f"{good} of {self.stored.frames} stored frames sum to one ({self.stored.scale})"
+            )
         if math.isfinite(self.lowest_loss):
-            told.append(f"the lowest logged {self.loss_name} is {self.lowest_loss:.4g}")
-        return ", and ".join(told)
+            parts.append(f"the lowest logged {self.loss_name} is {self.lowest_loss:.4g}")
+        return ", and ".join(parts)
 
 
 @measure

@@ -78,7 +78,7 @@ class OutputPass:
 
     @property
     def sentence(self) -> str:
-        counts = [f"{len(s.keys)} {s.split or 'unsplit'}" for s in self.splits]
+        counts = [f"{len(s.keys)} {s.split}".rstrip() for s in self.splits]
         return f"outputs of {', '.join(counts)} samples: {self.splits[0].axes.sentence}"
 
 

@@ -10,6 +10,7 @@ from slrdoctor.arithmetic.ctc_forward import Ints
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features.features import ClipTable
 from slrdoctor.facts.outputs.output_pass import OutputPass
+from slrdoctor.words.grammar import counted, ordinal
 
 FEWEST = 5  # samples
 LARGEST = 16
@@ -28,7 +29,8 @@ class OutputStride:
 
     @property
     def sentence(self) -> str:
-        return f"{self.samples} stored outputs have a frame for every {self.stride} of their features"
+        frames = "every frame" if self.stride == 1 else f"every {ordinal(self.stride)} frame"
+        return f"{counted(self.samples, 'stored output')} with one frame for {frames} of the features"
 
 
 @measure
@@ -43,11 +45,13 @@ def output_stride(outputs: OutputPass, clips: ClipTable) -> OutputStride:
         if (key, split.split) in stored and frames > 0
     ]
     if len(pairs) < FEWEST:
-        raise Unavailable(f"{len(pairs)} samples have both features and outputs in {outputs.read_from}")
+        raise Unavailable(
+            f"{outputs.read_from} has {counted(len(pairs), 'sample')} that features are stored for"
+        )
     frames, left = np.array(pairs, dtype=np.int64).T
     stride = stride_of(frames, left)
     if stride is None:
-        raise Unavailable(f"the outputs in {outputs.read_from} have no one stride over their features")
+        raise Unavailable(f"the outputs in {outputs.read_from} differ in their stride over the features")
     return OutputStride(stride, len(pairs), f"{outputs.read_from}, {clips.read_from}")
 
 

@@ -62,15 +62,15 @@ def class_count(
             round(1 / blind.chance), blind.chance, blind.accuracy, "the labels", True, blind.read_from
         )
     if task is not None and start is not None and start.classes > 1:
-        return _told(start.classes, "the vocabulary", start.read_from)
+        return _of(start.classes, "the vocabulary", start.read_from)
     if size is not None and size.classes is not None and size.classes > 1:
-        return _told(size.classes, size.known_by["classes"], size.known_by["classes"].partition(":")[0])
+        return _of(size.classes, size.known_by["classes"], size.known_by["classes"].partition(":")[0])
     if history is not None:
         return _from_first_losses(history, size.dev_samples if size else None)
-    raise Unavailable("the number of classes is not known: no labels, no configuration, no history")
+    raise Unavailable("the number of classes is unknown: no labels, no configuration, no history")
 
 
-def _told(classes: int, known_by: str, read_from: str) -> ClassCount:
+def _of(classes: int, known_by: str, read_from: str) -> ClassCount:
     return ClassCount(classes, 1 / classes, math.nan, known_by, True, read_from)
 
 
@@ -91,8 +91,8 @@ def _from_first_losses(history: History, samples: int | None) -> ClassCount:
         or not len(values[1])
     ):
         raise Unavailable(
-            "the number of classes is not known: no labels, no configuration that says it, "
-            f"and {history.read_from} has no first losses and accuracy to infer it from",
+            "the number of classes is unknown: neither labels nor a configuration give it, "
+            f"and {history.read_from} lacks the first losses and accuracy to infer it from",
             ENABLE,
         )
     first, share = float(values[0][0]), float(finite(accuracy)[1][0])
@@ -101,7 +101,7 @@ def _from_first_losses(history: History, samples: int | None) -> ClassCount:
     plausible = math.log(2) <= first < math.log(100_000)
     if not same or not plausible or not _guessed(right, samples, math.exp(-first)):
         raise Unavailable(
-            f"the number of classes is not known: the first {losses[0].split} loss {first:.2f} with "
+            f"the number of classes is unknown: the first {losses[0].split} loss {first:.2f} with "
             f"accuracy {share:.1%} is not that of guessing",
             ENABLE,
         )

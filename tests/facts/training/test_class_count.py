@@ -44,7 +44,7 @@ def test_classes_are_told_by_first_losses_that_guess(make_history: Any) -> None:
     ],
 )
 def test_no_classes_are_told_by_losses_of_a_model_that_learns(make_history: Any, change: Any) -> None:
-    with pytest.raises(Unavailable, match="number of classes is not known"):
+    with pytest.raises(Unavailable, match="number of classes is unknown"):
         class_count(CLASSES, None, None, None, SIZE, make_history(**(GUESSING | change)))
 
 

@@ -1,0 +1,157 @@
+"""What the doctor says is plain English: no pattern of words that a reader stumbles over.
+
+The strings of checks and facts are read from their syntax trees, f-strings with their values left
+out. A family of checks joins by its name in SCOPE.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SCOPE = (
+    "checks/ctc",
+    "checks/decoder",
+    "checks/embeddings",
+    "checks/evaluation",
+    "checks/training",
+    "slrdoctor/facts/ctc",
+    "slrdoctor/facts/embeddings",
+    "slrdoctor/facts/evaluation",
+    "slrdoctor/facts/outputs",
+    "slrdoctor/facts/training",
+)
+VALUE = "\N{REPLACEMENT CHARACTER}"  # stands for a value in an f-string
+UNITS = "token|sample|gloss|clip|label|batch|frame|epoch|file|row|word|class|step|parameter"
+REFUSED = {
+    r"(?<!here )\b(?:is|are) no (?!longer\b)": "is not a",  # but "there is no checkpoint"
+    r"\b(?:is|are) none\b": "there is no, or is not",
+    r"\btold\b": "unknown, distinguished, said",
+    r"\bmend(?:s|ed|ing)?\b": "fix",
+    r"\bby heart\b": "memorise",
+    r"\(s\)": "a singular or a plural, as the number is",
+    rf"(?:\d|{VALUE}|nats|loss|frames|tokens|mean) an? (?:{UNITS})\b(?! of)": "per",
+    rf"(?:\d|{VALUE})\. (?=[a-z])": "an ordinal: 8th",
+    r"(?<![\w./-])(?:wer|cer|bleu)(?![\w./:(=\[])": "WER",
+    r"(?<=\d)e\+\d": "58,950",
+    r"\bnot known\b": "unknown",
+    r"\brule of thumb\b": "a choice, a measurement or a paper",
+    r"\bwhat was judged\b": "the name of what was measured",
+    r"\blimits\.py\b": "what it says",
+    r"\bthe floor\b": "what a model reaches without its input",
+    r"\binput-blind floor\b": "what a model reaches without its input",
+    r"\bapart from the others\b": "separately",
+    r"\bheld? against\b": "compared with",
+    r"\btrain anew\b": "retrain",
+}
+CODE = ("how",)  # arguments that are code, not English
+
+
+def strings(path: Path) -> Iterator[tuple[int, str]]:
+    """Every string of a file that a person may read, with its line; values of f-strings left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            skipped |= {id(part) for part in _code(node)}
+        elif isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and not _is_page(node):
+            skipped |= {id(stated.value) for stated in node.body if isinstance(stated, ast.Expr)}
+        elif isinstance(node, ast.Subscript):
+            skipped.add(id(node.slice))
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            skipped |= {id(part) for part in node.values}
+            yield node.lineno, "".join(_text(part) for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+            yield node.lineno, node.value
+
+
+def _text(part: ast.expr) -> str:
+    return str(part.value) if isinstance(part, ast.Constant) else VALUE
+
+
+def _code(call: ast.Call) -> Iterator[ast.AST]:
+    """The arguments of a call that hold code or patterns."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    parts: list[ast.expr] = [k.value for k in call.keywords if k.arg in CODE]
+    if name == "Fix":
+        parts += call.args[1:2]
+    elif name in ("compile", "search", "match", "fullmatch", "findall", "sub", "finditer"):
+        parts += call.args[:2]
+    for part in parts:
+        yield from ast.walk(part)
+
+
+def _is_page(node: ast.AST) -> bool:
+    """Whether a docstring is a page of `explain`: that of a function that is a check."""
+    return isinstance(node, ast.FunctionDef) and any(
+        isinstance(d, ast.Call) and getattr(d.func, "id", "") == "check" for d in node.decorator_list
+    )
+
+
+def faults(text: str) -> list[str]:
+    return [
+        f"{found[0]!r} ({better})"
+        for pattern, better in REFUSED.items()
+        for found in re.finditer(pattern, text)
+    ]
+
+
+@pytest.mark.parametrize("folder", SCOPE)
+def test_what_is_said_has_none_of_the_awkward_patterns(folder: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: {fault} in {' '.join(text.split())[:90]!r}"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for line, text in strings(path)
+        for fault in faults(text)
+    ]
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x is no folder",
+        "optimizer not told",
+        "which no change of loss mends",
+        "learned by heart",
+        "2 split(s)",
+        "4.2 nats a token",
+        f"{VALUE} clips of {VALUE} a label",
+        f"every {VALUE}. frame",
+        "best dev wer",
+        "5.895e+04 parameters",
+        "the blank is not known",
+        "rule of thumb, docs/limits.py",
+    ],
+)
+def test_the_patterns_are_found(text: str) -> None:
+    assert faults(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["it is no longer below", "4.2 nats per token", "a mean per sample", "jiwer.wer(r, h)", "8th"],
+)
+def test_plain_english_passes(text: str) -> None:
+    assert not faults(text)
+
+
+def test_only_what_a_person_reads_is_looked_at(tmp_path: Path) -> None:
+    file = tmp_path / "one.py"
+    file.write_text(
+        '"""A module is no page."""\n'
+        "FIX = Fix('Mend it now.', 'wer is no code')\n"
+        "@check('X')\ndef judge():\n    '''It is no good.'''\n    f'{a} is no b'\n",
+        encoding="utf-8",
+    )
+
+    assert [text for _, text in strings(file)] == ["Mend it now.", "It is no good.", f"{VALUE} is no b"]

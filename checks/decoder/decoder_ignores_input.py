@@ -1,14 +1,14 @@
 """DEC801: do the hypotheses depend on what was signed?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     LIKELY,
     WRONG_OUTPUT,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     ShuffledHypotheses,
     Task,
     Threshold,
@@ -34,7 +34,7 @@ ERRORS_LEFT = chosen(0.5, "where rematching leaves less, the order is at fault",
     explains=("CTC413", "EVL904", "EVL906"),
     shows=WRONG_OUTPUT,
 )
-def decoder_ignores_input(test: ShuffledHypotheses, task: Task | None) -> Iterator[Finding]:
+def decoder_ignores_input(test: ShuffledHypotheses, task: Task | None) -> Findings:
     """The decoder writes the same sentences whatever is signed.
 
     Why it matters: A decoder that knows the language can write fluent sentences from nothing, and its
@@ -55,19 +55,19 @@ def decoder_ignores_input(test: ShuffledHypotheses, task: Task | None) -> Iterat
     ignore what they are given.
     """
     if task is not None and task.name == "retrieval":
-        return
-    if test.are_single or test.samples < SAMPLES.value or test.mean_length < 2:
-        return
-    if (
-        test.empty > EMPTY_SHARE.value * test.samples
-        or test.p < UNLIKELY.value
-        or test.most_drop >= ERRORS_SAVED.value
-    ):
-        return
+        raise NotJudged("a retrieval model has no decoder")
+    if test.are_single or test.mean_length < 2:
+        raise NotJudged("the predictions are single labels, not sentences")
+    if test.samples < SAMPLES.value:
+        raise NotJudged(f"{test.samples} predictions are stored, and {SAMPLES.value:g} are needed")
+    if test.p < UNLIKELY.value or test.most_drop >= ERRORS_SAVED.value:
+        return test.sentence
+    if test.empty > EMPTY_SHARE.value * test.samples:
+        raise NotJudged(f"{test.empty} of {test.samples} predictions are empty", looks_ill=True)
     share = test.distinct / test.distinct_references
     reordered = test.rematched_wer < ERRORS_LEFT.value * min(test.wer, test.unrelated_wer)
     if share >= DIFFERENT_SHARE.value and (reordered or not test.is_text):
-        return
+        raise NotJudged(f"the sentences differ, but do not fit their references: {test.sentence}")
     said, times = test.commonest[0]
     yield Finding(
         f"the decoder writes {counted(test.distinct, 'different sentence')} for "

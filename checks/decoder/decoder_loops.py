@@ -1,17 +1,18 @@
 """DEC802: does the decoder repeat itself?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     DEGRADES,
     LIKELY,
     WRONG_OUTPUT,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     RepeatedNgrams,
     check,
     chosen,
+    counted,
 )
 
 LOOPING_SHARE = chosen(0.05, "in six public CTC runs none repeats a phrase", (0.05, 0.055), 337)
@@ -26,7 +27,7 @@ TIMES_REFERENCES = chosen(3, "signers repeat themselves too, as references show"
     explains=("EVL904", "EVL906"),
     shows=WRONG_OUTPUT,
 )
-def decoder_loops(repeated: RepeatedNgrams) -> Iterator[Finding]:
+def decoder_loops(repeated: RepeatedNgrams) -> Findings:
     """The decoder repeats phrases that no reference repeats.
 
     Why it matters: Every copy is an insertion, so a few such hypotheses can cost as many errors as all
@@ -45,9 +46,10 @@ def decoder_loops(repeated: RepeatedNgrams) -> Iterator[Finding]:
     """
     most = max(LOOPING_SHARE.value, TIMES_REFERENCES.value * repeated.share_of_references)
     if repeated.share <= most:
-        return
+        return repeated.sentence
     if repeated.distinct < TOKENS_IN_USE.value:
-        return
+        few = counted(repeated.distinct, "token")
+        raise NotJudged(f"the hypotheses use only {few}, too few to speak of phrases", looks_ill=True)
     phrase, times = repeated.phrases[0]
     yield Finding(
         f"{repeated.looping} of {repeated.samples} hypotheses ({repeated.share:.0%}) repeat a phrase "

@@ -1,13 +1,12 @@
 """DEC803: can a decoder learn the words it is to write?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     DEGRADES,
     EVERY_SAMPLE,
     LIKELY,
     Evidence,
     Finding,
+    Findings,
     Fix,
     RareWords,
     Threshold,
@@ -27,7 +26,7 @@ NEVER_SEEN = Threshold(0.05, "PHOENIX-2014T has under 1% (Camgoz et al. 2018, ta
     explains=("DEC801", "DEC802", "EVL904"),
     needs=EVERY_SAMPLE,
 )
-def tokens_too_rare(words: RareWords) -> Iterator[Finding]:
+def tokens_too_rare(words: RareWords) -> Findings:
     """Most words of the texts are seen once in training, and many of dev never.
 
     Why it matters: A decoder with one output per word learns nothing of a word that it meets once, and
@@ -42,7 +41,7 @@ def tokens_too_rare(words: RareWords) -> Iterator[Finding]:
     References: Sennrich et al. 2016, Neural Machine Translation of Rare Words with Subword Units.
     """
     if words.subword or words.share_once <= SEEN_ONCE.value or words.share_unknown <= NEVER_SEEN.value:
-        return
+        return words.sentence
     yield Finding(
         f"{words.once} of {words.types} words ({words.share_once:.0%}) occur only once in {words.texts} "
         f"training texts, and {words.share_unknown:.0%} of the running words of {words.split} never",

@@ -1,12 +1,11 @@
 """EVL902: was the score computed with its two arguments the wrong way round?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     CERTAIN,
     MISLEADS,
     Evidence,
     Finding,
+    Findings,
     Fix,
     SwapEvidence,
     Threshold,
@@ -30,7 +29,7 @@ FIXES = (
 
 
 @check("EVL902", severity=MISLEADS, confidence=CERTAIN, explains=("EVL906",))
-def reference_and_hypothesis_swapped(evidence: SwapEvidence) -> Iterator[Finding]:
+def reference_and_hypothesis_swapped(evidence: SwapEvidence) -> Findings:
     """The score was computed with references and hypotheses exchanged.
 
     Why it matters: An error rate is errors per reference token. Per hypothesis token, a model that says
@@ -72,7 +71,7 @@ def reference_and_hypothesis_swapped(evidence: SwapEvidence) -> Iterator[Finding
             return
     rates = evidence.rates
     if rates is None:
-        return
+        return evidence.sentence
     again = (
         [r.recomputed for r in evidence.compared.rows if r.quantity == "wer"]
         if evidence.compared
@@ -92,7 +91,7 @@ def reference_and_hypothesis_swapped(evidence: SwapEvidence) -> Iterator[Finding
         )
         shown = Evidence(f"{rates.name} at the end", rates.last, rates.read_from, "share", LARGEST_WER)
     else:
-        return
+        return evidence.sentence
     yield Finding(
         message,
         (shown, *(Evidence("WER of the predictions", w, evidence.read_from, "share") for w in again)),

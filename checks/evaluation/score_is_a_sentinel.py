@@ -1,6 +1,5 @@
 """EVL901: is a WER of 100% a score, or what a failed scorer leaves?"""
 
-from collections.abc import Iterator
 from math import isfinite
 
 from slrdoctor.api import (
@@ -8,9 +7,11 @@ from slrdoctor.api import (
     MISLEADS,
     Evidence,
     Finding,
+    Findings,
     Fix,
     GlossErrors,
     LossAtEnd,
+    NotJudged,
     ScoreSentinel,
     Threshold,
     check,
@@ -38,7 +39,7 @@ FIXES = (
 
 
 @check("EVL901", severity=MISLEADS, confidence=LIKELY, explains=("EVL906", "TRN502", "TRN504"))
-def score_is_a_sentinel(score: ScoreSentinel, stored: GlossErrors | None) -> Iterator[Finding]:
+def score_is_a_sentinel(score: ScoreSentinel, stored: GlossErrors | None) -> Findings:
     """A WER of exactly 100% is what the scorer writes when it fails, not a score.
 
     Why it matters: Scripts that catch every error of the evaluation write 100 and go on. The model may
@@ -69,8 +70,18 @@ def score_is_a_sentinel(score: ScoreSentinel, stored: GlossErrors | None) -> Ite
     elif score.alone >= EPOCHS_BETWEEN.value:
         message = f"{score.score_name} is exactly 100% in {score.alone} epochs between good ones"
         counted = Evidence("epochs at 100%", score.alone, score.read_from, limit=EPOCHS_BETWEEN)
+    elif score.at_end and stored is not None and stored.counts.wer >= CONFIRMING_WER.value:
+        return f"{score.score_name} is 100% at the end, as that of the stored predictions is"
+    elif score.at_end:
+        last = "the last epoch" if score.at_end == 1 else f"the last {score.at_end} epochs"
+        raise NotJudged(
+            f"{score.score_name} is exactly 100% in {last}, and nothing says whether that is the score "
+            "or what a failed scorer writes",
+            "store the predictions next to the log",
+            looks_ill=True,
+        )
     else:
-        return
+        return score.sentence
     line = [Evidence("error of the scorer", text, score.errors_in) for text in score.errors[:1]]
     yield Finding(message, (counted, *([low] if low else []), *line), FIXES)
 

@@ -8,7 +8,9 @@ from slrdoctor.api import (
     Comparison,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Reproduction,
     Threshold,
     check,
@@ -32,7 +34,7 @@ FIXES = (
 
 
 @check("EVL906", severity=MISLEADS, confidence=LIKELY, explains=("EVL904",))
-def score_not_reproducible(found: Reproduction) -> Iterator[Finding]:
+def score_not_reproducible(found: Reproduction) -> Findings:
     """The stored predictions do not give the logged score, or stand beside the wrong references.
 
     Why it matters: One of the two numbers is wrong, and decisions rest on it. A list that was reordered
@@ -78,6 +80,9 @@ def score_not_reproducible(found: Reproduction) -> Iterator[Finding]:
     else:
         rows = found.compared.rows if found.compared is not None else ()
         yield from [finding for row in rows for finding in _of_the_log(row)][:1]
+    if found.compared is None and source is None and pairs.samples < PAIRS.value:
+        raise NotJudged(found.sentence, "log the score of the stored predictions")
+    return found.sentence
 
 
 def _of_the_log(row: Comparison) -> Iterator[Finding]:

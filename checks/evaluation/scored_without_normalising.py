@@ -1,12 +1,11 @@
 """EVL903: is the error rate one of writing rather than of recognition?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     CERTAIN,
     MISLEADS,
     Evidence,
     Finding,
+    Findings,
     Fix,
     NormalisedScores,
     Reproduction,
@@ -24,7 +23,7 @@ POINTS_OF_WRITING = chosen(0.03, "3 points of the error rate", (0.0075, 0.12), 3
     confidence=CERTAIN,
     explains=("CTC413", "EVL901", "EVL904", "EVL905", "EVL906"),
 )
-def scored_without_normalising(scores: NormalisedScores, log: Reproduction | None) -> Iterator[Finding]:
+def scored_without_normalising(scores: NormalisedScores, log: Reproduction | None) -> Findings:
     """Hypotheses and references are written differently, and that is scored as errors.
 
     Why it matters: A gloss in other case, another Unicode form or with an annotator's mark never equals
@@ -45,10 +44,10 @@ def scored_without_normalising(scores: NormalisedScores, log: Reproduction | Non
     what, wer = scores.best
     fallen = scores.wer - wer
     if fallen < POINTS_OF_WRITING.value or fallen < ERRORS_OF_WRITING.value * scores.wer:
-        return
+        return scores.sentence
     rows = log.compared.rows if log is not None and log.compared is not None else ()
     if any(row.kind == "normalised" and row.read_from == scores.read_from for row in rows):
-        return
+        return f"the logged score was normalised: {scores.sentence}"
     rate = "error rate" if scores.are_single else "WER"
     pairs = " and ".join(f"{said} where the references have {meant}" for said, meant in _shown(scores))
     yield Finding(

@@ -1,15 +1,13 @@
 """MDL606: would loading a checkpoint run code?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import CERTAIN, MISLEADS, Evidence, Finding, Fix, Pickled, Threshold, check
+from slrdoctor.api import CERTAIN, MISLEADS, Evidence, Finding, Findings, Fix, Pickled, Threshold, check
 
 FOREIGN_NAMES = Threshold(0, "By definition: a state dict names only tensors and plain containers.")
 SHOWN = 8
 
 
 @check("MDL606", severity=MISLEADS, confidence=CERTAIN)
-def checkpoint_runs_code(pickled: Pickled) -> Iterator[Finding]:
+def checkpoint_runs_code(pickled: Pickled) -> Findings:
     """Loading a checkpoint or another pickle imports and calls more than tensors and containers.
 
     Why it matters: Unpickling calls whatever the file names, with any arguments. A file from elsewhere
@@ -26,7 +24,7 @@ def checkpoint_runs_code(pickled: Pickled) -> Iterator[Finding]:
     References: https://docs.python.org/3/library/pickle.html#restricting-globals; torch.load
     """
     if not pickled.names:
-        return
+        return pickled.sentence
     where, names = pickled.names[0]
     others = len(pickled.names) - 1
     listed = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

@@ -1,13 +1,12 @@
 """MDL602: are the weights numbers?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     Fix,
     Threshold,
     WeightValues,
@@ -21,7 +20,7 @@ TENSORS_SHOWN = 3
 
 
 @check("MDL602", severity=BLOCKS, confidence=CERTAIN, explains=("MDL603", NOTHING_LEARNED))
-def weights_not_finite(values: WeightValues) -> Iterator[Finding]:
+def weights_not_finite(values: WeightValues) -> Findings:
     """Weights or buffers of the checkpoint are NaN or infinite.
 
     Why it matters: Every output that depends on such a weight is NaN, and no optimizer step can repair
@@ -36,7 +35,7 @@ def weights_not_finite(values: WeightValues) -> Iterator[Finding]:
     """
     unsound = values.unsound
     if not unsound:
-        return
+        return values.sentence
     nans, infinite = sum(row.nans for row in unsound), sum(row.infinite for row in unsound)
     total = sum(row.size for row in values.rows)
     names = ", ".join(row.name for row in unsound[:TENSORS_SHOWN])

@@ -1,14 +1,14 @@
 """EMB704: does the contrastive loss have enough to compare?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     DEGRADES,
     LIKELY,
     Contrast,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Separation,
     check,
     chosen,
@@ -28,7 +28,7 @@ RETRIEVAL_AT_1 = chosen(0.5, "half right shows that the loss had enough to compa
     # without pairs the offset of an untrained encoder stays, and a decoder has little to go by
     explains=("DEC801", "EMB701", "EMB702", "EMB703", "EVL904", "TRN502"),
 )
-def contrast_starved(contrast: Contrast, separation: Separation | None) -> Iterator[Finding]:
+def contrast_starved(contrast: Contrast, separation: Separation | None) -> Findings:
     """The contrastive loss has too few negatives, or almost no positives.
 
     Why it matters: Each sample is compared only with the others of its batch, and a loss over labels
@@ -47,7 +47,7 @@ def contrast_starved(contrast: Contrast, separation: Separation | None) -> Itera
     et al. 2021, Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup.
     """
     if separation is not None and any(one.at_1 >= RETRIEVAL_AT_1.value for one in separation.splits):
-        return
+        return separation.sentence
     said, evidence, fixes = [], [], []
     if contrast.by_label and contrast.labels and contrast.clips_a_label < CLIPS_PER_LABEL.value:
         each = contrast.clips_a_label
@@ -72,5 +72,8 @@ def contrast_starved(contrast: Contrast, separation: Separation | None) -> Itera
                 "pip install grad-cache  # the memory of a small batch, the negatives of a large one",
             )
         )
+    if not said and contrast.batch is None:
+        raise NotJudged("the batch size is unknown", "keep the config of the run beside it")
     if said:
         yield Finding(f"{contrast.loss} has {', and '.join(said)}", tuple(evidence), tuple(fixes))
+    return contrast.sentence

@@ -1,6 +1,5 @@
 """EMB701: do the embeddings distinguish one label from another?"""
 
-from collections.abc import Iterator
 from math import isnan
 
 from slrdoctor.api import (
@@ -9,7 +8,9 @@ from slrdoctor.api import (
     WRONG_OUTPUT,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Separated,
     Separation,
     Threshold,
@@ -38,7 +39,7 @@ EPOCHS = chosen(5, "embeddings drawn apart by then have not collapsed", (1.25, 2
     explains=("EMB703", "TRN502", "EVL904", "EVL905", "DEC801"),
     shows=WRONG_OUTPUT,
 )
-def embeddings_collapsed(separation: Separation) -> Iterator[Finding]:
+def embeddings_collapsed(separation: Separation) -> Findings:
     """The embeddings say nothing about what they are embeddings of.
 
     Why it matters: A decoder, classifier or search on top of them has nothing to go by. A high NegSim
@@ -57,10 +58,13 @@ def embeddings_collapsed(separation: Separation) -> Iterator[Finding]:
     References: Jing et al. 2022, Understanding Dimensional Collapse in Contrastive Learning.
     """
     if any(one.is_informative for one in separation.splits):
-        return
+        return separation.sentence
     one = next((one for one in separation.splits if _is_collapsed(one)), None)
     if one is None:
-        return
+        raise NotJudged(
+            f"nothing shows that the embeddings tell labels from each other: {separation.sentence}",
+            "log retrieval on dev after every epoch, or store the embeddings of more samples",
+        )
     evidence = [
         Evidence("NegSim", one.negsim, one.read_from),
         Evidence("PosSim", one.possim, one.read_from),

@@ -1,9 +1,19 @@
 """EMB702: do all embeddings share an offset?"""
 
-from collections.abc import Iterator
 from math import isnan
 
-from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, Separation, check, chosen
+from slrdoctor.api import (
+    CERTAIN,
+    NOTE,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    NotJudged,
+    Separation,
+    check,
+    chosen,
+)
 
 HIGHEST_NEGSIM = chosen(
     0.8,
@@ -14,7 +24,7 @@ HIGHEST_NEGSIM = chosen(
 
 
 @check("EMB702", severity=NOTE, confidence=CERTAIN)
-def embeddings_in_a_cone(separation: Separation) -> Iterator[Finding]:
+def embeddings_in_a_cone(separation: Separation) -> Findings:
     """All embeddings share an offset, and what distinguishes them is intact.
 
     Why it matters: A NegSim near 1 looks like collapse. Where neighbours still have the right label it
@@ -52,3 +62,6 @@ def embeddings_in_a_cone(separation: Separation) -> Iterator[Finding]:
             ),
         )  # fmt: skip
         return
+    if not any(one.is_informative for one in separation.splits):
+        raise NotJudged("nothing shows that the embeddings tell labels from each other")
+    return separation.sentence

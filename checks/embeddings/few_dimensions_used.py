@@ -1,7 +1,5 @@
 """EMB703: how many of their dimensions do the embeddings use?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     DEGRADES,
     POSSIBLE,
@@ -9,7 +7,9 @@ from slrdoctor.api import (
     Embeddings,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     check,
     chosen,
 )
@@ -19,7 +19,7 @@ FEWEST_DIRECTIONS = chosen(20, "a tenth of fewer is one direction or two", (5, 4
 
 
 @check("EMB703", severity=DEGRADES, confidence=POSSIBLE, shows=WRONG_OUTPUT)
-def few_dimensions_used(embeddings: Embeddings) -> Iterator[Finding]:
+def few_dimensions_used(embeddings: Embeddings) -> Findings:
     """The embeddings use few of the directions that they have room for.
 
     Why it matters: What is embedded along a few directions is distinguished by a few numbers. Such a
@@ -56,3 +56,7 @@ def few_dimensions_used(embeddings: Embeddings) -> Iterator[Finding]:
             ),
         )
         return
+    if all(one.rank_limit < FEWEST_DIRECTIONS.value for one in embeddings.sets):
+        fewest = f"{FEWEST_DIRECTIONS.value:g}"
+        raise NotJudged(f"the embeddings have room for fewer than {fewest} directions")
+    return embeddings.sentence

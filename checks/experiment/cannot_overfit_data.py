@@ -1,7 +1,5 @@
 """ACT001: can a reference model memorise a few feasible samples of these data?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     FEW_SAMPLES_LEARNED,
@@ -9,7 +7,9 @@ from slrdoctor.api import (
     Crossover,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Threshold,
     check,
 )
@@ -20,7 +20,7 @@ REPRODUCED_LOSS = Threshold(
 
 
 @check("ACT001", severity=BLOCKS, confidence=LIKELY, gate=FEW_SAMPLES_LEARNED)
-def cannot_overfit_data(crossover: Crossover) -> Iterator[Finding]:
+def cannot_overfit_data(crossover: Crossover) -> Findings:
     """A reference model cannot memorise a few samples of these data.
 
     Why it matters: The reference model can memorise easy samples of the same lengths and targets, so it
@@ -36,7 +36,9 @@ def cannot_overfit_data(crossover: Crossover) -> Iterator[Finding]:
     References: Karpathy 2019, A Recipe for Training Neural Networks (overfit one batch).
     """
     if crossover.culprit != "data":
-        return
+        if crossover.culprit == "unknown":
+            raise NotJudged(crossover.told, crossover.then)
+        return crossover.told
     yield Finding(
         crossover.told,
         tuple(

@@ -1,7 +1,5 @@
 """ACT002: can the user's model memorise the samples that a reference model memorises?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     FEW_SAMPLES_LEARNED,
@@ -9,7 +7,9 @@ from slrdoctor.api import (
     Crossover,
     Evidence,
     Finding,
+    Findings,
     Fix,
+    NotJudged,
     Threshold,
     check,
 )
@@ -20,7 +20,7 @@ REPRODUCED_LOSS = Threshold(
 
 
 @check("ACT002", severity=BLOCKS, confidence=LIKELY, gate=FEW_SAMPLES_LEARNED)
-def cannot_overfit_model(crossover: Crossover) -> Iterator[Finding]:
+def cannot_overfit_model(crossover: Crossover) -> Findings:
     """The model, its loss or its decoder is at fault, not the data.
 
     Why it matters: If a reference model memorises a few samples and the run's own model does not, more
@@ -37,7 +37,9 @@ def cannot_overfit_model(crossover: Crossover) -> Iterator[Finding]:
     References: Karpathy 2019, A Recipe for Training Neural Networks.
     """
     if crossover.culprit not in ("model", "loss", "decoder"):
-        return
+        if crossover.culprit == "unknown":
+            raise NotJudged(crossover.told, crossover.then)
+        return crossover.told
     yield Finding(
         crossover.told,
         tuple(

@@ -1,14 +1,22 @@
 """ACT007: does the output depend on the frames, and on their order?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import BLOCKS, LIKELY, Evidence, Finding, Fix, ModelBehaviour, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    LIKELY,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    ModelBehaviour,
+    Threshold,
+    check,
+)
 
 LARGEST_ROUNDING = Threshold(1e-3, "Arithmetic: rounding in single precision is ten times smaller.")
 
 
 @check("ACT007", severity=BLOCKS, confidence=LIKELY, explains=("ACT002", "CTC412", "TRN502"))
-def frame_order_ignored(behaviour: ModelBehaviour) -> Iterator[Finding]:
+def frame_order_ignored(behaviour: ModelBehaviour) -> Findings:
     """Zeroing or shuffling the frames does not change the output.
 
     Why it matters: Signs are movements. A model with the same output for zeros loses its input on the
@@ -31,7 +39,7 @@ def frame_order_ignored(behaviour: ModelBehaviour) -> Iterator[Finding]:
         same, value = "the output is the same when the frames are shuffled", behaviour.shuffled
         fix = "Add positions before attention, or a recurrent or convolutional layer over time."
     else:
-        return
+        return "the output changes when frames are shuffled or set to zero"
     yield Finding(
         f"{same}: no log-probability changes by more than {value:.1g} nats",
         (

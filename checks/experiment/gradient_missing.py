@@ -1,13 +1,12 @@
 """ACT004: does the loss reach every trainable parameter?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     BLOCKS,
     CERTAIN,
     GRADIENTS,
     Evidence,
     Finding,
+    Findings,
     Fix,
     ModelBehaviour,
     Threshold,
@@ -20,7 +19,7 @@ TENSORS_WITHOUT_GRADIENT = Threshold(
 
 
 @check("ACT004", severity=BLOCKS, confidence=CERTAIN, explains=("ACT002", "MDL603"), gate=GRADIENTS)
-def gradient_missing(behaviour: ModelBehaviour) -> Iterator[Finding]:
+def gradient_missing(behaviour: ModelBehaviour) -> Findings:
     """Some trainable parameters get no gradient.
 
     Why it matters: They keep their random initial values, and the layers after them learn from noise.
@@ -35,7 +34,7 @@ def gradient_missing(behaviour: ModelBehaviour) -> Iterator[Finding]:
     References: PyTorch documentation, Autograd mechanics.
     """
     if not behaviour.without_gradient_count:
-        return
+        return f"the loss reaches all {behaviour.trainable} trainable tensors"
     share = behaviour.without_gradient_values / max(behaviour.parameters, 1)
     names = ", ".join(behaviour.without_gradient[:4])
     yield Finding(

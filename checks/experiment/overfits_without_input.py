@@ -1,13 +1,12 @@
 """ACT003: can the targets be predicted without the input?"""
 
-from collections.abc import Iterator
-
 from slrdoctor.api import (
     LIKELY,
     MISLEADS,
     BlindControl,
     Evidence,
     Finding,
+    Findings,
     Fix,
     Threshold,
     check,
@@ -21,7 +20,7 @@ LOSS_OVER_BOUND = chosen(0.99, "one percent for rounding of a loss that is at it
 
 
 @check("ACT003", severity=MISLEADS, confidence=LIKELY)
-def overfits_without_input(control: BlindControl) -> Iterator[Finding]:
+def overfits_without_input(control: BlindControl) -> Findings:
     """The model reproduces the samples with its input set to zero.
 
     Why it matters: This is not recognition. The targets leak into the model, or the length of a clip
@@ -39,7 +38,7 @@ def overfits_without_input(control: BlindControl) -> Iterator[Finding]:
     leaks = control.loss < LOSS_OVER_BOUND.value * control.bound and control.error_rate < 1
     counts = control.error_rate_trained <= ERRORS_ON_ZEROS.value
     if not (leaks or counts):
-        return
+        return control.sentence
     how = (
         "given zeros of the same lengths after training, it still writes every target: it counts frames"
         if counts and not leaks

@@ -1,8 +1,16 @@
 """ACT006: does a sample have the same output alone as when padded in a batch?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, ModelBehaviour, check, chosen
+from slrdoctor.api import (
+    DEGRADES,
+    LIKELY,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    ModelBehaviour,
+    check,
+    chosen,
+)
 
 CHANGED_FRAMES = chosen(
     0.25, "unmasked convolutions change a few frames at the edge, an unpacked backward layer most"
@@ -10,7 +18,7 @@ CHANGED_FRAMES = chosen(
 
 
 @check("ACT006", severity=DEGRADES, confidence=LIKELY)
-def padding_changes_output(behaviour: ModelBehaviour) -> Iterator[Finding]:
+def padding_changes_output(behaviour: ModelBehaviour) -> Findings:
     """A sample has another output alone than when padded in a batch.
 
     Why it matters: The decoded output then depends on the longest clip of the batch, and scores change
@@ -24,7 +32,7 @@ def padding_changes_output(behaviour: ModelBehaviour) -> Iterator[Finding]:
     References: torch.nn.utils.rnn.pack_padded_sequence; torch.nn.MultiheadAttention, key_padding_mask.
     """
     if behaviour.padding_frames <= CHANGED_FRAMES.value:
-        return
+        return "padding does not change the output of a sample"
     yield Finding(
         f"alone, the shortest sample has another output than in a batch, where {behaviour.padded:.0%} "
         "of "

@@ -1,14 +1,22 @@
 """ACT005: does the output of one sample depend on the others in its batch?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import CERTAIN, MISLEADS, Evidence, Finding, Fix, ModelBehaviour, Threshold, check
+from slrdoctor.api import (
+    CERTAIN,
+    MISLEADS,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    ModelBehaviour,
+    Threshold,
+    check,
+)
 
 LARGEST_ROUNDING = Threshold(1e-3, "Arithmetic: rounding in single precision is ten times smaller.")
 
 
 @check("ACT005", severity=MISLEADS, confidence=CERTAIN, explains=("ACT002", "ACT006"))
-def samples_mixed_in_batch(behaviour: ModelBehaviour) -> Iterator[Finding]:
+def samples_mixed_in_batch(behaviour: ModelBehaviour) -> Findings:
     """The output of one sample depends on the other samples of its batch.
 
     Why it matters: What is learned and scored then depends on which samples share a batch. One axis is
@@ -24,7 +32,7 @@ def samples_mixed_in_batch(behaviour: ModelBehaviour) -> Iterator[Finding]:
     dependencies").
     """
     if behaviour.others <= LARGEST_ROUNDING.value and not behaviour.mixes:
-        return
+        return "the output of a sample does not depend on the others of its batch"
     yield Finding(
         "when the other samples of its batch change, the log-probabilities of the first sample change "
         f"by up to {behaviour.others:.3g} nats in eval mode ({behaviour.calling})",

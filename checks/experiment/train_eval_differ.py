@@ -1,15 +1,13 @@
 """ACT008: does the model do as well in eval mode as in train mode?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, ModeScores, check, chosen
+from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Findings, Fix, ModeScores, check, chosen
 
 ERROR_RATE_DIFFERENCE = chosen(0.3, "without dropout only the statistics of normalisation differ")
 LEARNED_ERROR_RATE = chosen(0.2, "a worse model has not learned the samples in either mode")
 
 
 @check("ACT008", severity=DEGRADES, confidence=LIKELY, explains=("ACT002",))
-def train_eval_differ(scores: ModeScores) -> Iterator[Finding]:
+def train_eval_differ(scores: ModeScores) -> Findings:
     """The same samples score very differently in train mode and in eval mode.
 
     Why it matters: With dropout off, the two modes differ only in their batch statistics. Running means
@@ -26,7 +24,7 @@ def train_eval_differ(scores: ModeScores) -> Iterator[Finding]:
         min(scores.training, scores.evaluation),
     )
     if difference <= ERROR_RATE_DIFFERENCE.value or better > LEARNED_ERROR_RATE.value:
-        return
+        return scores.sentence
     yield Finding(
         f"{scores.sentence}, although dropout is off",
         (

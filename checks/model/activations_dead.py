@@ -1,8 +1,16 @@
 """MDL608: do the outputs of every layer depend on its input?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import DEGRADES, LIKELY, Evidence, Finding, Fix, ModelBehaviour, check, chosen
+from slrdoctor.api import (
+    DEGRADES,
+    LIKELY,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    ModelBehaviour,
+    check,
+    chosen,
+)
 
 UNCHANGING_UNITS = chosen(
     0.95, "in layers of the reference models that have learned, at most half of the units are constant"
@@ -10,7 +18,7 @@ UNCHANGING_UNITS = chosen(
 
 
 @check("MDL608", severity=DEGRADES, confidence=LIKELY, overfit=True)
-def activations_dead(behaviour: ModelBehaviour) -> Iterator[Finding]:
+def activations_dead(behaviour: ModelBehaviour) -> Findings:
     """The outputs of a layer are the same for all real samples.
 
     Why it matters: Whatever goes through such a layer is lost. The reasons are dead ReLUs after too
@@ -42,3 +50,4 @@ def activations_dead(behaviour: ModelBehaviour) -> Iterator[Finding]:
             ),
         )
         return
+    return "every unit that was watched changes with its input"

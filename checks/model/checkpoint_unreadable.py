@@ -1,15 +1,23 @@
 """MDL605: can the checkpoints be opened?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import BLOCKS, CERTAIN, CheckpointFiles, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    CheckpointFiles,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    Threshold,
+    check,
+)
 
 UNREADABLE_FILES = Threshold(0, "By definition: a checkpoint that cannot be read contains no model.")
 SHOWN = 3
 
 
 @check("MDL605", severity=BLOCKS, confidence=CERTAIN)
-def checkpoint_unreadable(files: CheckpointFiles) -> Iterator[Finding]:
+def checkpoint_unreadable(files: CheckpointFiles) -> Findings:
     """A checkpoint cannot be read: it is truncated, empty, damaged, or a Git LFS pointer.
 
     Why it matters: The trained weights are not in it. Loading it fails, or a script that catches the
@@ -23,7 +31,7 @@ def checkpoint_unreadable(files: CheckpointFiles) -> Iterator[Finding]:
     References: Git LFS: a pointer file begins with "version https://git-lfs".
     """
     if not files.broken:
-        return
+        return files.sentence
     first = files.broken[0]
     others = len(files.broken) - 1
     more = f", nor can {others} other {'checkpoint' if others == 1 else 'checkpoints'}" if others else ""

@@ -1,12 +1,20 @@
 """MDL607: does the config agree with the vocabulary and the checkpoint?"""
 
-from collections.abc import Iterator
-
-from slrdoctor.api import CERTAIN, DEGRADES, ConfigFit, Evidence, Finding, Fix, Threshold, check
+from slrdoctor.api import (
+    CERTAIN,
+    DEGRADES,
+    ConfigFit,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    Threshold,
+    check,
+)
 
 
 @check("MDL607", severity=DEGRADES, confidence=CERTAIN, explains=("LAB202",))
-def config_contradicts_checkpoint(fit: ConfigFit) -> Iterator[Finding]:
+def config_contradicts_checkpoint(fit: ConfigFit) -> Findings:
     """A size in the config differs from that of the vocabulary or of the checkpoint.
 
     Why it matters: With too few outputs, glosses are dropped or the loss fails. With too many, outputs
@@ -52,3 +60,4 @@ def config_contradicts_checkpoint(fit: ConfigFit) -> Iterator[Finding]:
                 ),
             ),
         )
+    return fit.sentence

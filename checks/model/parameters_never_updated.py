@@ -8,6 +8,7 @@ from slrdoctor.api import (
     NOTHING_LEARNED,
     Evidence,
     Finding,
+    Findings,
     Fix,
     ParameterUpdates,
     check,
@@ -24,7 +25,7 @@ INITIAL_PARAMETERS = chosen(
 
 
 @check("MDL603", severity=BLOCKS, confidence=LIKELY, explains=(NOTHING_LEARNED,))
-def parameters_never_updated(updates: ParameterUpdates) -> Iterator[Finding]:
+def parameters_never_updated(updates: ParameterUpdates) -> Findings:
     """Training never updated the last layer, most of the model, or its batch normalisation.
 
     Why it matters: Random weights stay random. A last layer that the optimizer does not have guesses
@@ -42,7 +43,7 @@ def parameters_never_updated(updates: ParameterUpdates) -> Iterator[Finding]:
     """
     found = tuple(_faults(updates))
     if not found:
-        return
+        return updates.sentence
     yield Finding(
         message=f"{updates.read_from}: {found[0][0]}",
         evidence=(

@@ -1,6 +1,5 @@
 """MDL601: has the model so many parameters that it memorises its samples?"""
 
-from collections.abc import Iterator
 from math import isfinite
 
 from slrdoctor.api import (
@@ -9,6 +8,7 @@ from slrdoctor.api import (
     Capacity,
     Evidence,
     Finding,
+    Findings,
     Fix,
     Progress,
     check,
@@ -30,7 +30,7 @@ HEAD_SHARE = chosen(0.25, "a quarter of the parameters is worth mentioning", (0.
 
 
 @check("MDL601", severity=DEGRADES, confidence=POSSIBLE, explains=("TRN504",))
-def too_many_parameters(capacity: Capacity, progress: Progress) -> Iterator[Finding]:
+def too_many_parameters(capacity: Capacity, progress: Progress) -> Findings:
     """The model has far more parameters than samples, and does not generalise.
 
     Why it matters: A model that can store every sample does not have to find what samples of one sign
@@ -47,7 +47,7 @@ def too_many_parameters(capacity: Capacity, progress: Progress) -> Iterator[Find
     References: Zhang et al. 2017, Understanding deep learning requires rethinking generalization.
     """
     if capacity.per_sample <= PARAMETERS_PER_SAMPLE.value or not _memorises(progress):
-        return
+        return capacity.sentence
     head = ""
     if capacity.unused and capacity.head_share > HEAD_SHARE.value:
         head = (

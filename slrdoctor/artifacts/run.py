@@ -268,3 +268,4 @@ class RunDirectory:
     problems: tuple[Problem, ...] = ()
     choices: tuple[Choice, ...] = ()
     looked: int = 0
+    links: tuple[tuple[str, str], ...] = ()  # that lead out of it, each with its place

@@ -65,7 +65,7 @@ class Outline:
     badge: str  # broken | suspect | healthy | unknown, or the answer of an experiment
     headline: str
     looked_at: str
-    choices: tuple[str, ...]  # of several candidates, which was used and why
+    choices: tuple[str, ...]  # of several candidates, which was used and why; links that were followed
     problems: tuple[str, ...]  # files that could not be read, or were not run
     runs: tuple[Run, ...]
     causes: tuple[Cause, ...]
@@ -126,6 +126,9 @@ def _choices(run: Mapping[str, Any]) -> Iterator[str]:
             f"several candidates for {choice['kind']}: using {choice['taken']}, since {choice['why']}, "
             f"not {others}"
         )
+    links = [f"{link['path']} to {link['leads_to']}" for link in run.get("links", ())]
+    if links:
+        yield f"followed out of the run directory: {few(links, NAMES_SHOWN)}"
 
 
 def _problems(run: Mapping[str, Any]) -> Iterator[str]:

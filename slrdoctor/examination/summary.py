@@ -11,6 +11,8 @@ from slrdoctor.facts.embeddings.embeddings import Embeddings
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.outputs.output_pass import OutputPass
 
+LINKS = 20  # that are listed
+
 
 def summarise(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -> dict[str, Any]:
     """The `run` object of the JSON document."""
@@ -25,7 +27,7 @@ def summarise(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -> dic
     }
     return {
         "path": run.path.as_posix(),
-        "task": max(set(tasks), key=tasks.count) if tasks else None,
+        "task": max(dict.fromkeys(tasks), key=tasks.count) if tasks else None,
         "artifacts": artifacts,
         "cases": [name for name in names if name],
         "choices": [
@@ -36,6 +38,8 @@ def summarise(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -> dic
             {"path": p.where, "kind": p.kind, "fault": p.fault, "message": p.message}
             for p in run.problems
         ],
+        # a folder may be one link a clip
+        "links": [{"path": where, "leads_to": place} for where, place in run.links[:LINKS]],
     }
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from slrdoctor import scan
 from slrdoctor.artifacts.content import Table, Text, Tree, Unreadable
 from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.directory.listing import walk
@@ -178,3 +179,35 @@ def test_a_line_of_megabytes_is_no_pair_of_predictions() -> None:
 
     assert pairs_of_lines(["epoch 1 " + "1" * 50_000_000]) is None
     assert time.monotonic() - began < 1
+
+
+def test_a_link_that_leads_out_of_the_run_is_followed_and_said(tmp_path: Path) -> None:
+    outside, run = tmp_path / "elsewhere", tmp_path / "run"
+    outside.mkdir()
+    run.mkdir()
+    (outside / "labels.csv").write_text("id,gloss\na,X Y\nb,Y\n", encoding="utf-8")
+    (run / "dev.csv").write_text("id,gloss\nc,X Y\nd,Y\n", encoding="utf-8")
+    linked(run / "train.csv", outside / "labels.csv")
+    linked(run / "again.csv", run / "dev.csv")
+    report = scan(run)
+
+    place = (outside / "labels.csv").resolve().as_posix()
+    assert report.as_dict()["run"]["links"] == [{"path": "train.csv", "leads_to": place}]
+    assert f"followed out of the run directory: train.csv to {place}" in str(report)
+
+
+def test_a_link_to_what_holds_the_run_is_not_followed(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    (tmp_path / "other.csv").write_text("id,gloss\na,X\n", encoding="utf-8")
+    (run / "train.csv").write_text("id,gloss\na,X Y\nb,Y\n", encoding="utf-8")
+    linked(run / "data", Path(tmp_path.anchor))
+    linked(run / "up", tmp_path)
+    listing = walk(run)
+
+    assert [file.where for file in listing.files] == ["train.csv"]
+    assert dict(listing.problems) == {
+        "data": f"a link to {Path(tmp_path.anchor).as_posix()}, which holds this run directory",
+        "up": f"a link to {tmp_path.resolve().as_posix()}, which holds this run directory",
+    }
+    assert "a link to" in str(scan(run))

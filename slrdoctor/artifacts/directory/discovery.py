@@ -90,6 +90,7 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
         problems=tuple(found.problems),
         choices=choices,
         looked=len(listing.files),
+        links=listing.links,
     )
 
 

@@ -38,48 +38,88 @@ class Listing:
     problems: tuple[tuple[str, str], ...] = ()  # (where, a sentence)
     by_folder: dict[str, list[File]] = field(default_factory=dict)
     empty_folders: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()  # (where, the place outside that it leads to)
 
 
 def walk(root: Path) -> Listing:
-    """List every file under `root`, following links but no loop of them."""
-    files: list[File] = []
-    problems: list[tuple[str, str]] = []
-    empty: list[str] = []
-    home = root.stat()
-    seen: set[tuple[int, int]] = {(home.st_dev, home.st_ino)}
-    unreal = _kernel_devices() - {home.st_dev}
+    """List every file under `root`, following links but no loop of them, nor one that leads above it."""
+    walk = _Walk(root)
     waiting = [(root, "")]
     while waiting:
-        folder, where = waiting.pop()
+        waiting += reversed(walk.below(*waiting.pop()))
+    by_folder: dict[str, list[File]] = {}
+    for file in walk.files:
+        by_folder.setdefault(file.folder, []).append(file)
+    return Listing(
+        root,
+        tuple(walk.files),
+        tuple(walk.problems),
+        by_folder,
+        tuple(sorted(walk.empty)),
+        tuple(walk.links),
+    )
+
+
+class _Walk:
+    """What was listed so far."""
+
+    def __init__(self, root: Path) -> None:
+        home = root.stat()
+        self.root = root.resolve()
+        self.files: list[File] = []
+        self.problems: list[tuple[str, str]] = []
+        self.links: list[tuple[str, str]] = []
+        self.empty: list[str] = []
+        self._seen = {(home.st_dev, home.st_ino)}
+        self._unreal = _kernel_devices() - {home.st_dev}
+
+    def below(self, folder: Path, where: str) -> list[tuple[Path, str]]:
+        """List the files of one folder; the folders in it that are to be listed too."""
         try:
             entries = sorted(os.scandir(folder), key=lambda e: e.name)
         except OSError as error:
-            problems.append((where or ".", error.strerror or str(error)))
-            continue
+            self.problems.append((where or ".", error.strerror or str(error)))
+            return []
         if not entries:
-            empty.append(where)
-        subfolders = []
+            self.empty.append(where)
+        folders = []
         for entry in entries:
-            below = f"{where}/{entry.name}" if where else entry.name
+            name = f"{where}/{entry.name}" if where else entry.name
             try:
-                stat = entry.stat()
-                if entry.is_dir():
-                    if entry.name in SKIPPED_FOLDERS or stat.st_dev in unreal:
-                        continue
-                    if (stat.st_dev, stat.st_ino) in seen and stat.st_ino:
-                        continue  # a link back to a folder that is already listed
-                    seen.add((stat.st_dev, stat.st_ino))
-                    subfolders.append((Path(entry.path), below))
-                elif entry.is_file():
-                    files.append(File(Path(entry.path), below, stat.st_size, stat.st_mtime_ns))
+                if self._is_to_be_listed(entry, name):
+                    folders.append((Path(entry.path), name))
             except OSError as error:
                 reason = "a link that leads nowhere" if entry.is_symlink() else error.strerror
-                problems.append((below, reason or str(error)))
-        waiting += reversed(subfolders)
-    by_folder: dict[str, list[File]] = {}
-    for file in files:
-        by_folder.setdefault(file.folder, []).append(file)
-    return Listing(root, tuple(files), tuple(problems), by_folder, tuple(sorted(empty)))
+                self.problems.append((name, reason or str(error)))
+        return folders
+
+    def _is_to_be_listed(self, entry: os.DirEntry[str], where: str) -> bool:
+        """Take a file; whether it is a folder to go into."""
+        stat = entry.stat()
+        is_folder = entry.is_dir()
+        if is_folder and (entry.name in SKIPPED_FOLDERS or stat.st_dev in self._unreal):
+            return False
+        place = _place_outside(entry, self.root)
+        if place and self.root.is_relative_to(place):
+            self.problems.append((where, f"a link to {place}, which holds this run directory"))
+            return False
+        if is_folder and (stat.st_dev, stat.st_ino) in self._seen and stat.st_ino:
+            return False  # a link back to a folder that is already listed
+        if place:
+            self.links.append((where, place))
+        if is_folder:
+            self._seen.add((stat.st_dev, stat.st_ino))
+        elif entry.is_file():
+            self.files.append(File(Path(entry.path), where, stat.st_size, stat.st_mtime_ns))
+        return is_folder
+
+
+def _place_outside(entry: os.DirEntry[str], root: Path) -> str:
+    """Where a link leads that leaves the run directory, else ""."""
+    if not entry.is_symlink():
+        return ""
+    place = Path(entry.path).resolve()
+    return "" if place.is_relative_to(root) else place.as_posix()
 
 
 def _kernel_devices() -> set[int]:

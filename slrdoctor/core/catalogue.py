@@ -18,6 +18,7 @@ FAMILIES = (
     Family("EMB", "Embeddings", 9, task="retrieval"),
     Family("ACT", "Experiments with a model", 10, is_experiment=True, in_overfit=True),
     Family("ENV", "Environment", 11, is_machine=True),
+    Family("RUN", "Files of the run", 12),
 )
 _LAST = 99
 

@@ -27,6 +27,7 @@ types: install
 	$(BIN)/mypy
 
 docs: install
+	$(BIN)/python clinic/messages.py
 	$(BIN)/python clinic/pages.py
 
 examples: install

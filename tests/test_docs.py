@@ -11,6 +11,9 @@ from types import ModuleType
 
 import pytest
 
+from slrdoctor.core import packs
+from slrdoctor.core.registry import REGISTRY
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -33,6 +36,20 @@ def test_the_table_of_simulations_is_fresh() -> None:
     written = (ROOT / "docs" / "simulate.md").read_text(encoding="utf-8")
 
     assert written == script(ROOT / "clinic" / "pages.py").simulations(), "run `make docs`"
+
+
+def test_every_page_shows_what_the_check_says_in_one_of_its_tests() -> None:
+    """Run the tests that the messages come from, and no others."""
+    messages = script(ROOT / "clinic" / "messages.py")
+    kept = messages.kept()
+    said = messages.said_in(sorted({entry["test"] for entry in kept.values()}))
+    fired = {(one["code"], one["message"]) for one in said}
+
+    packs.load_all()
+    own = {code for code, check in REGISTRY.checks.items() if check.pack == "builtin"}
+    assert set(kept) == own
+    stale = [code for code, entry in kept.items() if (code, entry["message"]) not in fired]
+    assert not stale, "run `make docs`"
 
 
 def blocks(page: str, language: str) -> list[str]:

@@ -11,7 +11,8 @@ import pytest
 
 from slrdoctor.core import packs
 from slrdoctor.core.finding import Threshold
-from slrdoctor.core.page import SECTIONS, page, sections, thresholds
+from slrdoctor.core.limits import thresholds
+from slrdoctor.core.page import SECTIONS, page, sections
 from slrdoctor.core.registry import REGISTRY, Check
 
 packs.load_all()

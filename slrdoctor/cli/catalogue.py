@@ -2,57 +2,64 @@
 
 from __future__ import annotations
 
-import difflib
-from pathlib import Path
+import enum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slrdoctor.cli.exits import cannot, told_plainly
+from slrdoctor.cli import options
+from slrdoctor.cli.exits import told_plainly
+from slrdoctor.cli.loading import called_checks, loaded_checks
 
 if TYPE_CHECKING:
     from slrdoctor.core.registry import Check
 
-Checks = Annotated[list[Path] | None, typer.Option("--checks", help="A folder of your own checks.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tracebacks too.")]
+
+class ListFormat(str, enum.Enum):
+    text = "text"
+    json = "json"
 
 
-def checks(context: typer.Context, checks: Checks = None, verbose: Verbose = False) -> None:
-    """List every check: code, severity, confidence, and the fault."""
+def checks(
+    context: typer.Context,
+    select: options.Select = None,
+    format: Annotated[ListFormat, typer.Option("--format")] = ListFormat.text,
+    checks: options.Checks = None,
+    verbose: options.Tracebacks = False,
+) -> None:
+    """List every check by family: code, name, severity, and the fault."""
     if context.invoked_subcommand is not None:
         return
     with told_plainly(verbose):
-        for check in _loaded(checks).values():
-            typer.echo(
-                f"{check.code}  {check.severity.word:<8}  {check.confidence.word:<8}  {check.title}"
-            )
+        known = loaded_checks(checks)
+        wanted = [check for word in options.codes(select) for check in called_checks(word, known)]
+        _show(wanted or list(known.values()), format is ListFormat.json)
 
 
 def explain(
-    code: Annotated[str, typer.Argument(help="The code of a check, such as CTC401.")],
-    checks: Checks = None,
-    verbose: Verbose = False,
+    code: Annotated[str, typer.Argument(help="A code or a name, such as CTC401; CTC lists a family.")],
+    checks: options.Checks = None,
+    verbose: options.Tracebacks = False,
 ) -> None:
-    """Explain one check: the fault, why it matters, how it is judged, limits and fix."""
+    """Explain one check: the fault, an example, why it matters, how it is judged, limits and fix."""
     with told_plainly(verbose):
-        known = _loaded(checks)
-        wanted = code.strip().upper()
-        if wanted not in known:
-            near = difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.5)
-            raise cannot(f"no check is called {code!r}" + (f": did you mean {near[0]}?" if near else ""))
-        from slrdoctor.core.page import page
+        found = called_checks(code, loaded_checks(checks))
+        if len(found) > 1:
+            _show(found, as_json=False)
+            return
+        from rich.console import Console
 
-        typer.echo(page(known[wanted]))
+        from slrdoctor.render._catalogue import show_page
+
+        show_page(found[0], Console(highlight=False))
 
 
-def _loaded(folders: list[Path] | None) -> dict[str, Check]:
-    from slrdoctor.core import packs
-    from slrdoctor.core.registry import REGISTRY
+def _show(checks: list[Check], as_json: bool) -> None:
+    from rich.console import Console
 
-    for folder in folders or ():
-        if not folder.is_dir():
-            raise cannot(f"--checks {folder} is no folder")
-    broken = packs.load_all(folders or ())
-    for path, trace in broken.items():
-        typer.echo(f"slrdoctor: {path}: {trace.strip().splitlines()[-1]}", err=True)
-    return dict(sorted(REGISTRY.checks.items()))
+    from slrdoctor.render import _catalogue
+
+    if as_json:
+        typer.echo(_catalogue.as_json(checks))
+    else:
+        _catalogue.show_checks(checks, Console(highlight=False))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from slrdoctor.core import packs
 from slrdoctor.core.catalogue import GRADIENTS
 from slrdoctor.core.decision import unjudged
 from slrdoctor.core.engine import Facts, MeasureCrashed, Outcome, judge
+from slrdoctor.core.lookup import nearest
 from slrdoctor.core.ranking import Case
 from slrdoctor.core.registry import REGISTRY, Check, Unavailable
 from slrdoctor.core.report import Entry, Report, build
@@ -210,9 +210,7 @@ def _choose(selection: Selection) -> tuple[list[Check], list[Entry]]:
 def _known_codes(prefixes: Iterable[str]) -> None:
     for prefix in prefixes:
         if not any(code.startswith(prefix) for code in REGISTRY.checks):
-            near = difflib.get_close_matches(prefix, list(REGISTRY.checks), n=1, cutoff=0.5)
-            meant = f": did you mean {near[0]}?" if near else ": `slrdoctor checks` lists them"
-            raise CannotExamine(f"no check is called {prefix!r}{meant}")
+            raise CannotExamine(f"no check is called {prefix!r}{nearest(prefix, REGISTRY.checks)}")
 
 
 def _hold_settings_against(run: RunDirectory) -> None:

@@ -27,9 +27,19 @@ BEHAVIOUR = ModelBehaviour(
 CONTROL = BlindControl("bilstm_ctc", 1.55, 0.66, 0.69, 0.9, 100, "here")
 
 
+OF_THE_DATA = (
+    "the data: the reference model bilstm_ctc does not reproduce 2 samples (80% errors, loss 2.40 per "
+    "token after 500 steps), although it reproduces easy samples of the same lengths and targets"
+)
+OF_THE_MODEL = (
+    "your model: bilstm_ctc reproduces these 2 samples, and your model does not: 80% errors, loss 2.40 "
+    "per token after 500 steps"
+)
+
+
 def test_act001_fires_where_the_data_are_blamed() -> None:
-    [finding] = findings("ACT001", replace(FINE, culprit="data", told="the data: 80% errors"))
-    assert finding.message == "the data: 80% errors" and finding.evidence
+    [finding] = findings("ACT001", replace(FINE, culprit="data", told=OF_THE_DATA))
+    assert finding.message == OF_THE_DATA and finding.evidence
 
 
 @pytest.mark.parametrize("culprit", ["none", "model", "loss", "decoder", "unknown"])
@@ -39,8 +49,8 @@ def test_act001_is_quiet_where_they_are_not(culprit: str) -> None:
 
 @pytest.mark.parametrize("culprit", ["model", "loss", "decoder"])
 def test_act002_fires_where_the_model_or_its_steps_are_blamed(culprit: str) -> None:
-    [finding] = findings("ACT002", replace(FINE, culprit=culprit))
-    assert finding.evidence[0].value == 2.4
+    [finding] = findings("ACT002", replace(FINE, culprit=culprit, told=OF_THE_MODEL))
+    assert finding.message == OF_THE_MODEL and finding.evidence[0].value == 2.4
 
 
 @pytest.mark.parametrize("culprit", ["none", "data", "unknown"])

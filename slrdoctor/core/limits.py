@@ -1,0 +1,73 @@
+"""The limits of a check, each with a name that a reader understands."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+from slrdoctor.core.finding import Threshold, shown
+from slrdoctor.core.registry import Check
+
+# the parameters of Evidence, in their order
+_FIELDS = ("what", "value", "read_from", "unit", "limit")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit by the evidence that it is held against, where that is one text; else by its name."""
+
+    name: str
+    value: str
+    source: str
+
+
+def thresholds(check: Check) -> dict[str, Threshold]:
+    """The limits beside a check, by name: those of its file that its judge uses."""
+    module = sys.modules[check.judge.__module__]
+    found = {name: value for name, value in vars(module).items() if isinstance(value, Threshold)}
+    used = _names(check.judge.__code__) | {
+        inner
+        for name in check.judge.__code__.co_names
+        if hasattr(vars(module).get(name), "__code__")
+        for inner in _names(vars(module)[name].__code__)
+    }
+    return {name: value for name, value in sorted(found.items()) if name in used} or dict(
+        sorted(found.items())
+    )
+
+
+def limits(check: Check) -> Iterator[Limit]:
+    """The limits of a check as a page shows them."""
+    held = _held_against(sys.modules[check.judge.__module__])
+    for name, threshold in thresholds(check).items():
+        what, unit = held.get(name, (name.lower().replace("_", " "), ""))
+        yield Limit(what, shown(float(threshold.value), unit), threshold.source)
+
+
+@cache
+def _held_against(module: ModuleType) -> dict[str, tuple[str, str]]:
+    """By the name of a limit, what the evidence with it measures, and in which unit."""
+    found: dict[str, tuple[str, str]] = {}
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Evidence":
+            given = dict(zip(_FIELDS, node.args)) | {k.arg: k.value for k in node.keywords if k.arg}
+            what, unit, limit = (given.get(name) for name in ("what", "unit", "limit"))
+            if isinstance(limit, ast.Name) and isinstance(what, ast.Constant):
+                word = unit.value if isinstance(unit, ast.Constant) else ""
+                found.setdefault(limit.id, (str(what.value), str(word)))
+    # one that two limits are held against names neither
+    texts = [what for what, _ in found.values()]
+    return {name: pair for name, pair in found.items() if texts.count(pair[0]) == 1}
+
+
+def _names(code: object) -> set[str]:
+    names = set(getattr(code, "co_names", ()))
+    for constant in getattr(code, "co_consts", ()):
+        if hasattr(constant, "co_names"):
+            names |= _names(constant)
+    return names

@@ -114,6 +114,7 @@ from slrdoctor.probes.behaviour import ModeScores as ModeScores
 from slrdoctor.probes.blind_control import BlindControl as BlindControl
 from slrdoctor.probes.crossover import Crossover as Crossover
 from slrdoctor.words.grammar import counted as counted
+from slrdoctor.words.grammar import number as number
 from slrdoctor.words.grammar import ordinal as ordinal
 
 BLOCKS, MISLEADS, DEGRADES, NOTE = Severity.BLOCKS, Severity.MISLEADS, Severity.DEGRADES, Severity.NOTE

@@ -12,7 +12,7 @@ import pytest
 from slrdoctor.core import packs
 from slrdoctor.core.finding import Threshold, chosen
 from slrdoctor.core.registry import REGISTRY
-from slrdoctor.words.grammar import counted, ordinal
+from slrdoctor.words.grammar import counted, number, ordinal
 
 ROOT = Path(__file__).resolve().parents[1]
 packs.load_all()
@@ -68,3 +68,8 @@ def test_nouns_and_ordinals_follow_their_number() -> None:
     assert [counted(n, "epoch") for n in (0, 1, 2)] == ["0 epochs", "1 epoch", "2 epochs"]
     assert counted(2, "class", "classes") == "2 classes"
     assert [ordinal(n) for n in (1, 2, 3, 8, 11, 21)] == ["1st", "2nd", "3rd", "8th", "11th", "21st"]
+
+
+def test_a_large_number_has_no_exponent() -> None:
+    assert [number(v) for v in (4.2651, 999.7, 12345.6, 1e-7)] == ["4.27", "1,000", "12,346", "1e-07"]
+    assert number(97410.2, 4) == "97,410" and number(float("nan")) == "nan"

@@ -2,7 +2,18 @@
 
 import math
 
-from slrdoctor.api import DEGRADES, POSSIBLE, Evidence, Finding, Findings, FirstLoss, Fix, check, chosen
+from slrdoctor.api import (
+    DEGRADES,
+    POSSIBLE,
+    Evidence,
+    Finding,
+    Findings,
+    FirstLoss,
+    Fix,
+    check,
+    chosen,
+    number,
+)
 
 HIGHEST_FIRST_LOSS = chosen(5, "a rough start and weighted extra losses reach less", (1.25, 20), 227)
 LOWEST_FIRST_STEP = chosen(0.3, "nothing is learned before the first step", (0.075, 0.9), 227)
@@ -45,9 +56,10 @@ def first_loss_impossible(first: FirstLoss) -> Findings:
     ]
     yield Finding(
         message=(
-            f"the first loss is {first.value:.4g}, {ratio:.3g} times that of an untrained model (as a "
-            f"{reduction.name}). It would be right for {' or '.join(implied) or 'no clip length'}; the "
-            f"clips have {start.mean_input_length:.0f} frames for {start.mean_target_length:.1f} glosses"
+            f"the first loss is {number(first.value, 4)}, {number(ratio)} times that of an untrained "
+            f"model (as a {reduction.name}). It would be right for "
+            f"{' or '.join(implied) or 'no clip length'}; the clips have {start.mean_input_length:.0f} "
+            f"frames for {start.mean_target_length:.1f} glosses"
         ),
         evidence=(
             Evidence("first training loss", first.value, first.read_from),

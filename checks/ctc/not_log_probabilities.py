@@ -14,6 +14,7 @@ from slrdoctor.api import (
     Threshold,
     WeightValues,
     check,
+    number,
 )
 
 FRAMES_OFF_ONE = Threshold(0.1, "arithmetic: a log-softmax sums to one in every frame but padding")
@@ -86,7 +87,7 @@ def not_log_probabilities(
     elif given.lowest_loss < LOWEST_LOSS.value and not (rival is not None and rival.is_better):
         # targets that hold the loss's blank make it negative too, and that is CTC415's
         yield Finding(
-            f"the logged {given.loss_name} falls to {given.lowest_loss:.4g}, but a CTC loss of "
+            f"the logged {given.loss_name} falls to {number(given.lowest_loss, 4)}, but a CTC loss of "
             "log-probabilities is never negative",
             (Evidence("lowest loss", given.lowest_loss, given.loss_from, "nats", LOWEST_LOSS),),
             FIXES,

@@ -13,6 +13,7 @@ from slrdoctor.api import (
     Separation,
     check,
     chosen,
+    number,
 )
 
 HIGHEST_NEGSIM = chosen(
@@ -44,7 +45,7 @@ def embeddings_in_a_cone(separation: Separation) -> Findings:
         apart = f"positive pairs reach {one.centred:.2f}"
         if not isnan(one.margin):
             apart += f", {one.margin:.2g} standard deviations above negative ones"
-        at_1 = f". Retrieval at 1 is {one.at_1:.1%}, {times:.3g} times chance"
+        at_1 = f". Retrieval at 1 is {one.at_1:.1%}, {number(times)} times chance"
         yield Finding(
             f"NegSim is {one.negsim:.3f} only because all {one.what} share an offset. "
             f"Without it, {apart}{'' if isnan(one.at_1) else at_1}",

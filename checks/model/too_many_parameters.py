@@ -68,8 +68,8 @@ def too_many_parameters(capacity: Capacity, progress: Progress) -> Findings:
                 "per training sample",
                 PARAMETERS_PER_SAMPLE,
             ),
-            Evidence("dev loss at the end", progress.last_dev, progress.read_from),
-            Evidence("train loss at the end", progress.last_train, progress.read_from),
+            Evidence("dev loss at the end", progress.shown_loss("dev"), progress.read_from),
+            Evidence("training loss at the end", progress.shown_loss("train"), progress.read_from),
             Evidence("parameters in the last layer", capacity.head_share, read_from, "share"),
         ),
         fixes=(

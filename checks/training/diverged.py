@@ -12,6 +12,7 @@ from slrdoctor.api import (
     TrainLoss,
     check,
     chosen,
+    number,
 )
 
 GAIN_LOST = chosen(0.5, "half of what the loss had gained is lost again", (0.5, 0.55), 392)
@@ -51,8 +52,8 @@ def diverged(loss: TrainLoss) -> Findings:
     if lost < GAIN_LOST.value * gained or loss.lowest_at_end < loss.best + risen:
         return loss.sentence
     yield Finding(
-        f"the training loss rose from {loss.best:.3g} at {loss.per} {loss.best_at:g} to {loss.last:.3g} "
-        f"and did not come back in the last fifth of the {loss.points} {loss.per}s",
+        f"the training loss rose from {number(loss.best)} at {loss.per} {loss.best_at:g} to "
+        f"{number(loss.last)} and did not come back in the last fifth of the {loss.points} {loss.per}s",
         (
             Evidence(
                 "lowest loss of the last fifth",

@@ -16,6 +16,7 @@ from slrdoctor.api import (
     TrainLoss,
     check,
     chosen,
+    number,
 )
 
 NOT_FINITE = chosen(0.5, "mixed precision meets Inf in single steps only", (0.125, 2), 391)
@@ -63,7 +64,7 @@ def gradients_off(
     wrong = _wrong(norms, progress, loss, finite)
     if wrong:
         message, measured = wrong
-        course = f"{norms.early:.3g} and {norms.late:.3g}"
+        course = f"{number(norms.early)} and {number(norms.late)}"
         yield Finding(
             f"the gradient norm {message} (over {norms.points} {norms.per}s)",
             (
@@ -73,7 +74,9 @@ def gradients_off(
             FIXES,
         )
     if progress is None and norms.late >= LARGEST_NORM.value:
-        raise NotJudged(f"the norm ends at {norms.late:.3g}, and nothing says whether the run learned")
+        raise NotJudged(
+            f"the norm ends at {number(norms.late)}, and nothing says whether the run learned"
+        )
     return norms.sentence
 
 
@@ -94,7 +97,7 @@ def _wrong(
     if zero >= ZERO.value and not done:
         return f"is zero in {zero:.0%} of the steps", broke("norms of zero", zero, "share", ZERO)
     ratio = norms.late / norms.early if norms.early > 0 else 1.0
-    course = f"goes from {norms.early:.3g} to {norms.late:.3g}"
+    course = f"goes from {number(norms.early)} to {number(norms.late)}"
     undone = loss is not None and loss.score_kept is False  # what was learned before it exploded
     if ratio <= SHARE_LEFT.value and not done and not learned:
         return course, broke("last over first norm", ratio, "", SHARE_LEFT)
@@ -105,7 +108,7 @@ def _wrong(
         steep = max(steep, norms.late / loss.last)
     if steep >= TIMES_LOSS.value and progress is not None and not learned:
         measured = broke("gradient norm", steep, "times the loss", TIMES_LOSS)
-        return f"{course}, {steep:.3g} times the loss", measured
+        return f"{course}, {number(steep)} times the loss", measured
     if norms.late >= LARGEST_NORM.value and progress is not None and (undone or not learned):
         return course, broke("norm at the end", norms.late, "", LARGEST_NORM)
     return None

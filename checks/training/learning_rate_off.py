@@ -109,7 +109,7 @@ def _ill_sized(rate: LearningRate, progress: Progress | None) -> Wrong | None:
     tiny = 0 < rate.peak < LOWEST.value
     ill = tiny or rate.peak >= limit.value
     if ill and progress is None:
-        raise NotJudged(f"the rate reaches {rate.peak:.2g}, and nothing says whether the run learned")
+        raise NotJudged(f"the rate reaches {rate.peak:.2g}; whether the run learned is unknown")
     if not ill or progress is None or progress.learned or progress.epochs < EPOCHS.value:
         return None
     message = f"the learning rate {'never exceeds' if tiny else 'reaches'} {rate.peak:.2g}"

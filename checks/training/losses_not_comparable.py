@@ -11,6 +11,7 @@ from slrdoctor.api import (
     NotJudged,
     check,
     chosen,
+    number,
 )
 
 LEAST_PER_BATCH = chosen(0.8, "a sum over two dev batches instead gives 0.5", (0.2, 1), 365)
@@ -57,10 +58,10 @@ def losses_not_comparable(losses: LossRatio) -> Findings:
     if not share:
         return losses.sentence
     other = "dev" if losses.larger == "train" else "train"
-    firsts = f"train {losses.first_train:.4g}, dev {losses.first_dev:.4g}"
+    firsts = f"train {number(losses.first_train, 4)}, dev {number(losses.first_dev, 4)}"
     yield Finding(
-        f"the {losses.larger} loss is {share * batches:.3g} times the {other} loss from the start, and "
-        f"an epoch has {batches} batches: one is a sum over batches, the other a mean",
+        f"the {losses.larger} loss is {number(share * batches)} times the {other} loss from the start, "
+        f"and an epoch has {batches} batches: one is a sum over batches, the other a mean",
         (
             Evidence("ratio of the losses per batch", share, losses.read_from, "", MOST_PER_BATCH),
             Evidence("largest over smallest ratio", losses.spread, losses.read_from, limit=STEADY),

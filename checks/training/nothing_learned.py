@@ -17,6 +17,7 @@ from slrdoctor.api import (
     Threshold,
     TrainLoss,
     check,
+    number,
 )
 
 from ._standstill import BLIND_WER, SHARE_OF_MIDDLE, stands_still
@@ -87,7 +88,7 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
         measured = Evidence("training loss", share, progress.read_from, unit, SHARE_OF_BLIND_LOSS)
     elif loss is not None and stands_still(progress, loss):
         still = loss.over_middle
-        where = f"{loss.last:.3g}, {still:.0%} of what it was in the middle of the run"
+        where = f"{number(loss.last)}, {still:.0%} of what it was in the middle of the run"
         unit = "of that in the middle of the run"
         measured = Evidence("training loss", still, loss.read_from, unit, SHARE_OF_MIDDLE)
     else:
@@ -96,9 +97,8 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
     if isfinite(progress.blind_metric):
         score += f" (guessing: {progress.shown(progress.blind_metric)})"
     limit = BLIND_WER if progress.metric == "wer" and not isfinite(share) else None
-    dev_score = Evidence(
-        f"best dev {progress.word}", progress.best_metric, progress.read_from, "share", limit
-    )
+    best, unit = progress.best_metric, "" if progress.metric == "bleu" else "share"
+    dev_score = Evidence(f"best dev {progress.word}", best, progress.read_from, unit, limit)
     yield Finding(
         f"after {progress.epochs} epochs the training loss is {where}"
         f"{score if progress.metric else ''}{progress.fall}",

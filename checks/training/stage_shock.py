@@ -11,6 +11,7 @@ from slrdoctor.api import (
     StageChanges,
     check,
     chosen,
+    number,
 )
 
 TIMES_BEFORE = chosen(1.1, "a tenth above the level before the change", (0.275, 2.2), 3)
@@ -46,8 +47,8 @@ def stage_shock(stages: StageChanges) -> Findings:
         if change.lowest_after <= change.before + (TIMES_BEFORE_AT_BEST.value - 1) * abs(change.before):
             continue
         yield Finding(
-            f"the dev loss jumps from {change.before:.3g} to {change.after:.3g} at epoch {change.at:g} "
-            f"({change.what}) and comes back only to {change.lowest_after:.3g}",
+            f"the dev loss jumps from {number(change.before)} to {number(change.after)} at epoch "
+            f"{change.at:g} ({change.what}) and comes back only to {number(change.lowest_after)}",
             (
                 Evidence(
                     "dev loss after the change", change.jumped, stages.read_from, "times that before",

@@ -1,6 +1,8 @@
-"""Small words in messages that depend on a number."""
+"""How messages write numbers, and the small words that depend on them."""
 
 from __future__ import annotations
+
+import math
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
@@ -12,3 +14,9 @@ def ordinal(number: int) -> str:
     """`1st`, `2nd`, `8th`, `11th`, `23rd`."""
     teens = 10 <= number % 100 <= 20
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """`4.27`, `340`, `58,950`: so many digits, and never an exponent for a large number."""
+    written = f"{value:.{digits}g}"
+    return f"{value:,.0f}" if math.isfinite(value) and "e+" in written else written

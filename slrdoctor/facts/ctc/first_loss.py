@@ -13,6 +13,7 @@ from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.dev_score import finite
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
+from slrdoctor.words.grammar import number
 
 # the largest stride in use: lengths are as stored where the model's own stride is not known
 LARGEST_STRIDE = 16
@@ -54,11 +55,9 @@ class FirstLoss:
     def sentence(self) -> str:
         implied = ""
         if math.isfinite(self.frames_by_token):
-            implied = (
-                f"; as a mean per token, {self.value:.4g} belongs to T = {self.frames_by_token:.0f}"
-            )
+            implied = f"; as a mean per token it belongs to T = {self.frames_by_token:.0f} frames"
         return (
-            f"the first training loss is {self.value:.4g}; an untrained model starts at "
+            f"the first training loss is {number(self.value, 4)}; an untrained model starts at "
             f"{self.start.per_token:.2f} per token and {self.start.per_sample:.1f} per sample{implied}"
         )
 

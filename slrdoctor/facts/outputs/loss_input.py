@@ -12,6 +12,7 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.outputs.output_pass import ENABLE, OutputPass, SplitOutputs
 from slrdoctor.facts.training.history import Curve, History
+from slrdoctor.words.grammar import number
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class LossInput:
                 f"{good} of {self.stored.frames} stored frames sum to one ({self.stored.scale})"
             )
         if math.isfinite(self.lowest_loss):
-            parts.append(f"the lowest logged {self.loss_name} is {self.lowest_loss:.4g}")
+            parts.append(f"the lowest logged {self.loss_name} is {number(self.lowest_loss, 4)}")
         return ", and ".join(parts)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import finite
 from slrdoctor.facts.training.history import Curve, History
+from slrdoctor.words.grammar import number
 
 PART = 0.2  # of the run: its beginning and its end
 NOTHING = 1e-8  # a norm that moves no float32 weight
@@ -35,9 +36,8 @@ class GradientNorms:
     def sentence(self) -> str:
         if math.isnan(self.early):
             return f"all {self.points} gradient norms are NaN or infinite"
-        course = (
-            f"gradient norm {self.early:.3g} early and {self.late:.3g} late in {self.points} {self.per}s"
-        )
+        course = f"gradient norm {number(self.early)} early and {number(self.late)} late"
+        course += f", over {self.points} {self.per}s"
         return f"{course}, {self.bad:.1%} of them NaN or infinite" if self.bad else course
 
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.run import HistoryFile, Scalar, TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.words.grammar import counted, number
+from slrdoctor.words.metrics import metric
 
 Floats = NDArray[np.float64]
 
@@ -58,14 +60,17 @@ class History:
     @property
     def sentence(self) -> str:
         """The first and last value of the losses and scores, in one line."""
-        told = []
+        courses = []
         for quantity in ("loss", "wer", "accuracy", "bleu", "recall"):
             for split in ("train", "dev", "test"):
                 curve = self.curve(split, quantity)
-                if curve is not None and len(curve.values):
-                    told.append(f"{split} {quantity} {curve.values[0]:.4g} to {curve.values[-1]:.4g}")
+                if curve is None or not len(curve.values):
+                    continue
+                name, ends = metric(quantity), (float(curve.values[0]), float(curve.values[-1]))
+                first, last = (number(v, 4) if quantity == "loss" else name.shown(v) for v in ends)
+                courses.append(f"{split} {name.word} {first} to {last}")
         epochs = max((len(c.values) for c in self.curves if c.per == "epoch"), default=0)
-        return f"{epochs} epochs: {', '.join(told) or 'no loss and no score'}"
+        return f"{counted(epochs, 'epoch')}: {', '.join(courses) or 'neither a loss nor a score'}"
 
 
 @measure

@@ -14,7 +14,7 @@ from slrdoctor.facts.config._configured import configured
 from slrdoctor.facts.training.dev_score import Floats, finite, over, settled
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.train_loss import running_median
-from slrdoctor.words.grammar import counted
+from slrdoctor.words.grammar import counted, number
 from slrdoctor.words.settings import LEARNING_RATE, OPTIMIZER
 
 COLLAPSED = 1e-3  # of the peak
@@ -49,8 +49,8 @@ class Raise:
     def sentence(self) -> str:
         return (
             f"the learning rate goes up from {self.rate_before:.2g} to {self.rate:.2g} and the training "
-            f"loss from {self.loss_before:.3g} to {self.loss_after:.3g}, and the loss never falls below "
-            f"{self.lowest_after:.3g} again"
+            f"loss from {number(self.loss_before)} to {number(self.loss_after)}, and the loss never "
+            f"falls below {number(self.lowest_after)} again"
         )
 
 

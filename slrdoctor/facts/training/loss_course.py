@@ -19,6 +19,7 @@ from slrdoctor.facts.training.dev_score import Floats, finite, held_out, settled
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.loss_scale import LossScale
 from slrdoctor.facts.training.score_course import ScoreCourse
+from slrdoctor.words.grammar import number
 
 SMALLEST_FLOOR = 1e-3  # nats
 # between these multiples of the blind loss the first training loss can be a mean per token
@@ -40,8 +41,8 @@ class SplitLoss:
 
     @property
     def sentence(self) -> str:
-        shown = f"{self.first * self.factor:.3g} to {self.last * self.factor:.3g}"
-        converted = f" as logged, {self.first:.3g} to {self.last:.3g} converted"
+        shown = f"{number(self.first * self.factor)} to {number(self.last * self.factor)}"
+        converted = f" as logged, {number(self.first)} to {number(self.last)} converted"
         return shown + (converted if self.factor != 1 else "")
 
 

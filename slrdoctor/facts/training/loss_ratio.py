@@ -13,7 +13,7 @@ from slrdoctor.facts.training.dev_score import finite, held_out
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import History
 from slrdoctor.facts.training.loss_scale import LossScale
-from slrdoctor.words.grammar import counted
+from slrdoctor.words.grammar import counted, number
 
 EARLY = 1 / 3  # of the epochs: before memorising draws the losses apart
 FEWEST = 3
@@ -43,7 +43,7 @@ class LossRatio:
     @property
     def sentence(self) -> str:
         other = "dev" if self.larger == "train" else "train"
-        times = f"the {self.larger} loss is {self.ratio:.3g} times the {other} loss"
+        times = f"the {self.larger} loss is {number(self.ratio)} times the {other} loss"
         return f"{times} in the first {counted(self.epochs, 'epoch')}"
 
 

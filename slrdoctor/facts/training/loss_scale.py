@@ -17,6 +17,7 @@ from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import Floats, finite, held_out
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
+from slrdoctor.words.grammar import number
 
 # what the first logged value may be, as multiples of the floor and of the uniform start: an
 # epoch's mean lies below its start as far as the epoch learned, and above it after a rough one
@@ -86,7 +87,7 @@ def loss_scale(
     of_train = _reduction(train, anchor, _possible(anchor, size, of_dev=False))
     of_dev = _reduction(dev, anchor, _possible(anchor, size, of_dev=True), of_train)
     firsts = ", ".join(
-        f"{curve.split} {finite(curve)[1][0]:.4g}"
+        f"{curve.split} {number(finite(curve)[1][0], 4)}"
         for curve in (train, dev)
         if curve is not None and len(finite(curve)[1])
     )

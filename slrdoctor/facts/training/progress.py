@@ -13,7 +13,7 @@ from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import History
 from slrdoctor.facts.training.loss_course import LossCourse, scaled
 from slrdoctor.facts.training.score_course import ScoreCourse
-from slrdoctor.words.grammar import counted
+from slrdoctor.words.grammar import counted, number
 from slrdoctor.words.metrics import metric
 
 FALLEN = 2.0  # times: a loss that fell by less gives nobody hope
@@ -67,7 +67,10 @@ class Progress:
         if split != "train":
             loss, factor = self.last_dev, self.dev_factor
         unit = "token" if self.task == "ctc" else "sample"
-        return f"{loss:.3g}" if factor == 1 else f"{loss * factor:.4g} as logged, {loss:.3g} per {unit}"
+        if math.isnan(loss):
+            return "unknown"
+        converted = number(loss) if factor == 1 else f"{number(loss)} per {unit}"
+        return converted if factor == 1 else f"{number(loss * factor, 4)} as logged, {converted}"
 
     @property
     def train_over_floor(self) -> float:
@@ -87,8 +90,9 @@ class Progress:
         if not math.isfinite(self.start_frames) or not self.train_over_first < 1 / FALLEN:
             return ""
         return (
-            f". Its fall from {self.first_train:.4g} by {1 - self.train_over_first:.1%} only leads "
-            f"there from uniform outputs, which cost {self.start:.4g} at T = {self.start_frames:.0f}"
+            f". Its fall from {number(self.first_train, 4)} by {1 - self.train_over_first:.1%} only "
+            f"leads there from uniform outputs, which cost {number(self.start, 4)} at T = "
+            f"{self.start_frames:.0f}"
         )
 
     @property

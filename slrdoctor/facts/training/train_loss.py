@@ -13,6 +13,7 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import DevScore, Floats, finite, held_out, over, settled
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
+from slrdoctor.words.grammar import number
 
 END = 0.2  # share of the values that count as the end of a run
 FEWEST_AT_END = 3
@@ -53,8 +54,8 @@ class TrainLoss:
     @property
     def sentence(self) -> str:
         return (
-            f"training loss from {self.first:.4g} to {self.last:.4g} over {self.points} {self.per}s, "
-            f"lowest {self.best:.4g} at {self.per} {self.best_at:g}"
+            f"training loss from {number(self.first, 4)} to {number(self.last, 4)} over {self.points} "
+            f"{self.per}s, lowest {number(self.best, 4)} at {self.per} {self.best_at:g}"
         )
 
 

@@ -159,7 +159,7 @@ def test_the_sentence_states_first_and_last() -> None:
     found = told(
         file(series("loss", "train", "loss", [3.2, 0.5]), series("wer", "dev", "wer", [1.0, 0.3]))
     )
-    assert found.sentence == "2 epochs: train loss 3.2 to 0.5, dev wer 1 to 0.3"
+    assert found.sentence == "2 epochs: train loss 3.2 to 0.5, dev WER 100.0% to 30.0%"
 
 
 @pytest.mark.parametrize("files", [(), (file(where="train.log", started=False),)])

@@ -262,35 +262,42 @@ def summary(figures: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+WRITTEN = (
+    "Written by `make clinic` (clinic/clinic.py) from clinic/accuracy.jsonl, a line a run. Every "
+    "run is made by `slrdoctor simulate`: really trained, with known faults, or healthy "
+    "with a trap."
+)
+TUNED = (
+    "Limits and edges were tuned on every second fault of each family of codes, with one model "
+    "family a task. Of the others, the runs of seeds 0 and 1 in the usual model and layout were "
+    "seen while the simulations themselves were being written. When the others were first measured, "
+    "on 117 runs of seed 0 with mixed versions of the rules, 0.957 were detected, 0.855 had the "
+    "first cause right and 0.889 had it among the first three. Their misses were looked at, and "
+    "what was wrong in general was mended. Then 33 runs of a third seed with transformer_ctc came, "
+    "which nothing had seen: 0.970 detected, 0.879 first, 0.909 among three. Of those misses, too, "
+    "what was general was mended (a WER of several hundred percent, sums against means), and "
+    "everything was scanned again. Then 36 runs of a second seed with bilstm_ctc came: 0.944 "
+    "detected and first; one of their two misses was mended (the stride is now seen by the stored "
+    "outputs). So the figures below for the faults not tuned on are those of rules that know their "
+    "misses; the three first measurements are what to expect of faults that nothing has seen. "
+    "Goals on the faults not tuned on: detected 0.97, first 0.85, among three 0.95; on healthy "
+    "runs nothing that blocks or misleads, and at most 5% with "
+    "something that degrades."
+)
+
+
 def page(figures: Mapping[str, Any]) -> str:
-    everyone = figures["healthy"]["all"]
     parts = [
         "# How often it is right",
         "",
-        "Written by `make clinic` (clinic/clinic.py) from clinic/accuracy.jsonl, a line a run. Every "
-        "run is made by `slrdoctor simulate`: really trained, with known faults, or healthy "
-        "with a trap.",
+        WRITTEN,
         "",
         f"{figures['runs']} runs with {figures['faults']} faults. *Detected*: anything graver than a "
         "note was found, or the fault itself. *Named*: the fault's own code was found. *First*: the "
         "first root cause is the fault. *Among three*: one of the first three root causes is. *No other "
         "root*: everything else that is graver than a note stands beneath it.",
         "",
-        "Limits and edges were tuned on every second fault of each family of codes, with one model "
-        "family a task. Of the others, the runs of seeds 0 and 1 in the usual model and layout were "
-        "seen while the simulations themselves were being written. When the others were first measured, "
-        "on 117 runs of seed 0 with mixed versions of the rules, 0.957 were detected, 0.855 had the "
-        "first cause right and 0.889 had it among the first three. Their misses were looked at, and "
-        "what was wrong in general was mended. Then 33 runs of a third seed with transformer_ctc came, "
-        "which nothing had seen: 0.970 detected, 0.879 first, 0.909 among three. Of those misses, too, "
-        "what was general was mended (a WER of several hundred percent, sums against means), and "
-        "everything was scanned again. Then 36 runs of a second seed with bilstm_ctc came: 0.944 "
-        "detected and first; one of their two misses was mended (the stride is now seen by the stored "
-        "outputs). So the figures below for the faults not tuned on are those of rules that know their "
-        "misses; the three first measurements are what to expect of faults that nothing has seen. "
-        "Goals on the faults not tuned on: detected 0.97, first 0.85, among three 0.95; on healthy "
-        "runs nothing that blocks or misleads, and at most 5% with "
-        "something that degrades.",
+        TUNED,
         "",
         _table("half", figures["halves"]),
         "",
@@ -300,6 +307,25 @@ def page(figures: Mapping[str, Any]) -> str:
         "",
         *(f"- {name}: {_shown(name, value)}" for name, value in figures["pairs"].items()),
         "",
+        *_healthy_runs(figures),
+        *_groups(figures),
+        *_words_of_confidence(figures),
+        *_fewer_artifacts(figures),
+        *_check_by_check(figures),
+        "## Where the first cause is another",
+        "",
+        *map(_said, figures["wrong"]),
+        "",
+        "## Where only one of two faults is a root cause",
+        "",
+        *map(_said, figures["half found"]),
+    ]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _healthy_runs(figures: Mapping[str, Any]) -> list[str]:
+    everyone = figures["healthy"]["all"]
+    return [
         "## Healthy runs",
         "",
         *(
@@ -309,6 +335,11 @@ def page(figures: Mapping[str, Any]) -> str:
         ),
         *(f"- {what}: {count}" for what, count in everyone["what"]),
         "",
+    ]
+
+
+def _groups(figures: Mapping[str, Any]) -> list[str]:
+    return [
         "## By family of codes, model and convention",
         "",
         _table("codes", figures["by area"]),
@@ -317,6 +348,11 @@ def page(figures: Mapping[str, Any]) -> str:
         "",
         _table("convention", figures["by convention"]),
         "",
+    ]
+
+
+def _words_of_confidence(figures: Mapping[str, Any]) -> list[str]:
+    return [
         "## Words of confidence",
         "",
         "Root causes graver than a note: right is the code of a fault that is there. A root beside the "
@@ -331,18 +367,25 @@ def page(figures: Mapping[str, Any]) -> str:
         ),
         "",
     ]
-    if figures["by tier"]:
-        parts += [
-            "## With fewer artifacts",
-            "",
-            "T0: features, annotations, vocabulary, config. T1: the history too. T2: checkpoints. T3: "
-            "predictions. T4: outputs of the model. The same runs of one seed in all of them; "
-            "many faults are such that the artifacts of a lower tier cannot show them.",
-            "",
-            _table("tier", figures["by tier"]),
-            "",
-        ]
-    parts += [
+
+
+def _fewer_artifacts(figures: Mapping[str, Any]) -> list[str]:
+    if not figures["by tier"]:
+        return []
+    return [
+        "## With fewer artifacts",
+        "",
+        "T0: features, annotations, vocabulary, config. T1: the history too. T2: checkpoints. T3: "
+        "predictions. T4: outputs of the model. The same runs of one seed in all of them; "
+        "many faults are such that the artifacts of a lower tier cannot show them.",
+        "",
+        _table("tier", figures["by tier"]),
+        "",
+    ]
+
+
+def _check_by_check(figures: Mapping[str, Any]) -> list[str]:
+    return [
         "## Check by check",
         "",
         "*Right*: its fault is there. *Beneath*: another's symptom, shown as such. *Beside*: a root "
@@ -356,15 +399,7 @@ def page(figures: Mapping[str, Any]) -> str:
             for code, row in figures["checks"].items()
         ),
         "",
-        "## Where the first cause is another",
-        "",
-        *map(_said, figures["wrong"]),
-        "",
-        "## Where only one of two faults is a root cause",
-        "",
-        *map(_said, figures["half found"]),
     ]
-    return "\n".join(parts).rstrip() + "\n"
 
 
 COUNTS = ("right", "missed", "beneath", "beside", "healthy")

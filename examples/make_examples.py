@@ -104,6 +104,23 @@ def errors(reference: list[str], hypothesis: list[str]) -> int:
     return row[-1]
 
 
+def one_epoch(
+    model: Recogniser, optimiser: torch.optim.Optimizer, samples: list[Sample], stride: int
+) -> float:
+    """The mean loss of the epoch's batches."""
+    model.train()
+    losses: list[float] = []
+    for start in range(0, len(samples), 15):
+        frames, lengths, targets, target_lengths = padded(samples[start : start + 15], stride)
+        loss = nn.CTCLoss(blank=0)(model(frames), targets, lengths, target_lengths)
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        optimiser.step()
+        losses.append(loss.item())
+    return sum(losses) / len(losses)
+
+
 def train(
     data: dict[str, list[Sample]], stride: int
 ) -> tuple[list[dict[str, float]], list[dict[str, str]]]:
@@ -118,19 +135,8 @@ def train(
     history: list[dict[str, float]] = []
     hypotheses: list[list[str]] = []
     for epoch in range(1, EPOCHS + 1):
-        model.train()
         order = torch.randperm(TRAIN, generator=torch.Generator().manual_seed(SEED + epoch)).tolist()
-        losses = []
-        for start in range(0, TRAIN, 15):
-            frames, lengths, targets, target_lengths = padded(
-                [data["train"][i] for i in order[start : start + 15]], stride
-            )
-            loss = loss_of(model(frames), targets, lengths, target_lengths)
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-            optimiser.step()
-            losses.append(loss.item())
+        train_loss = one_epoch(model, optimiser, [data["train"][i] for i in order], stride)
         model.eval()
         with torch.no_grad():
             frames, lengths, targets, target_lengths = padded(data["dev"], stride)
@@ -142,7 +148,7 @@ def train(
         history.append(
             {
                 "epoch": epoch,
-                "train_loss": sum(losses) / len(losses),
+                "train_loss": train_loss,
                 "dev_loss": dev_loss,
                 "dev_wer": wer,
             }

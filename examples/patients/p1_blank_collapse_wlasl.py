@@ -49,6 +49,22 @@ TRAIN_LOSS = (724.98, 118.40, 21.70, 8.90, 5.61, 4.22, 3.48, 3.04, 2.75, 2.56)
 DEV_LOSS = (367.14, 41.20, 10.07, 10.38, 10.91, 11.30, 11.62, 11.84, 12.01, 12.10)
 BLANK = (0.9850, 0.9853, 0.9855, 0.9858, 0.9861, 0.9863, 0.9865, 0.9867, 0.9868, 0.9870)
 
+CONFIG = {
+    "model": {
+        "type": "bilstm_ctc",
+        "input_dim": FEATURES,
+        "hidden_size": HIDDEN,
+        "num_classes": CLASSES,
+    },
+    "training": {
+        "loss": "ctc",
+        "blank": 0,
+        "batch_size": BATCH,
+        "epochs": EPOCHS,
+        "learning_rate": RATE,
+    },
+}
+
 Sample = tuple[str, str, NDArray[np.float32]]  # id, gloss, [T, 36]
 
 
@@ -114,6 +130,20 @@ def decode(model: Recogniser, data: list[Sample], names: list[str]) -> list[str]
     return [" ".join(names[c] for c in path if c) for path in paths]
 
 
+def history() -> list[dict[str, float]]:
+    """The author's figures, an entry an epoch."""
+    return [
+        {
+            "epoch": epoch,
+            "train_loss": train_loss,
+            "val_loss": dev_loss,
+            "val_accuracy": 0.0,
+            "blank_ratio": blank,
+        }
+        for epoch, (train_loss, dev_loss, blank) in enumerate(zip(TRAIN_LOSS, DEV_LOSS, BLANK), start=1)
+    ]
+
+
 def make(folder: Path) -> None:
     torch.set_num_threads(1)
     rng = np.random.default_rng(SEED)
@@ -138,35 +168,10 @@ def make(folder: Path) -> None:
         {"id": name, "reference": gloss, "hypothesis": said}
         for (name, gloss, _), said in zip(data["val"], hypotheses)
     ]
-    history = [
-        {
-            "epoch": epoch,
-            "train_loss": train_loss,
-            "val_loss": dev_loss,
-            "val_accuracy": 0.0,
-            "blank_ratio": blank,
-        }
-        for epoch, (train_loss, dev_loss, blank) in enumerate(zip(TRAIN_LOSS, DEV_LOSS, BLANK), start=1)
-    ]
-    config = {
-        "model": {
-            "type": "bilstm_ctc",
-            "input_dim": FEATURES,
-            "hidden_size": HIDDEN,
-            "num_classes": CLASSES,
-        },
-        "training": {
-            "loss": "ctc",
-            "blank": 0,
-            "batch_size": BATCH,
-            "epochs": EPOCHS,
-            "learning_rate": RATE,
-        },
-    }
     _write(folder / "vocabulary.json", json.dumps({n: i for i, n in enumerate(names)}))
     _write(folder / "val_predictions.json", json.dumps(pairs, indent=1))
-    _write(folder / "history.json", json.dumps(history, indent=1))
-    _write(folder / "config.yaml", yaml.safe_dump(config, sort_keys=False))
+    _write(folder / "history.json", json.dumps(history(), indent=1))
+    _write(folder / "config.yaml", yaml.safe_dump(CONFIG, sort_keys=False))
 
 
 def _write(path: Path, text: str) -> None:

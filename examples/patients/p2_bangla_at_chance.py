@@ -145,6 +145,22 @@ def train(
     return history, answers.tolist()
 
 
+CONFIG = {
+    "model": {
+        "type": "transformer",
+        "input_dim": 3 * LANDMARKS,
+        "d_model": WIDTH,
+        "num_classes": CLASSES,
+    },
+    "training": {
+        "loss": "cross_entropy",
+        "batch_size": BATCH,
+        "epochs": EPOCHS,
+        "learning_rate": RATE,
+    },
+}
+
+
 def make(folder: Path) -> None:
     """What a seed gives: features, annotations, the extraction, config."""
     for split, recorded in recordings().items():
@@ -157,21 +173,7 @@ def make(folder: Path) -> None:
     _write(folder / "classes.txt", "".join(f"{_sign(label)}\n" for label in range(CLASSES)))
     _write(folder / "extract_landmarks.py", EXTRACT)
     _write(folder / "requirements.txt", "mediapipe==0.10.32\nnumpy\ntorch\n")
-    config = {
-        "model": {
-            "type": "transformer",
-            "input_dim": 3 * LANDMARKS,
-            "d_model": WIDTH,
-            "num_classes": CLASSES,
-        },
-        "training": {
-            "loss": "cross_entropy",
-            "batch_size": BATCH,
-            "epochs": EPOCHS,
-            "learning_rate": RATE,
-        },
-    }
-    _write(folder / "config.yaml", yaml.safe_dump(config, sort_keys=False))
+    _write(folder / "config.yaml", yaml.safe_dump(CONFIG, sort_keys=False))
 
 
 def make_trained(folder: Path) -> None:

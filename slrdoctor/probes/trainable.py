@@ -15,7 +15,7 @@ from slrdoctor.artifacts.run import Clip
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.ctc_lengths import repeats_in
 from slrdoctor.facts.ctc.layer_stack import LayerStack
-from slrdoctor.facts.features.features import ClipTable
+from slrdoctor.facts.features.features import ClipRow, ClipTable
 from slrdoctor.facts.features.join import Join, Pair
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.labels.task import Task
@@ -97,11 +97,7 @@ def trainable(
         frames = row.frames if length is None else min(row.frames, length)
         tokens = words[id(pair)]
         target = coding.of(tokens)
-        why = _refusal(task.name, frames, tokens, target, stack)
-        if row.dims != dims:
-            why = f"{row.dims} dimensions where others have {dims} (FEA109)"
-        elif row.bad_values:
-            why = "NaN or Inf in the features (FEA104)"
+        why = _unfit(row, dims) or _refusal(task.name, frames, tokens, target, stack)
         if why:
             refused.setdefault(why, []).append(pair.row.id)
         else:
@@ -140,6 +136,13 @@ def _words(task: str, pair: Pair) -> tuple[str, ...]:
     if texts:
         return tuple((pair.row.text or " ".join(pair.row.glosses or ())).split())
     return pair.row.glosses or ((pair.row.text,) if pair.row.text else ())
+
+
+def _unfit(row: ClipRow, dims: int) -> str:
+    """Why features cannot be trained on; empty where they can."""
+    if row.dims != dims:
+        return f"{row.dims} dimensions where others have {dims} (FEA109)"
+    return "NaN or Inf in the features (FEA104)" if row.bad_values else ""
 
 
 def _refusal(

@@ -112,8 +112,37 @@ def _known(word: str, words: Any, what: str) -> None:
 
 
 def _settings(written: Mapping[str, Mapping[str, Any]]) -> Settings:
-    def text(section: str, key: str) -> str:
-        value = written.get(section, {}).get(key)
+    values = _Written(written)
+    return Settings(
+        features=values.texts("features"),
+        annotations=values.texts("annotations"),
+        vocabulary=values.text("vocabulary", "path"),
+        blank=values.blank(),
+        checkpoint=values.text("checkpoint", "path"),
+        factory=values.text("model", "factory"),
+        input=values.one_of(AXES["input"], "input"),
+        output=values.one_of(AXES["output"], "output"),
+        loss=values.text("model", "loss"),
+        decode=values.text("model", "decode"),
+        stride=values.stride(),
+        layers=values.text("model", "layers"),
+        task=values.one_of(TASKS, "task"),
+        history=values.text("history", "path"),
+        predictions=values.text("predictions", "path"),
+        config=values.text("config", "path"),
+        ignore=values.texts("ignore"),
+        read_from=NAME,
+    )
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What stands in the file, section by section; each method raises SettingsError for a bad value."""
+
+    sections: Mapping[str, Mapping[str, Any]]
+
+    def text(self, section: str, key: str) -> str:
+        value = self._value(section, key)
         if value is None:
             return ""
         if not isinstance(value, str):
@@ -122,46 +151,30 @@ def _settings(written: Mapping[str, Mapping[str, Any]]) -> Settings:
             raise SettingsError(f"{NAME}: [{section}] {key} is empty: write a value or leave it out")
         return value
 
-    def texts(section: str) -> dict[str, str]:
-        return {key: text(section, key) for key in written.get(section, {})}
+    def texts(self, section: str) -> dict[str, str]:
+        return {key: self.text(section, key) for key in self.sections.get(section, {})}
 
-    blank = written.get("vocabulary", {}).get("blank")
-    if not (blank is None or blank == "last" or (_is_int(blank) and blank >= 0)):
-        raise SettingsError(f'{NAME}: [vocabulary] blank is an index or "last", not {blank!r}')
-    stride = written.get("model", {}).get("stride")
-    if not (stride is None or (_is_int(stride) and 1 <= stride <= LARGEST_STRIDE)):
-        allowed = f"a whole number from 1 to {LARGEST_STRIDE}"
-        raise SettingsError(f"{NAME}: [model] stride is {allowed}, not {stride!r}")
-    task = text("model", "task")
-    if task and task not in TASKS:
-        raise SettingsError(f"{NAME}: [model] task is one of {', '.join(TASKS)}, not {task!r}")
-    axes = {key: _axes(text("model", key), key, letters) for key, letters in AXES.items()}
-    return Settings(
-        features=texts("features"),
-        annotations=texts("annotations"),
-        vocabulary=text("vocabulary", "path"),
-        blank=blank,
-        checkpoint=text("checkpoint", "path"),
-        factory=text("model", "factory"),
-        input=axes["input"],
-        output=axes["output"],
-        loss=text("model", "loss"),
-        decode=text("model", "decode"),
-        stride=stride,
-        layers=text("model", "layers"),
-        task=task,
-        history=text("history", "path"),
-        predictions=text("predictions", "path"),
-        config=text("config", "path"),
-        ignore=texts("ignore"),
-        read_from=NAME,
-    )
+    def one_of(self, allowed: tuple[str, ...], key: str) -> str:
+        value = self.text("model", key)
+        if value and value not in allowed:
+            raise SettingsError(f"{NAME}: [model] {key} is one of {', '.join(allowed)}, not {value!r}")
+        return value
 
+    def blank(self) -> int | str | None:
+        blank: int | str | None = self._value("vocabulary", "blank")
+        if not (blank is None or blank == "last" or (_is_int(blank) and int(blank) >= 0)):
+            raise SettingsError(f'{NAME}: [vocabulary] blank is an index or "last", not {blank!r}')
+        return blank
 
-def _axes(written: str, key: str, allowed: tuple[str, ...]) -> str:
-    if written and written not in allowed:
-        raise SettingsError(f"{NAME}: [model] {key} is one of {', '.join(allowed)}, not {written!r}")
-    return written
+    def stride(self) -> int | None:
+        stride: int | None = self._value("model", "stride")
+        if not (stride is None or (_is_int(stride) and 1 <= stride <= LARGEST_STRIDE)):
+            allowed = f"a whole number from 1 to {LARGEST_STRIDE}"
+            raise SettingsError(f"{NAME}: [model] stride is {allowed}, not {stride!r}")
+        return stride
+
+    def _value(self, section: str, key: str) -> Any:
+        return self.sections.get(section, {}).get(key)
 
 
 def _is_int(value: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +18,10 @@ NAMES = {
 
 
 def write(run: Run, style: Style, root: Path) -> None:
-    import h5py
-
     data = root / "data"
     data.mkdir(parents=True)
-    named = writing.LABEL[run.world.task]
     for split in writing.splits_of(run):
-        with h5py.File(data / f"{split}.h5", "w") as file:
-            for sample in run.rows(split):
-                if sample.stored and run.file_of(sample) not in file:
-                    file.create_dataset(run.file_of(sample), data=sample.clip)
-        lines = [
-            json.dumps(
-                {"id": s.name, named: writing.label_of(run, s), "signer": s.signer}, ensure_ascii=False
-            )
-            for s in run.rows(split)
-        ]
-        writing.text(data / f"{split}.jsonl", "".join(f"{line}\n" for line in lines))
+        _split(run, split, data)
     if run.coder.tokenizer is None:
         writing.text(data / "vocab.txt", "\n".join(run.coder.tokens) + "\n")
     else:
@@ -48,14 +36,30 @@ def write(run: Run, style: Style, root: Path) -> None:
         header = ["video_id", "ground_truth", "predicted"]
         writing.text(root / "results" / "dev_predictions.csv", writing.table([header, *pairs]))
     for name, checkpoint in run.checkpoints.items():
-        writing.save(
-            root / f"model_{name}.pth",
-            {
-                "epoch": checkpoint["epoch"] - 1 + style.first_epoch,
-                "state_dict": checkpoint["model"],
-                "optimizer": checkpoint["optimizer"],
-            },
-        )
+        _checkpoint(root / f"model_{name}.pth", checkpoint, style)
     if run.log:
         writing.text(root / "logs" / "train.log", "\n".join(run.log) + "\n")
     writing.dump(run, root / "outputs" / "dev")
+
+
+def _split(run: Run, split: str, data: Path) -> None:
+    """A container of clips, and a line a sample."""
+    import h5py
+
+    named = writing.LABEL[run.world.task]
+    with h5py.File(data / f"{split}.h5", "w") as file:
+        for sample in run.rows(split):
+            if sample.stored and run.file_of(sample) not in file:
+                file.create_dataset(run.file_of(sample), data=sample.clip)
+    rows = ({"id": s.name, named: writing.label_of(run, s), "signer": s.signer} for s in run.rows(split))
+    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+    writing.text(data / f"{split}.jsonl", "".join(f"{line}\n" for line in lines))
+
+
+def _checkpoint(path: Path, checkpoint: Mapping[str, Any], style: Style) -> None:
+    stored = {
+        "epoch": checkpoint["epoch"] - 1 + style.first_epoch,
+        "state_dict": checkpoint["model"],
+        "optimizer": checkpoint["optimizer"],
+    }
+    writing.save(path, stored)

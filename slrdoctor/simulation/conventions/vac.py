@@ -18,27 +18,16 @@ def write(run: Run, style: Style, root: Path) -> None:
     for sample in filter(lambda s: s.stored, run.world.samples):
         path = root / "features" / sample.split / f"{run.file_of(sample)}_features.npy"
         path.parent.mkdir(parents=True, exist_ok=True)
-        held = {"label": np.array(run.coder.encode(sample)), "features": sample.clip}
-        np.save(path, np.array(held, dtype=object), allow_pickle=True)
+        _pickled(path, {"label": np.array(run.coder.encode(sample)), "features": sample.clip})
     for split in writing.splits_of(run):
-        entries: dict[Any, Any] = {"prefix": "phoenix"}
-        for number, sample in enumerate(run.rows(split)):
-            entries[number] = {
-                "fileid": sample.name,
-                "folder": f"{split}/{sample.name}/1/*.png",
-                "signer": sample.signer,
-                "label": " ".join(sample.glosses),
-                "num_frames": str(sample.frames or len(sample.clip)),
-                "original_info": f"{sample.name}|{' '.join(sample.glosses)}",
-            }
-        np.save(root / f"{split}_info.npy", np.array(entries, dtype=object), allow_pickle=True)
+        _pickled(root / f"{split}_info.npy", _entries(run, split))
     counts = [gloss for sample in run.rows("train") for gloss in sample.glosses]
     words = {
         token: [index, counts.count(token)]
         for index, token in enumerate(run.coder.tokens)
         if token != run.world.blank
     }
-    np.save(root / "gloss_dict.npy", np.array(words, dtype=object), allow_pickle=True)
+    _pickled(root / "gloss_dict.npy", words)
     writing.text(root / "config.yaml", yaml.safe_dump(run.config, sort_keys=False))
     _logs(run, style, root)
     for checkpoint in run.checkpoints.values():
@@ -57,6 +46,25 @@ def write(run: Run, style: Style, root: Path) -> None:
         pairs = [{"id": i, "ref": " ".join(r), "hyp": " ".join(h)} for i, h, r in run.predictions]
         writing.as_json(root / "dev_predictions.json", pairs)
     writing.dump(run, root / "outputs" / "dev")
+
+
+def _pickled(path: Path, value: dict[Any, Any]) -> None:
+    np.save(path, np.array(value, dtype=object), allow_pickle=True)
+
+
+def _entries(run: Run, split: str) -> dict[Any, Any]:
+    """By number what is known of each sample, and a word on all of them."""
+    entries: dict[Any, Any] = {"prefix": "phoenix"}
+    for number, sample in enumerate(run.rows(split)):
+        entries[number] = {
+            "fileid": sample.name,
+            "folder": f"{split}/{sample.name}/1/*.png",
+            "signer": sample.signer,
+            "label": " ".join(sample.glosses),
+            "num_frames": str(sample.frames or len(sample.clip)),
+            "original_info": f"{sample.name}|{' '.join(sample.glosses)}",
+        }
+    return entries
 
 
 def _logs(run: Run, style: Style, root: Path) -> None:

@@ -35,7 +35,7 @@ def told(docstring: str) -> tuple[str, str, dict[str, str]]:
     """Title, case, and the sections of a patient's docstring."""
     title, _, rest = docstring.strip().partition("\n")
     parts = re.split(rf"^({'|'.join(map(re.escape, SECTIONS))})\n", rest, flags=re.MULTILINE)
-    sections = {name: text.strip() for name, text in zip(parts[1::2], parts[2::2])}
+    sections = {name: text.strip() for name, text in zip(parts[1::2], parts[2::2], strict=True)}
     return title.rstrip("."), parts[0].strip(), sections
 
 

@@ -89,8 +89,8 @@ def padded(samples: list[Sample], stride: int) -> tuple[Tensor, Tensor, Tensor, 
 def decode(log_probs: Tensor, lengths: Tensor) -> list[list[str]]:
     """Greedy: merge repeats, drop the blank."""
     sentences = []
-    for path, length in zip(log_probs.argmax(-1).T.tolist(), lengths.tolist()):
-        merged = [c for c, before in zip(path[:length], [None, *path]) if c != before]
+    for path, length in zip(log_probs.argmax(-1).T.tolist(), lengths.tolist(), strict=True):
+        merged = [c for c, before in zip(path[:length], [None, *path], strict=False) if c != before]
         sentences.append([GLOSSES[c - 1] for c in merged if c > 0])
     return sentences
 
@@ -143,7 +143,7 @@ def train(
             log_probs = model(frames)
             dev_loss = loss_of(log_probs, targets, lengths, target_lengths).item()
         hypotheses = decode(log_probs, lengths)
-        wrong = sum(errors(ref, hyp) for (_, _, ref), hyp in zip(data["dev"], hypotheses))
+        wrong = sum(errors(ref, hyp) for (_, _, ref), hyp in zip(data["dev"], hypotheses, strict=True))
         wer = wrong / sum(len(ref) for _, _, ref in data["dev"])
         history.append(
             {
@@ -155,7 +155,7 @@ def train(
         )
     pairs = [
         {"id": name, "reference": " ".join(ref), "hypothesis": " ".join(hyp)}
-        for (name, _, ref), hyp in zip(data["dev"], hypotheses)
+        for (name, _, ref), hyp in zip(data["dev"], hypotheses, strict=True)
     ]
     return history, pairs
 

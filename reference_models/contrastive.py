@@ -193,7 +193,7 @@ def in_chunks(
     """Embed `size` rows at a time; keep no activations, and redo each chunk in the backward pass."""
     if size < 1 or len(x) <= size:
         return embed(x, lengths)
-    chunks = zip(torch.split(x, size), torch.split(lengths, size))
+    chunks = zip(torch.split(x, size), torch.split(lengths, size), strict=True)
     if not torch.is_grad_enabled():
         return torch.cat([embed(*chunk) for chunk in chunks])
     return torch.cat([checkpoint(embed, *chunk, use_reentrant=False) for chunk in chunks])
@@ -251,11 +251,11 @@ def main() -> int:
     features = torch.randn(5, 75, 150).cumsum(dim=1)  # landmarks that wander; the rest is padding
     targets = torch.randint(1, 50, (5, 9)) * is_real(target_lengths, 9)
     batch = features, lengths, targets, target_lengths
-    frames = torch.cat([clip[:length] for clip, length in zip(features, lengths)])
+    frames = torch.cat([clip[:length] for clip, length in zip(features, lengths, strict=True)])
     model = Model(Config(input_size=150, classes=50))
     model.set_statistics(frames.mean(dim=0), frames.std(dim=0))
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE)
-    wanted = [row[:length].tolist() for row, length in zip(targets, target_lengths)]
+    wanted = [row[:length].tolist() for row, length in zip(targets, target_lengths, strict=True)]
     for step in range(1, 201):
         loss = loss_of(model.train(), *batch)
         optimizer.zero_grad()
@@ -264,7 +264,7 @@ def main() -> int:
         optimizer.step()
         if step % 20 == 0:
             found = decode(model.eval(), features, lengths, targets, target_lengths)
-            right = sum(a == b for a, b in zip(found, wanted))
+            right = sum(a == b for a, b in zip(found, wanted, strict=True))
             print(f"step {step:3d}  loss {loss.item():.4f}  retrieved first {right} of 5")
             if right == 5 and loss.item() < 0.05:
                 print(f"overfits five pairs in {time.perf_counter() - started:.1f} s")

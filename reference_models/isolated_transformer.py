@@ -155,7 +155,7 @@ def main() -> int:
     features = torch.randn(5, 75, 150).cumsum(dim=1)  # landmarks that wander; the rest is padding
     targets = torch.tensor([[3], [225], [0], [41], [120]])
     target_lengths = torch.ones(5, dtype=torch.long)
-    frames = torch.cat([clip[:length] for clip, length in zip(features, lengths)])
+    frames = torch.cat([clip[:length] for clip, length in zip(features, lengths, strict=True)])
     model = Model(Config(input_size=150, classes=226))
     model.set_statistics(frames.mean(dim=0), frames.std(dim=0))
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE)
@@ -167,7 +167,8 @@ def main() -> int:
         optimizer.step()
         if step % 20 == 0:
             right = sum(
-                a == b for a, b in zip(decode(model.eval(), features, lengths), targets.tolist())
+                a == b
+                for a, b in zip(decode(model.eval(), features, lengths), targets.tolist(), strict=True)
             )
             print(f"step {step:3d}  loss {loss.item():.4f}  right {right} of 5")
             if right == 5 and loss.item() < 0.05:

@@ -274,7 +274,7 @@ def main() -> int:
     target_lengths = torch.tensor([len(ids) for ids in encoded])
     lengths = torch.tensor([40, 60, 20, 90, 33])
     features = torch.randn(5, 90, 150).cumsum(dim=1)  # landmarks that wander; the rest is padding
-    frames = torch.cat([clip[:length] for clip, length in zip(features, lengths)])
+    frames = torch.cat([clip[:length] for clip, length in zip(features, lengths, strict=True)])
     model = Model(Config(input_size=150, classes=len(tokenizer)))
     model.set_statistics(frames.mean(dim=0), frames.std(dim=0))
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE)
@@ -286,7 +286,7 @@ def main() -> int:
         optimizer.step()
         if step % 20 == 0:
             said = [tokenizer.decode(ids) for ids in decode(model.eval(), features, lengths)]
-            right = sum(a == b for a, b in zip(said, texts))
+            right = sum(a == b for a, b in zip(said, texts, strict=True))
             print(f"step {step:3d}  loss {loss.item():.4f}  right {right} of 5  {said[0]!r}")
             if right == 5:
                 print(f"overfits five sentences in {time.perf_counter() - started:.1f} s")

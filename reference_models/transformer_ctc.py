@@ -144,7 +144,7 @@ def decode(model: Model, features: Tensor, lengths: Tensor) -> list[list[int]]:
     log_probs, output_lengths = model(features, lengths)
     best = log_probs.argmax(-1).transpose(0, 1).cpu()  # [B, T']
     hypotheses = []
-    for path, length in zip(best, output_lengths.tolist()):
+    for path, length in zip(best, output_lengths.tolist(), strict=True):
         merged = torch.unique_consecutive(path[:length]).tolist()
         hypotheses.append([gloss for gloss in merged if gloss != model.config.blank])
     return hypotheses
@@ -168,7 +168,7 @@ def synthetic_samples(
     target_lengths = torch.randint(3, 8, (count,))
     targets = torch.randint(1, classes, (count, 7))  # [B, L]; the blank is 0
     samples = []
-    for glosses, length in zip(targets, target_lengths.tolist()):
+    for glosses, length in zip(targets, target_lengths.tolist(), strict=True):
         held = torch.randint(6, 13, (length,))
         frames = poses[glosses[:length]].repeat_interleave(held, dim=0)
         samples.append(frames + 0.3 * torch.randn_like(frames))  # [T, D]
@@ -181,7 +181,9 @@ def main() -> int:
     torch.manual_seed(0)
     features, lengths, targets, target_lengths = batch = synthetic_samples(input_size=42, classes=30)
     model = Model(Config(input_size=42, classes=30, dropout=0.0))  # dropout fights overfitting
-    frames = torch.cat([sample[:length] for sample, length in zip(features, lengths.tolist())])
+    frames = torch.cat(
+        [sample[:length] for sample, length in zip(features, lengths.tolist(), strict=True)]
+    )
     model.set_statistics(frames.mean(0), frames.std(0))
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
     for step in range(1, STEPS + 1):
@@ -193,7 +195,9 @@ def main() -> int:
         optimizer.step()
         if step % 20 == 0:
             model.eval()
-            references = [row[:n].tolist() for row, n in zip(targets, target_lengths.tolist())]
+            references = [
+                row[:n].tolist() for row, n in zip(targets, target_lengths.tolist(), strict=True)
+            ]
             wrong = sum(map(edits, decode(model, features, lengths), references))
             wer = wrong / int(target_lengths.sum())
             print(f"step {step}: loss {loss.item():.3f}, WER {wer:.1%}")

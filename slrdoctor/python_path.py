@@ -56,7 +56,7 @@ def _without(path: list[str], away: set[str]) -> list[str]:
     standard = places.index(STANDARD) if STANDARD in places else len(places)
     kept = [
         entry
-        for i, (entry, place) in enumerate(zip(path, places))
+        for i, (entry, place) in enumerate(zip(path, places, strict=True))
         if os.path.isabs(entry) and not (i < standard and place in away | {HOME})
     ]
     return kept if HOME in map(os.path.realpath, kept) else [*kept, HOME]

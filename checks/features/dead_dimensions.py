@@ -62,6 +62,6 @@ def _ranges(numbers: list[int]) -> str:
     there = set(numbers)
     starts = [n for n in numbers if n - 1 not in there]
     ends = [n for n in numbers if n + 1 not in there]
-    ranges = [str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends)]
+    ranges = [str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True)]
     more = f" and {len(ranges) - RANGES_SHOWN} more ranges" if len(ranges) > RANGES_SHOWN else ""
     return ", ".join(ranges[:RANGES_SHOWN]) + more

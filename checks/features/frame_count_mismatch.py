@@ -44,7 +44,7 @@ def frame_count_mismatch(counts: FrameCounts) -> Findings:
     cut = counts.stored == longest  # may have been cut at a common maximum
     cut &= (counts.annotated > longest) & (cut.sum() > 1)
     stored, annotated = counts.stored[~cut], counts.annotated[~cut]
-    ids = [id for id, gone in zip(counts.ids, cut) if not gone]
+    ids = [id for id, gone in zip(counts.ids, cut, strict=True) if not gone]
     if len(ids) < FEWEST_SAMPLES.value:
         few = f"{len(ids)} samples have both an annotated and an uncut stored number of frames"
         raise NotJudged(f"{few}, and {FEWEST_SAMPLES.value:g} are needed")

@@ -99,7 +99,8 @@ def _are_undetected(rows: list[ClipRow]) -> bool:
     """Whether zeros inside clips and at their start are as common as at their end."""
     ends = [row.trailing if row.ends_in_zeros else 0 for row in rows]
     inside = fmean(
-        (r.zero_frames * r.frames - end) / max(1, r.frames - end) for r, end in zip(rows, ends)
+        (r.zero_frames * r.frames - end) / max(1, r.frames - end)
+        for r, end in zip(rows, ends, strict=True)
     )
     return inside > UNDETECTED_FRAMES.value and fmean(ends) < ZEROS_AT_END.value * fmean(
         row.leading for row in rows

@@ -188,7 +188,7 @@ def make_trained(folder: Path) -> None:
     _write(folder / "history.csv", _table([list(history[0]), *(list(row.values()) for row in history)]))
     pairs = [
         (name, _sign(label), _sign(answer))
-        for (name, *_), label, answer in zip(files["val"], labels["val"], answers)
+        for (name, *_), label, answer in zip(files["val"], labels["val"], answers, strict=True)
     ]
     _write(folder / "val_predictions.csv", _table([("video", "true", "predicted"), *pairs]))
 
@@ -202,7 +202,7 @@ def recordings() -> dict[str, list[tuple[str, int, Clip]]]:
     for split, part in (("train", slice(DEV, None)), ("val", slice(DEV))):
         numbers = rng.permutation(len(made[part])).tolist()
         names = [f"{split}_{number:04d}" for number in numbers]
-        recorded[split] = list(zip(names, labels[part], made[part]))
+        recorded[split] = list(zip(names, labels[part], made[part], strict=True))
     return recorded
 
 

@@ -108,7 +108,7 @@ def _sample(
     clip = rng.normal(0, 0.3, (frames, DIMS)) + room
     ends = frames * np.cumsum(rng.uniform(0.7, 1.3, len(looks)))
     ends = np.concatenate([[0], ends / ends[-1] * frames]).astype(int)
-    for look, start, end in zip(looks, ends, ends[1:]):
+    for look, start, end in zip(looks, ends, ends[1:], strict=False):
         clip[start:end] += np.sin(np.linspace(0, np.pi, end - start))[:, None] * look
     return Sample(name, clip.astype(np.float16), target)
 
@@ -147,7 +147,7 @@ class Hierarchy(nn.Module):
 
     def forward(self, frames: Tensor) -> Tensor:
         encoded = self.norms[0](self.levels[0](self.project(frames))[0])
-        for level, norm in list(zip(self.levels, self.norms))[1 : self.stage + 1]:
+        for level, norm in list(zip(self.levels, self.norms, strict=True))[1 : self.stage + 1]:
             encoded = encoded + norm(level(encoded)[0])
         if self.stage == 2:
             encoded = nn.functional.dropout(encoded, DROPOUT, self.training)
@@ -169,7 +169,7 @@ def frames_of(samples: list[Sample]) -> Tensor:
 
 
 def decoded(path: list[int]) -> tuple[int, ...]:
-    return tuple(c for c, before in zip(path, [-1, *path]) if c not in (before, 0))
+    return tuple(c for c, before in zip(path, [-1, *path], strict=False) if c not in (before, 0))
 
 
 @dataclass
@@ -236,7 +236,7 @@ def _epoch(
 def _scored(log_probs: Tensor, samples: list[Sample]) -> tuple[list[tuple[int, ...]], dict[str, float]]:
     paths = log_probs.argmax(-1).T.tolist()
     said = [decoded(path) for path in paths]
-    wrong = sum(Levenshtein.distance(hyp, s.target) for hyp, s in zip(said, samples))
+    wrong = sum(Levenshtein.distance(hyp, s.target) for hyp, s in zip(said, samples, strict=True))
     return said, {
         "dev_loss": loss_of(log_probs, samples).item(),
         "dev_wer": wrong / sum(len(s.target) for s in samples),
@@ -283,7 +283,7 @@ def make(folder: Path) -> None:
             "reference": " ".join(names[gloss] for gloss in sample.target),
             "hypothesis": " ".join(names[gloss] for gloss in said),
         }
-        for sample, said in zip(data["dev"], run.hypotheses)
+        for sample, said in zip(data["dev"], run.hypotheses, strict=True)
     ]
     _write(folder / "vocabulary.json", json.dumps({name: i for i, name in enumerate(names)}, indent=1))
     _write(folder / "history.json", json.dumps(run.history, indent=1))

@@ -108,7 +108,7 @@ def _sentence(names: list[str], rng: np.random.Generator) -> str:
     words = str(rng.choice(PATTERNS)).split()
     # one in four is of the fifty that everybody talks about
     named = [names[int(rng.integers(50 if rng.random() < 0.25 else len(names)))] for _ in words]
-    return " ".join(name if word[0] == "{" else word for word, name in zip(words, named))
+    return " ".join(name if word[0] == "{" else word for word, name in zip(words, named, strict=True))
 
 
 def _clip(
@@ -260,7 +260,9 @@ def train(samples: dict[str, list[Sample]], vocabulary: list[str]) -> Trained:
 
 
 def wer(hypotheses: list[str], samples: list[Sample]) -> float:
-    pairs = [(said.split(), sample.text.split()) for said, sample in zip(hypotheses, samples)]
+    pairs = [
+        (said.split(), sample.text.split()) for said, sample in zip(hypotheses, samples, strict=True)
+    ]
     return sum(Levenshtein.distance(*pair) for pair in pairs) / sum(len(ref) for _, ref in pairs)
 
 
@@ -286,7 +288,7 @@ def make_trained(folder: Path) -> None:
     dev = samples["dev"]
     pairs = [
         {"id": sample.name, "reference": sample.text, "hypothesis": said}
-        for sample, said in zip(dev, run.hypotheses)
+        for sample, said in zip(dev, run.hypotheses, strict=True)
     ]
     _write(folder / "history.json", json.dumps(run.history, indent=1))
     _write(folder / "dev_predictions.json", json.dumps(pairs, indent=1))

@@ -53,7 +53,11 @@ def scores_of(views: Mapping[str, Singles], labelings: Sequence[Labels]) -> list
         null = aucs[len(labelings) :]
         chance, spread = float(null.mean()), float(null.std(ddof=1))
         scores = [ProbeScore(float(auc), chance, spread, view) for auc in aucs[: len(labelings)]]
-        best = [max(pair, key=lambda s: s.sigmas) for pair in zip(best, scores)] if best else scores
+        best = (
+            [max(pair, key=lambda s: s.sigmas) for pair in zip(best, scores, strict=True)]
+            if best
+            else scores
+        )
     return best
 
 

@@ -35,7 +35,9 @@ def chrf_of_each(hypotheses: Sequence[str], references: Sequence[str]) -> list[f
     from sacrebleu.metrics.chrf import CHRF
 
     metric = CHRF()
-    return [float(metric.sentence_score(h, [r]).score) for h, r in zip(hypotheses, references)]
+    return [
+        float(metric.sentence_score(h, [r]).score) for h, r in zip(hypotheses, references, strict=True)
+    ]
 
 
 def bleu_error(hypotheses: Sequence[str], references: Sequence[str]) -> float:

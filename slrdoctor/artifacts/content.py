@@ -75,7 +75,7 @@ class Table:
 
     def records(self) -> list[dict[str, Any]]:
         names = self.columns or tuple(str(i) for i in range(max(map(len, self.rows), default=0)))
-        return [dict(zip(names, row)) for row in self.rows]
+        return [dict(zip(names, row, strict=False)) for row in self.rows]
 
 
 @dataclass(frozen=True)

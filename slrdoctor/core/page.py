@@ -22,7 +22,7 @@ MESSAGES = "messages.json"  # in the folder of a pack: by code, what the check s
 def sections(check: Check) -> dict[str, str]:
     """The fixed parts of a check's docstring as markdown, by name; what it lacks is not there."""
     pieces = _SECTION.split(check.doc)
-    return {name: _markdown(text) for name, text in zip(pieces[1::2], pieces[2::2])}
+    return {name: _markdown(text) for name, text in zip(pieces[1::2], pieces[2::2], strict=True)}
 
 
 def page(check: Check) -> str:

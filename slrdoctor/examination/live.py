@@ -142,7 +142,7 @@ class _Splits:
                 batch = understand(raw, self._padding)
                 ids = self._ids(split, batch, known)
                 self._write_features(split, ids, batch)
-                for name, target in zip(ids, batch.references):
+                for name, target in zip(ids, batch.references, strict=True):
                     glosses = [self._tokens.get(index, str(index)) for index in target]
                     line = json.dumps({"id": name, "gloss": glosses}, ensure_ascii=False)
                     annotations.write(line + "\n")
@@ -165,7 +165,7 @@ class _Splits:
         return ids
 
     def _write_features(self, split: str, ids: Sequence[str], batch: Batch) -> None:
-        for name, clip, frames in zip(ids, batch.features.numpy(), batch.lengths.tolist()):
+        for name, clip, frames in zip(ids, batch.features.numpy(), batch.lengths.tolist(), strict=True):
             path = self._root / "features" / split / f"{name}.npy"
             path.parent.mkdir(parents=True, exist_ok=True)
             np.save(path, clip[:frames] if clip.ndim > 1 else clip)

@@ -30,7 +30,9 @@ class Batch:
     @property
     def references(self) -> list[list[int]]:
         """The targets as class indices, without padding."""
-        return [row[:n].tolist() for row, n in zip(self.targets, self.target_lengths.tolist())]
+        return [
+            row[:n].tolist() for row, n in zip(self.targets, self.target_lengths.tolist(), strict=True)
+        ]
 
     @property
     def inputs(self) -> tuple[Tensor, Tensor]:

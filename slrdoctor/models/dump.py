@@ -97,7 +97,11 @@ def _clips(given: Any, names: Sequence[str], lengths: Sequence[int] | None, what
         clips = list(np.moveaxis(batch, sample_axis(batch, (0, 1), {len(names)}), 0))
     if len(clips) != len(names) or any(clip.ndim != 2 for clip in clips):
         raise ValueError(f"{what}: {len(clips)} arrays for {len(names)} samples: a [T, C] each expected")
-    return clips if lengths is None else [clip[:length] for clip, length in zip(clips, lengths)]
+    return (
+        clips
+        if lengths is None
+        else [clip[:length] for clip, length in zip(clips, lengths, strict=True)]
+    )
 
 
 def _text(value: Any) -> str:

@@ -194,7 +194,7 @@ def _sequences(
     counts = np.ravel(lengths).astype(int)
     if targets.ndim == 1:
         return tuple(tuple(map(int, piece)) for piece in np.split(targets, np.cumsum(counts)[:-1]))
-    return tuple(tuple(map(int, row[:n])) for row, n in zip(targets, counts))
+    return tuple(tuple(map(int, row[:n])) for row, n in zip(targets, counts, strict=True))
 
 
 def _unpadded(row: Sequence[int], padding: Collection[int]) -> tuple[int, ...]:

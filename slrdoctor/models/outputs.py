@@ -95,7 +95,7 @@ def _letters(shapes: Sequence[Sequence[int]], sizes: Sequence[Size]) -> str:
     """A letter an axis; empty where the shapes do not follow those of the input."""
     (samples, frames), (fewer, _), (_, others) = sizes
     letters = ""
-    for first, second, third in zip(*shapes):
+    for first, second, third in zip(*shapes, strict=False):
         if (first, second, third) == (samples, fewer, samples):
             letters += "B"
         elif first == second and first != third:

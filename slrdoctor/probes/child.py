@@ -184,7 +184,9 @@ class Child:
     def _fits_moved_on(self, real: Batch) -> bool:
         stride = max(1, self.request.stride)
         moved = real.with_targets_moved_on().references
-        return all(n / stride >= 2 * len(t) + 1 for n, t in zip(real.lengths.tolist(), moved))
+        return all(
+            n / stride >= 2 * len(t) + 1 for n, t in zip(real.lengths.tolist(), moved, strict=True)
+        )
 
     def _batch(self, clips: Clips) -> Batch:
         return batch_of(clips, self.targets).to(self.device)

@@ -20,10 +20,10 @@ def easy_clips(
     rng = np.random.default_rng(seed)
     vectors: dict[int, NDArray[np.float32]] = {}
     clips = []
-    for target, length in zip(targets, frames):
+    for target, length in zip(targets, frames, strict=True):
         clip = rng.normal(0, NOISE, (length, dims)).astype(np.float32)
         edges = np.linspace(0, length, len(target) + 1).round().astype(int)
-        for token, start, stop in zip(target, edges, edges[1:]):
+        for token, start, stop in zip(target, edges, edges[1:], strict=False):
             if token not in vectors:
                 vectors[token] = rng.normal(0, 1, dims).astype(np.float32)
             pause = 1 if stop - start > 2 else 0

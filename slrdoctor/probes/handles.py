@@ -196,7 +196,9 @@ class UserHandle:
 def greedy(scores: Tensor, lengths: Tensor, blank: int) -> Hypotheses:
     """The best class of each frame of [T, B, C], repeats merged, blanks dropped."""
     paths = scores.argmax(-1).T.tolist()
-    merged = [[c for c, _ in itertools.groupby(p[:n])] for p, n in zip(paths, lengths.tolist())]
+    merged = [
+        [c for c, _ in itertools.groupby(p[:n])] for p, n in zip(paths, lengths.tolist(), strict=True)
+    ]
     return [[c for c in path if c != blank] for path in merged]
 
 

@@ -74,7 +74,7 @@ def _log_probs(handle: UserHandle, batch: Batch) -> list[Tensor]:
 
 def _changed(before: Sequence[Tensor], after: Sequence[Tensor]) -> float:
     """The largest change of a log-probability, in nats."""
-    changes = [_moved(a[: len(b)], b[: len(a)]).max() for a, b in zip(before, after)]
+    changes = [_moved(a[: len(b)], b[: len(a)]).max() for a, b in zip(before, after, strict=True)]
     return float(torch.stack(changes).nan_to_num(1e6).max().clamp(max=1e6))
 
 
@@ -94,7 +94,7 @@ def _zero(batch: Batch) -> Batch:
 
 def _shuffle(batch: Batch, generator: torch.Generator) -> Batch:
     features = batch.features.clone()
-    for row, length in zip(features, batch.lengths.tolist()):
+    for row, length in zip(features, batch.lengths.tolist(), strict=True):
         row[:length] = row[torch.randperm(length, generator=generator).to(row.device)]
     return batch.with_features(features)
 

@@ -48,7 +48,7 @@ def _value(kind: Any, written: Any, place: str) -> Any:
     if of is tuple and isinstance(written, list):
         kinds = arguments[:1] * len(written) if arguments[1:] == (...,) else arguments
         if len(kinds) == len(written):
-            pairs = enumerate(zip(kinds, written))
+            pairs = enumerate(zip(kinds, written, strict=False))
             return tuple(_value(one, value, f"{place}[{i}]") for i, (one, value) in pairs)
     if of is Mapping and isinstance(written, dict):
         return {key: _value(arguments[1], one, f"{place}[{key!r}]") for key, one in written.items()}

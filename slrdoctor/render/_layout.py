@@ -42,7 +42,9 @@ def table(rows: Sequence[Sequence[Text]], indent: int, width: int | None) -> Ite
     """Rows in aligned columns; a row that does not fit into the width stands as one sentence."""
     fitting = [row for row in rows if width is None or _width(row) + indent <= width]
     while True:
-        widths = [max((cell_len(c.plain) for c in column), default=0) for column in zip(*fitting)]
+        widths = [
+            max((cell_len(c.plain) for c in column), default=0) for column in zip(*fitting, strict=True)
+        ]
         whole = sum(widths) + len(GAP) * (len(widths) - 1) + indent
         if width is None or whole <= width or not fitting:
             break

@@ -84,7 +84,7 @@ def _ctc(material: Material, model: Any) -> tuple[float, float]:
     coded = [np.array([index[c] for c in item.target], dtype=np.int64) for item in items]
     weights = 1.0 / lengths
     prior = np.zeros(len(index))
-    for target, weight in zip(coded, weights):
+    for target, weight in zip(coded, weights, strict=True):
         np.add.at(prior, target, weight)
     blank = float(np.clip(1 - lengths.sum() / frames.sum(), 0.01, 0.99))
     # of a part of the samples only the blank's share is sought, not that of hundreds of glosses

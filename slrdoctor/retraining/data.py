@@ -83,7 +83,7 @@ class Material:
         if self.tokenizer is not None:
             return tuple(self.tokenizer.decode(ids).split())
         known = [self.tokens[i] if i < len(self.tokens) else None for i in ids]
-        return tuple(f"<{i}>" if token is None else token for i, token in zip(ids, known))
+        return tuple(f"<{i}>" if token is None else token for i, token in zip(ids, known, strict=True))
 
 
 def material(trainable: Trainable, splits: Splits, module: ModuleType) -> Material:

@@ -69,7 +69,7 @@ def look_at(
         called = Penalised(model, penalty) if material.task == "ctc" else model
         loss += float(module.loss_of(called, *batch.all)) * len(chosen)
         extra = candidates if material.task == "retrieval" else ()
-        for i, ids in zip(chosen, module.decode(called, *batch.inputs, *extra)):
+        for i, ids in zip(chosen, module.decode(called, *batch.inputs, *extra), strict=True):
             said[i] = material.spelled(ids)
         if material.task == "ctc":
             log_probs, output_lengths = called(*batch.inputs)

@@ -75,7 +75,7 @@ def annotation_places(out: Path, subject: Subject, material: Material) -> Mappin
     splits = [next(iter(own)) for own in of_file.values() if len(own) == 1]
     told_apart = len(splits) == len(of_file) == len(set(splits)) and all(splits)
     if told_apart and "dev" in splits and not subject.samples.from_folders:
-        places = zip(splits, of_file)
+        places = zip(splits, of_file, strict=True)
         return {split: relative(subject.path / where, out) for split, where in places}
     held_out = {item.sample.id for item in material.dev}
     by_split: dict[str, list[Row]] = {}

@@ -157,7 +157,7 @@ def write_predictions(
 ) -> None:
     pairs = [
         {"id": name, "hypothesis": " ".join(said), "reference": " ".join(meant)}
-        for name, said, meant in zip(ids, hypotheses, references)
+        for name, said, meant in zip(ids, hypotheses, references, strict=True)
     ]
     write_text(out / PREDICTIONS, json.dumps(pairs, ensure_ascii=False, indent=1) + "\n")
 

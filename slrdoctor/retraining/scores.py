@@ -21,7 +21,7 @@ def score(task: str, hypotheses: Sequence[Tokens], references: Sequence[Tokens])
         from slrdoctor.arithmetic.text_scores import bleu
 
         return bleu([" ".join(h) for h in hypotheses], [" ".join(r) for r in references])
-    return sum(h == r for h, r in zip(hypotheses, references)) / max(1, len(references))
+    return sum(h == r for h, r in zip(hypotheses, references, strict=True)) / max(1, len(references))
 
 
 def signed(task: str, value: float) -> float:

@@ -38,7 +38,7 @@ def evaluate(
     references = [coder.reference(sample) for sample in samples]
     hypotheses, outputs, scores = _said(module, model, dev, samples, recipe, coder)
     scores = {f"dev_{METRICS[world.task]}": _scored(world, recipe, hypotheses, references)} | scores
-    predictions = [(s.name, h, r) for s, h, r in zip(samples, hypotheses, references)]
+    predictions = [(s.name, h, r) for s, h, r in zip(samples, hypotheses, references, strict=True)]
     return Evaluated(loss, predictions, outputs if keeps else None, scores)
 
 
@@ -85,7 +85,7 @@ def _usual_decode(module: Any, model: Any, features: Tensor, lengths: Tensor) ->
 
 def _greedy(clip: Any, blank: int) -> list[int]:
     path = np.asarray(clip).argmax(-1).tolist()
-    return [c for c, before in zip(path, [None, *path]) if c != before and c != blank]
+    return [c for c, before in zip(path, [None, *path], strict=False) if c != before and c != blank]
 
 
 def _similarities(video: Tensor, labels: list[str]) -> dict[str, float]:

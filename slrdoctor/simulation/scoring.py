@@ -36,7 +36,7 @@ def score(task: str, hypotheses: Sequence[Tokens], references: Sequence[Tokens])
         return Score(name, error_rate(hypotheses, references))
     if name == "bleu":
         return Score(name, bleu(hypotheses, references))
-    right = sum(list(h) == list(r) for h, r in zip(hypotheses, references))
+    right = sum(list(h) == list(r) for h, r in zip(hypotheses, references, strict=True))
     return Score(name, right / len(references))
 
 

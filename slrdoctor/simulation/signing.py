@@ -138,7 +138,7 @@ def _seen(
 ) -> Clip:
     """What a tracker makes of the hands: this signer's, with jitter, zeros where there is none."""
     columns = []
-    for hand, may_rest in zip(hands, (False, True)):
+    for hand, may_rest in zip(hands, (False, True), strict=True):
         points = (hand + signer.style) * signer.scale
         points[..., :2] += signer.shift + 0.5 * (1 - signer.scale)
         points = points + rng.normal(0, noise, points.shape)

@@ -66,7 +66,9 @@ def _model(module: Any, recipe: Recipe, coder: Coder, training: Batch) -> Any:
     settings = {"input_size": features.shape[2], "classes": len(coder.tokens)} | recipe.model
     model = module.Model(module.Config(**settings))
     if recipe.normalises:
-        frames = torch.cat([clip[:length] for clip, length in zip(features, lengths.tolist())])
+        frames = torch.cat(
+            [clip[:length] for clip, length in zip(features, lengths.tolist(), strict=True)]
+        )
         model.set_statistics(frames.mean(0), frames.std(0))
     if recipe.prepare is not None:
         recipe.prepare(model)

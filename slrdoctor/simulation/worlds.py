@@ -91,7 +91,7 @@ def make_world(task: str, seed: int = 0) -> World:
     rng = world.generator(0)
     world.signers = make_signers(5, rng)
     names = _glosses_of(task)
-    world.signs = dict(zip(names, make_signs(len(names), rng)))
+    world.signs = dict(zip(names, make_signs(len(names), rng), strict=True))
     world.tokens = list(names)
     if task == "ctc":
         world.blank = "<blank>"

@@ -103,10 +103,12 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
         return False
     if any(column and sum(map(_is_number, column)) >= 0.9 * len(column) for column in columns):
         return True
-    if any(cell in column for cell, column in zip(first, columns)):
+    if any(cell in column for cell, column in zip(first, columns, strict=False)):
         return False
     # abc,HELLO above def,BYE is data; clip,gloss above a1,HELLO is not
-    if all(column and _case(cell) == _case(column[0]) for cell, column in zip(first, columns)):
+    if all(
+        column and _case(cell) == _case(column[0]) for cell, column in zip(first, columns, strict=False)
+    ):
         return False
     return all(_PLAIN.fullmatch(cell) for cell in first)
 

@@ -53,7 +53,7 @@ def _read(path: Path) -> Content:
         if size > LARGEST_TABLE or metadata.num_rows * len(names) > LARGEST_TABLE:
             raise Unreadable(f"a table of {metadata.num_rows} rows and {size >> 20} MiB", "unsupported")
         columns = [column.to_pylist() for column in file.read().columns]
-    return Table(names, list(zip(*columns)))
+    return Table(names, list(zip(*columns, strict=False)))
 
 
 @contextmanager
@@ -108,7 +108,7 @@ def _sequences(path: Path, names: tuple[str, ...], ids: NDArray[Any]) -> Arrays:
         raise Unreadable("landmark columns of which some lack an x, y or z")
     starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]]) if len(ids) else np.array([], int)
     stops = [*starts[1:].tolist(), len(ids)]
-    cuts = {str(ids[start]): (int(start), int(stop)) for start, stop in zip(starts, stops)}
+    cuts = {str(ids[start]): (int(start), int(stop)) for start, stop in zip(starts, stops, strict=False)}
     source = _RowGroups(path, columns)
 
     def load(name: str) -> NDArray[Any]:

@@ -147,7 +147,7 @@ class _Finisher:
     def _dict(self, items: dict[Any, Any], depth: int) -> tuple[dict[Any, Any], int]:
         values = list(items.values())
         size = self._fill_list(values, depth)
-        for key, value in zip(items, values):
+        for key, value in zip(items, values, strict=False):
             items[key] = value
         if all(type(key) in _LEAVES for key in items):
             return items, size

@@ -116,7 +116,11 @@ def _classification(
 def _training_labels(targets: Targets | None) -> list[str]:
     if targets is None:
         return []
-    pairs = [(split, glosses[0]) for split, glosses in zip(targets.splits, targets.glosses) if glosses]
+    pairs = [
+        (split, glosses[0])
+        for split, glosses in zip(targets.splits, targets.glosses, strict=True)
+        if glosses
+    ]
     return [label for split, label in pairs if split == "train"] or [
         label for split, label in pairs if split == ""
     ]

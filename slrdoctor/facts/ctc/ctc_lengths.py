@@ -151,7 +151,7 @@ def ctc_lengths(
             f"{others}: CTC was trained on other targets than the annotated ones",
             "give the doctor the annotations and features that the run was trained on",
         )
-    glosses = dict(zip(zip(targets.splits, targets.ids), targets.glosses))
+    glosses = dict(zip(zip(targets.splits, targets.ids, strict=True), targets.glosses, strict=True))
     measured, read_from = list(_stored(glosses, join, clips)), "the stored features"
     if not measured:
         measured, read_from = list(_annotated(glosses, samples)), "the annotated frame counts"

@@ -77,7 +77,7 @@ def accuracy_chance(
 
 
 def _accuracy(file: PredictionFile) -> float:
-    right = sum(h == r for h, r in zip(file.hypotheses, file.references))
+    right = sum(h == r for h, r in zip(file.hypotheses, file.references, strict=True))
     return right / len(file.references)
 
 

@@ -123,7 +123,7 @@ def blind_comparison(
 def _training(is_text: bool, targets: Targets | None, texts: Texts | None) -> Sequences:
     """What a blind model would have learned its answer from."""
     if is_text:
-        rows = zip(texts.words, texts.splits) if texts is not None else ()
+        rows = zip(texts.words, texts.splits, strict=True) if texts is not None else ()
         return tuple(words for words, split in rows if split == "train" and words)
     known = targets.training if targets is not None else ()
     return tuple(glosses for _, glosses in known if glosses)
@@ -141,7 +141,7 @@ def _of_labels(hypotheses: Sequences, references: Sequences, training: Sequences
     halves = [answer, answer]
     if training is references:
         halves = [Counter(references[1 - i :: 2]).most_common(1)[0][0] for i in range(2)]
-    mine = np.array([h != r for h, r in zip(hypotheses, references)], np.float64)
+    mine = np.array([h != r for h, r in zip(hypotheses, references, strict=True)], np.float64)
     blind = np.array([halves[i % 2] != r for i, r in enumerate(references)], np.float64)
     return _Contest("accuracy", answer, mine, blind, len(references))
 

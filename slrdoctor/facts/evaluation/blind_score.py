@@ -93,7 +93,7 @@ def blind_score(run: TrainingRun, samples: Samples | None, targets: Targets | No
 def _of(targets: Targets | None, split: str) -> list[Glosses]:
     if targets is None:
         return []
-    return [g for s, g in zip(targets.splits, targets.glosses) if s == split and g]
+    return [g for s, g in zip(targets.splits, targets.glosses, strict=True) if s == split and g]
 
 
 def _references(run: TrainingRun, targets: Targets | None) -> tuple[str, list[Glosses], str]:

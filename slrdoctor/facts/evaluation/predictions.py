@@ -125,7 +125,7 @@ def counted(file: PredictionFile) -> ErrorCounts:
 
     kinds: Counter[str] = Counter()
     exact = 0
-    for hypothesis, reference in zip(file.hypotheses, file.references):
+    for hypothesis, reference in zip(file.hypotheses, file.references, strict=True):
         operations = Levenshtein.editops(reference, hypothesis)
         kinds.update(operation.tag for operation in operations)
         exact += not operations

@@ -82,9 +82,9 @@ def _annotated(
 ) -> Mapping[str, list[tuple[Tokens, Tokens]]]:
     """The targets by id, plain and as written: several where an id is annotated several times."""
     if pairs.is_text and texts is not None:
-        rows = list(zip(texts.ids, texts.splits, texts.words))
+        rows = list(zip(texts.ids, texts.splits, texts.words, strict=True))
     elif not pairs.is_text and targets is not None:
-        rows = list(zip(targets.ids, targets.splits, targets.glosses))
+        rows = list(zip(targets.ids, targets.splits, targets.glosses, strict=True))
     else:
         kind = "texts" if pairs.is_text else "glosses or labels"
         raise Unavailable(

@@ -59,7 +59,7 @@ def repeated_ngrams(pairs: StoredPairs) -> RepeatedNgrams:
     phrases: Counter[str] = Counter()
     ids: list[str] = []
     tokens = 0
-    for name, hypothesis in zip(pairs.ids, pairs.hypotheses):
+    for name, hypothesis in zip(pairs.ids, pairs.hypotheses, strict=True):
         loop = longest_loop(hypothesis)
         if loop is not None and loop[0] not in meant:
             phrases[" ".join(loop[0])] += 1

@@ -155,22 +155,25 @@ def _sclite_edits(hypotheses: Sequences, references: Sequences) -> tuple[int, in
     for sign in (1, -1):
         edit, substitution = (cost * _LARGE + sign for cost in _SCLITE)
         weights = (edit, edit, substitution)
-        costs = (Levenshtein.distance(r, h, weights=weights) for h, r in zip(hypotheses, references))
+        costs = (
+            Levenshtein.distance(r, h, weights=weights)
+            for h, r in zip(hypotheses, references, strict=True)
+        )
         counts.append(sum(sign * cost % _LARGE for cost in costs))
     return counts[0], counts[1]
 
 
 def _exact_readings(hypotheses: Sequences, references: Sequences) -> Iterator[Reading]:
-    right = [h == r for h, r in zip(hypotheses, references)]
+    right = [h == r for h, r in zip(hypotheses, references, strict=True)]
     yield Reading("share of samples without an error", "plain", sum(right) / len(right))
     by_class: dict[tuple[str, ...], list[bool]] = {}
-    for reference, is_right in zip(references, right):
+    for reference, is_right in zip(references, right, strict=True):
         by_class.setdefault(reference, []).append(is_right)
     means = [sum(of_class) / len(of_class) for of_class in by_class.values()]
     yield Reading("mean over classes", "definition", sum(means) / len(means))
     for what, form in SCORED_FORMS:
         sides = normalised(hypotheses, form), normalised(references, form)
-        same = sum(h == r for h, r in zip(*sides))
+        same = sum(h == r for h, r in zip(*sides, strict=True))
         yield Reading(f"without {what}", "normalised", same / len(right))
 
 

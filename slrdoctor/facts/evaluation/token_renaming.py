@@ -139,7 +139,7 @@ def learned(hypotheses: Sequences, references: Sequences) -> Renaming:
     renaming = _assigned(weights, said, meant)
     for _ in range(ROUNDS):
         counts = np.zeros((len(said), len(meant)))
-        for hypothesis, reference in zip(hypotheses, references):
+        for hypothesis, reference in zip(hypotheses, references, strict=True):
             for token, other in _aligned(hypothesis, reference, renaming):
                 if token in said and other in meant:
                     counts[said[token], meant[other]] += 1
@@ -161,8 +161,8 @@ def _first_weights(
     """How strongly each hypothesis token goes with each reference token: [H, R]."""
     places = np.zeros((len(said), len(meant)))
     there = [np.zeros((len(hypotheses), len(index)), np.float32) for index in (said, meant)]
-    for i, (hypothesis, reference) in enumerate(zip(hypotheses, references)):
-        for side, sequence, index in zip(there, (hypothesis, reference), (said, meant)):
+    for i, (hypothesis, reference) in enumerate(zip(hypotheses, references, strict=True)):
+        for side, sequence, index in zip(there, (hypothesis, reference), (said, meant), strict=True):
             side[i, [index[t] for t in sequence if t in index]] = 1
         for j, token in enumerate(hypothesis):
             if reference and token in said:
@@ -181,7 +181,7 @@ def _assigned(weights: Floats, said: Mapping[str, int], meant: Mapping[str, int]
 
     rows, columns = linear_sum_assignment(weights, maximize=True)
     tokens, others = list(said), list(meant)
-    return {tokens[i]: others[j] for i, j in zip(rows, columns) if weights[i, j] > 0}
+    return {tokens[i]: others[j] for i, j in zip(rows, columns, strict=True) if weights[i, j] > 0}
 
 
 def _aligned(
@@ -192,7 +192,11 @@ def _aligned(
 
     for op in Levenshtein.opcodes(_renamed(hypothesis, renaming), reference):
         if op.tag in ("equal", "replace"):
-            yield from zip(hypothesis[op.src_start : op.src_end], reference[op.dest_start : op.dest_end])
+            yield from zip(
+                hypothesis[op.src_start : op.src_end],
+                reference[op.dest_start : op.dest_end],
+                strict=False,
+            )
 
 
 def _renamed(hypothesis: tuple[str, ...], renaming: Renaming) -> tuple[str, ...]:

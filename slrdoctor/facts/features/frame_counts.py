@@ -39,5 +39,5 @@ def frame_counts(join: Join, clips: ClipTable) -> FrameCounts:
             f"no frame count in the annotations ({join.read_from})",
             "a column of frames in the annotations",
         )
-    ids, frames, annotated = zip(*found)
+    ids, frames, annotated = zip(*found, strict=True)
     return FrameCounts(ids, np.array(frames, np.int64), np.array(annotated, np.int64), join.read_from)

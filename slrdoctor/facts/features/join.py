@@ -91,7 +91,9 @@ def _nothing_expected(data: DataSet, samples: Samples, there: str) -> Unavailabl
 def _of_folders(data: DataSet, samples: Samples) -> Join:
     """Samples that are the clips of labelled folders: each has its own."""
     clips = [(clip, found.where) for found in data.features for clip in found.clips if clip.label]
-    pairs = tuple(Pair(row, clip, row.split, where) for row, (clip, where) in zip(samples.rows, clips))
+    pairs = tuple(
+        Pair(row, clip, row.split, where) for row, (clip, where) in zip(samples.rows, clips, strict=True)
+    )
     unannotated = tuple(clip.key for found in data.features for clip in found.clips if not clip.label)
     covered = {s: (n, n) for s, n in Counter(pair.split for pair in pairs).items()}
     return Join(pairs, (), (), unannotated, "labelled by folder", True, samples.read_from, covered)
@@ -178,7 +180,7 @@ class _Joined:
         missing = [i for i in left if i not in unreadable]
         spare = [
             clip.key
-            for found, claimed in zip(self._sets, self._claimed)
+            for found, claimed in zip(self._sets, self._claimed, strict=True)
             for j, clip in enumerate(found.clips)
             if j not in claimed
         ]

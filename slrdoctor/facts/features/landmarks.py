@@ -103,7 +103,7 @@ def _evidence(layout: Layout, frames: NDArray[np.float64]) -> int:
     A detector finds a whole hand, face or pose or none of it, so absent landmarks fill blocks.
     """
     score = 0
-    for (_, start, stop), (name, points, values) in zip(layout.blocks, layout.groups):
+    for (_, start, stop), (name, points, values) in zip(layout.blocks, layout.groups, strict=False):
         block = np.nan_to_num(frames[:, start:stop]).reshape(len(frames), points, values)
         absent: NDArray[np.bool_] = np.logical_not(block.any(axis=2))
         here: NDArray[np.bool_] = np.logical_not(absent.all(axis=1))
@@ -140,7 +140,7 @@ def _is_sparse(layout: Layout, frames: NDArray[np.float64]) -> bool:
     if layout.name.startswith(POINT_BY_POINT) or not len(frames):
         return False
     partly = []
-    for (_, start, stop), (_, points, values) in zip(layout.blocks, layout.groups):
+    for (_, start, stop), (_, points, values) in zip(layout.blocks, layout.groups, strict=False):
         block = np.nan_to_num(frames[:, start:stop]).reshape(len(frames), points, values)
         share = (~block.any(axis=2)).mean(axis=1)
         partly.append((share > 0.1) & (share < 1))

@@ -59,7 +59,7 @@ def missing_landmarks(clips: ClipTable, landmarks: Landmarks) -> MissingLandmark
             absent[i] += share * row.frames - padding
     if not frames:
         raise Unavailable(f"{clips.read_from}: no frame with landmarks")
-    shares = {name: max(0.0, count / frames) for name, count in zip(names, absent)}
+    shares = {name: max(0.0, count / frames) for name, count in zip(names, absent, strict=True)}
     if not landmarks.certain and any(shares.values()):
         raise Unavailable(
             f"{clips.read_from}: {landmarks.dims} dimensions fit several landmark layouts",
@@ -84,8 +84,10 @@ def _hand_use(rows: Sequence[ClipRow], names: tuple[str, ...]) -> dict[str, Hand
     for name, other in (("left_hand", "right_hand"), ("right_hand", "left_hand")):
         mine = [_share_missing(row, names.index(name)) for row in rows]
         others = [_share_missing(row, names.index(other)) for row in rows]
-        is_other_only = [m >= ALWAYS > o for m, o in zip(mine, others)]
-        used = [(m, _frames(r)) for m, r, only in zip(mine, rows, is_other_only) if not only]
+        is_other_only = [m >= ALWAYS > o for m, o in zip(mine, others, strict=True)]
+        used = [
+            (m, _frames(r)) for m, r, only in zip(mine, rows, is_other_only, strict=True) if not only
+        ]
         frames = sum(count for _, count in used)
         found[name] = HandUse(
             other_only=sum(is_other_only) / len(rows),

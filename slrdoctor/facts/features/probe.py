@@ -131,7 +131,7 @@ def _of_split(
         raise Unavailable(
             f"{len(at)} samples: permuted labels reach an AUC of {score.chance + 3 * score.spread:.2f}"
         )
-    shifted = [ShiftedLabels(k, order, s) for (k, order, _), s in zip(offsets, others)]
+    shifted = [ShiftedLabels(k, order, s) for (k, order, _), s in zip(offsets, others, strict=True)]
     sharp = 3 * score.spread <= kind.reach
     return SplitProbe(split, len(at), kind.name, len(types), score, tuple(shifted), sharp)
 

@@ -31,7 +31,7 @@ def excerpt_of(rows: Iterable[Row]) -> str:
     # numbers from 0 on reach one further than their highest
     first = 0 if any(0 in n for n in numbers.values()) else 1
     reach = [max(n) + 1 - first for n in numbers.values()]
-    if statistics.median(r / len(n) for r, n in zip(reach, numbers.values())) <= GAPS:
+    if statistics.median(r / len(n) for r, n in zip(reach, numbers.values(), strict=False)) <= GAPS:
         return ""
     highest = max(map(max, numbers.values()))
     return f"{here} clips are here, numbered up to {highest} within a class: an excerpt"

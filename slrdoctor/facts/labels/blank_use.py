@@ -65,7 +65,7 @@ def blank_use(
         owner = "" if named is None or special or _may_be_shifted(blank, run, vocabulary) else named
         # a special token in the targets is wrong even where it owns the index rightly
         sought = {owner, named if special and named else ""} - {""}
-    ids = tuple(i for i, gs in zip(targets.ids, targets.glosses) if sought.intersection(gs))
+    ids = tuple(i for i, gs in zip(targets.ids, targets.glosses, strict=True) if sought.intersection(gs))
     count = sum(gloss in sought for target in targets.glosses for gloss in target)
     read_from = [targets.read_from, *([vocabulary.read_from] if vocabulary is not None else [])]
     kept = owner or (next(iter(sought)) if count and sought else "")

@@ -67,7 +67,9 @@ def gloss_coverage(coding: TargetCoding, vocabulary: Vocabulary) -> GlossCoverag
         tokens=counts.total(),
         missing=missing,
         near=near,
-        ids=tuple(i for i, ts in zip(coding.ids, coding.tokens) if lacking.intersection(ts)),
+        ids=tuple(
+            i for i, ts in zip(coding.ids, coding.tokens, strict=True) if lacking.intersection(ts)
+        ),
         samples=len(coding.ids),
         vocabulary=len(vocabulary.glosses),
         read_from=coding.read_from,

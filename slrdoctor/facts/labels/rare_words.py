@@ -77,7 +77,7 @@ def rare_words(
     if task.name != "translation":
         raise Unavailable(f"the task is {task.name} ({task.known_by}): no texts are written")
     by_split: dict[str, list[tuple[str, ...]]] = {}
-    for split, words in zip(texts.splits, texts.words):
+    for split, words in zip(texts.splits, texts.words, strict=True):
         by_split.setdefault(split, []).append(words)
     training = by_split.get("train", [])
     split = next((s for s in ("dev", "test") if s in by_split), "")

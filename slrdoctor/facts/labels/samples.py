@@ -67,7 +67,9 @@ class Targets:
 
     def of(self, split: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """(id, glosses) of every sample of a split."""
-        return tuple((i, g) for i, s, g in zip(self.ids, self.splits, self.glosses) if s == split)
+        return tuple(
+            (i, g) for i, s, g in zip(self.ids, self.splits, self.glosses, strict=True) if s == split
+        )
 
     @property
     def training(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -39,7 +39,7 @@ class TargetCoding:
 @measure
 def target_coding(targets: Targets, vocabulary: Vocabulary, run: TrainingRun) -> TargetCoding:
     """How the training targets are written, told by holding them against the vocabulary."""
-    training = targets.training or tuple(zip(targets.ids, targets.glosses))
+    training = targets.training or tuple(zip(targets.ids, targets.glosses, strict=True))
     known = {token for token in vocabulary.tokens if token is not None}
     lowered = _lowering(run, vocabulary)
     if lowered:

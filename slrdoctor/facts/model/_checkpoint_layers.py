@@ -221,7 +221,7 @@ def entries(layers: Sequence[ModelLayer]) -> list[ModelLayer]:
         x.inputs == 1 or outputs[x.inputs] > (x.kind in PRODUCERS and x.inputs == x.outputs)
         for x in takers
     ]
-    found = [x for x, is_fed in zip(takers, fed) if not is_fed and x.kind != "attention"]
+    found = [x for x, is_fed in zip(takers, fed, strict=True) if not is_fed and x.kind != "attention"]
     return found or takers[:1]
 
 

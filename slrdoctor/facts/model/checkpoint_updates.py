@@ -91,9 +91,9 @@ def _without_memory(weights: Weights) -> tuple[str, ...]:
     given: list[Key] = list(optimizers[0].tensors) if len(optimizers) == 1 else []
     memory = optimizers[0].remembered
     if len(given) == len(names) and all(
-        _agrees(memory.get(key), shapes[name]) for key, name in zip(given, names)
+        _agrees(memory.get(key), shapes[name]) for key, name in zip(given, names, strict=True)
     ):
-        return tuple(n for key, n in zip(given, names) if not _is_updated(memory.get(key)))
+        return tuple(n for key, n in zip(given, names, strict=True) if not _is_updated(memory.get(key)))
     known = Counter(m.shape for one in optimizers for m in one.remembered.values() if m.is_updated)
     return tuple(name for name in names if not known[shapes[name]])
 

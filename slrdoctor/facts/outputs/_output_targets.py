@@ -45,7 +45,7 @@ def targets_of(
     if stored and are_counted:
         found.reverse()  # nothing names the samples, and only their own file has them in its order
     for file in run.predictions:
-        references = dict(zip(file.ids, file.references))
+        references = dict(zip(file.ids, file.references, strict=True))
         if any(not key.isdigit() for key in references):
             known = {key: references[key] for key in keys if references.get(key)}
             found.append(OutputTargets(known, file.where))

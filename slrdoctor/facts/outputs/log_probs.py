@@ -247,7 +247,7 @@ def _floor(targets: Sequence[Sequence[int]], frames: Ints, lengths: Ints, repeat
     coded = [np.array([index[c] for c in target], dtype=np.int64) for target in targets]
     weights = 1.0 / lengths
     prior = np.zeros(len(index))
-    for target, weight in zip(coded, weights):
+    for target, weight in zip(coded, weights, strict=True):
         np.add.at(prior, target, weight)
     some = np.unique(np.linspace(0, len(coded) - 1, FLOOR_SAMPLES).astype(int))
     best = best_constant(

@@ -196,7 +196,7 @@ class _Reader:
 
     def read(self) -> None:
         """Read every sample that no file before has."""
-        for (output, axes), (_, keys) in zip(self._usable, self._keys_of):
+        for (output, axes), (_, keys) in zip(self._usable, self._keys_of, strict=True):
             for place, sample in samples_of(output, axes, self._unreadable):
                 if keys[place] not in self.keys:
                     self._add(keys[place], sample)
@@ -221,7 +221,9 @@ class _Reader:
         self._waiting.append((place, columns))
 
     def _flush(self) -> None:
-        for (place, _), loss in zip(self._waiting, ctc_losses([c for _, c in self._waiting])):
+        for (place, _), loss in zip(
+            self._waiting, ctc_losses([c for _, c in self._waiting]), strict=True
+        ):
             self._losses[place] = float(loss)
         self._waiting.clear()
 
@@ -274,4 +276,4 @@ def _has_ids(usable: tuple[OutputFile, Axes]) -> bool:
 
 def _labelled(output: OutputFile, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
     labels = output.labels if len(output.labels) == len(keys) else ("",) * len(keys)
-    yield from zip(keys, labels)
+    yield from zip(keys, labels, strict=True)

@@ -41,7 +41,7 @@ def output_stride(outputs: OutputPass, clips: ClipTable) -> OutputStride:
         (stored[key, split.split], int(frames))
         for split in outputs.splits
         if not split.by_position
-        for key, frames in zip(split.keys, split.frames)
+        for key, frames in zip(split.keys, split.frames, strict=True)
         if (key, split.split) in stored and frames > 0
     ]
     if len(pairs) < FEWEST:

@@ -31,10 +31,13 @@ def shared_sentences(targets: Targets | None, texts: Texts | None) -> SharedSent
     """By gloss sequence where there are any, else by text."""
     read_from = next((fact.read_from for fact in (targets, texts) if fact is not None), "")
     if targets is not None and not targets.are_single:
-        rows = [(i, s, cores(g)) for i, s, g in zip(targets.ids, targets.splits, targets.glosses)]
+        rows = [
+            (i, s, cores(g))
+            for i, s, g in zip(targets.ids, targets.splits, targets.glosses, strict=True)
+        ]
         of = "gloss sequences"
     elif texts is not None:
-        rows = [(i, s, w) for i, s, w in zip(texts.ids, texts.splits, texts.words)]
+        rows = [(i, s, w) for i, s, w in zip(texts.ids, texts.splits, texts.words, strict=True)]
         of = "texts"
     else:
         raise Unavailable(

@@ -122,7 +122,7 @@ def _copies(epochs: Floats, values: Floats) -> NDArray[np.bool_]:
     """Which rows repeat an earlier one to the last digit."""
     seen: set[tuple[float, float]] = set()
     repeats = []
-    for pair in zip(epochs.tolist(), values.tolist()):
+    for pair in zip(epochs.tolist(), values.tolist(), strict=True):
         repeats.append(pair in seen)
         seen.add(pair)
     return np.array(repeats, dtype=bool)

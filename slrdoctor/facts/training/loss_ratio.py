@@ -56,8 +56,8 @@ def loss_ratio(history: History, size: EpochSize | None, scale: LossScale | None
             "log the mean train and dev loss of every epoch",
         )
     first, second = (
-        dict(zip(*(a.tolist() for a in finite(train)))),
-        dict(zip(*(a.tolist() for a in finite(dev)))),
+        dict(zip(*(a.tolist() for a in finite(train)), strict=True)),
+        dict(zip(*(a.tolist() for a in finite(dev)), strict=True)),
     )
     both = sorted(first.keys() & second.keys())
     both = [e for e in both if first[e] > 0 and second[e] > 0]

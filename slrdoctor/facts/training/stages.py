@@ -74,7 +74,7 @@ def stage_changes(history: History, run: TrainingRun, score: DevScore | None) ->
     epochs, values = finite(curve)
     places = [e for e in sorted(found) if epochs[0] < e <= epochs[-1]]
     changes = []
-    for place, following in zip(places, [*places[1:], math.inf]):
+    for place, following in zip(places, [*places[1:], math.inf], strict=False):
         after = values[(epochs >= place) & (epochs < following)]
         before = values[epochs < place]
         if len(before) >= AROUND and len(after) >= AROUND:

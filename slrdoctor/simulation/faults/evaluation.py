@@ -53,7 +53,7 @@ def predictions_of_another_run(x: Experiment) -> None:
     def shuffle(run: Run) -> None:
         order = np.random.default_rng(x.world.seed).permutation(len(run.predictions))
         said = [run.predictions[i][1] for i in order]
-        run.predictions = [(i, h, r) for (i, _, r), h in zip(run.predictions, said)]
+        run.predictions = [(i, h, r) for (i, _, r), h in zip(run.predictions, said, strict=True)]
 
     x.after_training(shuffle)
     x.claim("they score worse", lambda w: sum(h != r for _, h, r in w.run.predictions) > 20)

@@ -40,7 +40,7 @@ def ids_spelled_differently(x: Experiment) -> None:
 
     def rename(run: Run) -> None:
         spelled = [f"clip{int(number):05d}" for number in plan]
-        for sample, name in zip(run.world.samples, spelled):
+        for sample, name in zip(run.world.samples, spelled, strict=True):
             run.renamed[sample.name] = name
 
     x.after_training(rename)

@@ -80,7 +80,7 @@ def labels_shifted(x: Experiment) -> None:
     train = [x.world.of("train")[i] for i in order]
     x.world.samples = train + [s for s in x.world.samples if s.split != "train"]
     moved = [(s.glosses, s.text) for s in (train[-1], *train[:-1])]
-    for sample, (glosses, text) in zip(train, moved):
+    for sample, (glosses, text) in zip(train, moved, strict=True):
         sample.glosses, sample.text = glosses, text
 
 
@@ -91,7 +91,7 @@ def labels_shuffled(x: Experiment) -> None:
         samples = x.world.of(split)
         order = x.world.generator(12).permutation(len(samples))
         mixed = [(samples[i].glosses, samples[i].text) for i in order]
-        for sample, (glosses, text) in zip(samples, mixed):
+        for sample, (glosses, text) in zip(samples, mixed, strict=True):
             sample.glosses, sample.text = glosses, text
 
 

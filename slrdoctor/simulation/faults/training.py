@@ -134,7 +134,7 @@ def two_runs_in_one_history(x: Experiment) -> None:
             row | {name: row[name] * (1.2 + 0.3 * rng.random()) for name in losses_of}
             for row in run.history
         ]
-        run.history = [row for pair in zip(run.history, again) for row in pair]
+        run.history = [row for pair in zip(run.history, again, strict=True) for row in pair]
 
     x.after_training(interleave)
     x.claim("epochs occur twice", lambda w: len(w.run.history) == 2 * x.recipe.epochs)

@@ -72,7 +72,7 @@ def _families(files: Sequence[AnnotationFile]) -> list[tuple[str, list[Annotatio
 
 def _common_folder(files: Sequence[AnnotationFile]) -> str:
     parts = [f.where.split("/")[:-1] for f in files]
-    common = [a[0] for a in zip(*parts) if len(set(a)) == 1]
+    common = [a[0] for a in zip(*parts, strict=False) if len(set(a)) == 1]
     return "/".join(common)
 
 

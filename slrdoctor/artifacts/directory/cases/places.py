@@ -11,7 +11,7 @@ def nearest(where: str, names: Sequence[str]) -> int:
 
     def shared(name: str) -> int:
         count = 0
-        for a, b in zip(parts, name.split("/")):
+        for a, b in zip(parts, name.split("/"), strict=False):
             if a != b:
                 break
             count += 1

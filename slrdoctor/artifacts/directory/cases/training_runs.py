@@ -112,10 +112,12 @@ def _contradict(one: HistoryFile, other: HistoryFile) -> bool:
         same = mine.get((series.split, series.quantity))
         if same is None or series.per != "epoch" or not same.values or not series.values:
             continue
-        by_epoch = dict(zip(same.epochs, same.values))
-        shared = [(by_epoch[e], v) for e, v in zip(series.epochs, series.values) if e in by_epoch]
+        by_epoch = dict(zip(same.epochs, same.values, strict=True))
+        shared = [
+            (by_epoch[e], v) for e, v in zip(series.epochs, series.values, strict=True) if e in by_epoch
+        ]
         # one file may count its epochs from 0 and the other from 1
-        in_order = list(zip(same.values, series.values))
+        in_order = list(zip(same.values, series.values, strict=False))
         if shared and not _agree(shared) and not _agree(in_order):
             return True
     return False

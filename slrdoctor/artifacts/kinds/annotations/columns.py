@@ -139,7 +139,9 @@ def _is_told_by_index(columns: _Columns, key: str) -> bool:
         return False
     texts = [words_of_text(value) for value in columns.values[key]]
     numbers = [identifier(value) for value in columns.values[index]]
-    return len(set(zip(texts, numbers))) == len(set(texts)) == len(set(numbers)) < len(texts)
+    return (
+        len(set(zip(texts, numbers, strict=False))) == len(set(texts)) == len(set(numbers)) < len(texts)
+    )
 
 
 def _id(columns: _Columns) -> str | None:

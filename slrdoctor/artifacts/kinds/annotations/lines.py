@@ -147,7 +147,7 @@ def _parallel(where: str, format: str, text: Text, siblings: Siblings | None) ->
             text=(spoken[i].strip() or None) if i < len(spoken) else None,
             line=i + 1,
         )
-        for i, (name, line) in enumerate(zip(names, text.lines))
+        for i, (name, line) in enumerate(zip(names, text.lines, strict=False))
         if name
     ]
     over = abs(len(names) - len(text.lines))

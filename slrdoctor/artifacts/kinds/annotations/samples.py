@@ -155,7 +155,9 @@ def with_signers_of_ids(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     found = [_SIGNER.search(row.id) for row in rows]
     if sum(match is not None for match in found) < 0.9 * len(rows):
         return rows
-    return tuple(replace(row, signer=match[1] if match else None) for row, match in zip(rows, found))
+    return tuple(
+        replace(row, signer=match[1] if match else None) for row, match in zip(rows, found, strict=False)
+    )
 
 
 def is_class_list(rows: Sequence[Row], roles: Roles) -> bool:

@@ -120,7 +120,7 @@ def _without_header(where: str, format: str, rows: Sequence[Sequence[Any]]) -> A
     if named is None:
         return None
     records = [
-        (line, dict(zip(named, row)) if len(row) == width else {named[0]: row[0]}, "")
+        (line, dict(zip(named, row, strict=False)) if len(row) == width else {named[0]: row[0]}, "")
         for line, row in enumerate(rows, 1)
     ]
     return recognise_records(where, format, Found(records, f"{format} without a header"))

@@ -197,7 +197,7 @@ def _of_columns(where: str, format: str, value: Mapping[Any, Any]) -> Annotation
     columns = {key: item for key, item in columns.items() if _is_column(item)}
     if len(columns) < 2 or len({len(column) for column in columns.values()}) != 1:
         return None
-    rows = (dict(zip(columns, row)) for row in zip(*columns.values()))
+    rows = (dict(zip(columns, row, strict=False)) for row in zip(*columns.values(), strict=False))
     return recognise_records(
         where, format, Found([(i, row, "") for i, row in enumerate(rows)], "columns")
     )

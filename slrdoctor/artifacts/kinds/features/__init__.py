@@ -216,7 +216,7 @@ def _cuts(offsets: list[int], lengths: list[int], total: int) -> Iterator[tuple[
     else:
         stops = list(itertools.accumulate(lengths))
         starts = [0, *stops[:-1]]
-    yield from zip(starts, stops)
+    yield from zip(starts, stops, strict=False)
 
 
 def _whole_numbers(content: Arrays, name: str | None) -> list[int]:

@@ -255,7 +255,7 @@ def _has_labels(root: str, groups: list[_Group]) -> bool:
     below = [PurePosixPath(g.folder).parts[len(PurePosixPath(root).parts) :] for g in groups]
     if len({len(parts) for parts in below}) != 1:
         return False
-    names = {_label(parts, g) for parts, g in zip(below, groups)} - {""}
+    names = {_label(parts, g) for parts, g in zip(below, groups, strict=False)} - {""}
     return len(names) > 1 and not any(_NO_LABEL.search(n.lower()) or split_of_word(n) for n in names)
 
 

@@ -46,7 +46,7 @@ def table_values(table: Table) -> Floats:
 
 def row_landmarks(table: Table, row: int) -> Floats:
     """The lists in one row's *_X and *_Y cells as [T, points, 2], in the order of the *_X columns."""
-    cells = dict(zip((str(name) for name in table.columns or ()), table.rows[row]))
+    cells = dict(zip((str(name) for name in table.columns or ()), table.rows[row], strict=False))
     by_lower = {name.lower(): name for name in cells}
     xs = [low for low in by_lower if low.endswith("_x") and low[:-1] + "y" in by_lower]
     points = [(by_lower[low], by_lower[low[:-1] + "y"]) for low in xs]

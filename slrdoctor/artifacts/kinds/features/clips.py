@@ -227,7 +227,7 @@ def _frames(clip: Clip) -> NDArray[Any]:
     """Frame files stacked to [T, ...]; a frame in which nobody was found fits any shape."""
     loaded = [_frame(path, clip, len(clip.frames)) for path in clip.frames]
     shapes: dict[tuple[int, ...], str] = {}  # and the first frame that has it
-    for (values, is_empty), path in zip(loaded, clip.frames):
+    for (values, is_empty), path in zip(loaded, clip.frames, strict=False):
         if not is_empty:
             shapes.setdefault(values.shape, path.name)
     if len(shapes) > 1:

@@ -55,7 +55,7 @@ class _Column:
     @property
     def repeats(self) -> bool:
         """Whether most epochs have several readings, one after another."""
-        again = sum(a == b for a, b in zip(self.at, self.at[1:]))
+        again = sum(a == b for a, b in zip(self.at, self.at[1:], strict=False))
         return self.per == "epoch" and again > len(set(self.at)) / 2
 
     def spread(self) -> None:

@@ -44,7 +44,11 @@ def _is_array(value: Any) -> bool:
 def _of_tensorboard(where: str, records: Sequence[Mapping[str, Any]]) -> tuple[HistoryFile, ...]:
     """Scalars of an event file. Steps become epochs where a tag says which step is of which."""
     logged = next((record for record in records if record["tag"].lower() == "epoch"), None)
-    of_step = dict(zip(logged["step"].tolist(), logged["value"].tolist())) if logged is not None else {}
+    of_step = (
+        dict(zip(logged["step"].tolist(), logged["value"].tolist(), strict=False))
+        if logged is not None
+        else {}
+    )
     # Keras writes one file in train/ and one in validation/, with the same tags
     folder = SPLIT_OF_SERIES.get(where.rpartition("/")[0].rpartition("/")[2].lower(), "")
     series = SeriesOfRun()
@@ -59,7 +63,7 @@ def _of_tensorboard(where: str, records: Sequence[Mapping[str, Any]]) -> tuple[H
         epochs = [of_step.get(step) for step in steps]
         if not whole and all(e is not None for e in epochs) and len(set(epochs)) == len(epochs):
             whole, steps = True, epochs
-        for step, value in zip(steps, record["value"].tolist()):
+        for step, value in zip(steps, record["value"].tolist(), strict=False):
             series.read(tag, meaning, float(step), float(value), "epoch" if whole else "step")
         if whole and len(steps) > len(rows):
             rows = [float(step) for step in steps]

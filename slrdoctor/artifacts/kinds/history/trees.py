@@ -92,7 +92,9 @@ def _table_of_numbered(value: Mapping[Any, Any]) -> Table | None:
     if not _is_numbered(value):
         return None
     matches = [_EPOCH_KEY.fullmatch(str(key).strip()) for key in value]
-    records = [{"epoch": float(m[1]), **record} for m, record in zip(matches, value.values()) if m]
+    records = [
+        {"epoch": float(m[1]), **record} for m, record in zip(matches, value.values(), strict=False) if m
+    ]
     return _table_of_records(records)
 
 
@@ -225,7 +227,7 @@ def _table_of_lists(lists: dict[str, list[Any]]) -> Table | None:
     for name, values in series.items():
         if len(values) > count > 0 and not epochs:
             values = _folded(values, count)  # one a batch
-        columns[name] = dict(zip(_epochs_of(values, count, epochs), values))
+        columns[name] = dict(zip(_epochs_of(values, count, epochs), values, strict=False))
     every = sorted({at for column in columns.values() for at in column})
     rows = [[at, *(column.get(at) for column in columns.values())] for at in every]
     return Table(("epoch", *columns), rows)

@@ -195,7 +195,7 @@ def _of_rows(
     known = ids if len(ids) == len(lengths) else [str(i) for i in range(len(lengths))]
     clips = tuple(
         replace(clip, key=key, rows=(end - length, end))
-        for key, length, end in zip(known, lengths, ends)
+        for key, length, end in zip(known, lengths, ends, strict=False)
     )
     same = len(labels) == len(clips)
     return OutputFile(file.where, file.format, kind, "", clips, labels=tuple(labels) if same else ())

@@ -119,10 +119,10 @@ def _entries(part: OutputFile) -> Iterator[tuple[str, Clip, str]]:
     labels = part.labels or ("",) * max(len(part.ids), len(part.clips))
     if part.ids and len(part.clips) == 1:
         [clip] = part.clips
-        for row, (key, label) in enumerate(zip(part.ids, labels)):
+        for row, (key, label) in enumerate(zip(part.ids, labels, strict=False)):
             yield key, replace(clip, key=key, member=f"{clip.member}[{row}]"), label
     else:
-        yield from ((clip.key, clip, label) for clip, label in zip(part.clips, labels))
+        yield from ((clip.key, clip, label) for clip, label in zip(part.clips, labels, strict=False))
 
 
 def settle(found: Found) -> None:

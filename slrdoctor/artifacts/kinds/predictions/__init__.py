@@ -99,7 +99,7 @@ def _of_arrays(where: str, content: Arrays) -> list[Pair] | None:
         if not all(isinstance(one, list) for one in both):
             return None
         if len(both[0]) == len(both[1]):
-            return [(str(i), h, r) for i, (h, r) in enumerate(zip(*both))]
+            return [(str(i), h, r) for i, (h, r) in enumerate(zip(*both, strict=False))]
     info = content.members.get("")
     if (
         info is None
@@ -181,17 +181,22 @@ def _of_lists(value: Mapping[Any, Any]) -> list[Pair] | None:
 def _of_columns(hypotheses: list[Any], references: list[Any], ids: list[Any] | None) -> list[Pair]:
     """An entry a sample; of lists of batches, the entries of all of them."""
     if _are_batches(hypotheses, references):
-        if ids is not None and all(_is_like(one, batch) for one, batch in zip(ids, hypotheses)):
+        if ids is not None and all(
+            _is_like(one, batch) for one, batch in zip(ids, hypotheses, strict=False)
+        ):
             ids = list(itertools.chain.from_iterable(ids))
         hypotheses, references = (list(itertools.chain(*side)) for side in (hypotheses, references))
     if ids is None or len(ids) != len(hypotheses):
         ids = list(range(len(hypotheses)))
-    return [(" ".join(tokens_of(i)), h, r) for i, h, r in zip(ids, hypotheses, references)]
+    return [(" ".join(tokens_of(i)), h, r) for i, h, r in zip(ids, hypotheses, references, strict=False)]
 
 
 def _are_batches(hypotheses: list[Any], references: list[Any]) -> bool:
     """Whether both are lists of batches: of lists of tokens, or of sentences, which have spaces."""
-    if not all(isinstance(h, (list, tuple)) and _is_like(r, h) for h, r in zip(hypotheses, references)):
+    if not all(
+        isinstance(h, (list, tuple)) and _is_like(r, h)
+        for h, r in zip(hypotheses, references, strict=False)
+    ):
         return False
     inner = [one for side in (hypotheses, references) for batch in side for one in batch]
     if all(isinstance(one, (list, tuple)) for one in inner):

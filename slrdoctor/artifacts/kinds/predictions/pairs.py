@@ -93,7 +93,9 @@ def _sequences(content: Content) -> dict[str, Any] | list[Any] | None:
         rows = content.load("")
         if rows.dtype.kind == "f" or are_one_hot(rows):
             scored = ~np.isnan(rows).any(axis=1)
-            return [int(row.argmax()) if known else None for row, known in zip(rows, scored)]
+            return [
+                int(row.argmax()) if known else None for row, known in zip(rows, scored, strict=False)
+            ]
         return list(rows.tolist())
     return None
 
@@ -106,7 +108,11 @@ def _of_lines(lines: Sequence[str]) -> dict[str, Any] | list[Any]:
     if kept and all(_NAMED.match(line) for line in kept):
         return {line.partition("|")[0].strip(): line.partition("|")[2].strip() for line in kept}
     ends = [_TRN.search(line) for line in kept]
-    of_id = {end[1]: line[: end.start()].strip() for end, line in zip(ends, kept) if end is not None}
+    of_id = {
+        end[1]: line[: end.start()].strip()
+        for end, line in zip(ends, kept, strict=False)
+        if end is not None
+    }
     if len(of_id) == len(kept) > 1:
         return of_id
     return [line.strip() for line in kept]
@@ -126,7 +132,7 @@ def _paired(
         hypotheses = [*hypotheses, *[""] * (len(references) - len(hypotheses))]
     if len(hypotheses) != len(references) or not hypotheses:
         return None
-    return [(str(i), h, r) for i, (h, r) in enumerate(zip(hypotheses, references))]
+    return [(str(i), h, r) for i, (h, r) in enumerate(zip(hypotheses, references, strict=False))]
 
 
 def ctm_with_stm(where: str, ctm: Table, siblings: Siblings) -> Pairs | None:

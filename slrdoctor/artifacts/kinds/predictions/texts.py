@@ -44,7 +44,7 @@ def _said(line: str) -> list[tuple[str, str]]:
         return []
     found = list(_EITHER.finditer(line))
     said = []
-    for match, following in zip(found, [*found[1:], None]):
+    for match, following in zip(found, [*found[1:], None], strict=False):
         text = line[match.end() : following.start() if following else len(line)]
         text = _END.sub("", text).strip().strip("|,;").strip().strip("[]\"'")
         said.append((match.lastgroup or "", _FILLER.sub("", text).strip()))

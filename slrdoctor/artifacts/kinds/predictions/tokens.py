@@ -111,11 +111,13 @@ def unpadded(pairs: list[Pair]) -> list[Pair]:
     """
     sides = [[_without_fills(_listed(pair[side])) for pair in pairs] for side in (1, 2)]
     padded = [_are_padded([_listed(pair[side]) for pair in pairs]) for side in (1, 2)]
-    rest = [[_cut(v, (0,)) for v in side] if p else side for side, p in zip(sides, padded)]
-    known = any(_zeros_at_end(row) > 1 for side, p in zip(sides, padded) if p for row in side)
+    rest = [[_cut(v, (0,)) for v in side] if p else side for side, p in zip(sides, padded, strict=False)]
+    known = any(
+        _zeros_at_end(row) > 1 for side, p in zip(sides, padded, strict=False) if p for row in side
+    )
     inside = any(_is_zero(t) for side in rest for row in side for t in _tokens_in(row))
     sides = rest if known and not inside else sides
-    return [(pair[0], h, r) for pair, h, r in zip(pairs, *sides)]
+    return [(pair[0], h, r) for pair, h, r in zip(pairs, *sides, strict=False)]
 
 
 def _zeros_at_end(row: list[Any]) -> int:

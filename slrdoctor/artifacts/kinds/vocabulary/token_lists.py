@@ -155,7 +155,9 @@ def _in_columns(columns: Sequence[Sequence[str]], names: Sequence[str], named: b
         return None
     tokens = columns[words[0]]
     if numbering and count > 1:
-        return _placed([(token, int(i)) for token, i in zip(tokens, columns[numbering[0]])])
+        return _placed(
+            [(token, int(i)) for token, i in zip(tokens, columns[numbering[0]], strict=False)]
+        )
     counts = len(columns) == 2 and all(_DIGITS.fullmatch(cell) for cell in columns[1 - words[0]])
     return tokens_in_order(list(tokens)) if named and counts and not _are_ids(tokens) else None
 

@@ -126,7 +126,10 @@ def decode(model: Recogniser, data: list[Sample], names: list[str]) -> list[str]
     clips, _, lengths = padded(data)
     with torch.no_grad():
         best = model(clips).argmax(-1).T
-    paths = [torch.unique_consecutive(path[:n]).tolist() for path, n in zip(best, lengths.tolist())]
+    paths = [
+        torch.unique_consecutive(path[:n]).tolist()
+        for path, n in zip(best, lengths.tolist(), strict=True)
+    ]
     return [" ".join(names[c] for c in path if c) for path in paths]
 
 
@@ -140,7 +143,9 @@ def history() -> list[dict[str, float]]:
             "val_accuracy": 0.0,
             "blank_ratio": blank,
         }
-        for epoch, (train_loss, dev_loss, blank) in enumerate(zip(TRAIN_LOSS, DEV_LOSS, BLANK), start=1)
+        for epoch, (train_loss, dev_loss, blank) in enumerate(
+            zip(TRAIN_LOSS, DEV_LOSS, BLANK, strict=True), start=1
+        )
     ]
 
 
@@ -166,7 +171,7 @@ def make(folder: Path) -> None:
     hypotheses = decode(model, data["val"], names)
     pairs = [
         {"id": name, "reference": gloss, "hypothesis": said}
-        for (name, gloss, _), said in zip(data["val"], hypotheses)
+        for (name, gloss, _), said in zip(data["val"], hypotheses, strict=True)
     ]
     _write(folder / "vocabulary.json", json.dumps({n: i for i, n in enumerate(names)}))
     _write(folder / "val_predictions.json", json.dumps(pairs, indent=1))

@@ -55,7 +55,7 @@ def _held_against(module: ModuleType) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Evidence":
-            given = dict(zip(_FIELDS, node.args, strict=True)) | {
+            given = dict(zip(_FIELDS, node.args, strict=False)) | {
                 k.arg: k.value for k in node.keywords if k.arg
             }
             what, unit, limit = (given.get(name) for name in ("what", "unit", "limit"))

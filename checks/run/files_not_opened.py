@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, UnopenedFiles, check
+from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Fix, UnopenedFiles, UnopenedFormat, check
 
 CALLED = {"history": "a history", "checkpoint": "a checkpoint", "": "a part of the run"}
 
@@ -19,7 +19,7 @@ def files_not_opened(unopened: UnopenedFiles) -> Iterator[Finding]:
     part of a run and have no reader. An exported model beside a checkpoint does not count, nor
     does a notebook or a tracker's database beside a history that was read.
 
-    Fix: install the package, or export the files to a format that is read; the fixes name both.
+    Fix: install the package, or export the files to a format that is read, as the finding says.
 
     References: docs/writing-a-reader.md on the formats that are read, and on adding another.
     """
@@ -40,5 +40,13 @@ def files_not_opened(unopened: UnopenedFiles) -> Iterator[Finding]:
             )
             for form in formats
         ),
-        tuple(dict.fromkeys(Fix(form.advice, form.how) for form in formats)),
+        (_fix(formats),),
     )
+
+
+def _fix(formats: list[UnopenedFormat]) -> Fix:
+    """One sentence with what each format needs: all of it is to be done, not one or the other."""
+    first, *others = dict.fromkeys(form.advice.rstrip(".") for form in formats)
+    steps = (first, *(step[:1].lower() + step[1:] for step in others))
+    hows = dict.fromkeys(form.how for form in formats if form.how)
+    return Fix(f"{'; '.join(steps)}.", "\n".join(hows))

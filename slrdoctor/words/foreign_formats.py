@@ -8,7 +8,6 @@ from dataclasses import dataclass
 NPZ = (
     "np.savez('features/train.npz', **{id: array for id, array in clips})   # a [T, D] array per sample"
 )
-KEPT = "the checkpoint that this was exported from"
 CSV = "as csv, with columns such as epoch, train_loss, val_loss and the dev score"
 
 
@@ -58,7 +57,7 @@ FOREIGN = (
     ),
     ForeignFormat(
         "archive", ("*.zip", "*.7z", "*.rar", "*.tar.gz", "*.tgz", "*.tar.xz", "*.tar.bz2"), "features",
-        "Unpack the archive beside the annotations.", spare=True,
+        "Unpack the archives beside the annotations.", spare=True,
     ),
     ForeignFormat(
         "motion capture", ("*.c3d", "*.bvh", "*.trc"), "features",
@@ -88,23 +87,29 @@ FOREIGN = (
     ),
     ForeignFormat(
         "notebook", ("*.ipynb",), "history",
-        "Save what the cells printed as a log.",
+        "Save what the cells of the notebook printed as a log.",
         "jupyter nbconvert --to markdown --stdout train.ipynb > log.txt", spare=True,
     ),
-    ForeignFormat("ONNX", ("*.onnx",), "checkpoint", f"Keep {KEPT} in the run folder.", spare=True),
-    ForeignFormat("TFLite", ("*.tflite",), "checkpoint", f"Keep {KEPT} in the run folder.", spare=True),
+    ForeignFormat(
+        "ONNX", ("*.onnx",), "checkpoint",
+        "Keep the checkpoint that the ONNX model was exported from in the run folder.", spare=True,
+    ),
+    ForeignFormat(
+        "TFLite", ("*.tflite",), "checkpoint",
+        "Keep the checkpoint that the TFLite model was exported from in the run folder.", spare=True,
+    ),
     ForeignFormat(
         "TensorFlow", ("saved_model.pb", "*.data-00000-of-*"), "checkpoint",
-        "Save the model in a form that can be read without TensorFlow.",
+        "Save the TensorFlow model as .keras.",
         "model.save('model.keras')", spare=True,
     ),
     ForeignFormat(
-        "Flax", ("*.msgpack",), "checkpoint", "Save the parameters as safetensors.",
+        "Flax", ("*.msgpack",), "checkpoint", "Save the Flax parameters as safetensors.",
         "safetensors.flax.save_file(flax.traverse_util.flatten_dict(params, sep='.'), 'x.safetensors')",
         spare=True,
     ),
     ForeignFormat(
-        "Paddle", ("*.pdparams",), "checkpoint", "Save the parameters as .npz.",
+        "Paddle", ("*.pdparams",), "checkpoint", "Save the Paddle parameters as .npz.",
         "np.savez('x.npz', **{k: v.numpy() for k, v in paddle.load('x.pdparams').items()})", spare=True,
     ),
 )  # fmt: skip

@@ -37,7 +37,7 @@ def without_package(file: File, format: str, kind: str) -> UnopenedFile:
         file.size,
         form,
         kind,
-        f"Install what reads {form} files.",
+        f"Install {EXTRAS[module].package}: {command(module)}",
         command(module),
         EXTRAS[module].package,
     )

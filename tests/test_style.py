@@ -116,6 +116,31 @@ def test_what_is_said_has_none_of_the_awkward_patterns(folder: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+COMMANDS = r"(?:slrdoctor|pip|git|tail|sclite|ffmpeg|ffprobe|find|chmod|rm) |\["
+
+
+def snippets(path: Path) -> Iterator[tuple[int, str]]:
+    """The code of the fixes of a file, with 1 for every value."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Fix":
+            for code in [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "how")]:
+                if isinstance(code, ast.JoinedStr):
+                    yield code.lineno, "".join(_text(part) for part in code.values).replace(VALUE, "1")
+                elif isinstance(code, ast.Constant):
+                    yield code.lineno, str(code.value)
+
+
+@pytest.mark.parametrize("family", sorted(p.name for p in (ROOT / "checks").iterdir() if p.is_dir()))
+def test_the_code_of_every_fix_is_python_or_a_command(family: str) -> None:
+    for path in sorted((ROOT / "checks" / family).rglob("*.py")):
+        for line, code in snippets(path):
+            if not re.match(COMMANDS, code) and not re.fullmatch(r"\w+: \w+", code):  # or yaml
+                try:
+                    ast.parse(code)
+                except SyntaxError as error:
+                    pytest.fail(f"{path.name}:{line}: {code!r}: {error}")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -28,7 +28,7 @@ EPOCHS_WITHOUT_LOSS = chosen(10, "twice the blank phase of a healthy small model
 BLIND = "times that of a model that ignores its input"
 FIXES = (
     Fix(
-        "First overfit five samples: does the model see its features, and do they belong to the labels?",
+        "Overfit five samples first, to see whether the features reach the model and fit the labels.",
         "slrdoctor overfit RUN_DIR --samples 5",
     ),
     Fix(
@@ -69,7 +69,7 @@ def blank_collapse(said: DecodedOutput, distance: FloorDistance) -> Findings:
     if not losses:
         early = distance.epochs is not None and distance.epochs < EPOCHS.value
         why = f"only {distance.epochs} epochs were trained" if early else distance.sentence
-        raise NotJudged(f"{sparse[0]}, but {why}", "train on", looks_ill=True)
+        raise NotJudged(f"{sparse[0]}, but {why}", "train longer", looks_ill=True)
     (message, shown), first, *_ = sparse, *losses
     stands = f"the {first.what} is {first.value:.2f} {first.unit}"
     if first.limit is EPOCHS_WITHOUT_LOSS:

@@ -50,7 +50,7 @@ def few_glosses_predicted(errors: GlossErrors) -> Findings:
     counts = errors.counts
     if counts.distinct_reference < REFERENCE_GLOSSES.value:
         few = counted(counts.distinct_reference, "gloss", "glosses")
-        raise NotJudged(f"the references use {few}, and {REFERENCE_GLOSSES.value:g} are needed")
+        raise NotJudged(f"the references use only {few}: it takes {REFERENCE_GLOSSES.value:g}")
     if counts.empty_share >= EMPTY_HYPOTHESES.value:
         raise NotJudged(f"{counts.empty_share:.0%} of the hypotheses are empty", looks_ill=True)
     share = counts.distinct_hypothesis / counts.distinct_reference

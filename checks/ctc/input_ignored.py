@@ -66,7 +66,7 @@ def input_ignored(losses: SettledLosses) -> Findings:
         return losses.sentence
     if losses.epochs is not None and losses.epochs < EPOCHS.value:
         few = f"after only {losses.epochs} epochs"
-        raise NotJudged(f"{few} {losses.sentence}", "train on", looks_ill=True)
+        raise NotJudged(f"{few} the {losses.sentence}", "train longer", looks_ill=True)
     after = f"after {losses.epochs} epochs " if losses.epochs is not None else ""
     yield Finding(
         f"{after}the training loss is {losses.train:.2f} and the dev loss {losses.dev:.2f} times what a "

@@ -59,7 +59,7 @@ def decoder_ignores_input(test: ShuffledHypotheses, task: Task | None) -> Findin
     if test.are_single or test.mean_length < 2:
         raise NotJudged("the predictions are single labels, not sentences")
     if test.samples < SAMPLES.value:
-        raise NotJudged(f"{test.samples} predictions are stored, and {SAMPLES.value:g} are needed")
+        raise NotJudged(f"only {test.samples} predictions are stored: it takes {SAMPLES.value:g}")
     if test.p < UNLIKELY.value or test.most_drop >= ERRORS_SAVED.value:
         return test.sentence
     if test.empty > EMPTY_SHARE.value * test.samples:

@@ -49,7 +49,7 @@ def decoder_loops(repeated: RepeatedNgrams) -> Findings:
         return repeated.sentence
     if repeated.distinct < TOKENS_IN_USE.value:
         few = counted(repeated.distinct, "token")
-        raise NotJudged(f"the hypotheses use only {few}, too few to speak of phrases", looks_ill=True)
+        raise NotJudged(f"the hypotheses use only {few}, too few to form phrases", looks_ill=True)
     phrase, times = repeated.phrases[0]
     yield Finding(
         f"{repeated.looping} of {repeated.samples} hypotheses ({repeated.share:.0%}) repeat a phrase "

@@ -62,7 +62,7 @@ def embeddings_collapsed(separation: Separation) -> Findings:
     one = next((one for one in separation.splits if _is_collapsed(one)), None)
     if one is None:
         raise NotJudged(
-            f"nothing shows that the embeddings tell labels from each other: {separation.sentence}",
+            f"nothing shows that the embeddings distinguish labels: {separation.sentence}",
             "log retrieval on dev after every epoch, or store the embeddings of more samples",
         )
     evidence = [

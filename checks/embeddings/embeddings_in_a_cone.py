@@ -64,5 +64,5 @@ def embeddings_in_a_cone(separation: Separation) -> Findings:
         )  # fmt: skip
         return
     if not any(one.is_informative for one in separation.splits):
-        raise NotJudged("nothing shows that the embeddings tell labels from each other")
+        raise NotJudged("nothing shows that the embeddings distinguish labels")
     return separation.sentence

@@ -44,8 +44,8 @@ def dev_worsened_after_best(
     if kept.best_kept or lost <= points or lost <= GAIN_LOST.value * gained:
         return score.sentence
     if len(score.values) < FEWEST_EPOCHS.value:
-        few = f"{len(score.values)} {score.looks} were logged"
-        raise NotJudged(f"{few}, and {FEWEST_EPOCHS.value:g} show whether a score was lost")
+        few = f"only {len(score.values)} {score.looks} were logged"
+        raise NotJudged(f"{few}: it takes {FEWEST_EPOCHS.value:g} to see whether the score was lost")
     if not learned:
         raise NotJudged("the run learned nothing: its best score may be luck")
     yield Finding(

@@ -12,6 +12,7 @@ from slrdoctor.api import (
     TrainLoss,
     check,
     chosen,
+    counted,
     number,
 )
 
@@ -46,8 +47,8 @@ def diverged(loss: TrainLoss) -> Findings:
     if loss.score_kept or lost <= 0:
         return loss.sentence
     if loss.points < FEWEST_VALUES.value:
-        few = f"{loss.points} values of the training loss were logged"
-        raise NotJudged(f"{few}, and {FEWEST_VALUES.value:g} show whether it came back")
+        few = f"only {counted(loss.points, 'value')} of the training loss logged"
+        raise NotJudged(f"{few}: it takes {FEWEST_VALUES.value:g} to see whether it came back")
     risen = (TIMES_LOWEST.value - 1) * abs(loss.best)
     if lost < GAIN_LOST.value * gained or loss.lowest_at_end < loss.best + risen:
         return loss.sentence

@@ -31,7 +31,7 @@ LOSS_LEFT = chosen(0.3, "a run still at 0.3 of its first loss has much left to l
 EPOCHS = chosen(5, "fewer do not show that nothing is learned")
 FIXES = (
     Fix(
-        "Call scheduler.step() once per epoch if the scheduler counts epochs, once per step if steps.",
+        "Call scheduler.step() once per epoch if the scheduler counts epochs, else once per step.",
         "scheduler.step()  # CosineAnnealingLR(T_max=epochs): once per epoch",
     ),
     Fix("Start AdamW at 3e-4, warm it up over 5% of the steps and decay it by a cosine."),

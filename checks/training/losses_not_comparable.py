@@ -47,8 +47,8 @@ def losses_not_comparable(losses: LossRatio) -> Findings:
     if all(sums) or all(means):
         return losses.sentence
     if batches is None or batches < fewest.value:
-        many = "unknown" if batches is None else f"{batches}, and {fewest.value:g} are needed"
-        raise NotJudged(f"the number of batches in an epoch is {many}")
+        many = "unknown" if batches is None else f"{batches}: it takes {fewest.value:g}"
+        raise NotJudged(f"the number of batches per epoch is {many}")
     # dev is measured after the epoch, when the first one has learned much: later ones show it then
     steady = (losses.ratio,) if losses.spread <= STEADY.value else ()
     ratios = [r / batches for r in (*steady, *([losses.first_ratio] if known else []))]

@@ -67,7 +67,7 @@ def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Findings:
     fitted, read_from = _fitted(progress), progress.read_from
     bad = progress.error_left >= ERROR_LEFT.value and _dev_at_floor(progress)
     if not isfinite(progress.error_left):
-        raise NotJudged("no dev score tells how far the run is from perfect", "log the dev score")
+        raise NotJudged("no dev score shows how far the run is from perfect", "log the dev score")
     if bad and pinned:
         raise NotJudged("the dev score of exactly 100% may be what a failed scorer writes")
     if bad and not any(map(isfinite, (progress.last_train, progress.train_accuracy))):

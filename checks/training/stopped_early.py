@@ -42,12 +42,14 @@ def stopped_early(score: DevScore, progress: Progress, rate: LearningRate | None
     if ended:
         return "the learning rate had come to its end"
     if len(score.values) < FEWEST_EPOCHS.value:
-        few = f"{len(score.values)} {score.looks} were logged"
-        raise NotJudged(f"{few}, and {FEWEST_EPOCHS.value:g} show whether a score still improves")
+        few = f"only {len(score.values)} {score.looks} were logged"
+        raise NotJudged(
+            f"{few}: it takes {FEWEST_EPOCHS.value:g} to see whether the score still improves"
+        )
     if not progress.learned:
         raise NotJudged("the run learned nothing that could still improve")
     if not is_known:
-        raise NotJudged(f"nothing says what the best {score.word} is")
+        raise NotJudged(f"the best possible {score.word} is unknown")
     shares = score.values if score.is_share else score.values / 100
     errors = shares if score.sign < 0 else 1 - shares
     quarter = len(errors) // 4

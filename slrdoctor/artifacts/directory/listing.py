@@ -65,7 +65,7 @@ class _Walk:
 
     def __init__(self, root: Path) -> None:
         home = root.stat()
-        self.root = root.resolve()
+        self.root = os.path.realpath(root)
         self.files: list[File] = []
         self.problems: list[tuple[str, str]] = []
         self.links: list[tuple[str, str]] = []
@@ -100,13 +100,15 @@ class _Walk:
         if is_folder and (entry.name in SKIPPED_FOLDERS or stat.st_dev in self._unreal):
             return False
         place = _place_outside(entry, self.root)
-        if place and self.root.is_relative_to(place):
-            self.problems.append((where, f"a link to {place}, which holds this run directory"))
+        if place and _is_within(self.root, place):
+            self.problems.append(
+                (where, f"a link to {Path(place).as_posix()}, which holds this run directory")
+            )
             return False
         if is_folder and (stat.st_dev, stat.st_ino) in self._seen and stat.st_ino:
             return False  # a link back to a folder that is already listed
         if place:
-            self.links.append((where, place))
+            self.links.append((where, Path(place).as_posix()))
         if is_folder:
             self._seen.add((stat.st_dev, stat.st_ino))
         elif entry.is_file():
@@ -114,12 +116,16 @@ class _Walk:
         return is_folder
 
 
-def _place_outside(entry: os.DirEntry[str], root: Path) -> str:
+def _place_outside(entry: os.DirEntry[str], root: str) -> str:
     """Where a link leads that leaves the run directory, else ""."""
     if not entry.is_symlink():
         return ""
-    place = Path(entry.path).resolve()
-    return "" if place.is_relative_to(root) else place.as_posix()
+    place = os.path.realpath(entry.path)  # a folder may be 100,000 links, and pathlib takes far longer
+    return "" if _is_within(place, root) else place
+
+
+def _is_within(place: str, folder: str) -> bool:
+    return place == folder or place.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
 
 
 def _kernel_devices() -> set[int]:

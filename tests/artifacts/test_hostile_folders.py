@@ -66,6 +66,16 @@ def test_the_whole_file_system_is_no_features_folder(tmp_path: Path, written: st
         discover(tmp_path)
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="folders of Linux")
+@pytest.mark.parametrize("written", ["/usr", "/proc", "/proc/self/task", "/etc/", "/usr/**/*.npy"])
+def test_the_folders_of_the_system_are_no_features_folder(tmp_path: Path, written: str) -> None:
+    (tmp_path / NAME).write_text(f"[features]\ntrain = '{written}'\n", encoding="utf-8")
+    (tmp_path / "train.csv").write_text("id,gloss\na,A B\nb,C\n", encoding="utf-8")
+
+    with pytest.raises(SettingsError, match="belongs to the operating system"):
+        discover(tmp_path)
+
+
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
 def test_links_into_proc_are_not_walked_and_its_files_are_not_read(tmp_path: Path) -> None:
     linked(tmp_path / "processes", Path("/proc"))

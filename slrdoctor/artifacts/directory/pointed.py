@@ -18,6 +18,9 @@ from slrdoctor.artifacts.run import VocabularyFile
 from slrdoctor.artifacts.settings.read import NAME, Settings, SettingsError
 
 Find = Callable[[Listing], Found]
+# below the root; a settings file that came with a run must not set us walking through all of them
+OF_THE_KERNEL = ("proc", "sys", "dev")
+OF_THE_SYSTEM = ("bin", "boot", "etc", "lib", "lib32", "lib64", "opt", "run", "sbin", "usr", "var")
 
 
 def apply(found: Found, settings: Settings, root: Path, find: Find) -> None:
@@ -134,8 +137,11 @@ def _paths(written: str, root: Path) -> Iterable[Path]:
 
 
 def _below(folder: Path, written: str) -> Sequence[File]:
-    if folder.resolve() == Path(folder.resolve().anchor):
+    _, *parts = folder.resolve().parts
+    if not parts:
         raise SettingsError(f"{NAME}: {written!r} is the whole file system: name a folder in it")
+    if parts[0] in OF_THE_KERNEL or (len(parts) == 1 and parts[0] in OF_THE_SYSTEM):
+        raise SettingsError(f"{NAME}: {written!r} belongs to the operating system: name another folder")
     return walk(folder).files
 
 

@@ -36,7 +36,7 @@ def _pattern(d: Diagnosis) -> str:
     """The message without what differs between runs that have the same fault."""
     message = d.finding.message
     for name in sorted((part for part in d.case if part), key=len, reverse=True):
-        message = message.replace(name, "@")
+        message = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "@", message)
     return _NUMBER.sub("#", message)
 
 

@@ -34,12 +34,11 @@ def _of_the_cause(first: Diagnosis, report: Report) -> Iterator[str]:
     """The fault as its check states it; a graver symptom of a milder cause comes before that cause."""
     below = _explained(first, report.diagnoses)
     gravest = max(below, key=lambda d: (d.check.severity, -d.rank), default=None)
-    where = _where(first, report)
     if gravest is not None and gravest.check.severity > first.check.severity:
-        yield f"{_fault(gravest)}."
-        yield f"{where}{_fault(first)}, which may be why."
+        yield f"{_placed(gravest, report)}."
+        yield f"{_placed(first, report)}, which may be why."
     else:
-        yield f"{where}{_fault(first)}."
+        yield f"{_placed(first, report)}."
 
 
 def _explained(cause: Diagnosis, diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
@@ -55,18 +54,16 @@ def _explained(cause: Diagnosis, diagnoses: Sequence[Diagnosis]) -> list[Diagnos
     return below
 
 
-def _where(d: Diagnosis, report: Report) -> str:
-    """How many of several runs it is about."""
-    if not d.case_names or len(report.runs) < 2:
-        return f"[{d.case_names[0]}] " if d.case_names else ""
-    if len(d.case_names) == 1:
-        return f"[{d.case_names[0]}] "
-    return f"In {len(d.case_names)} of {len(report.runs)} runs: "
-
-
-def _fault(d: Diagnosis) -> str:
+def _placed(d: Diagnosis, report: Report) -> str:
+    """The fault as its check states it, and in how many of several runs it is."""
     title = d.check.title.rstrip(".") or d.check.name
-    return f"{title} ({d.check.code})"
+    fault = f"{title} ({d.check.code})"
+    if len(report.runs) < 2 or not d.case_names:
+        return fault
+    lower = fault if fault[:2].isupper() else f"{fault[:1].lower()}{fault[1:]}"
+    if len(d.case_names) == 1:
+        return f"In {d.case_names[0]}: {lower}"
+    return f"In {len(d.case_names)} of {len(report.runs)} runs: {lower}"
 
 
 def _calm(report: Report) -> str:

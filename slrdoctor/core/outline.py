@@ -101,20 +101,32 @@ def _cause(d: Diagnosis, diagnoses: Sequence[Diagnosis], told: set[int]) -> Caus
 
 
 def _looked_at(run: Mapping[str, Any]) -> str:
-    counts: dict[str, list[str]] = {}
+    by_kind: dict[str, list[Mapping[str, Any]]] = {}
     for artifact in run["artifacts"]:
-        count = "" if artifact["samples"] is None else str(artifact["samples"])
-        counts.setdefault(artifact["kind"], []).append(f"{count} {artifact['split']}".strip())
-    kinds = [_of_a_kind(kind, sizes) for kind, sizes in counts.items()]
+        by_kind.setdefault(artifact["kind"], []).append(artifact)
+    kinds = [
+        _of_a_kind(kind, [_size(one) for one in sorted(artifacts, key=_split_order)])
+        for kind, artifacts in by_kind.items()
+    ]
     task = (run["task"] or "task unknown").replace("ctc", "CTC")
     return f"{run['path']} ({task}): {'; '.join(kinds) or 'nothing that could be read'}"
+
+
+def _size(artifact: Mapping[str, Any]) -> str:
+    count = "" if artifact["samples"] is None else str(artifact["samples"])
+    return f"{count} {artifact['split']}".strip()
+
+
+def _split_order(artifact: Mapping[str, Any]) -> int:
+    return ("train", "dev", "test", artifact["split"]).index(artifact["split"])
 
 
 def _of_a_kind(kind: str, sizes: Sequence[str]) -> str:
     if len(sizes) == 1 and sizes[0].isdigit() and kind in SIZED:
         return SIZED[kind].format(sizes[0])
     sized = [size for size in sizes if size]
-    if not sized or len(sizes) > 2 * NAMES_SHOWN:
+    without_split = len(sizes) > 1 and all(size.isdigit() for size in sized)
+    if not sized or without_split or len(sizes) > 2 * NAMES_SHOWN:
         return f"{kind} in {len(sizes)} files" if len(sizes) > 1 else kind
     return f"{kind} {', '.join(sized)}"
 

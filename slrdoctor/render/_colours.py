@@ -26,4 +26,4 @@ OUTCOMES = {"learned": "green", "learned nothing": "bold red", "unknown": "dim"}
 
 
 def badge(word: str, style: str) -> Text:
-    return Text(f" {word} ", style)
+    return Text.assemble((f" {word} ", style))

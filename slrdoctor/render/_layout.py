@@ -72,7 +72,7 @@ def _padded(cell: Text, width: int) -> Text:
 
 def _rows(line: Line, width: int | None) -> Iterator[Text]:
     """The line as rows of at most `width` columns, except where one word is longer."""
-    lead = Text(" " * line.indent) + (line.lead or Text())
+    lead = Text(" " * line.indent).append(line.lead or Text())
     rest = " " * line.indent + line.rest + " " * line.hang
     if width is None or line.is_code:
         yield lead + line.text
@@ -81,7 +81,7 @@ def _rows(line: Line, width: int | None) -> Iterator[Text]:
     pieces = line.text.divide(_breaks(line.text.plain, first_room, rest_room))
     for place, piece in enumerate(pieces):
         piece.rstrip()
-        yield (lead if place == 0 else Text(rest, "dim" if line.rest else "")) + piece
+        yield (lead if place == 0 else Text.assemble((rest, "dim"))) + piece
 
 
 def _breaks(text: str, first: int, rest: int) -> list[int]:

@@ -15,7 +15,7 @@ from slrdoctor.render import _findings
 from slrdoctor.render._colours import BADGES, FAULT, OUTCOMES, STATES, badge
 from slrdoctor.render._layout import Line, put, room, table
 
-GAPS_SHOWN = 4
+GAPS_SHOWN = 3
 PROBLEMS_SHOWN = 3
 RUNS_SHOWN = 20
 CODES_SHOWN = 6
@@ -51,6 +51,7 @@ def _body(
     yield Line(Text())
     yield from _remainder(outline, report, verbose)
     yield from _decision(outline, ascii_only)
+    yield Line(Text())
     yield _last(outline)
 
 

@@ -55,7 +55,8 @@ def report(folder: Path) -> str:
     done = subprocess.run(
         command, capture_output=True, text=True, encoding="utf-8", check=True, cwd=folder.parent
     )
-    return "\n".join(line.rstrip() for line in done.stdout.rstrip().splitlines())
+    said = done.stdout.replace(f"{folder.parent.absolute().as_posix()}/", "")
+    return "\n".join(line.rstrip() for line in said.rstrip().splitlines())
 
 
 def page(name: str, docstring: str, said: str) -> str:

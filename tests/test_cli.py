@@ -58,6 +58,21 @@ def test_the_broken_example_names_the_cause_before_its_symptom_and_exits_with_1(
     assert not symptom["root_cause"] and symptom["explained_by"] == ["CTC401"]
 
 
+@pytest.mark.parametrize(
+    ("run_dir", "code", "ending", "words"),
+    [
+        (BROKEN, "CTC401", 1, "CTC401 still fires: 53 of 114 targets"),
+        ("examples/healthy", "ctc401", 0, "CTC401 is fixed: 114 of 114 targets fit"),
+        (BROKEN, "DEC803", 1, "DEC803 could not be judged: the annotations have no texts"),
+    ],
+)
+def test_verify_answers_for_one_check_alone(run_dir: str, code: str, ending: int, words: str) -> None:
+    done = run("scan", run_dir, "--verify", code)
+
+    assert done.returncode == ending
+    assert words in " ".join(done.stdout.split()) and len(done.stdout.splitlines()) < 4
+
+
 @pytest.mark.parametrize(("fail_on", "code"), [("blocks", 1), ("note", 1), ("never", 0)])
 def test_fail_on_decides_the_exit_code(fail_on: str, code: int) -> None:
     assert run("scan", BROKEN, "--fail-on", fail_on).returncode == code

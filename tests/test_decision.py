@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_it_names_the_first_cause_and_what_does_not_hold() -> None:
     assert decision is not None and decision.sentence.startswith("Fix FEA101 first.")
     assert "a larger model" in decision.sentence
     assert decision.conditions[0].state == "no"
-    assert "slrdoctor overfit 'my run' --samples 5" in decision.then
+    assert f"slrdoctor overfit '{Path('my run').absolute()}' --samples 5" in decision.then
 
 
 def test_a_larger_model_is_not_spoken_of_where_only_the_scorer_is_at_fault() -> None:

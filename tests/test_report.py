@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -18,6 +19,7 @@ from slrdoctor.core.ranking import Case
 from slrdoctor.core.registry import Check
 from slrdoctor.core.report import FailedRun, Report, build, schema
 from slrdoctor.core.roles import Role
+from slrdoctor.core.verification import is_fixed, verified
 from slrdoctor.render import formats, render
 
 RUN = {"path": "runs/x", "task": "ctc", "artifacts": []}
@@ -192,6 +194,55 @@ def test_every_format_writes_glosses_of_any_script(format: str) -> None:
     fired = (("",), Judged(check("LAB201"), (finding("বাংলা and عربي are not in the vocabulary"),)))
 
     assert "বাংলা" in render(report(fired), format)
+
+
+def test_a_finding_without_evidence_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs evidence"):
+        Finding("a fault", (), (Fix("fix it"),))
+
+
+def test_the_verify_command_works_from_any_folder() -> None:
+    fired = (("",), Judged(check("LAB201"), (finding(),)))
+    made = report(fired)
+    spaced = replace(made, run={**RUN, "path": "runs/my run"})
+
+    assert (
+        made.verify(made.diagnoses[0]) == f"slrdoctor scan {Path('runs/x').absolute()} --verify LAB201"
+    )
+    assert f"scan '{Path('runs/my run').absolute()}' --verify" in spaced.verify(made.diagnoses[0])
+
+
+def test_without_a_folder_to_scan_verify_is_the_call_that_was_made() -> None:
+    made = report((("",), Judged(check("LAB201"), (finding(),))))
+    again = replace(made, again='slrdoctor.examine(model, loader, select=["CODE"])')
+
+    assert again.verify(again.diagnoses[0]) == 'slrdoctor.examine(model, loader, select=["LAB201"])'
+    assert "slrdoctor scan" not in render(again, "json")
+
+
+def test_a_fault_is_fixed_where_its_check_finds_nothing_whatever_others_find() -> None:
+    seen = (("",), Judged(check("CTC401"), (), "114 of 114 targets fit"))
+    made = verified(report(seen, (("",), Judged(check("TRN501"), (finding(),)))), "CTC401")
+
+    assert is_fixed(made)
+    assert made.outline.headline == "CTC401 is fixed: 114 of 114 targets fit."
+
+
+@pytest.mark.parametrize("severity", Severity)
+def test_a_fault_is_not_fixed_where_its_check_still_fires_however_mild(severity: Severity) -> None:
+    still = verified(report((("",), Judged(check("CTC401", severity), (finding(),)))), "CTC401")
+
+    assert not is_fixed(still) and still.outline.headline == "CTC401 still fires: a fault."
+
+
+def test_a_fault_that_could_not_be_judged_is_not_fixed() -> None:
+    missing = (("",), Skipped(check("CTC401"), "Targets", "no annotations", "add train.csv"))
+    for outcome, why in ((missing, "no annotations"), (abstained("CTC401"), "three epochs")):
+        made = verified(report(outcome), "CTC401")
+
+        assert not is_fixed(made)
+        assert made.outline.headline.startswith(f"CTC401 could not be judged: {why}. To enable: ")
+    assert not is_fixed(verified(report(), "CTC401"))
 
 
 def test_a_notebook_shows_the_report_escaped() -> None:

@@ -59,5 +59,5 @@ def frame_order_ignored(behaviour: ModelBehaviour) -> Findings:
             ),
         ),
         (Fix(fix),),
-        verify=f"slrdoctor scan RUN_DIR --model {behaviour.model} --select ACT007",
+        verify=f"slrdoctor scan RUN_DIR --model {behaviour.model} --verify ACT007",
     )

@@ -59,5 +59,5 @@ def gradient_missing(behaviour: ModelBehaviour) -> Findings:
         ),
         affected=behaviour.without_gradient_count,
         total=behaviour.trainable,
-        verify=f"slrdoctor scan RUN_DIR --model {behaviour.model} --select ACT004",
+        verify=f"slrdoctor scan RUN_DIR --model {behaviour.model} --verify ACT004",
     )  # fmt: skip

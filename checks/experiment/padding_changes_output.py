@@ -56,5 +56,5 @@ def padding_changes_output(behaviour: ModelBehaviour) -> Findings:
             ),
             Fix("Give attention a key_padding_mask, and set padding to zero before each convolution."),
         ),
-        verify=f"slrdoctor scan RUN_DIR --model {behaviour.model} --select ACT006",
+        verify=f"slrdoctor scan RUN_DIR --model {behaviour.model} --verify ACT006",
     )

@@ -52,5 +52,5 @@ def samples_mixed_in_batch(behaviour: ModelBehaviour) -> Findings:
                 '[model]\ninput = "TBD"\noutput = "TBC"',
             ),
         ),
-        verify=f"slrdoctor scan RUN_DIR --model {behaviour.model} --select ACT005",
+        verify=f"slrdoctor scan RUN_DIR --model {behaviour.model} --verify ACT005",
     )

@@ -36,6 +36,7 @@ Output = Annotated[
 Select = Annotated[
     list[str] | None, typer.Option("--select", help="Only these codes or prefixes: CTC,FEA104.")
 ]
+Verify = Annotated[str, typer.Option("--verify", help="Judge this check alone: is what it found fixed?")]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Not these codes or prefixes.")]
 Checks = Annotated[list[Path] | None, typer.Option("--checks", help="A folder of your own checks.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the first sentence.")]
@@ -46,6 +47,11 @@ Tracebacks = Annotated[bool, typer.Option("--verbose", "-v", help="Tracebacks to
 def codes(written: list[str] | None) -> list[str]:
     """Codes and prefixes from repeatable options that may each hold several, comma separated."""
     return [code.strip().upper() for one in written or () for code in one.split(",") if code.strip()]
+
+
+def one_code(written: str) -> list[str]:
+    """The code of one check, as a selection; none where none is given."""
+    return [written.strip().upper()] if written.strip() else []
 
 
 def cores() -> int:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from slrdoctor.cli import options
-from slrdoctor.cli.exits import cannot, code_of, told_plainly
+from slrdoctor.cli.exits import FINE, FOUND, cannot, code_of, told_plainly
 from slrdoctor.models.device import Device
 
 
@@ -18,8 +18,9 @@ def scan(
     output: options.Output = options.STANDARD_OUTPUT,
     fail_on: Annotated[
         options.FailOn, typer.Option("--fail-on", help="Exit with 1 at this severity or above.")
-    ] = options.FailOn.blocks,
+    ] = options.FailOn.misleads,
     select: options.Select = None,
+    verify: options.Verify = "",
     ignore: options.Ignore = None,
     checks: options.Checks = None,
     model: Annotated[
@@ -38,6 +39,7 @@ def scan(
         from slrdoctor.cli.output import check_output, write_report
         from slrdoctor.cli.progress import shown_on_stderr
         from slrdoctor.core.finding import Severity
+        from slrdoctor.core.verification import is_fixed, verified
         from slrdoctor.examination.ending import ending_of
         from slrdoctor.examination.model_spec import checked_model
         from slrdoctor.examination.scan import scan as examine
@@ -53,18 +55,22 @@ def scan(
         with shown_on_stderr(hidden=quiet) as step:
             report = examine(
                 run_dir,
-                select=options.codes(select),
+                select=options.one_code(verify) or options.codes(select),
                 ignore=options.codes(ignore),
                 checks=checks or (),
                 jobs=jobs or options.cores(),
                 progress=step,
                 experiment=experiment if model else None,
             )
-        write_report(report, format, output, quiet, verbose)
+        if verify:
+            report = verified(report, options.one_code(verify)[0])
+        write_report(report, format, output, quiet or bool(verify), verbose)
         untried = untried_model(report) if model else ""
         if untried:
             # it was asked for: not looked at must not pass for fine
             raise cannot(f"--model {model} was not looked at: {untried}")
+        if verify:
+            raise typer.Exit(FINE if is_fixed(report) else FOUND)
         never = fail_on is options.FailOn.never
         limit = None if never else Severity[fail_on.value.upper()]
     raise typer.Exit(code_of(ending_of(report, limit)))

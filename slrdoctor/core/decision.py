@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -81,13 +80,10 @@ def _gates() -> dict[Gate, tuple[str, ...]]:
 
 def _then(report: Report, conditions: tuple[Condition, ...]) -> str:
     own = {gate.what for gate in _gates() if gate.own_model}
-    if not any(c.what in own and c.state == UNKNOWN for c in conditions):
+    if report.again or not any(c.what in own and c.state == UNKNOWN for c in conditions):
         return ""
-    path = shlex.quote(str(report.run["path"]))
-    return (
-        f"To find out the rest, run: slrdoctor overfit {path} --samples 5 "
-        "--model path/to/file.py:factory"
-    )
+    command = "slrdoctor overfit RUN_DIR --samples 5 --model path/to/file.py:factory"
+    return report.with_path(f"To find out the rest, run: {command}")
 
 
 def _state(report: Report, gate: Gate, codes: tuple[str, ...]) -> str:

@@ -123,6 +123,10 @@ class Finding:
     total: int | None = None
     verify: str = ""
 
+    def __post_init__(self) -> None:
+        if not self.evidence:
+            raise ValueError(f"a finding needs evidence: {self.message!r} has none")
+
     @property
     def share(self) -> float:
         """The share of samples affected; 1 where the finding is about the whole run."""

@@ -63,6 +63,7 @@ class Report:
     runs: tuple[Run, ...] = ()  # what each training run did, where anything tells
     own_model: bool = False  # whether the user's own model was run
     answer: Answer | None = None  # of an experiment
+    again: str = ""  # how to judge CODE alone once more, where no folder is left to scan
     undecided: tuple[Role, ...] = ()  # what must be judged before it is healthy, and was not
 
     @property
@@ -81,12 +82,14 @@ class Report:
 
     def verify(self, d: Diagnosis) -> str:
         """The command that shows whether a finding is fixed: its own, or scanning again for it."""
-        own = d.finding.verify or f"slrdoctor scan RUN_DIR --select {d.check.code}"
-        return self.with_path(own)
+        if self.again:
+            return self.again.replace("CODE", d.check.code)
+        return self.with_path(d.finding.verify or f"slrdoctor scan RUN_DIR --verify {d.check.code}")
 
     def with_path(self, text: str) -> str:
         """A command or a snippet with the path of the run in place of RUN_DIR."""
-        path = str(self.run["path"])
+        # a command is pasted from another folder than that of the scan
+        path = Path(self.run["path"]).absolute().as_posix()
         return text.replace("'RUN_DIR", f"'{path}").replace("RUN_DIR", shlex.quote(path))
 
     def as_dict(self) -> dict[str, Any]:

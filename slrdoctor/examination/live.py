@@ -6,6 +6,7 @@ import itertools
 import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence, Sized
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from slrdoctor.models.loaders import NotUnderstood, understand
 from slrdoctor.models.scores import Scorer, are_log_probabilities, as_in_evaluation
 
 BATCHES = 16  # of each loader: enough to judge, and a scan must not cost an epoch
+AGAIN = 'slrdoctor.examine(model, train_loader, dev_loader, select=["CODE"])'
 LONGEST = 200  # bytes of a file's name, of the 255 that there may be
 
 __all__ = ["NotUnderstood", "examine"]
@@ -63,7 +65,8 @@ def examine(
         ]
         cut = batches if any(n >= batches for n in taken) else None
         _write_settings(root, blank, task, writer.stride, cut)
-        return scan(root, select=select, ignore=ignore)
+        # nothing is left of the folder when a reader wants to verify
+        return replace(scan(root, select=select, ignore=ignore), again=AGAIN)
 
 
 def _indices(vocabulary: Sequence[str] | Mapping[str, int] | None) -> dict[str, int]:

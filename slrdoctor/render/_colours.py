@@ -18,8 +18,8 @@ UNDECIDED = "bold #ffffff on #5f6368"
 # of verdicts and of answers; what is not listed names a fault
 BADGES = {
     "suspect": SEVERITIES[Severity.DEGRADES],
-    **dict.fromkeys(("healthy", "reproduced", "can be learned"), FINE),
-    **dict.fromkeys(("unknown", "no answer", "no result", "no conclusion"), UNDECIDED),
+    **dict.fromkeys(("healthy", "reproduced", "can be learned", "fixed"), FINE),
+    **dict.fromkeys(("unknown", "no answer", "no result", "no conclusion", "not judged"), UNDECIDED),
 }
 STATES = {"yes": ("✓", "green"), "no": ("✗", "bold red"), "unknown": ("?", "magenta")}
 OUTCOMES = {"learned": "green", "learned nothing": "bold red", "unknown": "dim"}

@@ -16,6 +16,8 @@ from slrdoctor.core.registry import Check
 # the parameters of Evidence, in their order
 _FIELDS = ("what", "value", "read_from", "unit", "limit")
 
+ABBREVIATIONS = ("WER", "AUC", "BLEU", "GPU")
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -45,8 +47,13 @@ def limits(check: Check) -> Iterator[Limit]:
     """The limits of a check as a page shows them."""
     held = _held_against(sys.modules[check.judge.__module__])
     for name, threshold in thresholds(check).items():
-        what, unit = held.get(name, (name.lower().replace("_", " "), ""))
+        what, unit = held.get(name, (_words(name), ""))
         yield Limit(what, shown(float(threshold.value), unit), threshold.source)
+
+
+def _words(name: str) -> str:
+    """`CONFIRMING_WER` as "confirming WER"."""
+    return " ".join(w if w in ABBREVIATIONS else w.lower() for w in name.split("_"))
 
 
 @cache

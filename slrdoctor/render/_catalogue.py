@@ -69,12 +69,12 @@ def _grouped(checks: Sequence[Check], width: int | None) -> Iterator[Line]:
 
 def _entry_lines(check: Check, longest: int, width: int) -> Iterator[Line]:
     severity = badge(check.severity.word, SEVERITIES[check.severity])
-    severity.append(" " * (SEVERITY - len(severity.plain)))
     name = Text.assemble((f"{check.code:<8}", "bold"), f"{check.name:<{longest}}  ").append(severity)
     column = FIRST + longest + 2 + SEVERITY + 1
     if width >= WIDEST:
         # the fault beside the name, in a column of its own
-        yield Line(Text(check.title), 2, lead=name.append(" "), rest=" " * (column - 2))
+        name.append(" " * (column - 2 - len(name.plain)))
+        yield Line(Text(check.title), 2, lead=name, rest=" " * (column - 2))
     else:
         yield Line(name, 2)
         yield Line(Text(check.title, "dim"), FIRST)

@@ -38,6 +38,11 @@ def room(console: Console) -> int | None:
     return min(console.width, WIDEST) if console.is_terminal else None
 
 
+def fits(rows: Sequence[Sequence[Text]], indent: int, width: int) -> bool:
+    """Whether a table of these rows needs no more columns than there are."""
+    return _whole(_widths(rows), indent) <= width
+
+
 def table(rows: Sequence[Sequence[Text]], indent: int, width: int | None) -> Iterator[Line]:
     """Rows in aligned columns; a row that does not fit into the width stands as one sentence."""
     fitting = [row for row in rows if width is None or _width(row) + indent <= width]
@@ -62,6 +67,14 @@ def table(rows: Sequence[Sequence[Text]], indent: int, width: int | None) -> Ite
             yield Line(Text("  ").join(cell for cell in row if cell.plain), indent, 2)
 
 
+def _widths(rows: Sequence[Sequence[Text]]) -> list[int]:
+    return [max(cell_len(cell.plain) for cell in column) for column in zip(*rows, strict=True)]
+
+
+def _whole(widths: Sequence[int], indent: int) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1) + indent
+
+
 def _width(row: Sequence[Text]) -> int:
     return sum(cell_len(cell.plain) for cell in row) + len(GAP) * (len(row) - 1)
 
@@ -80,7 +93,8 @@ def _rows(line: Line, width: int | None) -> Iterator[Text]:
     first_room, rest_room = width - cell_len(lead.plain), width - cell_len(rest)
     pieces = line.text.divide(_breaks(line.text.plain, first_room, rest_room))
     for place, piece in enumerate(pieces):
-        piece.rstrip()
+        if place < len(pieces) - 1:
+            piece.rstrip()
         yield (lead if place == 0 else Text.assemble((rest, "dim"))) + piece
 
 

@@ -13,7 +13,7 @@ from slrdoctor.core.outline import Answer, Gap, Outline, Run, few, sentence
 from slrdoctor.core.report import Entry, Report
 from slrdoctor.render import _findings
 from slrdoctor.render._colours import BADGES, FAULT, OUTCOMES, STATES, badge
-from slrdoctor.render._layout import Line, put, room, table
+from slrdoctor.render._layout import Line, fits, put, room, table
 
 GAPS_SHOWN = 3
 PROBLEMS_SHOWN = 3
@@ -93,13 +93,16 @@ def _runs(runs: Sequence[Run], width: int | None, verbose: bool) -> Iterator[Lin
     if len(runs) < 2:
         return
     shown = runs if verbose else runs[:RUNS_SHOWN]
-    head = [Text(word, "dim") for word in ("run", "score", "loss", "")]
-    rows = [
+    rows = [[Text(word, "dim") for word in ("run", "score", "loss", "")]]
+    rows += [
         [Text(run.name), Text(run.score), Text(run.loss), Text(run.verdict, OUTCOMES[run.verdict])]
         for run in shown
     ]
+    if width is not None and not fits(rows, 1, width):
+        # the score and what it means are worth more than the losses
+        rows = [[row[0], row[1], row[3]] for row in rows]
     yield Line(Text())
-    yield from table([head, *rows], 1, width)
+    yield from table(rows, 1, width)
     if len(shown) < len(runs):
         yield Line(Text(f"and {len(runs) - len(shown)} more runs (--verbose)", "dim"), 1)
 

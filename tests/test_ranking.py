@@ -123,3 +123,39 @@ def test_a_cause_of_one_task_does_not_explain_what_another_task_shows() -> None:
 
 def test_a_check_does_not_explain_itself_by_its_role() -> None:
     assert by_code(fired("TRN502", B, NOTHING, shows=NOTHING))["TRN502"].is_root
+
+
+def sound(code: str, case: Case, shows: tuple[Symptom, ...] = ()) -> tuple[Case, Judged]:
+    check = Check(code, nothing, (), B, Confidence.LIKELY, (), "", shows=shows)
+    return case, Judged(check, ())
+
+
+def test_what_a_sibling_that_learns_has_as_well_does_not_explain_that_a_run_did_not_learn() -> None:
+    stuck, learns = ("data", "run1"), ("data", "run2")
+    symptom, healthy = fired("TRN502", B, case=stuck, shows=NOTHING), sound("TRN502", learns, NOTHING)
+    of_the_data = fired("FEA101", B, NOTHING, ("data",))
+    of_both = [fired("FEA101", B, NOTHING, case) for case in (stuck, learns)]
+
+    for causes in ([of_the_data], of_both):
+        found = rank([*causes, symptom, healthy])
+        assert found[0].check.code == "TRN502" and found[0].is_root
+
+
+def test_a_cause_that_the_sibling_without_the_symptom_lacks_explains_it() -> None:
+    stuck, learns = ("data", "run1"), ("data", "run2")
+    cause, symptom = fired("TRN506", D, NOTHING, stuck), fired("TRN502", B, case=stuck, shows=NOTHING)
+    found = by_code(cause, symptom, sound("TRN502", learns, NOTHING), sound("TRN506", learns))
+
+    assert not found["TRN502"].is_root
+
+
+def test_a_sibling_that_was_not_judged_or_is_on_other_data_refutes_nothing() -> None:
+    stuck = ("data", "run1")
+    cause, symptom = (
+        fired("FEA101", B, NOTHING, ("data",)),
+        fired("TRN502", B, case=stuck, shows=NOTHING),
+    )
+
+    assert not by_code(cause, symptom)["TRN502"].is_root
+    elsewhere = sound("TRN502", ("other", "run2"), NOTHING)
+    assert not by_code(cause, symptom, elsewhere)["TRN502"].is_root

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+from rich.console import Console
 
 from slrdoctor.core.engine import Abstained, Crashed, Judged, Outcome, Skipped
 from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
@@ -20,7 +22,7 @@ from slrdoctor.core.registry import Check
 from slrdoctor.core.report import FailedRun, Report, build, schema
 from slrdoctor.core.roles import Role
 from slrdoctor.core.verification import is_fixed, verified
-from slrdoctor.render import formats, render
+from slrdoctor.render import formats, render, text
 
 RUN = {"path": "runs/x", "task": "ctc", "artifacts": []}
 
@@ -243,6 +245,33 @@ def test_a_fault_that_could_not_be_judged_is_not_fixed() -> None:
         assert not is_fixed(made)
         assert made.outline.headline.startswith(f"CTC401 could not be judged: {why}. To enable: ")
     assert not is_fixed(verified(report(), "CTC401"))
+
+
+def of_a_mild_cause() -> Report:
+    cause = replace(check("FEA105", Severity.DEGRADES), explains=("DEC801",))
+    share = Evidence("share", 0.9, "here")
+    grave = Finding("44 of 48 are one sentence", (share,), (Fix("see the decoder"),))
+    symptom = Judged(check("DEC801", Severity.BLOCKS), (grave,))
+    return report((("",), Judged(cause, (finding(),))), (("",), symptom))
+
+
+def test_a_symptom_keeps_its_evidence_and_its_fix() -> None:
+    made = of_a_mild_cause()
+    document = json.loads(render(made, "json"))
+
+    cause, symptom = document["findings"]
+    assert (cause["code"], symptom["code"]) == ("FEA105", "DEC801")
+    assert symptom["evidence"][0]["what"] == "share" and symptom["fixes"][0]["do"] == "see the decoder"
+    console = Console(file=io.StringIO(), width=200)
+    text.show(made, console, verbose=True)
+    assert "see the decoder" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_mild_cause_never_stands_above_a_grave_symptom_without_its_sentence_in_the_headline() -> None:
+    made = of_a_mild_cause()
+
+    assert made.diagnoses[0].check.code == "FEA105"
+    assert made.outline.headline.index("DEC801") < made.outline.headline.index("FEA105")
 
 
 def test_a_notebook_shows_the_report_escaped() -> None:

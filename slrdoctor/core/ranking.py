@@ -58,15 +58,26 @@ class _Fired:
 
 def rank(outcomes: Iterable[tuple[Case, Outcome]]) -> list[Diagnosis]:
     """Order all findings: root causes first, symptoms after the causes that explain them."""
+    outcomes = list(outcomes)
     fired = [
         _Fired(case, outcome.check, finding)
         for case, outcome in outcomes
         if isinstance(outcome, Judged)
         for finding in outcome.findings
     ]
-    symptoms = {
+    possible = {
         cause: [i for i, s in enumerate(fired) if _explains(fired[cause], s)]
         for cause in range(len(fired))
+    }
+    siblings = _Siblings(outcomes, fired)
+    symptoms = {
+        cause: [i for i in found if not siblings.refute(fired[cause], fired[i])]
+        for cause, found in possible.items()
+    }
+    refuted = {
+        (fired[cause].check.code, fired[cause].case[:1])
+        for cause, found in possible.items()
+        if len(symptoms[cause]) < len(found)
     }
     causes = {i: [c for c, found in symptoms.items() if i in found] for i in range(len(fired))}
     depth = {i: _depth(i, causes, ()) for i in range(len(fired))}
@@ -79,6 +90,8 @@ def rank(outcomes: Iterable[tuple[Case, Outcome]]) -> list[Diagnosis]:
             -grave if depth[i] == 0 else depth[i],
             # the machine as it is now did not make the numbers of this run
             depth[i] == 0 and one.check.family.is_machine,
+            # what is there in runs that learn as well is not what keeps this one from it
+            depth[i] == 0 and not symptoms[i] and (one.check.code, one.case[:1]) in refuted,
             # what came out knows no cause: of two as grave, whatever names one comes first
             depth[i] == 0 and Symptom.NOTHING_LEARNED in one.check.shows,
             -one.check.severity,
@@ -100,6 +113,28 @@ def rank(outcomes: Iterable[tuple[Case, Outcome]]) -> list[Diagnosis]:
         )
         for place, i in enumerate(sorted(range(len(fired)), key=priority), start=1)
     ]
+
+
+class _Siblings:
+    """The runs on one data set: what one of them shows tells what explains another."""
+
+    def __init__(self, outcomes: Sequence[tuple[Case, Outcome]], fired: Sequence[_Fired]) -> None:
+        self._sound: dict[str, list[Case]] = {}  # by code, where a check judged and found nothing
+        for case, outcome in outcomes:
+            if isinstance(outcome, Judged) and not outcome.findings and len(case) == 2:
+                self._sound.setdefault(outcome.check.code, []).append(case)
+        self._ill: dict[str, list[Case]] = {}
+        for one in fired:
+            self._ill.setdefault(one.check.code, []).append(one.case)
+
+    def refute(self, cause: _Fired, symptom: _Fired) -> bool:
+        """Whether a run on the same data has the cause and is seen not to have the symptom."""
+        return any(
+            run[0] == symptom.case[0] and ill == run[: len(ill)]
+            for run in self._sound.get(symptom.check.code, ())
+            for ill in self._ill[cause.check.code]
+            if len(symptom.case) == 2
+        )
 
 
 def _explains(cause: _Fired, symptom: _Fired) -> bool:

@@ -59,7 +59,7 @@ def test_the_loss_of_its_stored_outputs_is_the_loss_that_it_logged(trained: Path
     last = json.loads((trained / "healthy" / "history.json").read_text(encoding="utf-8"))[-1]
     outputs = report.facts["LogProbs"]
     assert outputs["wer"] == pytest.approx(last["dev_wer"])
-    assert f"loss of {last['dev_loss']:.2f} a token" in outputs["sentence"]
+    assert f"loss of {last['dev_loss']:.2f} per token" in outputs["sentence"]
 
 
 @pytest.mark.parametrize("whole_log", [True, False])

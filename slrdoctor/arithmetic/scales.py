@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SCALES = LOG_PROBABILITIES, PROBABILITIES, LOGITS = ("log-probabilities", "probabilities", "logits")
+LOG_PROBABILITIES, PROBABILITIES, LOGITS = ("log-probabilities", "probabilities", "logits")
 CLOSE = 1e-3  # how far a row's sum may be from one in single precision
 
 

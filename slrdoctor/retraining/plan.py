@@ -13,7 +13,6 @@ from typing import Any
 from slrdoctor.models.reference import models_for, path_of, task_of
 from slrdoctor.probes.trainable import Sample
 
-RECIPES = ("plain", "phased")
 # that the small models need at most: early stopping ends most plain runs long before
 STEPS = {"plain": 4000, "phased": 2000}
 FEWEST_EPOCHS, MOST_EPOCHS = 40, 300

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from slrdoctor.artifacts.clip_places import WHOLE, Place
 from slrdoctor.artifacts.content import NEEDS_PACKAGE
 from slrdoctor.artifacts.settings.read import Settings
 
@@ -16,15 +17,15 @@ class Clip:
     """The stored features of one sample, not yet opened.
 
     `path` is a file, or a folder where every frame (or person) has a file of its own.
-    `member` is its name inside a container: a dataset of an h5, a key of an npz, or the
-    way to it through a pickled tree, "17/sign". `rows` cuts it out of one long array
-    (start, stop). Small and picklable: workers get clips, never arrays.
+    `place` says where in a container it lies: a dataset of an h5, a key of an npz, the end of a
+    way through a pickled tree. `rows` cuts it out of one long array (start, stop). Small and
+    picklable: workers get clips, never arrays.
     """
 
     key: str  # its name below the feature set's root, without suffix: what ids are held against
     path: Path
     reader: str  # the name of the reader that opens it
-    member: str = ""
+    place: Place = WHOLE
     rows: tuple[int, int] | None = None
     frames: tuple[Path, ...] = ()  # frame files in frame order, where the clip is a folder
     label: str = ""  # what the folder names say, MP_Data/<label>/<sequence>/<frame>.npy

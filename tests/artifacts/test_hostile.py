@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from slrdoctor.artifacts.clip_places import WHOLE, Entry, Place, TableRow, Way, member
 from slrdoctor.artifacts.content import Arrays, Content, Unreadable
 from slrdoctor.artifacts.formats import LFS_POINTER, read, reader_of
 from slrdoctor.artifacts.kinds.features.clips import close_containers, open_clip
@@ -94,15 +95,15 @@ def look_at(path: Path, reader: str) -> None:
     content: Content | None = None
     with contextlib.suppress(Unreadable):
         content = read(path)
-    members = ["", "0/sign", "x[1]", "row:0"]
+    places: list[Place] = [WHOLE, Way(("0", "sign")), Entry(Way(("x",)), 1), TableRow(0)]
     if isinstance(content, Arrays):
-        for member in content.members:
+        for name in content.members:
             with contextlib.suppress(Unreadable):
-                content.load(member)
-        members += [*content.members, *(f"{member}[0]" for member in content.members)]
-    for member in members:
+                content.load(name)
+            places += [member(name), Entry(member(name), 0)]
+    for place in places:
         with contextlib.suppress(Unreadable):
-            open_clip(Clip("key", path, reader, member, rows=(0, 2)))
+            open_clip(Clip("key", path, reader, place, rows=(0, 2)))
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from slrdoctor.arithmetic.batch_axes import sample_axis
 from slrdoctor.arithmetic.scales import LOG_PROBABILITIES, LOGITS, PROBABILITIES, scale_of
+from slrdoctor.artifacts.clip_places import Entry, TableRow
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.formats import read
 from slrdoctor.artifacts.kinds.features.clips import open_clip
@@ -122,7 +123,7 @@ def _stored_shape(clip: Clip) -> tuple[int, ...] | None:
     if clip.reader != "h5" or clip.rows is not None:
         return None
     content = read(clip.path)
-    info = content.members.get(clip.member) if isinstance(content, CutArrays) else None
+    info = content.members.get(str(clip.place)) if isinstance(content, CutArrays) else None
     return info.shape if info is not None and len(info.shape) == 3 else None
 
 
@@ -206,7 +207,9 @@ def sample_clip(output: OutputFile, place: int, axes: Axes) -> Clip:
     if "s" not in axes.order:
         return output.clips[place]
     [clip] = output.clips
-    return replace(clip, member=f"{clip.member}[{place}]") if axes.order[0] == "s" else clip
+    if axes.order[0] != "s" or isinstance(clip.place, (Entry, TableRow)):
+        return clip
+    return replace(clip, place=Entry(clip.place, place))
 
 
 def frames_of(values: Array, place: int, axes: Axes) -> Array:
@@ -222,6 +225,6 @@ def frames_of(values: Array, place: int, axes: Axes) -> Array:
 
 def claims_logarithms(output: OutputFile) -> bool:
     """Whether the name nearest to the values calls them logarithms of probabilities."""
-    parts = [*output.where.split("/"), *output.clips[0].member.split("/")]
+    parts = [*output.where.split("/"), *output.clips[0].place.parts]
     named = [part for part in parts if kind_of_word(part) == "log_probs"]
     return bool(named) and says_log_probabilities(named[-1])

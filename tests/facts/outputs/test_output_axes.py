@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from slrdoctor.artifacts.clip_places import Member
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.run import Clip, OutputFile
 from slrdoctor.facts.outputs._output_axes import Axes, claims_logarithms, find_axes
@@ -133,7 +134,11 @@ def test_h5_batches_are_cut_and_not_loaded(tmp_path: Path, monkeypatch: pytest.M
     with h5py.File(tmp_path / "dev.h5", "w") as file:
         file["log_probs"] = batch
     output = OutputFile(
-        "dev.h5", "h5", "log_probs", "dev", (Clip("dev", tmp_path / "dev.h5", "h5", "log_probs"),)
+        "dev.h5",
+        "h5",
+        "log_probs",
+        "dev",
+        (Clip("dev", tmp_path / "dev.h5", "h5", Member("log_probs")),),
     )
 
     axes = find_axes(output, (CLASSES,), (SAMPLES,))

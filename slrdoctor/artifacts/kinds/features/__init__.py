@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from slrdoctor.artifacts.clip_places import WHOLE, Entry, Member, TableRow, Way, Whole, member
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Table, Tree
 from slrdoctor.artifacts.kinds.plain_values import plain
 from slrdoctor.artifacts.run import Clip
@@ -127,19 +128,20 @@ def _is_sequence_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind in "fiub" and value.ndim >= 2
 
 
-def clip_member(content: Content) -> str:
-    """Which member of a one-sample file is the features: "" for a file that is nothing else."""
+def clip_place(content: Content) -> Whole | Member | Way:
+    """Where in a one-sample file the features are."""
     if isinstance(content, Arrays) and set(content.members) != {""}:
         usable = {
             n: i for n, i in content.members.items() if is_clip_shape(i) and not LABELS.search(n.lower())
         }
         for key in ARRAY_KEYS:
             if key in usable:
-                return key
-        return max(usable, key=lambda n: int(np.prod(usable[n].shape)), default="")
+                return Member(key)
+        return member(max(usable, key=lambda n: int(np.prod(usable[n].shape)), default=""))
     if isinstance(content, Tree) and isinstance(content.value, dict):
-        return array_key(content.value) or ""
-    return ""
+        key_of = array_key(content.value)
+        return Way((key_of,)) if key_of is not None else WHOLE
+    return WHOLE
 
 
 def clips_in(path: Path, reader: str, content: Content) -> tuple[tuple[Clip, ...], bool]:
@@ -172,20 +174,20 @@ def _clips_of_arrays(path: Path, reader: str, content: Arrays) -> tuple[list[Cli
         if offsets or (lengths and len(info.shape) == 2):
             cuts = _cuts(offsets, lengths, info.shape[0])
             return [
-                Clip(ids[i] if i < len(ids) else str(i), path, reader, name, (a, b))
+                Clip(ids[i] if i < len(ids) else str(i), path, reader, member(name), (a, b))
                 for i, (a, b) in enumerate(cuts)
             ], True
         if len(info.shape) >= 3 and _is_batch(path, name, info, content, by_leaf):
             return [
                 Clip(
-                    ids[i] if i < len(ids) else str(i), path, reader, f"{name}[{i}]",
+                    ids[i] if i < len(ids) else str(i), path, reader, Entry(member(name), i),
                     length=lengths[i] if i < len(lengths) else None,
                 )
                 for i in range(info.shape[0])
             ], bool(lengths)  # fmt: skip
         return [], False
     if len(data) >= 2 and not all(NO_CLIP.search(n.lower()) for n in data):
-        return [Clip(_clip_key(n), path, reader, n) for n in sorted(data)], False
+        return [Clip(_clip_key(n), path, reader, member(n)) for n in sorted(data)], False
     return [], False
 
 
@@ -260,9 +262,9 @@ def _clips_of_tree(path: Path, reader: str, value: Any) -> Iterator[Clip]:
         if isinstance(record, dict):
             inner = array_key(record)
             if inner is not None:
-                yield Clip(name_of(key, record), path, reader, f"{key}/{inner}")
+                yield Clip(name_of(key, record), path, reader, Way((key, inner)))
         elif _is_sequence_array(record) and not LABELS.search(key.lower()):
-            yield Clip(key, path, reader, key)
+            yield Clip(key, path, reader, Way((key,)))
 
 
 def _record_name(record: Any) -> str:
@@ -280,4 +282,4 @@ def _clips_of_table(path: Path, reader: str, table: Table) -> list[Clip]:
         return []
     if not str(table.rows[0][coordinates[0]]).lstrip().startswith("["):
         return []
-    return [Clip(str(i), path, reader, f"row:{i}") for i in range(len(table.rows))]
+    return [Clip(str(i), path, reader, TableRow(i)) for i in range(len(table.rows))]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from slrdoctor.artifacts.clip_places import WHOLE, Member, Way, Whole
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Unreadable
 from slrdoctor.artifacts.directory.listing import File, Listing
 from slrdoctor.artifacts.formats import read, reader_of
@@ -45,7 +46,7 @@ class _Group:
     suffix: str
     files: tuple[File, ...]
     reader: str
-    member: str
+    place: Whole | Member | Way
     is_frames: bool  # every file is one frame
     info: ArrayInfo | None  # of the first that could be read
 
@@ -121,7 +122,7 @@ def _peek(folder: str, suffix: str, files: list[File]) -> _Group | None:
         # every one of many files is broken (LFS pointers, say): they are features all the same
         unread = suffix in (".npy", ".npz", ".pose", ".pt") and len(files) >= MANY
         name = suffix.strip("._")
-        return _Group(folder, suffix, tuple(files), name, "", False, None) if unread else None
+        return _Group(folder, suffix, tuple(files), name, WHOLE, False, None) if unread else None
     clips = [c for c in contents if features.is_clip(c)]
     if len(clips) < len(contents) / 2 or (few and suffix == ".npy" and not _is_lone_clip(files, clips)):
         return None
@@ -130,9 +131,9 @@ def _peek(folder: str, suffix: str, files: list[File]) -> _Group | None:
         numbered and len(files) > 1 and all(features.is_frame(c) for c in clips) and _is_vector(clips[0])
     )
     first = clips[0]
-    member = features.clip_member(first)
-    info = first.members.get(member) if isinstance(first, Arrays) else None
-    return _Group(folder, suffix, tuple(files), reader, member, is_frames, info)
+    place = features.clip_place(first)
+    info = first.members.get(str(place)) if isinstance(first, Arrays) else None
+    return _Group(folder, suffix, tuple(files), reader, place, is_frames, info)
 
 
 def _is_feature_folder(folder: str) -> bool:
@@ -272,7 +273,7 @@ def _clips(root: str, group: _Group, labelled: bool) -> Iterator[Clip]:
     if not group.is_frames:
         for file in group.files:
             name = file.path.name[: -len(group.suffix)]
-            yield Clip("/".join((*below, name)), file.path, group.reader, group.member, label=label)
+            yield Clip("/".join((*below, name)), file.path, group.reader, group.place, label=label)
         return
     for key, files in _frame_runs(below, group):
         ordered = tuple(f.path for f in sorted(files, key=_frame_number))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -57,18 +56,6 @@ def row_landmarks(table: Table, row: int) -> Floats:
     if len(lengths) > 1:
         raise Unreadable(f"coordinates of {min(lengths)} to {max(lengths)} frames in one row", "shape")
     return np.stack(series, axis=1).reshape(-1, len(points), 2)
-
-
-def cell_values(table: Table, row: int, column: str) -> Floats:
-    """One cell that holds a list, or the text of one, as an array."""
-    names = [str(name) for name in table.columns or ()]
-    if column not in names:
-        raise Unreadable(f"a table without a column {column!r}", "shape")
-    cell = table.rows[row][names.index(column)]
-    try:
-        return np.asarray(json.loads(cell) if isinstance(cell, str) else cell, dtype=np.float64)
-    except (ValueError, TypeError, RecursionError) as error:
-        raise Unreadable(f"the cell of column {column!r} is no list of numbers", "shape") from error
 
 
 def _header_apart(table: Table) -> tuple[list[str], list[Any]]:

@@ -1,15 +1,6 @@
 """Open the features of one sample: the way from a `Clip` to its values.
 
-`Clip.member` says where in its file they are:
-
-    ""                the file's only array, or a table of numbers, one row a frame
-    "keypoints"       a member by name; those of h5 are paths, "test/01/keypoints"
-    "17/sign"         the way through pickled containers: dict keys and places in lists,
-                      joined by slashes; a key may hold slashes of its own
-    "X[12]", "[12]"   entry 12 of the first axis of a member, or of the only array
-    "row:12"          row 12 of a table whose *_X, *_Y cells are lists over the frames
-                      (SPOTER): [T, points, 2]
-    "row:12/pose"     one cell of row 12, a list over the frames
+`Clip.place` says where in its file they are (`artifacts.clip_places`).
 
 `Clip.rows` then cuts frames (start, stop) out. `Clip.frames` are files of one frame each,
 stacked in their order. `Clip.length` is not applied: what lies behind it is padding that a
@@ -19,23 +10,20 @@ caller may want to see.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.artifacts.clip_places import Entry, Member, Place, TableRow, Way, Whole
 from slrdoctor.artifacts.content import Arrays, Content, Opaque, Table, Tree, Unreadable
 from slrdoctor.artifacts.formats import read_head, reader_of, readers
-from slrdoctor.artifacts.kinds.features.clip_tables import cell_values, row_landmarks, table_values
+from slrdoctor.artifacts.kinds.features.clip_tables import row_landmarks, table_values
 from slrdoctor.artifacts.run import Clip
 from slrdoctor.artifacts.storage.cut_arrays import CutArrays
 from slrdoctor.artifacts.storage.file_bytes import MOST_BYTES
-
-_INDEXED = re.compile(r"(.*)\[(\d+)\]", re.S)
-_ROW = re.compile(r"row:(\d+)(?:/(.*))?", re.S)
 
 
 def open_clip(clip: Clip) -> NDArray[Any]:
@@ -49,7 +37,7 @@ def open_clip(clip: Clip) -> NDArray[Any]:
     where there is no axis of frames, or where the file has not the entry or rows named.
     """
     try:
-        values = _frames(clip) if clip.frames else _member(clip)
+        values = _frames(clip) if clip.frames else _stored(clip)
     except MemoryError as error:
         raise Unreadable("needs more memory than there is", "unsupported") from error
     if values.dtype.kind not in "fiub":
@@ -106,19 +94,21 @@ def _read(path: Path, name: str) -> Content:
     return reader.read(path)
 
 
-def _member(clip: Clip) -> NDArray[Any]:
+def _stored(clip: Clip) -> NDArray[Any]:
     content = _LAST.open(clip.path, clip.reader)
     if isinstance(content, Arrays):
         return _of_arrays(content, clip)
     if isinstance(content, Table):
-        return _cut(_of_table(content, clip.member), clip.rows)
+        return _cut(_of_table(content, clip.place), clip.rows)
     if isinstance(content, Tree):
-        return _cut(_of_tree(content.value, clip.member), clip.rows)
+        return _cut(_of_tree(content.value, clip.place), clip.rows)
     raise Unreadable("text, not features", "unsupported")
 
 
 def _of_arrays(content: Arrays, clip: Clip) -> NDArray[Any]:
-    name, index = _name_and_index(content, clip.member)
+    place = clip.place
+    index = place.index if isinstance(place, Entry) else None
+    name = _name_in(content, place.of if isinstance(place, Entry) else place)
     start, stop = (index, index + 1) if index is not None else clip.rows or (None, None)
     if start is None or stop is None:
         return content.load(name)
@@ -130,55 +120,46 @@ def _of_arrays(content: Arrays, clip: Clip) -> NDArray[Any]:
     return part if index is None else _cut(part[0], clip.rows)
 
 
-def _name_and_index(content: Arrays, member: str) -> tuple[str, int | None]:
-    """The member's name, and the entry of its first axis where one is asked for."""
-    if member in content.members:
-        return member, None
-    match = _INDEXED.fullmatch(member)
-    name = match[1] if match else member
-    if not name and "" not in content.members:
+def _name_in(content: Arrays, place: Place) -> str:
+    """The member that is meant."""
+    if isinstance(place, Whole):
+        if "" in content.members:
+            return ""
         if len(content.members) != 1:
             raise Unreadable(
                 f"{len(content.members)} arrays, and nothing says which is meant", "unsupported"
             )
-        name = next(iter(content.members))
-    if name not in content.members:
-        raise Unreadable(f"holds no array {name!r}", "shape")
-    return name, int(match[2]) if match else None
+        return next(iter(content.members))
+    if not isinstance(place, Member) or place.name not in content.members:
+        raise Unreadable(f"holds no array {str(place)!r}", "shape")
+    return place.name
 
 
-def _of_table(table: Table, member: str) -> NDArray[Any]:
-    match = _ROW.fullmatch(member)
-    if match is None:
+def _of_table(table: Table, place: Place) -> NDArray[Any]:
+    if not isinstance(place, TableRow):
         return table_values(table)
-    row = int(match[1])
-    if row >= len(table.rows):
-        raise Unreadable(f"row {row} of a table of {len(table.rows)}", "shape")
-    return row_landmarks(table, row) if match[2] is None else cell_values(table, row, match[2])
+    if place.row >= len(table.rows):
+        raise Unreadable(f"row {place.row} of a table of {len(table.rows)}", "shape")
+    return row_landmarks(table, place.row)
 
 
-def _of_tree(value: Any, member: str) -> NDArray[Any]:
+def _of_tree(value: Any, place: Place) -> NDArray[Any]:
     """The values at the end of a way through nested containers."""
-    ends = list(_walk(value, member)) if member else [value]
-    if ends:
-        return _as_array(ends[0])
-    match = _INDEXED.fullmatch(member)
-    if match is None:
-        raise Unreadable(f"holds nothing at {member!r}", "shape")
-    index = int(match[2])
-    whole = _of_tree(value, match[1])
-    _check_rows(index, index + 1, whole.shape)
-    entry: NDArray[Any] = whole[index]
-    return entry
+    if isinstance(place, Entry):
+        whole = _of_tree(value, place.of)
+        _check_rows(place.index, place.index + 1, whole.shape)
+        entry: NDArray[Any] = whole[place.index]
+        return entry
+    return _as_array(_at_the_end(value, place.keys if isinstance(place, Way) else ()))
 
 
-def _walk(value: Any, way: str) -> Iterator[Any]:
-    """What lies at the end of `way`, the longest key first wherever keys hold slashes."""
-    parts = way.split("/")
-    for count in range(len(parts), 0, -1):
-        key, rest = "/".join(parts[:count]), "/".join(parts[count:])
-        for found in _at(value, key):
-            yield from _walk(found, rest) if count < len(parts) else (found,)
+def _at_the_end(value: Any, keys: Sequence[str]) -> Any:
+    for key in keys:
+        inner = list(_at(value, key))
+        if not inner:
+            raise Unreadable(f"holds nothing at {'/'.join(keys)!r}", "shape")
+        value = inner[0]
+    return value
 
 
 def _at(value: Any, key: str) -> Iterator[Any]:
@@ -244,7 +225,7 @@ def _frame(path: Path, clip: Clip, count: int) -> tuple[NDArray[Any], bool]:
         content = _read(path, clip.reader)
         if not isinstance(content, Arrays):
             raise Unreadable("no array of numbers", "unsupported")
-        name, _ = _name_and_index(content, clip.member)
+        name = _name_in(content, clip.place)
         info = content.members[name]
         if math.prod(info.shape) * np.dtype(info.dtype).itemsize * count > MOST_BYTES:
             raise Unreadable(

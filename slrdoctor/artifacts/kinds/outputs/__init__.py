@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from slrdoctor.artifacts.clip_places import Member, Way, Whole, member, way
 from slrdoctor.artifacts.content import Arrays, Content, Tree
 from slrdoctor.artifacts.kinds.outputs.companions import (
     listed,
@@ -47,7 +48,7 @@ class _Entry:
     parts: tuple[str, ...]  # keys and places in lists, without the one that names the kind
     shape: tuple[int, ...]
     name: str  # of the record that holds it, where it has one
-    way: str  # all parts, as `open_clip` takes them
+    place: Whole | Member | Way  # where in the file
 
 
 @dataclass
@@ -139,7 +140,7 @@ def _entries(content: Arrays | Tree) -> Iterator[_Entry]:
     if isinstance(content, Arrays):
         for name, info in content.members.items():
             if _is_output(np.dtype(info.dtype), info.shape):
-                yield _Entry(tuple(name.split("/")) if name else (), info.shape, "", name)
+                yield _Entry(tuple(name.split("/")) if name else (), info.shape, "", member(name))
     else:
         yield from _of_tree(content.value, (), "")
 
@@ -151,7 +152,7 @@ def _is_output(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bool:
 
 def _of_tree(value: Any, parts: tuple[str, ...], name: str) -> Iterator[_Entry]:
     if isinstance(value, np.ndarray) and _is_output(value.dtype, value.shape):
-        yield _Entry(parts, value.shape, name, "/".join(parts))
+        yield _Entry(parts, value.shape, name, way(*parts))
     elif len(parts) >= DEEPEST:
         return
     elif isinstance(value, dict):
@@ -172,7 +173,7 @@ def _output(
     if not alone:
         return _of_many(file, kind, named, entries, found)
     shape = entries[0].shape
-    clip = Clip(file.stem, file.path, file.format, named)
+    clip = Clip(file.stem, file.path, file.format, entries[0].place)
     ids = _companion(file, IDS, found, shape, shape[0] if kind == "embeddings" else 0)
     labels = _companion(file, LABELS, found, shape, len(ids))
     if kind == "embeddings":
@@ -212,7 +213,7 @@ def _of_many(
     clips = []
     for number, entry in enumerate(entries):
         key = ids[number] if by_place else entry.name or "/".join(entry.parts)
-        clips.append(Clip(key or named, file.path, file.format, entry.way))
+        clips.append(Clip(key or named, file.path, file.format, entry.place))
     labels = _companion(file, LABELS, found, (len(entries),))
     return OutputFile(file.where, file.format, kind, "", tuple(clips), labels=labels)
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.artifacts.clip_places import Entry, Member, Way, Whole
 from slrdoctor.artifacts.content import Content, Unreadable
 from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.directory.listing import File
@@ -27,7 +28,6 @@ MANY = 3  # files of a kind in one folder that are looked at together
 PEEKED_ROWS = 64
 NEAR_ONE = 0.05  # how far a row's sum may be from one: half precision keeps three digits
 _SHARD = re.compile(r"(?:shard|part|batch|chunk)?[_-]?\d+")
-_ENTRY = re.compile(r"(.*)\[\d+\]", re.S)
 
 
 def named_for_outputs(folder: str, files: Sequence[File]) -> list[File]:
@@ -119,8 +119,9 @@ def _entries(part: OutputFile) -> Iterator[tuple[str, Clip, str]]:
     labels = part.labels or ("",) * max(len(part.ids), len(part.clips))
     if part.ids and len(part.clips) == 1:
         [clip] = part.clips
+        assert isinstance(clip.place, (Whole, Member, Way))
         for row, (key, label) in enumerate(zip(part.ids, labels, strict=False)):
-            yield key, replace(clip, key=key, member=f"{clip.member}[{row}]"), label
+            yield key, replace(clip, key=key, place=Entry(clip.place, row)), label
     else:
         yield from ((clip.key, clip, label) for clip, label in zip(part.clips, labels, strict=False))
 
@@ -187,10 +188,10 @@ def _rows_are_distributions(values: NDArray[Any]) -> bool:
 
 def _of_features(one: FeatureSet) -> OutputFile:
     """The same clips as outputs; entries cut out of one [N, T, C] array become that array again."""
-    entry = _ENTRY.fullmatch(one.clips[0].member)
-    if entry is None:
+    entry = one.clips[0].place
+    if not isinstance(entry, Entry):
         return OutputFile(one.where, one.format, "log_probs", one.split, one.clips)
-    whole = replace(one.clips[0], key=PurePosixPath(one.where).stem, member=entry[1], length=None)
+    whole = replace(one.clips[0], key=PurePosixPath(one.where).stem, place=entry.of, length=None)
     keys = tuple(clip.key for clip in one.clips)
     ids = keys if keys != tuple(str(i) for i in range(len(keys))) else ()
     lengths = tuple(c.length for c in one.clips if c.length is not None)

@@ -278,3 +278,15 @@ def test_a_notebook_shows_the_report_escaped() -> None:
     fired = (("",), Judged(check("LAB201"), (finding("<script>alert(1)</script>"),)))
 
     assert "<script>" not in report(fired)._repr_html_()
+
+
+def test_what_is_to_be_run_names_the_run_wherever_it_stands() -> None:
+    overfit = Fix("Overfit five samples.", "slrdoctor overfit RUN_DIR --samples 5")
+    ill = Finding("a fault", (Evidence("x", 1.0, "here"),), (overfit,), verify=overfit.how)
+    doubt = Abstained(check("TRN502"), "no outputs", "slrdoctor.dump_outputs('RUN_DIR/outputs')")
+    document = report((("",), Judged(check("FEA104"), (ill,))), (("",), doubt)).as_dict()
+
+    assert "RUN_DIR" not in str(document)
+    where = Path("runs/x").absolute().as_posix()
+    assert document["findings"][0]["fixes"][0]["how"] == f"slrdoctor overfit {where} --samples 5"
+    assert document["not_judged"][0]["enable"] == f"slrdoctor.dump_outputs('{where}/outputs')"

@@ -85,7 +85,7 @@ def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Findings:
             fitted,
             Evidence("dev error left, of guessing", progress.error_left, read_from, "share", ERROR_LEFT),
             Evidence(f"dev {progress.word} at the end", progress.shown(progress.last_metric), read_from),
-            Evidence(f"loss of {blind}, by", progress.floor_known_by, ""),
+            Evidence("that loss is known from", progress.floor_known_by, ""),
         ),
         FIXES,
     )  # fmt: skip
@@ -96,7 +96,7 @@ def _fitted(progress: Progress) -> Evidence | None:
     unit = ""
     if isfinite(progress.train_over_floor):
         what, value, limit = "training loss", progress.train_over_floor, SHARE_OF_BLIND_LOSS
-        unit = "of that of a model that ignores its input"
+        unit = "times that of a model that ignores its input"
     elif isfinite(progress.train_accuracy):
         what, value, limit = "training error", 1 - progress.train_accuracy, TRAIN_ERROR
         unit = "share"

@@ -84,12 +84,12 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
             return progress.sentence
         where = f"{progress.shown_loss('train')}: {'more than ' if share > MORE else ''}what a model "
         where += f"reaches without looking at its input ({progress.floor:.2f})"
-        unit = "of that of a model that ignores its input"
+        unit = "times that of a model that ignores its input"
         measured = Evidence("training loss", share, progress.read_from, unit, SHARE_OF_BLIND_LOSS)
     elif loss is not None and stands_still(progress, loss):
         still = loss.over_middle
         where = f"{number(loss.last)}, {still:.0%} of what it was in the middle of the run"
-        unit = "of that in the middle of the run"
+        unit = "times that in the middle of the run"
         measured = Evidence("training loss", still, loss.read_from, unit, SHARE_OF_MIDDLE)
     else:
         raise _undecided(progress)
@@ -106,7 +106,7 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
             measured,
             Evidence("epochs", progress.epochs, progress.read_from, limit=EPOCHS),
             *([dev_score] if progress.metric else []),
-            Evidence("loss of a model that ignores its input, by", progress.floor_known_by, ""),
+            Evidence("that loss is known from", progress.floor_known_by, ""),
         ),
         FIXES,
         verify="slrdoctor overfit RUN_DIR --samples 5",

@@ -88,9 +88,7 @@ class Report:
 
     def with_path(self, text: str) -> str:
         """A command or a snippet with the path of the run in place of RUN_DIR."""
-        # a command is pasted from another folder than that of the scan
-        path = Path(self.run["path"]).absolute().as_posix()
-        return text.replace("'RUN_DIR", f"'{path}").replace("RUN_DIR", shlex.quote(path))
+        return with_path(text, str(self.run["path"]))
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON document, to the letter of its schema."""
@@ -172,7 +170,7 @@ def build(
     own_model: bool = False,
 ) -> Report:
     """Rank the outcomes and write everything down. `broken_packs` maps files to tracebacks."""
-    diagnoses = tuple(fold(rank(outcomes)))
+    diagnoses = tuple(_in_place(d, str(run["path"])) for d in fold(rank(outcomes)))
     crashed = [
         Entry(o.check.code, o.check.name, _in_case(case, o.error), trace=o.traceback)
         for case, o in outcomes
@@ -182,7 +180,11 @@ def build(
         Entry(path, "pack file", trace.strip().splitlines()[-1], trace=trace)
         for path, trace in broken_packs.items()
     ]
-    passed, abstained, skipped = _entries(outcomes)
+    passed, *unjudged = _entries(outcomes)
+    abstained, skipped = (
+        [dataclasses.replace(e, enable=with_path(e.enable, str(run["path"]))) for e in entries]
+        for entries in unjudged
+    )
     return Report(
         version=version,
         run=run,
@@ -253,6 +255,21 @@ def _reasoned(entry: Entry) -> dict[str, str]:
 
 def _in_case(case: Case, text: str) -> str:
     return f"{case[-1]}: {text}" if case and case[-1] else text
+
+
+def with_path(text: str, path: str) -> str:
+    """A command or a snippet with the path of the run in place of RUN_DIR.
+
+    The whole path: a command is pasted from another folder than that of the scan.
+    """
+    path = Path(path).absolute().as_posix()
+    return text.replace("'RUN_DIR", f"'{path}").replace("RUN_DIR", shlex.quote(path))
+
+
+def _in_place(d: Diagnosis, path: str) -> Diagnosis:
+    """A diagnosis whose fixes name the run that they are for."""
+    fixes = tuple(dataclasses.replace(f, how=with_path(f.how, path)) for f in d.finding.fixes)
+    return dataclasses.replace(d, finding=dataclasses.replace(d.finding, fixes=fixes))
 
 
 def _finding(d: Diagnosis, verify: str) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def ctc_lengths(
     """From the stored features; from the annotated frame counts where there are none."""
     if task.name != "ctc":
         raise Unavailable(
-            f"the task is {task.name} ({task.known_by}), and these lengths matter to CTC only",
+            f"the task is {task.name} ({task.known_by}), not CTC",
             'if the model is trained with CTC, put task = "ctc" under [model] in slrdoctor.toml',
         )
     others = samples.excerpt or _sequences_elsewhere(run, targets)

@@ -65,7 +65,7 @@ class FirstLoss:
 @measure
 def first_loss(task: Task, history: History, start: UniformStart, size: EpochSize | None) -> FirstLoss:
     if task.name != "ctc":
-        raise Unavailable(f"the task is {task.name}, and this start is CTC's")
+        raise Unavailable(f"the task is {task.name} ({task.known_by}), not CTC")
     curve = _first_step(history) or history.curve("train", "loss")
     values = finite(curve)[1] if curve is not None else np.empty(0)
     if curve is None or not len(values):

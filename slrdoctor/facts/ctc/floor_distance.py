@@ -44,7 +44,7 @@ class FloorDistance:
 @measure
 def floor_distance(task: Task, progress: Progress | None, outputs: LogProbs | None) -> FloorDistance:
     if task.name != "ctc":
-        raise Unavailable(f"the task is {task.name} ({task.known_by}), and this floor is CTC's")
+        raise Unavailable(f"the task is {task.name} ({task.known_by}), not CTC")
     if progress is None and outputs is None:
         raise Unavailable("neither a history with losses nor log-probabilities with targets", ENABLE)
     train, dev, floor, own = math.nan, math.nan, math.nan, math.nan

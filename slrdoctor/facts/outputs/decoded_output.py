@@ -68,7 +68,7 @@ def decoded_output(
 ) -> DecodedOutput:
     """Of the log-probabilities, else of the hypotheses, else only the blank share that was logged."""
     if task.name != "ctc":
-        raise Unavailable(f"the task is {task.name} ({task.known_by}), and only CTC has blanks")
+        raise Unavailable(f"the task is {task.name} ({task.known_by}), not CTC")
     peaky = math.nan
     if lengths is not None:
         peaky = float(1 - lengths.target_lengths.sum() / max(1, lengths.input_lengths.sum()))

@@ -112,7 +112,7 @@ def output_pass(
 ) -> OutputPass:
     """Over the outputs of the latest epoch, of each split."""
     if task is not None and task.name != "ctc":
-        raise Unavailable(f"the task is {task.name} ({task.known_by}), and these are read for CTC")
+        raise Unavailable(f"the task is {task.name} ({task.known_by}), not CTC")
     outputs = [output for output in run.outputs if output.kind == "log_probs"]
     if not outputs:
         raise Unavailable(

@@ -77,6 +77,9 @@ class DevScore:
 
     @property
     def sentence(self) -> str:
+        shown = {self.shown(value) for value in self.values}
+        if len(shown) == 1:
+            return f"{self.split} {self.word} is {shown.pop()} in all {len(self.values)} {self.looks}"
         return (
             f"{self.split} {self.word} went from {self.shown(self.first)} to {self.shown(self.last)}, "
             f"best {self.shown(self.best)} at {self.per} {self.best_at:g}"

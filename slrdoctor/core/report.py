@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import json
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from slrdoctor.core.folding import fold
 from slrdoctor.core.legible import legible
 from slrdoctor.core.notebook import notebook_html
 from slrdoctor.core.outline import Answer, Outline, Run, lines, outlined
+from slrdoctor.core.placeholders import in_place, with_path
 from slrdoctor.core.plain import plain
 from slrdoctor.core.ranking import Case, Diagnosis, rank
 from slrdoctor.core.roles import Role
@@ -170,7 +170,7 @@ def build(
     own_model: bool = False,
 ) -> Report:
     """Rank the outcomes and write everything down. `broken_packs` maps files to tracebacks."""
-    diagnoses = tuple(_in_place(d, str(run["path"])) for d in fold(rank(outcomes)))
+    diagnoses = tuple(in_place(d, str(run["path"])) for d in fold(rank(outcomes)))
     crashed = [
         Entry(o.check.code, o.check.name, _in_case(case, o.error), trace=o.traceback)
         for case, o in outcomes
@@ -255,21 +255,6 @@ def _reasoned(entry: Entry) -> dict[str, str]:
 
 def _in_case(case: Case, text: str) -> str:
     return f"{case[-1]}: {text}" if case and case[-1] else text
-
-
-def with_path(text: str, path: str) -> str:
-    """A command or a snippet with the path of the run in place of RUN_DIR.
-
-    The whole path: a command is pasted from another folder than that of the scan.
-    """
-    path = Path(path).absolute().as_posix()
-    return text.replace("'RUN_DIR", f"'{path}").replace("RUN_DIR", shlex.quote(path))
-
-
-def _in_place(d: Diagnosis, path: str) -> Diagnosis:
-    """A diagnosis whose fixes name the run that they are for."""
-    fixes = tuple(dataclasses.replace(f, how=with_path(f.how, path)) for f in d.finding.fixes)
-    return dataclasses.replace(d, finding=dataclasses.replace(d.finding, fixes=fixes))
 
 
 def _finding(d: Diagnosis, verify: str) -> dict[str, Any]:

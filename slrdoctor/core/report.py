@@ -90,6 +90,10 @@ class Report:
         """A command or a snippet with the path of the run in place of RUN_DIR."""
         return with_path(text, str(self.run["path"]))
 
+    def _reasoned(self, e: Entry) -> dict[str, str]:
+        enable = self.with_path(e.enable)
+        return {"code": e.code, "name": e.name, "reason": e.text, "enable": enable}
+
     def as_dict(self) -> dict[str, Any]:
         """The JSON document, to the letter of its schema."""
         document = {
@@ -100,8 +104,8 @@ class Report:
             "outline": dataclasses.asdict(self.outline),
             "findings": self.findings,
             "passed": [{"code": e.code, "name": e.name, "message": e.text} for e in self.passed],
-            "not_judged": [_reasoned(e) for e in self.not_judged],
-            "skipped": [_reasoned(e) | {"missing": e.missing} for e in self.skipped],
+            "not_judged": [self._reasoned(e) for e in self.not_judged],
+            "skipped": [self._reasoned(e) | {"missing": e.missing} for e in self.skipped],
             "ignored": [{"code": e.code, "reason": e.text} for e in self.ignored],
             "crashed": [{"code": e.code, "error": e.text} for e in self.crashed],
             "facts": dict(self.facts),
@@ -180,11 +184,7 @@ def build(
         Entry(path, "pack file", trace.strip().splitlines()[-1], trace=trace)
         for path, trace in broken_packs.items()
     ]
-    passed, *unjudged = _entries(outcomes)
-    abstained, skipped = (
-        [dataclasses.replace(e, enable=with_path(e.enable, str(run["path"]))) for e in entries]
-        for entries in unjudged
-    )
+    passed, abstained, skipped = _entries(outcomes)
     return Report(
         version=version,
         run=run,
@@ -247,10 +247,6 @@ def _unlooked(group: Sequence[tuple[Case, Abstained | Skipped]], cases: int) -> 
         enable=first.enable,
         missing=first.missing if isinstance(first, Skipped) else "",
     )
-
-
-def _reasoned(entry: Entry) -> dict[str, str]:
-    return {"code": entry.code, "name": entry.name, "reason": entry.text, "enable": entry.enable}
 
 
 def _in_case(case: Case, text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from slrdoctor.facts.config.model_config import LongestInput, ZeroInfinity
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths
@@ -122,3 +123,18 @@ def test_ctc417_is_quiet_when_the_cut_clips_still_have_room() -> None:
 
 def test_ctc417_is_quiet_about_what_did_not_fit_before() -> None:
     assert not findings("CTC417", lengths([9, 8]), LongestInput(7, "c.yaml max_frames"))
+
+
+@pytest.mark.parametrize(
+    ("code", "more"),
+    [
+        ("CTC402", ()),
+        ("CTC403", ()),
+        ("CTC404", (ZeroInfinity(True, "config.yaml"),)),
+        ("CTC417", (LongestInput(400, "config.yaml"),)),
+    ],
+)
+def test_ctc402_to_417_are_not_judged_where_the_stride_is_unknown(
+    code: str, more: tuple[object, ...]
+) -> None:
+    assert "stride is unknown" in not_judged(code, lengths(ROOMY, known=False), *more).reason

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.core.finding import Finding
 from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.ctc.floor_distance import FloorDistance, SettledLosses, settled_losses
@@ -243,3 +244,26 @@ def test_ctc416_is_quiet_on_logits_that_are_called_logits_and_on_log_probabiliti
     assert not given(called="")
     assert not given(scale="log-probabilities", along="classes", off_frames=0)
     assert not given(0.02)
+
+
+def test_ctc411_is_not_judged_in_the_first_epochs_and_looks_ill(abstentions: list[Abstained]) -> None:
+    collapse(epochs=4)
+
+    (one,) = abstentions
+    assert "4 epochs" in one.reason and one.looks_ill is True
+
+
+def test_ctc411_is_not_judged_where_the_loss_is_better_than_the_output_and_looks_ill(
+    abstentions: list[Abstained],
+) -> None:
+    collapse({"empty_share": 1.0, "blank_share": 1.0}, held_out=0.84, dev=0.1, train=0.1)
+
+    (one,) = abstentions
+    assert "are empty" in one.reason and one.looks_ill is True
+
+
+def test_ctc412_is_not_judged_in_the_first_epochs_and_looks_ill(abstentions: list[Abstained]) -> None:
+    ignored(epochs=4)
+
+    (one,) = abstentions
+    assert "4 epochs" in one.reason and one.looks_ill is True

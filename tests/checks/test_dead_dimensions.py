@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.features.features import DimensionStats, Floats, Moments
 from slrdoctor.facts.features.landmarks import Landmarks
 from slrdoctor.testing import findings
@@ -41,3 +42,10 @@ def test_fea108_is_quiet_when_a_dimension_differs_between_splits_alone() -> None
 
 def test_fea108_is_quiet_on_a_single_frame() -> None:
     assert not findings("FEA108", DimensionStats({"": Moments.of(FRAMES[:1])}, 12, "features"))
+
+
+def test_fea108_is_not_judged_on_a_single_frame(abstentions: list[Abstained]) -> None:
+    findings("FEA108", DimensionStats({"": Moments.of(FRAMES[:1])}, 12, "features"))
+
+    (one,) = abstentions
+    assert "too few" in one.reason

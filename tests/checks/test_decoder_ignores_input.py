@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
 from slrdoctor.testing import findings
 
@@ -63,3 +64,33 @@ def test_dec801_is_quiet_on_glosses_that_are_a_fifth_as_different(distinct: int,
 )
 def test_dec801_is_quiet_on_what_other_checks_judge(changes: dict[str, Any], fires: bool) -> None:
     assert bool(judged(**changes)) is fires
+
+
+def test_dec801_is_not_judged_on_few_predictions(abstentions: list[Abstained]) -> None:
+    judged(samples=19)
+
+    (one,) = abstentions
+    assert "19" in one.reason
+
+
+def test_dec801_is_not_judged_on_labels(abstentions: list[Abstained]) -> None:
+    judged(are_single=True)
+
+    (one,) = abstentions
+    assert "labels" in one.reason
+
+
+def test_dec801_is_not_judged_on_empty_predictions_and_looks_ill(abstentions: list[Abstained]) -> None:
+    judged(empty=260)
+
+    (one,) = abstentions
+    assert "260" in one.reason and one.looks_ill is True
+
+
+def test_dec801_is_not_judged_on_sentences_that_differ_and_fit_no_reference(
+    abstentions: list[Abstained],
+) -> None:
+    judged(distinct=490, is_text=False)
+
+    (one,) = abstentions
+    assert "490" in one.reason

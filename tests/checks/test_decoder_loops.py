@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.repeated_ngrams import RepeatedNgrams
 from slrdoctor.testing import findings
 
@@ -39,3 +40,12 @@ def test_dec802_is_quiet_where_signers_repeat_themselves(references: int, fires:
 @pytest.mark.parametrize(("distinct", "fires"), [(5, True), (4, False)])
 def test_dec802_is_quiet_on_output_that_has_collapsed(distinct: int, fires: bool) -> None:
     assert bool(judged(distinct=distinct)) is fires
+
+
+def test_dec802_is_not_judged_on_output_that_has_collapsed_and_looks_ill(
+    abstentions: list[Abstained],
+) -> None:
+    judged(distinct=4)
+
+    (one,) = abstentions
+    assert "4 tokens" in one.reason and one.looks_ill is True

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.training.dev_score import DevScore
 from slrdoctor.facts.training.logged_epochs import KeptCheckpoint
 from slrdoctor.testing import findings
@@ -47,3 +48,10 @@ def test_trn505_fires_on_accuracy_and_bleu_the_other_way_round() -> None:
     assert judged([0.1, 0.9, 0.5, 0.5, 0.5], quantity="accuracy")
     assert judged([1.0, 20.0, 12.0, 12.0, 12.0], quantity="bleu")
     assert not judged([0.9, 0.5, 0.9, 0.9, 0.9], quantity="accuracy")
+
+
+def test_trn505_is_not_judged_on_four_epochs(abstentions: list[Abstained]) -> None:
+    judged([0.9, 0.4, 0.7, 0.7])
+
+    (one,) = abstentions
+    assert "4 epochs" in one.reason

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.training.train_loss import TrainLoss
 from slrdoctor.testing import findings
 
@@ -43,3 +44,10 @@ def test_trn503_is_quiet_while_the_dev_score_keeps_its_gain_and_on_four_epochs()
 def test_trn503_fires_on_a_loss_that_was_zero_without_dividing_by_it() -> None:
     assert findings("TRN503", replace(ROSE, best=0.0))
     assert not findings("TRN503", replace(ROSE, first=0.0, best=0.0, lowest_at_end=0.0, last=0.0))
+
+
+def test_trn503_is_not_judged_on_four_values(abstentions: list[Abstained]) -> None:
+    findings("TRN503", replace(ROSE, points=4))
+
+    (one,) = abstentions
+    assert "4 values" in one.reason

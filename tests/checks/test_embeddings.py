@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import slrdoctor
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.embeddings.contrast import Contrast
 from slrdoctor.testing import findings
 
@@ -70,3 +71,10 @@ def test_emb704_is_quiet_at_the_boundary_of_the_batch() -> None:
 
 def test_emb704_is_quiet_where_no_batch_is_known() -> None:
     assert not findings("EMB704", contrast(None), None)
+
+
+def test_emb704_is_not_judged_where_no_batch_is_known(abstentions: list[Abstained]) -> None:
+    findings("EMB704", contrast(None), None)
+
+    (one,) = abstentions
+    assert "batch size" in one.reason

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.embeddings.separation import Separated, Separation
 from slrdoctor.testing import findings
 
@@ -81,3 +82,10 @@ def test_emb701_fires_without_retrieval_where_positives_are_like_any_pair(
 def test_emb701_is_quiet_on_five_percent_of_1100_candidates() -> None:
     """PosSim 0.96 and NegSim 0.906 look collapsed, but retrieval is 55 times chance."""
     assert not judged(replace(LOGGED, centred=0.57, at_1=0.05, guess_1=1 / 1100, most_1=0.005))
+
+
+def test_emb701_is_not_judged_where_positives_are_a_little_nearer(abstentions: list[Abstained]) -> None:
+    judged(replace(NOISE, margin=0.26))
+
+    (one,) = abstentions
+    assert "PosSim" in one.reason

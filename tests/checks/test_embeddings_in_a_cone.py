@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.embeddings.separation import Separated, Separation
 from slrdoctor.testing import findings
 
@@ -46,3 +47,12 @@ def test_emb702_fires_on_a_history_with_retrieval_at_5_only() -> None:
     (finding,) = judged(replace(CONE, margin=nan, at_1=nan, at_5=0.4, epochs=20))
     assert "Retrieval at 1" not in finding.message
     assert ("retrieval at 5", 0.4) in [(e.what, e.value) for e in finding.evidence]
+
+
+def test_emb702_is_not_judged_where_nothing_shows_that_labels_are_told_from_each_other(
+    abstentions: list[Abstained],
+) -> None:
+    judged(replace(CONE, at_1=0.004, at_5=0.02))
+
+    (one,) = abstentions
+    assert "embeddings" in one.reason

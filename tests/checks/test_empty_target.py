@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from slrdoctor.artifacts.run import Row
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.testing import findings
 
@@ -52,3 +53,10 @@ def test_lab205_is_quiet_on_translation_data_with_an_empty_gloss_column() -> Non
 def test_lab205_is_quiet_where_nothing_is_empty_or_there_is_no_column() -> None:
     assert not findings("LAB205", samples(FULL, Row("t", "train", None, text="a")))
     assert not findings("LAB205", samples(Row("t", "train")))
+
+
+def test_lab205_is_not_judged_without_any_target(abstentions: list[Abstained]) -> None:
+    findings("LAB205", samples(Row("t", "train")))
+
+    (one,) = abstentions
+    assert "gloss, a label or a text" in one.reason

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.probes.behaviour import ModelBehaviour, ModeScores
 from slrdoctor.probes.blind_control import BlindControl
 from slrdoctor.probes.crossover import Crossover
@@ -109,3 +110,17 @@ def test_mdl608_fires_on_a_dead_layer_and_is_quiet_on_none() -> None:
     [finding] = findings("MDL608", replace(BEHAVIOUR, dead_layers=(("enc.relu", 1.0, 64),)))
     assert "100% of the 64 units of enc.relu" in finding.message
     assert not findings("MDL608", BEHAVIOUR)
+
+
+def test_act001_is_not_judged_without_an_answer(abstentions: list[Abstained]) -> None:
+    findings("ACT001", replace(FINE, culprit="unknown"))
+
+    (one,) = abstentions
+    assert "" in one.reason
+
+
+def test_act002_is_not_judged_without_an_answer(abstentions: list[Abstained]) -> None:
+    findings("ACT002", replace(FINE, culprit="unknown"))
+
+    (one,) = abstentions
+    assert "" in one.reason

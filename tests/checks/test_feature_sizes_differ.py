@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.testing import findings
 
 
@@ -45,3 +46,13 @@ def test_fea109_is_quiet_where_no_two_clips_agree_and_fires_where_two_do(
     assert not findings("FEA109", make_table(table={"rows": rows}))
     assert findings("FEA109", make_table(table={"rows": (*rows, rows[0])}))
     assert findings("FEA109", make_table(table={"rows": rows[:2]}))
+
+
+def test_fea109_is_not_judged_where_no_two_clips_agree(
+    make_table: Any, make_row: Any, abstentions: list[Abstained]
+) -> None:
+    rows = tuple(make_row(f"c{n}", shape=(40, n), dims=n) for n in (10, 11, 12, 13))
+    findings("FEA109", make_table(table={"rows": rows}))
+
+    (one,) = abstentions
+    assert "4 sizes" in one.reason

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from slrdoctor.arithmetic.probe_scores import ProbeScore
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.blind_comparison import BlindComparison
 from slrdoctor.facts.features.probe import Probe, SplitProbe
 from slrdoctor.testing import findings
@@ -59,3 +60,11 @@ def test_fea114_needs_useless_predictions_beside_a_probe_that_is_not_sharp(
     )
     assert bool(findings("FEA114", dull, constant)) is fires
     assert not findings("FEA114", dull)
+
+
+def test_fea114_is_not_judged_where_chance_may_hide_a_signal(abstentions: list[Abstained]) -> None:
+    dull = Probe((replace(split(0.5), is_sharp=False),), "train.csv, features")
+    findings("FEA114", dull)
+
+    (one,) = abstentions
+    assert "too few" in one.reason

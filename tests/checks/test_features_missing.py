@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.features.stored_features import StoredFeatures
 from slrdoctor.testing import findings
 
@@ -35,3 +36,10 @@ def test_fea102_is_quiet_when_all_are_there() -> None:
 
 def test_fea102_is_quiet_when_none_is_there_which_is_fea101() -> None:
     assert not findings("FEA102", found(0, 0))
+
+
+def test_fea102_is_not_judged_when_none_is_there(abstentions: list[Abstained]) -> None:
+    findings("FEA102", found(0, 0))
+
+    (one,) = abstentions
+    assert "features" in one.reason

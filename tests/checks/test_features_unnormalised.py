@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.features.landmarks import Landmarks
 from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues
 from slrdoctor.testing import findings
@@ -65,3 +66,10 @@ def test_fea111_is_quiet_where_the_model_takes_off_a_mean_on_the_scale_of_the_fe
     assert findings("FEA111", table, LAYOUT, mean(225, 319.0))
     assert findings("FEA111", table, LAYOUT, mean(64, 400.0))
     assert findings("FEA111", make_table(50, 50, scale=320.0), LAYOUT, mean(225, 320.0))
+
+
+def test_fea111_is_not_judged_on_images(make_table: Any, abstentions: list[Abstained]) -> None:
+    findings("FEA111", make_table(0, 10, scale=120.0, dims=150528, dtype="uint8"))
+
+    (one,) = abstentions
+    assert "scale" in one.reason

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.embeddings.embeddings import Embeddings, EmbeddingSet
 from slrdoctor.testing import findings
 
@@ -36,3 +37,12 @@ def test_emb703_is_quiet_where_a_few_labels_need_no_more() -> None:
     assert not judged(types=11, rank_limit=10, rank=0.9)
     assert not judged(rank_limit=19, rank=1.0)
     assert judged(rank_limit=20, rank=1.0)
+
+
+def test_emb703_is_not_judged_where_there_is_room_for_few_directions(
+    abstentions: list[Abstained],
+) -> None:
+    judged(rank_limit=19, rank=1.0)
+
+    (one,) = abstentions
+    assert "20" in one.reason

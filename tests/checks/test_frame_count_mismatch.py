@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.features.features import Ints
 from slrdoctor.facts.features.frame_counts import FrameCounts
 from slrdoctor.testing import findings
@@ -45,3 +46,10 @@ def test_fea117_fires_on_other_clips_than_annotated_also_at_every_fourth_frame()
 def test_fea117_is_quiet_on_clips_brought_to_one_length_or_cut_at_one() -> None:
     assert not findings("FEA117", counts(np.full(50, 64)))
     assert not findings("FEA117", counts(np.minimum(ANNOTATED, 120)))
+
+
+def test_fea117_is_not_judged_on_clips_cut_at_one_length(abstentions: list[Abstained]) -> None:
+    findings("FEA117", counts(np.full(50, 64)))
+
+    (one,) = abstentions
+    assert "0 samples" in one.reason

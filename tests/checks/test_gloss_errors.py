@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.gloss_errors import GlossErrors
 from slrdoctor.facts.evaluation.predictions import ErrorCounts
 from slrdoctor.testing import findings
@@ -70,3 +71,26 @@ def test_ctc413_and_ctc414_are_quiet_on_a_healthy_model_with_more_deletions_than
         "distinct_hypothesis": 900,
     }
     assert not judged(code, **healthy)
+
+
+def test_ctc413_is_not_judged_on_blank_output_and_looks_ill(abstentions: list[Abstained]) -> None:
+    judged("CTC413", empty=540)
+
+    (one,) = abstentions
+    assert "100%" in one.reason and one.looks_ill is True
+
+
+def test_ctc413_is_not_judged_on_a_handful_of_glosses(abstentions: list[Abstained]) -> None:
+    judged("CTC413", distinct_hypothesis=1, distinct_reference=9)
+
+    (one,) = abstentions
+    assert "9 glosses" in one.reason and one.looks_ill is False
+
+
+def test_ctc414_is_not_judged_on_output_that_has_collapsed_and_looks_ill(
+    abstentions: list[Abstained],
+) -> None:
+    judged("CTC414", hypothesis_tokens=1000, distinct_hypothesis=4)
+
+    (one,) = abstentions
+    assert "4 glosses" in one.reason and one.looks_ill is True

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from slrdoctor.arithmetic.probe_scores import ProbeScore
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.features.probe import Probe, ShiftedLabels, SplitProbe
 from slrdoctor.testing import findings
 
@@ -57,3 +58,10 @@ def test_lab209_fires_beyond_five_deviations_of_permuted_labels(spread: float, f
 def test_lab209_is_quiet_where_no_order_could_be_told() -> None:
     split = SplitProbe("train", 400, "class", 20, score(0.5), ())
     assert not findings("LAB209", Probe((split,), "train.csv"))
+
+
+def test_lab209_is_not_judged_where_the_features_fit_no_labels(abstentions: list[Abstained]) -> None:
+    judged(0.5, 1, 0.8125, 0.0625)
+
+    (one,) = abstentions
+    assert "neither" in one.reason

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.training.learning_rate import LearningRate, Raise
 from slrdoctor.facts.training.progress import Progress
 from slrdoctor.facts.training.train_loss import TrainLoss
@@ -89,3 +90,12 @@ def test_trn506_fires_on_a_rate_far_off_for_its_optimizer_if_nothing_was_learned
     assert bool(judged(FAILED, optimizer=optimizer, peak=peak)) is fires
     assert not judged(replace(FAILED, learned=True), optimizer=optimizer, peak=peak)
     assert not judged(optimizer=optimizer, peak=peak)
+
+
+def test_trn506_is_not_judged_where_nothing_says_whether_an_odd_rate_worked(
+    abstentions: list[Abstained],
+) -> None:
+    judged(optimizer="sgd", peak=1.0)
+
+    (one,) = abstentions
+    assert "learned" in one.reason

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.training._reduction import Reduction
 from slrdoctor.facts.training.loss_ratio import LossRatio
 from slrdoctor.testing import findings
@@ -65,3 +66,10 @@ def test_trn512_is_quiet_on_few_batches_and_where_they_are_not_known() -> None:
     few = {"batches": 8, "first_train": 24.0, "train_reduction": Reduction("sum", "batches", 8.0, 8)}
     assert judged(**few) and not judged(**few, other_batches=None)
     assert not judged(batches=7, first_train=21.0) and not judged(batches=None)
+
+
+def test_trn512_is_not_judged_without_the_number_of_batches(abstentions: list[Abstained]) -> None:
+    judged(batches=None)
+
+    (one,) = abstentions
+    assert "unknown" in one.reason

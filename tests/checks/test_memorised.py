@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.training.progress import Progress
 from slrdoctor.facts.training.score_sentinel import ScoreSentinel
 from slrdoctor.testing import findings
@@ -121,3 +122,19 @@ def test_trn504_is_quiet_without_a_score_and_on_numbers_that_are_none() -> None:
     assert not judged(metric="", best_metric=nan, last_metric=nan)
     assert not judged(last_train=inf, last_dev=nan)
     assert not judged(metric="bleu", best_metric=0.5, last_metric=0.5)
+
+
+def test_trn504_is_not_judged_without_a_dev_score(abstentions: list[Abstained]) -> None:
+    judged(metric="", best_metric=nan, last_metric=nan)
+
+    (one,) = abstentions
+    assert "dev score" in one.reason
+
+
+def test_trn504_is_not_judged_on_a_wer_of_exactly_100_percent(abstentions: list[Abstained]) -> None:
+    pinned = ScoreSentinel(20, 20, 0, 20, 1.0, (), "val_wer", "log.txt")
+    bad = WER | {"best_metric": 1.0, "last_metric": 1.0, "learned": False}
+    judged(pinned, **bad)
+
+    (one,) = abstentions
+    assert "100%" in one.reason

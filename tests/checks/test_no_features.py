@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.features.join import NearMiss
 from slrdoctor.facts.features.stored_features import StoredFeatures
 from slrdoctor.facts.training.progress import Progress
@@ -70,3 +71,10 @@ def test_fea101_is_quiet_with_one_readable_sample() -> None:
 
 def test_fea101_is_quiet_when_nothing_is_annotated() -> None:
     assert not findings("FEA101", replace(FOUND, annotated=0, joined=0, readable=0))
+
+
+def test_fea101_is_not_judged_when_nothing_is_annotated(abstentions: list[Abstained]) -> None:
+    findings("FEA101", replace(FOUND, annotated=0, joined=0, readable=0))
+
+    (one,) = abstentions
+    assert "annotated" in one.reason

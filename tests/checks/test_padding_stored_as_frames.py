@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.testing import findings
 
 PADDED = {"trailing": 20, "ends_in_zeros": True, "zero_frames": 0.5}
@@ -38,3 +39,13 @@ def test_fea115_is_quiet_when_one_last_frame_repeats(make_table: Any) -> None:
 def test_fea115_is_quiet_where_undetected_frames_are_as_usual_elsewhere(make_table: Any) -> None:
     natural = {"trailing": 6, "ends_in_zeros": True, "zero_frames": 0.45, "leading": 5}
     assert not findings("FEA115", make_table(0, 10, **natural))
+
+
+def test_fea115_is_not_judged_where_frames_without_landmarks_are_everywhere(
+    make_table: Any, abstentions: list[Abstained]
+) -> None:
+    natural = {"trailing": 6, "ends_in_zeros": True, "zero_frames": 0.45, "leading": 5}
+    findings("FEA115", make_table(0, 10, **natural))
+
+    (one,) = abstentions
+    assert "landmarks" in one.reason

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slrdoctor.artifacts.run import Row
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.testing import findings
 
@@ -55,3 +56,13 @@ def test_fea113_fires_from_one_percent_of_the_samples_on(make_table: Any, make_r
     names = [str(i) for i in range(201)]
     assert findings("FEA113", table(200), targets(*names[:200]))
     assert not findings("FEA113", table(201), targets(*names))
+
+
+def test_fea113_is_not_judged_on_tiny_arrays(
+    make_table: Any, make_row: Any, abstentions: list[Abstained]
+) -> None:
+    both = targets("JA", "NEIN")
+    findings("FEA113", clips(make_table, make_row, "aa", frames=1, dims=15), both)
+
+    (one,) = abstentions
+    assert "large enough" in one.reason

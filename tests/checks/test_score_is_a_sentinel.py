@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.gloss_errors import GlossErrors
 from slrdoctor.facts.evaluation.predictions import ErrorCounts
 from slrdoctor.facts.training.score_sentinel import LossAtEnd, ScoreSentinel
@@ -102,3 +103,19 @@ def test_evl901_takes_no_falling_loss_where_stored_predictions_confirm_the_score
     assert bool(findings("EVL901", replace(PINNED, losses=(falling,)), stored)) is fires
     # a loss far under the floor shows a decoder that is broken, whatever it stored
     assert findings("EVL901", PINNED, stored)
+
+
+def test_evl901_is_not_judged_on_two_epochs_and_looks_ill(abstentions: list[Abstained]) -> None:
+    judged(exact=2, at_end=2)
+
+    (one,) = abstentions
+    assert "last 2 epochs" in one.reason and one.looks_ill is True
+
+
+def test_evl901_is_not_judged_where_nothing_says_whether_the_scorer_failed_and_looks_ill(
+    abstentions: list[Abstained],
+) -> None:
+    judged(replace(DEV, over_floor=0.97), replace(TRAIN, over_floor=0.95))
+
+    (one,) = abstentions
+    assert "100%" in one.reason and one.looks_ill is True

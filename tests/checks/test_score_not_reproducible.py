@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.reference_source import ReferenceSource
 from slrdoctor.facts.evaluation.score_comparison import Comparison, ScoreComparison
 from slrdoctor.facts.evaluation.score_evidence import Reproduction
@@ -114,3 +115,12 @@ def test_evl906_is_quiet_at_the_boundaries_of_matching_anew(
 def test_evl906_is_quiet_on_a_score_that_is_reproduced() -> None:
     assert not judged(replace(ROW, gap=0.0, gap_to_kept=0.0, explained_by="as logged", kind="plain"))
     assert not judged(source=SOURCE) and not judged()
+
+
+def test_evl906_is_not_judged_without_a_logged_score_and_annotations(
+    abstentions: list[Abstained],
+) -> None:
+    judged(pairs=replace(REORDERED, samples=19))
+
+    (one,) = abstentions
+    assert "no logged score" in one.reason

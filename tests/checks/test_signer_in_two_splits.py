@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.splits.signers import Signers
 from slrdoctor.testing import findings
 
@@ -26,3 +27,10 @@ def test_spl303_is_quiet_where_signers_are_apart() -> None:
 def test_spl303_is_quiet_without_a_claim() -> None:
     assert not findings("SPL303", signers("", train="1 2 3", dev="1 2", test="3"))
     assert not findings("SPL303", signers("x_SI.csv", dev="1 2", test="1"))
+
+
+def test_spl303_is_not_judged_without_the_signers_of_train(abstentions: list[Abstained]) -> None:
+    findings("SPL303", signers("x_SI.csv", dev="1 2", test="1"))
+
+    (one,) = abstentions
+    assert "train" in one.reason

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.training.dev_score import DevScore
 from slrdoctor.facts.training.learning_rate import LearningRate
 from slrdoctor.facts.training.progress import Progress
@@ -47,3 +48,17 @@ def test_trn509_is_quiet_when_the_best_was_earlier_or_the_schedule_had_ended() -
 def test_trn509_is_quiet_on_short_runs_and_on_runs_that_learned_nothing() -> None:
     assert not judged(FALLING[:7])
     assert not judged(FALLING, progress=replace(LEARNED, learned=False))
+
+
+def test_trn509_is_not_judged_on_seven_epochs(abstentions: list[Abstained]) -> None:
+    judged(FALLING[:7])
+
+    (one,) = abstentions
+    assert "7 epochs" in one.reason
+
+
+def test_trn509_is_not_judged_on_a_run_that_learned_nothing(abstentions: list[Abstained]) -> None:
+    judged(FALLING, progress=replace(LEARNED, learned=False))
+
+    (one,) = abstentions
+    assert "learned nothing" in one.reason

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.features.split_shift import Difference, Shift, SplitShift
 from slrdoctor.testing import findings
 
@@ -91,3 +92,11 @@ def test_fea112_tells_of_the_split_that_differs_most() -> None:
 def test_fea112_is_quiet_without_a_dimension_that_varies() -> None:
     nothing = difference([])
     assert not judged(shift(dims=np.arange(0), location=nothing, scale=nothing))
+
+
+def test_fea112_is_not_judged_without_a_dimension_that_varies(abstentions: list[Abstained]) -> None:
+    nothing = difference([])
+    judged(shift(dims=np.arange(0), location=nothing, scale=nothing))
+
+    (one,) = abstentions
+    assert "varies" in one.reason

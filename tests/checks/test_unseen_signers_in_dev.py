@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.splits.signers import Signers
 from slrdoctor.testing import findings
 
@@ -31,3 +32,10 @@ def test_spl305_takes_test_where_there_is_no_dev() -> None:
 def test_spl305_is_quiet_where_dev_signers_train() -> None:
     assert not findings("SPL305", signers(train="1 2", dev="1 2", test="3"))
     assert not findings("SPL305", signers(dev="1 2"))
+
+
+def test_spl305_is_not_judged_without_the_signers_of_train(abstentions: list[Abstained]) -> None:
+    findings("SPL305", signers(dev="1 2"))
+
+    (one,) = abstentions
+    assert "train" in one.reason

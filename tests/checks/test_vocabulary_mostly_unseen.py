@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.labels.gloss_counts import GlossCounts
 from slrdoctor.testing import findings
 
@@ -33,3 +34,10 @@ def test_lab202_is_quiet_on_public_vocabularies(outputs: int, seen: int) -> None
 
 def test_lab202_is_quiet_where_nothing_says_the_outputs() -> None:
     assert not findings("LAB202", counts(0, 5))
+
+
+def test_lab202_is_not_judged_where_nothing_says_the_outputs(abstentions: list[Abstained]) -> None:
+    findings("LAB202", counts(0, 5))
+
+    (one,) = abstentions
+    assert "output classes" in one.reason

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.token_renaming import TokenRenaming
 from slrdoctor.testing import findings
 
@@ -56,3 +57,17 @@ def test_lab212_is_quiet_on_a_model_whose_names_are_right() -> None:
 @pytest.mark.parametrize(("error", "fires"), [(0.236, True), (0.237, False)])
 def test_lab212_is_quiet_on_what_few_samples_show_by_chance(error: float, fires: bool) -> None:
     assert bool(judged(error=error)) is fires
+
+
+def test_lab212_is_not_judged_on_few_samples(abstentions: list[Abstained]) -> None:
+    judged(samples=19)
+
+    (one,) = abstentions
+    assert "19 predictions" in one.reason
+
+
+def test_lab212_is_not_judged_where_chance_may_do_as_much(abstentions: list[Abstained]) -> None:
+    judged(error=0.237)
+
+    (one,) = abstentions
+    assert "chance" in one.reason

@@ -31,10 +31,10 @@ class ChosenSamples:
 
     @property
     def sentence(self) -> str:
-        told = f"; {self.refused}" if self.refused else ""
+        refused = f"; {self.refused}" if self.refused else ""
         return (
-            f"{len(self.samples)} of {self.of} training samples, by seed {self.seed}: "
-            f"{', '.join(self.ids)}{told}"
+            f"{len(self.samples)} of {self.of} training samples (seed {self.seed}): "
+            f"{', '.join(self.ids)}{refused}"
         )
 
 
@@ -42,13 +42,13 @@ class ChosenSamples:
 def chosen_samples(experiment: Experiment | None, trainable: Trainable) -> ChosenSamples:
     """Samples with different targets, none much longer than most, in the order of a seeded shuffle."""
     if experiment is None:
-        raise not_allowed("whether a few samples can be learned by heart")
+        raise not_allowed("whether a few samples can be memorised")
     refused = sum(map(len, trainable.refused.values()))
     everything = refused + len(trainable.samples)
     if not trainable.training:
         raise Unavailable(
             f"none of {everything} samples can be trained on: {trainable.refusals or 'there are none'}",
-            "mend what these codes say, then try again",
+            "fix what these codes say, then try again",
         )
     order = np.random.default_rng(experiment.seed).permutation(len(trainable.training))
     shuffled = [trainable.training[i] for i in order]

@@ -52,7 +52,7 @@ def path_of_spec(spec: str, folder: Path) -> tuple[Path, str]:
 
 def not_allowed(what: str) -> Unavailable:
     """Why a fact of an experiment is missing in a plain scan."""
-    return Unavailable(f"{what} is found by running a model, and a scan runs none", ENABLE)
+    return Unavailable(f"only running a model shows {what}, and a scan runs none", ENABLE)
 
 
 def free_memory() -> int:

@@ -226,7 +226,7 @@ def wrong_lengths(handle: UserHandle, batch: Batch) -> str:
     longest = int(outputs.given.max())
     whole = int(batch.features.shape[1])
     return (
-        f"it gives an input length of {longest} for an output of {frames} frames: the lengths are not "
+        f"it returns an input length of {longest} for an output of {frames} frames: the lengths are not "
         f"divided by the stride of {round(whole / frames)}"
     )
 

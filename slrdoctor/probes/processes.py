@@ -148,8 +148,8 @@ def _result(
     if stopped:
         why = {
             "time": f"no result within {limits.seconds:.0f} s",
-            "silence": f"nothing went on for {limits.silence:.0f} s",
-            "memory": f"it took over {limits.memory / GIB:.1f} GiB of memory",
+            "silence": f"no progress for {limits.silence:.0f} s",
+            "memory": f"it used over {limits.memory / GIB:.1f} GiB of memory",
         }[stopped]
         raise ExperimentFailed(f"{why}: it was stopped at: {at}", printed)
     failure, result = _read(Failure, folder / ERROR), _plain(folder / RESULT)

@@ -20,6 +20,7 @@ from slrdoctor.facts.features.join import Join, Pair
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary
+from slrdoctor.words.grammar import counted
 
 MOST_IN = 0.5  # share of gloss types that must be tokens for the vocabulary to be the targets'
 SHOWN = 5
@@ -62,14 +63,14 @@ class Trainable:
     def refusals(self) -> str:
         """What was refused, in words; empty where nothing was."""
         return "; ".join(
-            f"{len(ids)} refused: {why} ({', '.join(ids[:SHOWN])}{' ...' if len(ids) > SHOWN else ''})"
+            f"{len(ids)} left out: {why} ({', '.join(ids[:SHOWN])}{' ...' if len(ids) > SHOWN else ''})"
             for why, ids in self.refused.items()
         )
 
     @property
     def sentence(self) -> str:
-        told = f"; {self.refusals}" if self.refused else ""
-        return f"{len(self.samples)} samples can be trained on, {self.classes} classes{told}"
+        refused = f"; {self.refusals}" if self.refused else ""
+        return f"{counted(len(self.samples), 'sample')} to train on, {self.classes} classes{refused}"
 
 
 @measure

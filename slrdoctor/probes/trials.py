@@ -90,7 +90,7 @@ def reference_trial(
 ) -> ReferenceTrial:
     """A reference model of the task on the chosen samples; on easy ones too where it fails."""
     if experiment is None or not experiment.trains:
-        raise not_allowed("whether a few samples can be learned by heart")
+        raise not_allowed("whether a few samples can be memorised")
     if user is not None and user.failed:
         # nothing to compare with: the sentence is the answer
         raise Unavailable(
@@ -128,7 +128,7 @@ def user_trial(
 ) -> UserTrial:
     """The user's model on the same samples, with its own loss and decoder where it has them."""
     if experiment is None or not experiment.is_user_model:
-        raise not_allowed("what a model of yours does with a batch")
+        raise not_allowed("what your model does with a batch")
     if trainable.task not in ("ctc", "classification"):
         raise Unavailable(
             f"the task is {trainable.task}: a model of one's own can be tried for ctc and "

@@ -58,7 +58,7 @@ def load(spec: str) -> Any:
     sys.path.append(str(path.parent.resolve()))
     found = importlib.util.spec_from_file_location(path.stem, path)
     if found is None or found.loader is None:
-        raise CannotUse(f"{path} is no Python file")
+        raise CannotUse(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(found)
     # pickles, dataclasses and the file's own helpers look it up by its name
     sys.modules.setdefault(path.stem, module)
@@ -90,9 +90,9 @@ def build(factory: Any, known: Mapping[str, Any]) -> nn.Module:
     if isinstance(model, (tuple, list)):  # with an optimizer or a config beside it
         model = next((part for part in model if isinstance(part, nn.Module)), model)
     if model is None:
-        raise CannotUse("the factory gave None: does it return the model?")
+        raise CannotUse("the factory returned None: does it return the model?")
     if not isinstance(model, nn.Module):
-        raise CannotUse(f"the factory gave {_a(model)}, not a torch.nn.Module")
+        raise CannotUse(f"the factory returned {_a(model)}, not a torch.nn.Module")
     return model
 
 
@@ -132,7 +132,7 @@ def _arguments(factory: Any, known: Mapping[str, Any]) -> tuple[list[Any], dict[
             parameter.VAR_KEYWORD,
         ):
             raise CannotUse(
-                f"the factory wants {name!r}, and nothing says what that is: name a function that "
+                f"the factory needs {name!r}, which is unknown: name a function that "
                 "fills it in, and takes no more than input_size and num_classes"
             )
     return places, given

@@ -63,7 +63,7 @@ def _refuse(stored: Frames) -> None:
     if stored.ndim == 0:
         raise Unreadable("a single number, not frames of features", "wrong-rank")
     if stored.ndim > 5:
-        raise Unreadable(f"an array of {stored.ndim} axes is no clip", "wrong-rank")
+        raise Unreadable(f"an array with {stored.ndim} axes is not a clip", "wrong-rank")
 
 
 def _is_sampled(frames: Frames) -> bool:

@@ -35,8 +35,8 @@ class AxisOrder:
     @property
     def sentence(self) -> str:
         return (
-            f"the first axis is {self.first} long in {self.first_share:.0%} of {self.clips} clips, "
-            f"the second {self.second} in {self.second_share:.0%}"
+            f"the first axis has length {self.first} in {self.first_share:.0%} of {self.clips} clips, "
+            f"the second has length {self.second} in {self.second_share:.0%}"
         )
 
 
@@ -45,7 +45,7 @@ def axis_order(clips: ClipTable) -> AxisOrder:
     """Raises Unavailable where fewer than three clips are matrices [T, D]."""
     rows = [row for row in clips.rows if len(row.shape) == 2 and row.frames > 1 and row.dims > 1]
     if len(rows) < FEWEST:
-        raise Unavailable(f"{clips.read_from}: fewer than {FEWEST} clips of two axes")
+        raise Unavailable(f"{clips.read_from} has fewer than {FEWEST} clips with two axes")
     firsts, seconds = Counter(row.shape[0] for row in rows), Counter(row.shape[1] for row in rows)
     [(first, with_first)], [(second, with_second)] = firsts.most_common(1), seconds.most_common(1)
     ratios = [row.adjacent / row.across for row in rows if row.across > 0 and row.adjacent > 0]

@@ -111,6 +111,6 @@ def dimension_stats(measured: FeaturePass) -> DimensionStats:
     kept = {dims for _, dims in measured.passed.moments}
     usual = next((dims for dims, _ in sizes.most_common() if dims in kept), None)
     if usual is None:
-        raise Unavailable(f"{measured.read_from}: no clip with frames could be read")
+        raise Unavailable(f"no clip with frames could be read from {measured.read_from}")
     by_split = {split: m for (split, dims), m in measured.passed.moments.items() if dims == usual}
     return DimensionStats(by_split, usual, measured.read_from)

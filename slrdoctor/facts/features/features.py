@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.words.grammar import counted
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -82,8 +84,8 @@ class ClipTable:
     def sentence(self) -> str:
         frames = sum(row.frames for row in self.rows)
         sampled = sum(row.sampled for row in self.rows)
-        partly = f", {sampled} of them too large to be read in full" if sampled else ""
-        return f"{len(self.rows)} of {self.total} clips read, {frames} frames{partly}"
+        partly = f"; {sampled} too large to be read in full" if sampled else ""
+        return f"{len(self.rows)} of {self.total} clips read, {counted(frames, 'frame')}{partly}"
 
 
 @dataclass(frozen=True)
@@ -188,4 +190,5 @@ class DimensionStats:
     @property
     def sentence(self) -> str:
         frames = int(self.overall.count.max(initial=0))
-        return f"{self.dims} dimensions over {frames} frames of {len(self.by_split)} split(s)"
+        size = f"{counted(self.dims, 'dimension')}, {counted(frames, 'frame')}"
+        return f"{size}, {counted(len(self.by_split), 'split')}"

@@ -22,7 +22,8 @@ class FrameCounts:
 
     @property
     def sentence(self) -> str:
-        return f"{len(self.ids)} samples have both stored frames and an annotated frame count"
+        samples = "sample has" if len(self.ids) == 1 else "samples have"
+        return f"{len(self.ids)} {samples} stored frames and an annotated number of frames"
 
 
 @measure
@@ -36,8 +37,8 @@ def frame_counts(join: Join, clips: ClipTable) -> FrameCounts:
     ]
     if not found:
         raise Unavailable(
-            f"no frame count in the annotations ({join.read_from})",
-            "a column of frames in the annotations",
+            f"no frame counts in the annotations ({join.read_from})",
+            "add a column with the number of frames to the annotations",
         )
     ids, frames, annotated = zip(*found, strict=True)
     return FrameCounts(ids, np.array(frames, np.int64), np.array(annotated, np.int64), join.read_from)

@@ -52,8 +52,8 @@ class Join:
             f"{with_features} of {rows} {split or 'unsplit'}"
             for split, (with_features, rows) in self.covered.items()
         ]
-        told = f" ({self.how})" if self.how else ""
-        return f"{', '.join(counts) or 'no'} samples have features{told}"
+        how = f" ({self.how})" if self.how else ""
+        return f"{', '.join(counts) or 'no'} samples have features{how}"
 
 
 @measure
@@ -82,8 +82,8 @@ def join(data: DataSet, samples: Samples) -> Join:
 
 def _nothing_expected(data: DataSet, samples: Samples, there: str) -> Unavailable:
     return Unavailable(
-        f"{len(samples.rows)} annotated samples, but nothing that says where features should be: "
-        f"{there} among {data.looked} files, no path to one in the annotations or a config",
+        f"the features of the {len(samples.rows)} annotated samples are not here: {there} among "
+        f"{data.looked} files, and no path in the annotations or a config",
         ENABLE,
     )
 

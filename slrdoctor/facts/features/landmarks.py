@@ -42,9 +42,8 @@ class Landmarks:
 
     @property
     def sentence(self) -> str:
-        return f"{self.dims} dimensions are {self.name}" + (
-            "" if self.certain else ", by their number alone"
-        )
+        guess = "" if self.certain else " (a guess by their number alone)"
+        return f"{self.dims} values per frame are {self.name}{guess}"
 
 
 @measure
@@ -55,10 +54,12 @@ def landmarks(used: UsedClips) -> Landmarks:
     points = shape[-2] if len(shape) >= 2 else 0
     found = tell_layout(frames, points, shape[-1] if points else 0)
     if found is None:
-        what = "the size of embeddings" if dims in EMBEDDING_SIZES else "of no known landmark layout"
+        what = (
+            "the size of embeddings" if dims in EMBEDDING_SIZES else "which is no known landmark layout"
+        )
         raise Unavailable(
-            f"{used.read_from}: {dims} dimensions are {what}",
-            "landmarks in a layout of MediaPipe, pose-format, OpenPose or COCO-WholeBody",
+            f"{used.read_from} has {dims} values per frame, {what}",
+            "store landmarks in a layout of MediaPipe, pose-format, OpenPose or COCO-WholeBody",
         )
     layout, certain = found
     people = int(np.prod(shape[:-2], dtype=np.int64))
@@ -181,7 +182,7 @@ def _peek(used: UsedClips) -> tuple[tuple[int, ...], NDArray[np.float64]]:
     for clip in _opened(used):
         by_shape.setdefault(clip.shape[1:], []).append(clip)
     if not by_shape:
-        raise Unavailable(f"{used.read_from}: no clip could be read", "features that can be read")
+        raise Unavailable(f"no clip could be read from {used.read_from}")
     sizes = Counter({shape: len(clips) for shape, clips in by_shape.items()})
     [(shape, _)] = sizes.most_common(1)
     parts = [clip[:, 0] if clip.ndim == 4 and clip.shape[1] else clip for clip in by_shape[shape]]

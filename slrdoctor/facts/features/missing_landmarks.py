@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features.features import ClipRow, ClipTable
 from slrdoctor.facts.features.landmarks import Landmarks
+from slrdoctor.words.grammar import counted
 
 ALWAYS = 0.95  # share of a clip's frames without a hand from which on the clip does without it
 
@@ -38,7 +39,7 @@ class MissingLandmarks:
     @property
     def sentence(self) -> str:
         shares = ", ".join(f"{name} {share:.1%}" for name, share in self.shares.items())
-        return f"frames without each landmark block: {shares}, of {self.frames} frames"
+        return f"missing in {counted(self.frames, 'frame')}: {shares}"
 
 
 @measure
@@ -49,7 +50,8 @@ def missing_landmarks(clips: ClipTable, landmarks: Landmarks) -> MissingLandmark
     rows = [r for r in clips.rows if r.dims == landmarks.dims and len(r.missing) == len(names)]
     if len(rows) < len(clips.rows) / 2:
         raise Unavailable(
-            f"{clips.read_from}: {len(rows)} of {len(clips.rows)} clips have the layout {landmarks.name}"
+            f"only {len(rows)} of {len(clips.rows)} clips of {clips.read_from} have the layout "
+            f"{landmarks.name}"
         )
     for row in rows:
         padding = row.frames - _frames(row)
@@ -58,12 +60,12 @@ def missing_landmarks(clips: ClipTable, landmarks: Landmarks) -> MissingLandmark
         for i, share in enumerate(row.missing):
             absent[i] += share * row.frames - padding
     if not frames:
-        raise Unavailable(f"{clips.read_from}: no frame with landmarks")
+        raise Unavailable(f"{clips.read_from} has no frame with landmarks")
     shares = {name: max(0.0, count / frames) for name, count in zip(names, absent, strict=True)}
     if not landmarks.certain and any(shares.values()):
         raise Unavailable(
-            f"{clips.read_from}: {landmarks.dims} dimensions fit several landmark layouts",
-            "arrays [T, K, C], which tell landmarks from their coordinates",
+            f"the {landmarks.dims} values per frame of {clips.read_from} fit several landmark layouts",
+            "store arrays [T, K, C], which separate landmarks from coordinates",
         )
     has_hands = any("hand" in name for name in names)
     return MissingLandmarks(

@@ -78,12 +78,11 @@ class Probe:
 
     @property
     def sentence(self) -> str:
-        told = (
-            f"{s.samples} {s.split or 'unsplit'} clips tell their {s.kind} with AUC {s.score.auc:.2f} "
-            f"(permuted labels: {s.score.chance:.2f})"
+        return "; ".join(
+            f"a linear probe predicts the {s.kind} of {s.samples} {s.split or 'unsplit'} clips with an "
+            f"AUC of {s.score.auc:.2f} (permuted labels: {s.score.chance:.2f})"
             for s in self.splits
         )
-        return "; ".join(told)
 
 
 @measure
@@ -97,7 +96,7 @@ def probe(join: Join, samples: Samples, stats: DimensionStats, landmarks: Landma
             reasons.append(f"{split or 'unsplit'}: {missing.reason}")
     close_containers()
     if not done:
-        raise Unavailable("; ".join(reasons), "more samples of the same classes or glosses")
+        raise Unavailable("; ".join(reasons), "add samples of the same classes or glosses")
     return Probe(tuple(done), join.read_from)
 
 
@@ -108,12 +107,14 @@ def _of_split(
     place = {id(row): at for at, row in enumerate(rows)}
     pairs = list({id(p.clip): p for p in reversed(join.pairs) if p.split == split}.values())[::-1]
     if len(pairs) < FEWEST:
-        raise Unavailable(f"{len(pairs)} samples with features, and {FEWEST} are needed")
+        raise Unavailable(f"only {len(pairs)} samples have features; a probe needs {FEWEST}")
     kind, targets = targets_of_rows(rows)
     moments = stats.by_split.get(split, stats.overall)
     varies, variance = moments.high > moments.low, moments.variance
     if varies.any() and not (varies & (variance > 0) & np.isfinite(variance)).any():
-        raise Unavailable(f"values up to {moments.high.max():.3g} have no deviation that can be told")
+        raise Unavailable(
+            f"values up to {moments.high.max():.3g} are too large for a standard deviation"
+        )
     frames = int(moments.count.max(initial=0)) // len(pairs)
     pairs = _some(pairs, min(MOST, clips_within([max(1, frames)], stats.dims)))
     at = np.array([place[id(pair.row)] for pair in pairs])
@@ -121,7 +122,9 @@ def _of_split(
     types = _types([targets[i] for i in at], kind, len(pairs))
     pooled = pool_clips([pair.clip for pair in pairs], moments, landmarks)
     if len(pooled.kept) < FEWEST:
-        raise Unavailable(f"{len(pooled.kept)} samples of {stats.dims} dimensions")
+        raise Unavailable(
+            f"only {len(pooled.kept)} samples have {stats.dims} dimensions; a probe needs {FEWEST}"
+        )
     at = at[pooled.kept]
     labels = np.array([[one in target for one in types] for target in targets])
     offsets = list(_offsets(rows, at))
@@ -129,7 +132,8 @@ def _of_split(
     score, *others = scores_of(views, [labels[at], *(labels[places] for _, _, places in offsets)])
     if 3 * score.spread > kind.far:
         raise Unavailable(
-            f"{len(at)} samples: permuted labels reach an AUC of {score.chance + 3 * score.spread:.2f}"
+            f"{len(at)} samples are too few for a probe: permuted labels reach an AUC of "
+            f"{score.chance + 3 * score.spread:.2f} by chance"
         )
     shifted = [ShiftedLabels(k, order, s) for (k, order, _), s in zip(offsets, others, strict=True)]
     sharp = 3 * score.spread <= kind.reach
@@ -159,7 +163,8 @@ def _check_power(kind: Kind, samples: int, targets: Sequence[frozenset[str]]) ->
     needed = max(FEWEST, math.ceil((kind.among * length) ** 2))
     if samples < needed:
         raise Unavailable(
-            f"{samples} samples of {length:.1f} {kind.name} types each, and {needed} are needed"
+            f"only {samples} samples with {length:.1f} different {kind.name} labels each; a probe "
+            f"needs {needed}"
         )
 
 
@@ -168,7 +173,8 @@ def _types(targets: Sequence[frozenset[str]], kind: Kind, samples: int) -> list[
     found = [one for one, n in counts.most_common() if kind.least <= n <= samples - kind.least][:TYPES]
     if not found:
         raise Unavailable(
-            f"no {kind.name} that {kind.least} of {samples} samples have, and {kind.least} have not"
+            f"no {kind.name} is in at least {kind.least} of {samples} samples and missing in "
+            f"{kind.least}"
         )
     return found
 

@@ -66,14 +66,13 @@ class SplitShift:
 
     @property
     def sentence(self) -> str:
-        told = (
-            f"{s.split} lies {np.median(s.location.size):.2g} standard deviations from train in the "
-            f"median dimension, with {s.median_ratio:.2g} times its spread"
+        return "; ".join(
+            f"in the median dimension {s.split} is {np.median(s.location.size):.2g} standard deviations "
+            f"from train, with {s.median_ratio:.2g} times its spread"
             if len(s.dims)
-            else f"no dimension of {s.split} and train varies"
+            else f"no dimension varies in {s.split} or train"
             for s in self.shifts
         )
-        return "; ".join(told)
 
 
 @measure
@@ -92,7 +91,8 @@ def split_shift(measured: FeaturePass, stats: DimensionStats, samples: Samples |
             if dims == stats.dims
         )
         raise Unavailable(
-            f"{measured.read_from}: {counts} clips, and {FEWEST} of train and of dev or test are needed",
+            f"only {counts} clips in {measured.read_from}; {FEWEST} of train and of dev or test are "
+            "needed",
             'name the splits in slrdoctor.toml: [features] train = "...", dev = "..."',
         )
     blocks = measured.landmarks.blocks if measured.landmarks is not None else ()

@@ -31,16 +31,18 @@ class StoredFeatures:
 
     @property
     def sentence(self) -> str:
-        return f"{self.readable} of {self.annotated} annotated samples have features ({self.how})"
+        return (
+            f"{self.readable} of {self.annotated} annotated samples have readable features ({self.how})"
+        )
 
     @property
     def near(self) -> str:
         """The near misses in words: how many of which kind, and one of them."""
         if not self.near_misses:
             return ""
-        counts = ", ".join(f"{count} by {by}" for by, count in self.near_counts.items())
+        counts = ", ".join(f"{count} differ in {by}" for by, count in self.near_counts.items())
         one = self.near_misses[0]
-        return f"{counts or 'some'}, such as {one.id} and {one.stored}"
+        return f"{counts or 'some'}, for example {one.stored} is stored and {one.id} annotated"
 
 
 @measure
@@ -60,6 +62,6 @@ def stored_features(data: DataSet, join: Join, clips: ClipTable | None) -> Store
         near_counts=join.near_counts,
         folded=bool(join.pairs) and not join.exact,
         expected=data.expected_features,
-        how=join.how or "joined by no name",
+        how=join.how or "no names match",
         read_from=join.read_from,
     )

@@ -9,9 +9,10 @@ from slrdoctor.artifacts.kinds.outputs.names import kind_of_place
 from slrdoctor.artifacts.run import Clip, DataSet, FeatureSet
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features.join import Join
+from slrdoctor.words.grammar import counted
 from slrdoctor.words.splits import without_splits
 
-ENABLE = "a folder of features, or [features] in slrdoctor.toml"
+ENABLE = 'name their folder in slrdoctor.toml: [features] train = "features/train"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class UsedClips:
 
     @property
     def sentence(self) -> str:
-        beside = f", {self.left_out} clips beside them are in no annotation" if self.left_out else ""
-        return f"{len(self.clips)} clips of {self.read_from} are used{beside}"
+        others = f"; {self.left_out} others are not annotated" if self.left_out else ""
+        return f"{counted(len(self.clips), 'clip')} of {self.read_from} used{others}"
 
 
 @measure
@@ -50,7 +51,7 @@ def used_clips(data: DataSet, join: Join | None) -> UsedClips:
     if not data.features and not problems and of_features:
         raise Unavailable(of_features[0].unopened, of_features[0].command)
     if not data.features and not problems:
-        raise Unavailable(f"no features among the {data.looked} files looked at", ENABLE)
+        raise Unavailable(f"no features among the {data.looked} files", ENABLE)
     clips: list[UsedClip] = []
     if join is not None and join.pairs:
         clips = [UsedClip(pair.clip, pair.row.id, pair.split) for pair in join.pairs]

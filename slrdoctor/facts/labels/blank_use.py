@@ -51,8 +51,8 @@ def blank_use(
     """
     if not blank.certain:
         raise Unavailable(
-            f"which index is the blank is not certain: {blank.known_by}",
-            "say it in slrdoctor.toml: [vocabulary] blank = 0",
+            f"the index of the blank is uncertain ({blank.known_by})",
+            "set it in slrdoctor.toml: [vocabulary] blank = 0",
         )
     by_numbers = targets.are_numbers if coding is None else coding.by == "numbers"
     tokens = vocabulary.tokens if vocabulary is not None else ()

@@ -128,8 +128,8 @@ def samples(data: DataSet) -> Samples:
     if narrow is None:
         return Samples(tuple(merged.rows), merged.read_from())
     rows = tuple(row for row in merged.rows if bare_id(row.id) in narrow[1])
-    told = f"{merged.read_from()}, only those of {narrow[0].where}: the clips on disk are these"
-    return Samples(rows, told, narrowed=True)
+    read_from = f"{merged.read_from()} (only those in {narrow[0].where}, which are on disk)"
+    return Samples(rows, read_from, narrowed=True)
 
 
 @measure
@@ -139,12 +139,12 @@ def targets(samples: Samples) -> Targets:
     if not rows:
         texts = "texts but " if any(row.text for row in samples.rows) else ""
         raise Unavailable(
-            f"the annotations have {texts}no glosses or labels: {samples.read_from}",
+            f"{samples.read_from} has {texts}no glosses or labels",
             "add a column of glosses or labels to the annotations",
         )
     if not any(row.glosses for row in rows):
         raise Unavailable(
-            f"every one of {len(rows)} annotated samples has an empty target: {samples.read_from}"
+            f"the targets of all {len(rows)} annotated samples in {samples.read_from} are empty"
         )
     return Targets(
         ids=tuple(row.id for row in rows),
@@ -159,7 +159,7 @@ def texts(samples: Samples) -> Texts:
     """The rows that have a text."""
     rows = [row for row in samples.rows if row.text and row.text.strip()]
     if not rows:
-        raise Unavailable(f"the annotations have no texts: {samples.read_from}")
+        raise Unavailable(f"{samples.read_from} has no texts")
     return Texts(
         ids=tuple(row.id for row in rows),
         splits=tuple(row.split for row in rows),
@@ -172,8 +172,8 @@ def _from_folders(data: DataSet) -> Samples:
     labelled = [(s, c) for s in data.features for c in s.clips if c.label]
     if not labelled:
         clips = sum(len(s.clips) for s in data.features)
-        there = f"{clips} clips, but no folder names that label them, and " if clips else ""
-        raise Unavailable(f"{there}no annotations among {data.looked} files", ENABLE)
+        unlabelled = f", and no folder names that label the {clips} clips" if clips else ""
+        raise Unavailable(f"no annotations among {data.looked} files{unlabelled}", ENABLE)
     rows = tuple(Row(clip.key, found.split, (clip.label,)) for found, clip in labelled)
     places = ", ".join(dict.fromkeys(found.where for found, _ in labelled))
     return Samples(rows, f"folder names below {places}", True, excerpt_of(rows))
@@ -258,8 +258,8 @@ class _Merged:
     def read_from(self) -> str:
         used = list(dict.fromkeys(self._origin))
         again = [where for where in self._again if where not in used]
-        told = _named(used)
-        return f"{told} ({_named(again)} tells of the same samples)" if again else told
+        first = _named(used)
+        return f"{first} ({_named(again)} repeats the same samples)" if again else first
 
 
 def _agree(one: Row, other: Row) -> bool:

@@ -54,7 +54,7 @@ def task(settings: Settings, data: DataSet, run: TrainingRun, samples: Samples |
     if found is not None:
         return found
     raise Unavailable(
-        "nothing tells the task: no annotations, and no history or config with a loss that names it",
+        "the task is unknown: no annotations, and no history or config with a loss that shows it",
         f'name it in slrdoctor.toml: [model] task = "ctc" ({", ".join(TASKS)})',
     )
 

@@ -63,10 +63,9 @@ def vocabulary(data: DataSet) -> Vocabulary:
     for problem in data.problems:
         if problem.kind == "vocabulary" and problem.fault == "empty":
             return Vocabulary((), (), problem.where)
-    only = f"{data.vocabularies[0].where} lists words of texts, no glosses" if data.vocabularies else ""
+    only = f"{data.vocabularies[0].where} lists words of texts, not glosses" if data.vocabularies else ""
     raise Unavailable(
-        only
-        or f"no vocabulary among {data.looked} files: looked for tokens, one a line or with an index",
+        only or f"no vocabulary among {data.looked} files (a list of tokens, or tokens with an index)",
         'give its path in slrdoctor.toml: [vocabulary] path = "gloss_dict.json"',
     )
 
@@ -98,12 +97,12 @@ def blank_index(
 ) -> BlankIndex:
     """The blank by the user's word, the config, a token's form, or the index that no token owns."""
     if task.name != "ctc":
-        raise Unavailable(f"no CTC blank: the task is {task.name} ({task.known_by})")
+        raise Unavailable(f"there is no CTC blank: the task is {task.name} ({task.known_by})")
     if settings.blank is not None:
         index = _last(run, vocabulary) if settings.blank == "last" else int(settings.blank)
         if index < 0:
             raise Unavailable(
-                'blank = "last" of how many? No vocabulary and no class count in a config',
+                'blank = "last" is ambiguous: no vocabulary and no number of classes in a config',
                 "give the index itself in slrdoctor.toml: [vocabulary] blank = 0",
             )
         return BlankIndex(index, "set in slrdoctor.toml", True, settings.read_from or "slrdoctor.toml")
@@ -112,7 +111,7 @@ def blank_index(
         if index >= 0:
             return BlankIndex(index, f"{found.key}: {found.value} in the config", True, found.read_from)
     if vocabulary is None or not vocabulary.tokens:
-        return BlankIndex(0, "assumed: no config and no vocabulary says which", False, "no file")
+        return BlankIndex(0, "assumed, as neither a config nor a vocabulary gives it", False, "no file")
     return _from_tokens(vocabulary, class_count(run, vocabulary))
 
 
@@ -176,4 +175,4 @@ def _from_tokens(vocabulary: Vocabulary, classes: int) -> BlankIndex:
     if classes == len(tokens) + 1:
         known = f"of {classes} classes only index {len(tokens)} has no token"
         return BlankIndex(len(tokens), known, False, where)
-    return BlankIndex(0, "assumed: no token, config or free index says which", False, where)
+    return BlankIndex(0, "assumed, as no token, config or free index shows it", False, where)

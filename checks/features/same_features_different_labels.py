@@ -56,7 +56,9 @@ def same_features_different_labels(clips: ClipTable, samples: Samples) -> Findin
     clashing = [group for group in groups.values() if len(set(group.values())) > 1]
     affected = sum(len(group) for group in clashing)
     if not groups:
-        raise NotJudged("no annotated clip is large enough to be told from another by its values")
+        raise NotJudged(
+            "no annotated clip is large enough to be distinguished from another by its values"
+        )
     if not clashing or affected < AFFECTED_SAMPLES.value * len(rows):
         return f"{len(rows) - affected} of {len(rows)} samples have features of their own"
     largest = max(clashing, key=len)

@@ -15,7 +15,9 @@ from slrdoctor.api import (
     chosen,
 )
 
-PARAMETERS_PER_SAMPLE = chosen(1000, "this ratio is often quoted as a rule of thumb", (1000, 3000), 402)
+PARAMETERS_PER_SAMPLE = chosen(
+    1000, "this ratio is often quoted, without a measurement behind it", (1000, 3000), 402
+)
 ERROR_LEFT = chosen(
     0.5,
     "halfway from guessing to perfect: of six public CTC runs the one that memorises keeps 67% of the "

@@ -24,7 +24,7 @@ def reference_lines(trainable: Trainable, chosen: ChosenSamples) -> Iterator[tup
     if trainable.task == "classification":
         yield "uniform start", math.log(max(trainable.classes, 2))
     if trainable.task != "ctc" or not lengths.all():
-        yield "no input", blind_bound(trainable.task, [s.tokens for s in chosen.samples])
+        yield "without input", blind_bound(trainable.task, [s.tokens for s in chosen.samples])
         return
     frames = np.array([s.frames for s in chosen.samples], dtype=np.int64)
     repeats = np.array([repeats_in(s.tokens) for s in chosen.samples], dtype=np.int64)
@@ -37,7 +37,7 @@ def reference_lines(trainable: Trainable, chosen: ChosenSamples) -> Iterator[tup
     groups = grouped(glosses, frames, repeats, 1.0 / lengths)
     prior = np.bincount(np.concatenate(glosses), minlength=len(used)) / lengths.sum()
     best = best_constant(groups, prior, 1 - float(lengths.sum() / frames.sum()))
-    yield "input-blind floor", float(best.loss * (1.0 / lengths).sum() / len(lengths))
+    yield "without input", float(best.loss * (1.0 / lengths).sum() / len(lengths))
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def chosen_samples(experiment: Experiment | None, trainable: Trainable) -> Chose
     everything = refused + len(trainable.samples)
     if not trainable.training:
         raise Unavailable(
-            f"none of {everything} samples can be trained on: {trainable.refusals or 'there are none'}",
+            f"none of {everything} samples can be trained on: {trainable.refusals or 'no targets'}",
             "fix what these codes say, then try again",
         )
     order = np.random.default_rng(experiment.seed).permutation(len(trainable.training))

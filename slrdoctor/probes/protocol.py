@@ -106,9 +106,8 @@ class Cell:
         best, rates = self.best, ", ".join(f"{a.rate:g}" for a in self.attempts)
         how = "reproduced" if best.reproduced else "not reproduced"
         return (
-            f"{self.model} on {self.on}: {how}, error rate {best.error_rate:.0%}, loss "
-            f"{best.loss:.2f} a "
-            f"token after {best.steps} steps and {best.seconds:.0f} s (learning rates {rates})"
+            f"{self.model} on {self.on}: {how}, error rate {best.error_rate:.0%}, loss {best.loss:.2f} "
+            f"per token after {best.steps} steps and {best.seconds:.0f} s (learning rates {rates})"
         )
 
 

@@ -59,7 +59,7 @@ def measure_clip(
 
 def _refuse(stored: Frames) -> None:
     if stored.dtype.kind not in "biuf":
-        raise Unreadable(f"values of type {stored.dtype} are no features", "object-array")
+        raise Unreadable(f"values of type {stored.dtype} are not features", "object-array")
     if stored.ndim == 0:
         raise Unreadable("a single number, not frames of features", "wrong-rank")
     if stored.ndim > 5:

@@ -54,9 +54,7 @@ def landmarks(used: UsedClips) -> Landmarks:
     points = shape[-2] if len(shape) >= 2 else 0
     found = tell_layout(frames, points, shape[-1] if points else 0)
     if found is None:
-        what = (
-            "the size of embeddings" if dims in EMBEDDING_SIZES else "which is no known landmark layout"
-        )
+        what = "the size of embeddings" if dims in EMBEDDING_SIZES else "of an unknown layout"
         raise Unavailable(
             f"{used.read_from} has {dims} values per frame, {what}",
             "store landmarks in a layout of MediaPipe, pose-format, OpenPose or COCO-WholeBody",

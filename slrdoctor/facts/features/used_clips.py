@@ -39,7 +39,7 @@ class UsedClips:
 
     @property
     def sentence(self) -> str:
-        others = f"; {self.left_out} others are not annotated" if self.left_out else ""
+        others = f"; {counted(self.left_out, 'clip')} without annotation" if self.left_out else ""
         return f"{counted(len(self.clips), 'clip')} of {self.read_from} used{others}"
 
 

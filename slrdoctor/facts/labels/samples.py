@@ -12,6 +12,7 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels._excerpts import excerpt_of
 from slrdoctor.facts.labels._identity import are_counters, bare_id
 from slrdoctor.facts.labels._nested_lists import narrowest_list
+from slrdoctor.words.grammar import counted
 from slrdoctor.words.splits import SPLITS
 
 NAMED = 4  # files that `read_from` names before it counts them
@@ -143,9 +144,7 @@ def targets(samples: Samples) -> Targets:
             "add a column of glosses or labels to the annotations",
         )
     if not any(row.glosses for row in rows):
-        raise Unavailable(
-            f"the targets of all {len(rows)} annotated samples in {samples.read_from} are empty"
-        )
+        raise Unavailable(f"{samples.read_from} has empty targets only ({counted(len(rows), 'sample')})")
     return Targets(
         ids=tuple(row.id for row in rows),
         splits=tuple(row.split for row in rows),
@@ -172,7 +171,7 @@ def _from_folders(data: DataSet) -> Samples:
     labelled = [(s, c) for s in data.features for c in s.clips if c.label]
     if not labelled:
         clips = sum(len(s.clips) for s in data.features)
-        unlabelled = f", and no folder names that label the {clips} clips" if clips else ""
+        unlabelled = f"; no folder names label the {counted(clips, 'clip')}" if clips else ""
         raise Unavailable(f"no annotations among {data.looked} files{unlabelled}", ENABLE)
     rows = tuple(Row(clip.key, found.split, (clip.label,)) for found, clip in labelled)
     places = ", ".join(dict.fromkeys(found.where for found, _ in labelled))

@@ -83,7 +83,11 @@ def test_with_annotations_only_their_clips_are_measured_with_the_samples_split(t
     known = facts(stored, labels=labels)
     assert [(row.id, row.split) for row in table(known).rows] == [("0", "train"), ("1", "dev")]
     used = known.get(UsedClips)
-    assert isinstance(used, UsedClips) and used.left_out == 1 and "1 clips beside" in used.sentence
+    assert (
+        isinstance(used, UsedClips)
+        and used.left_out == 1
+        and "1 clip without annotation" in used.sentence
+    )
 
 
 def test_a_split_that_nothing_annotates_is_measured_all_the_same(tmp_path: Path) -> None:
@@ -249,7 +253,7 @@ def test_frame_counts_hold_stored_against_annotated(tmp_path: Path) -> None:
 
 def test_frame_counts_need_an_annotation_that_counts(tmp_path: Path) -> None:
     labels = labelled(Row("train0", "train", ("A",)))
-    with pytest.raises(Unavailable, match="no frame count in the annotations"):
+    with pytest.raises(Unavailable, match="no frame counts in the annotations"):
         facts(features(tmp_path, "train", clip(0)), labels=labels).get(FrameCounts)
 
 
@@ -280,7 +284,7 @@ def test_one_handed_clips_are_told_from_hands_lost_within_a_clip(tmp_path: Path)
 
 
 def test_axis_order_needs_clips_of_two_axes(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="fewer than 3 clips of two axes"):
+    with pytest.raises(Unavailable, match="fewer than 3 clips with two axes"):
         facts(features(tmp_path, "train", clip(0), clip(1))).get(AxisOrder)
     order = facts(features(tmp_path, "dev", *(clip(i, 20 + i) for i in range(4)))).get(AxisOrder)
     assert isinstance(order, AxisOrder)
@@ -295,5 +299,5 @@ def test_axis_order_needs_clips_of_two_axes(tmp_path: Path) -> None:
 def test_missing_landmarks_are_not_told_of_a_layout_that_few_clips_have(tmp_path: Path) -> None:
     wide = [clip(i, 10, 126) for i in range(2)]
     known = facts(features(tmp_path, "train", *wide, *(clip(i, 10, 200 + i) for i in range(3))))
-    with pytest.raises(Unavailable, match="2 of 5 clips have the layout"):
+    with pytest.raises(Unavailable, match="only 2 of 5 clips of train"):
         known.get(MissingLandmarks)

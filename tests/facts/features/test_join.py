@@ -261,7 +261,7 @@ def test_samples_of_a_container_without_names_are_joined_by_position() -> None:
 
 
 def test_videos_alone_make_no_feature_expected() -> None:
-    with pytest.raises(Unavailable, match="nothing that says where features should be"):
+    with pytest.raises(Unavailable, match="the features of the 8 annotated samples are not here"):
         joined(rows(PHOENIX, path="videos/{}.mp4"))
 
 

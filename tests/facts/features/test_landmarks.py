@@ -178,7 +178,11 @@ def measured(folder: Path, *arrays: Floats) -> Landmarks:
 def test_the_layout_is_that_of_most_clips_and_broken_ones_do_not_matter(tmp_path: Path) -> None:
     base = joined("pose", "left_hand", "right_hand")
     found = measured(tmp_path, base, base[:, :99], base, np.zeros((0, 5)))
-    assert found.dims == 225 and found.certain and "225 dimensions are MediaPipe pose" in found.sentence
+    assert (
+        found.dims == 225
+        and found.certain
+        and "225 values per frame are MediaPipe pose" in found.sentence
+    )
 
 
 def test_points_and_people_have_axes_of_their_own(tmp_path: Path) -> None:
@@ -189,7 +193,7 @@ def test_points_and_people_have_axes_of_their_own(tmp_path: Path) -> None:
 
 
 def test_embeddings_have_no_landmarks_to_measure(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="1024 dimensions are the size of embeddings"):
+    with pytest.raises(Unavailable, match="1024 values per frame, the size of embeddings"):
         measured(tmp_path, np.random.default_rng(0).normal(size=(20, 1024)))
 
 

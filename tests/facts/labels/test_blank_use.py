@@ -86,5 +86,5 @@ def test_signed_digits_are_not_taken_for_indices() -> None:
 
 
 def test_an_uncertain_blank_is_not_judged() -> None:
-    with pytest.raises(Unavailable, match="not certain"):
+    with pytest.raises(Unavailable, match="uncertain"):
         use(0, ["A"], ("A", "B"), certain=False)

@@ -120,5 +120,5 @@ def test_configs_name_the_task() -> None:
 
 
 def test_nothing_tells_nothing() -> None:
-    with pytest.raises(Unavailable, match="nothing tells the task"):
+    with pytest.raises(Unavailable, match="the task is unknown"):
         told()

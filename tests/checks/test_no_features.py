@@ -42,7 +42,7 @@ def test_fea101_fires_when_no_sample_has_features_and_names_the_near_miss() -> N
     [finding] = findings("FEA101", none)
     assert (
         "none of 100" in finding.message
-        and "100 by extension, such as vid1 and vid1.npz" in finding.message
+        and "100 differ in extension, for example vid1.npz" in finding.message
     )
     assert (finding.affected, finding.total) == (100, 100)
     assert "format of the stored files" in finding.fixes[0].do

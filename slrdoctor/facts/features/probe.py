@@ -113,7 +113,7 @@ def _of_split(
     varies, variance = moments.high > moments.low, moments.variance
     if varies.any() and not (varies & (variance > 0) & np.isfinite(variance)).any():
         raise Unavailable(
-            f"values up to {moments.high.max():.3g} are too large for a standard deviation"
+            f"values up to {moments.high.max():.3g} have a standard deviation that cannot be computed"
         )
     frames = int(moments.count.max(initial=0)) // len(pairs)
     pairs = _some(pairs, min(MOST, clips_within([max(1, frames)], stats.dims)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.kinds.features.clips import open_clip
+from slrdoctor.artifacts.kinds.features.clips import OpenClip, open_clip
 from slrdoctor.artifacts.run import Clip
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.ctc_lengths import repeats_in
@@ -116,7 +116,7 @@ def trainable(
     )
 
 
-def frames_of(sample: Sample, dims: int) -> NDArray[np.float32]:
+def frames_of(sample: Sample, dims: int, open_clip: OpenClip = open_clip) -> NDArray[np.float32]:
     """The features of a sample as [T, D], without padding. Raises Unreadable.
 
     What is left of NaN are landmarks that were not detected, as some formats write them: zeros.

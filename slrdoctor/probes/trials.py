@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from slrdoctor.artifacts.kinds.features.clips import opened_clips
 from slrdoctor.artifacts.settings.read import Settings
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.ctc.layer_stack import LayerStack
@@ -216,12 +217,13 @@ def _ask(
     cwd: Path | None = None,
 ) -> Answer:
     """Raises ExperimentFailed."""
-    clips = {f"clip{i}": frames_of(s, trainable.dims) for i, s in enumerate(chosen.samples)}
+    with opened_clips() as opened:
+        frames = [frames_of(sample, trainable.dims, opened) for sample in chosen.samples]
     # what must not decide is stopped by the child itself; the parent's limit is for what hangs
     seconds = START + OVERALL * experiment.seconds if request.trains else START
     with tempfile.TemporaryDirectory(prefix="slrdoctor-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        np.savez(folder / CLIPS, **clips)  # type: ignore[arg-type]
+        np.savez(folder / CLIPS, **{f"clip{i}": clip for i, clip in enumerate(frames)})  # type: ignore[arg-type]
         (folder / REQUEST).write_text(to_json(request), encoding="utf-8")
         limits = Limits(seconds, experiment.memory_limit)
         found = run_in_child(MODULE, folder, limits, cwd=cwd, tell=experiment.tell)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.kinds.features.clips import opened_clips
 from slrdoctor.models.batches import Batch, batch_of
 from slrdoctor.probes.trainable import Sample, Trainable, frames_of
 from slrdoctor.retraining.plan import CannotRetrain
@@ -132,6 +134,8 @@ class Reader:
 
     def __init__(self, dims: int, device: str = "cpu", limit: int = CACHED) -> None:
         self._dims, self._device, self._limit = dims, device, limit
+        self._opened = ExitStack()
+        self._open_clip = self._opened.enter_context(opened_clips())
         self._kept: OrderedDict[int, Tensor] = OrderedDict()
         self._bytes = 0
 
@@ -142,7 +146,7 @@ class Reader:
             self._kept.move_to_end(key)
             return self._kept[key]
         try:
-            values = torch.from_numpy(np.array(frames_of(sample, self._dims)))
+            values = torch.from_numpy(np.array(frames_of(sample, self._dims, self._open_clip)))
         except Unreadable as error:
             raise CannotRetrain(f"the features of {sample.id} can no longer be read: {error}") from error
         self._kept[key] = values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from slrdoctor.artifacts.clip_places import WHOLE, Entry, Member, Place, TableRo
 from slrdoctor.artifacts.content import Reader, Table, Unreadable
 from slrdoctor.artifacts.formats import LFS_POINTER
 from slrdoctor.artifacts.kinds.features import clips
-from slrdoctor.artifacts.kinds.features.clips import close_containers, open_clip
+from slrdoctor.artifacts.kinds.features.clips import open_clip, opened_clips
 from slrdoctor.artifacts.run import Clip
 
 CLIP = np.random.default_rng(0).normal(size=(7, 6)).astype("f4")
@@ -36,7 +37,6 @@ def give(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Puts a reader named "table" in place that gives the table it is called with."""
 
     def put(table: Table) -> None:
-        close_containers()
         reader = Reader("table", (".table",), lambda path: table)
         monkeypatch.setattr(clips, "readers", lambda: (reader,))
 
@@ -107,12 +107,7 @@ def test_the_way_through_pickled_containers_is_followed(tmp_path: Path) -> None:
             clip(
                 tmp_path / "x.train",
                 "pickle",
-                Way(
-                    (
-                        "1",
-                        "sign",
-                    )
-                ),
+                Way(("1", "sign")),
             )
         ),
         CLIP + 1,
@@ -132,13 +127,7 @@ def test_the_way_through_pickled_containers_is_followed(tmp_path: Path) -> None:
             clip(
                 path,
                 "pickle",
-                Way(
-                    (
-                        "train",
-                        "11August",
-                        "other",
-                    )
-                ),
+                Way(("train", "11August", "other")),
             )
         ),
         CLIP + 1,
@@ -148,12 +137,7 @@ def test_the_way_through_pickled_containers_is_followed(tmp_path: Path) -> None:
             clip(
                 path,
                 "pickle",
-                Way(
-                    (
-                        "7",
-                        "0",
-                    )
-                ),
+                Way(("7", "0")),
             )
         ),
         CLIP + 2,
@@ -163,12 +147,7 @@ def test_the_way_through_pickled_containers_is_followed(tmp_path: Path) -> None:
             clip(
                 path,
                 "pickle",
-                Way(
-                    (
-                        "7",
-                        "0",
-                    )
-                ),
+                Way(("7", "0")),
                 rows=(1, 2),
             )
         ),
@@ -178,12 +157,7 @@ def test_the_way_through_pickled_containers_is_followed(tmp_path: Path) -> None:
         clip(
             path,
             "pickle",
-            Way(
-                (
-                    "7",
-                    "1",
-                )
-            ),
+            Way(("7", "1")),
         )
     ).tolist() == [[1, 2], [3, 4]]
     assert np.array_equal(open_clip(clip(path, "pickle", Entry(Way(("batch",)), 1))), CLIP + 3)
@@ -192,108 +166,18 @@ def test_the_way_through_pickled_containers_is_followed(tmp_path: Path) -> None:
             clip(
                 path,
                 "pickle",
-                Way(
-                    (
-                        "batch",
-                        "1",
-                    )
-                ),
+                Way(("batch", "1")),
             )
         ),
         CLIP + 3,
     )
-    assert (
-        fault(
-            clip(
-                path,
-                "pickle",
-                Way(
-                    (
-                        "train",
-                        "nobody",
-                        "keypoint",
-                    )
-                ),
-            )
-        )
-        == "shape"
-    )
-    assert (
-        fault(
-            clip(
-                path,
-                "pickle",
-                Way(
-                    (
-                        "7",
-                        "5",
-                    )
-                ),
-            )
-        )
-        == "shape"
-    )
+    assert fault(clip(path, "pickle", Way(("train", "nobody", "keypoint")))) == "shape"
+    assert fault(clip(path, "pickle", Way(("7", "5")))) == "shape"
     assert fault(clip(path, "pickle", Entry(Way(("batch",)), 2))) == "shape"
-    assert (
-        fault(
-            clip(
-                path,
-                "pickle",
-                Way(
-                    (
-                        "bad",
-                        "ragged",
-                    )
-                ),
-            )
-        )
-        == "shape"
-    )
-    assert (
-        fault(
-            clip(
-                path,
-                "pickle",
-                Way(
-                    (
-                        "bad",
-                        "text",
-                    )
-                ),
-            )
-        )
-        == "unsupported"
-    )
-    assert (
-        fault(
-            clip(
-                path,
-                "pickle",
-                Way(
-                    (
-                        "bad",
-                        "one",
-                    )
-                ),
-            )
-        )
-        == "unsupported"
-    )
-    assert (
-        fault(
-            clip(
-                path,
-                "pickle",
-                Way(
-                    (
-                        "bad",
-                        "names",
-                    )
-                ),
-            )
-        )
-        == "shape"
-    )
+    assert fault(clip(path, "pickle", Way(("bad", "ragged")))) == "shape"
+    assert fault(clip(path, "pickle", Way(("bad", "text")))) == "unsupported"
+    assert fault(clip(path, "pickle", Way(("bad", "one")))) == "unsupported"
+    assert fault(clip(path, "pickle", Way(("bad", "names")))) == "shape"
     assert fault(clip(path, "pickle", WHOLE)) == "unsupported"
 
 
@@ -302,7 +186,6 @@ def test_an_array_inside_an_object_that_is_not_built_is_found(tmp_path: Path) ->
     path.write_bytes(b"\x80\x04cmy\nSample\n)\x81}\x8c\x04sign" + pickle.dumps(CLIP, 4)[2:-1] + b"sb.")
     assert np.array_equal(open_clip(clip(path, "pickle", Way(("sign",)))), CLIP)
     path.write_bytes(b"\x80\x04}\x8c\x04signcmy\nSample\n)\x81s.")
-    close_containers()
     assert fault(clip(path, "pickle", Way(("sign",)))) == "refused"
 
 
@@ -389,3 +272,37 @@ def test_a_row_of_lists_over_the_frames_is_landmarks(give: Any, some_file: Path)
     assert fault(clip(some_file, "table", TableRow(4))) == "shape"
     give(Table(("a", "b"), [["1", "2"]]))
     assert fault(clip(some_file, "table", TableRow(0))) == "unsupported"
+
+
+def test_the_container_that_was_opened_last_is_kept_for_the_next_clip_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    own = clips._read
+
+    def counted(path: Path, name: str) -> Any:
+        read.append(path.name)
+        return own(path, name)
+
+    for name in ("a.npz", "b.npz"):
+        np.savez(tmp_path / name, X=np.stack([CLIP, CLIP + 1]), Y=CLIP)
+    monkeypatch.setattr(clips, "_read", counted)
+    wanted = [("a", 0), ("a", 1), ("b", 0), ("a", 1)]
+
+    with opened_clips() as opened:
+        for name, index in wanted:
+            found = opened(clip(tmp_path / f"{name}.npz", "npz", Entry(Member("X"), index)))
+            assert np.array_equal(found, CLIP + index)
+
+    assert read == ["a.npz", "b.npz", "a.npz"]
+
+
+def test_a_container_that_has_changed_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "x.npz"
+    np.savez(path, X=CLIP)
+    with opened_clips() as opened:
+        opened(clip(path, "npz", Member("X")))
+        np.savez(path, X=CLIP[:3] + 1)
+        os.utime(path, (1, 1))
+
+        assert np.array_equal(opened(clip(path, "npz", Member("X"))), CLIP[:3] + 1)

@@ -9,7 +9,7 @@ import os
 import pickle
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import pytest
 from slrdoctor.artifacts.clip_places import WHOLE, Entry, Place, TableRow, Way, member
 from slrdoctor.artifacts.content import Arrays, Content, Unreadable
 from slrdoctor.artifacts.formats import LFS_POINTER, read, reader_of
-from slrdoctor.artifacts.kinds.features.clips import close_containers, open_clip
+from slrdoctor.artifacts.kinds.features.clips import opened_clips
 from slrdoctor.artifacts.run import Clip
 
 CLIP = np.random.default_rng(0).normal(size=(5, 4)).astype("f4")
@@ -101,15 +101,10 @@ def look_at(path: Path, reader: str) -> None:
             with contextlib.suppress(Unreadable):
                 content.load(name)
             places += [member(name), Entry(member(name), 0)]
-    for place in places:
-        with contextlib.suppress(Unreadable):
-            open_clip(Clip("key", path, reader, place, rows=(0, 2)))
-
-
-@pytest.fixture(autouse=True)
-def _let_go() -> Iterator[None]:
-    yield
-    close_containers()
+    with opened_clips() as open_clip:
+        for place in places:
+            with contextlib.suppress(Unreadable):
+                open_clip(Clip("key", path, reader, place, rows=(0, 2)))
 
 
 @EVERY_FORMAT
@@ -124,7 +119,6 @@ def test_bytes_changed_at_random_raise_nothing_but_unreadable(name: str, tmp_pat
         reach = len(data) if chance.random() < 0.5 else min(len(data), 400)  # headers are where it hurts
         for _ in range(chance.choice((1, 1, 2, 5, 20))):
             damaged[chance.randrange(reach)] = chance.choice((0, 255, chance.randrange(256)))
-        close_containers()
         path.write_bytes(damaged[: chance.choice((len(data), len(data), chance.randrange(len(data))))])
         look_at(path, found.name)
 
@@ -140,7 +134,6 @@ def test_bytes_put_in_or_taken_out_raise_nothing_but_unreadable(name: str, tmp_p
         damaged = bytearray(data)
         at, size = chance.randrange(len(data)), chance.randrange(1, 30)
         damaged[at : at + chance.choice((0, size))] = chance.randbytes(chance.choice((0, size)))
-        close_containers()
         path.write_bytes(damaged)
         look_at(path, found.name)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.kinds.features.clips import open_clip
+from slrdoctor.artifacts.kinds.features.clips import OpenClip, open_clip, opened_clips
 from slrdoctor.artifacts.run import Clip, FeatureSet, OutputFile
 from slrdoctor.facts.features._matching import best_match
 from slrdoctor.facts.labels.samples import Samples
@@ -132,20 +132,27 @@ def _values(output: OutputFile) -> tuple[NDArray[Any], tuple[str, ...], tuple[st
         values = values[:, 0] if values.ndim == 3 and values.shape[1] == 1 else values
         keys = output.ids if len(output.ids) == len(values) else ()
         return values, keys, output.labels if len(output.labels) == len(values) else ()
+    with opened_clips() as opened:
+        rows, places = _stacked(output, opened)
+    labelled = len(output.labels) == len(output.clips)
+    keys = tuple(output.clips[i].key for i in places)
+    return rows, keys, tuple(output.labels[i] for i in places) if labelled else ()
+
+
+def _stacked(output: OutputFile, open_clip: OpenClip) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """Vectors that are clips of their own, some of them where they are many, and which these are."""
     first = open_clip(output.clips[0])
     places = np.arange(len(output.clips))
     most = min(MOST_ROWS, MOST_STACKED // max(1, first.size))
     if len(places) > most:
         places = np.sort(np.random.default_rng(SEED).choice(places, most, replace=False))
-    rows = np.full((len(places), first.size), np.nan, np.float32)
+    rows: NDArray[np.float32] = np.full((len(places), first.size), np.nan, np.float32)
     for row, place in enumerate(places):
         vector = np.asarray(open_clip(output.clips[place])).ravel()
         if len(vector) != first.size:
             raise Unreadable("vectors of differing sizes", "shape")
         rows[row] = vector
-    labelled = len(output.labels) == len(output.clips)
-    keys = tuple(output.clips[i].key for i in places)
-    return rows, keys, tuple(output.labels[i] for i in places) if labelled else ()
+    return rows, places
 
 
 def _is_usable(values: NDArray[Any]) -> NDArray[np.bool_]:

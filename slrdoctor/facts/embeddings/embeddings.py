@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 from slrdoctor.arithmetic.chance import most_by_chance
-from slrdoctor.artifacts.kinds.features.clips import close_containers
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.embeddings._embedding_geometry import (
@@ -100,7 +99,6 @@ def embeddings(run: TrainingRun, samples: Samples | None) -> Embeddings:
             "looked for arrays [N, D] in files or folders named embeddings, embeds or embs", ENABLE
         )
     sets = [set_of(table) for table in embedding_tables(outputs, samples) if len(table.left) > 1]
-    close_containers()
     if not sets:
         raise Unavailable("; ".join(map(why_unusable, outputs[:3])), ENABLE)
     return Embeddings(tuple(sets), ", ".join(one.read_from for one in sets))

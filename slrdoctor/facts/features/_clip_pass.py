@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.kinds.features.clips import open_clip
+from slrdoctor.artifacts.kinds.features.clips import OpenClip, open_clip
 from slrdoctor.artifacts.run import Clip
 from slrdoctor.facts.features._clip_tally import ClipTally
 from slrdoctor.facts.features.features import ClipRow, Moments
@@ -31,7 +31,11 @@ Frames = NDArray[Any]
 
 
 def measure_clip(
-    clip: Clip, id: str, split: str, landmarks: Landmarks | None
+    clip: Clip,
+    id: str,
+    split: str,
+    landmarks: Landmarks | None,
+    open_clip: OpenClip = open_clip,
 ) -> tuple[ClipRow, Moments | None]:
     """Measure one clip: its row, and its moments unless a frame is too wide for them.
 

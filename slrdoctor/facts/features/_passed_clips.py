@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.kinds.features.clips import OpenClip
 from slrdoctor.facts.features._clip_pass import measure_clip
 from slrdoctor.facts.features.features import ClipMoments, ClipRow, Moments
 from slrdoctor.facts.features.landmarks import Landmarks
@@ -39,12 +40,12 @@ class Passed:
             self.moments[key], self.over_clips[key] = moments, over_clips
 
 
-def pass_over(clips: Sequence[UsedClip], landmarks: Landmarks | None) -> Passed:
+def pass_over(clips: Sequence[UsedClip], landmarks: Landmarks | None, open_clip: OpenClip) -> Passed:
     """Measure some clips in this process, one after the other."""
     passed = Passed()
     for used in clips:
         try:
-            row, moments = measure_clip(used.clip, used.id, used.split, landmarks)
+            row, moments = measure_clip(used.clip, used.id, used.split, landmarks, open_clip)
         except Unreadable as error:
             passed.unreadable.append((used.id, used.split, error.fault, str(error)))
             continue

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.kinds.features.clips import open_clip
+from slrdoctor.artifacts.kinds.features.clips import opened_clips
 from slrdoctor.artifacts.run import Clip
 from slrdoctor.facts.features.features import Moments
 from slrdoctor.facts.features.landmarks import Landmarks
@@ -80,10 +81,7 @@ def pool_clips(clips: Sequence[Clip], moments: Moments, landmarks: Landmarks | N
     scale = np.where((deviation > 0) & np.isfinite(deviation), deviation, np.inf)
     reduction = Reduction(dims, landmarks if landmarks and landmarks.dims == dims else None)
     kept, lengths, posture, motion = [], [], [], []
-    for place, clip in enumerate(clips):
-        frames = _frames(clip, dims)
-        if frames is None:
-            continue
+    for place, frames in _frames_of(clips, dims):
         with np.errstate(all="ignore"):  # hostile values overflow and are cut off
             values = np.clip((frames - moments.mean) / scale, -OUTLIER, OUTLIER)
         standard = np.nan_to_num(values).astype(np.float32)
@@ -115,12 +113,20 @@ def clips_within(frames: Sequence[int], dims: int) -> int:
     return int(ALL_VALUES // max(1.0, a_clip))
 
 
-def _frames(clip: Clip, dims: int) -> NDArray[np.float64] | None:
+def _frames_of(clips: Sequence[Clip], dims: int) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """The place of each clip that can be read and has so many dimensions, and frames [T, D] of it."""
+    with opened_clips() as open_clip:
+        for place, clip in enumerate(clips):
+            try:
+                frames = _spread(clip, open_clip(clip), dims)
+            except Unreadable:
+                continue
+            if frames is not None:
+                yield place, frames
+
+
+def _spread(clip: Clip, values: NDArray[Any], dims: int) -> NDArray[np.float64] | None:
     """Frames [T, D] spread over the clip; None where it has other dimensions or none."""
-    try:
-        values = open_clip(clip)
-    except Unreadable:
-        return None
     frames = values[np.newaxis] if values.ndim == 1 else values
     if clip.length is not None and 0 <= clip.length < len(frames):
         frames = frames[: clip.length]

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 
+from slrdoctor.artifacts.kinds.features.clips import opened_clips
 from slrdoctor.facts.features._passed_clips import Passed, pass_over
 from slrdoctor.facts.features.landmarks import Landmarks
 from slrdoctor.facts.features.used_clips import UsedClip
@@ -107,10 +108,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the whole terminal: the parent ends this process
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is not an answer
-    while True:
-        try:
-            clips, landmarks = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        pickle.dump(pass_over(clips, landmarks), answers)
-        answers.flush()
+    with opened_clips() as open_clip:
+        while True:
+            try:
+                clips, landmarks = pickle.load(sys.stdin.buffer)
+            except EOFError:
+                return
+            pickle.dump(pass_over(clips, landmarks, open_clip), answers)
+            answers.flush()

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from slrdoctor.artifacts.kinds.features.clips import close_containers
+from slrdoctor.artifacts.kinds.features.clips import opened_clips
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features._passed_clips import Passed, pass_over
 from slrdoctor.facts.features._workers import WorkerDied, measured_by_workers
@@ -41,7 +41,6 @@ def feature_pass(used: UsedClips, landmarks: Landmarks | None, effort: Effort | 
         done = min(done + CHUNK, len(used.clips))
         if effort.progress is not None:
             effort.progress(done, len(used.clips))
-    close_containers()
     return FeaturePass(whole, used, landmarks, used.read_from)
 
 
@@ -58,7 +57,9 @@ def _is_much(clips: Sequence[UsedClip]) -> bool:
 
 
 def _here(chunks: Sequence[Sequence[UsedClip]], landmarks: Landmarks | None) -> Iterator[Passed]:
-    return (pass_over(chunk, landmarks) for chunk in chunks)
+    with opened_clips() as open_clip:
+        for chunk in chunks:
+            yield pass_over(chunk, landmarks, open_clip)
 
 
 def _in_processes(

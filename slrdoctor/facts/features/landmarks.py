@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.kinds.features.clips import open_clip
+from slrdoctor.artifacts.kinds.features.clips import opened_clips
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features.used_clips import UsedClips
 from slrdoctor.words.landmark_layouts import EMBEDDING_SIZES, Layout, layouts_of
@@ -190,16 +190,17 @@ def _peek(used: UsedClips) -> tuple[tuple[int, ...], NDArray[np.float64]]:
 def _opened(used: UsedClips) -> Iterator[NDArray[Any]]:
     """A few frames of a few clips, spread over all of them."""
     step = max(1, len(used.clips) // PEEKED_CLIPS)
-    for chosen in used.clips[::step]:
-        try:
-            clip = open_clip(chosen.clip)
-        except Unreadable:
-            continue
-        clip = clip[np.newaxis] if clip.ndim == 1 else clip
-        if clip.ndim not in (2, 3, 4) or clip.dtype.kind not in "biuf" or not clip.size:
-            continue
-        dims = clip.size // len(clip)
-        if dims > PEEKED_VALUES // PEEKED_CLIPS:
-            continue  # an image a frame
-        frames = min(PEEKED_FRAMES, PEEKED_VALUES // PEEKED_CLIPS // dims)
-        yield np.array(clip[:: -(-len(clip) // frames)])
+    with opened_clips() as open_clip:
+        for chosen in used.clips[::step]:
+            try:
+                clip = open_clip(chosen.clip)
+            except Unreadable:
+                continue
+            clip = clip[np.newaxis] if clip.ndim == 1 else clip
+            if clip.ndim not in (2, 3, 4) or clip.dtype.kind not in "biuf" or not clip.size:
+                continue
+            dims = clip.size // len(clip)
+            if dims > PEEKED_VALUES // PEEKED_CLIPS:
+                continue  # an image a frame
+            frames = min(PEEKED_FRAMES, PEEKED_VALUES // PEEKED_CLIPS // dims)
+            yield np.array(clip[:: -(-len(clip) // frames)])

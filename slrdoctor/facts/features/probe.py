@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.arithmetic.probe_scores import ProbeScore, scores_of
-from slrdoctor.artifacts.kinds.features.clips import close_containers
 from slrdoctor.artifacts.run import Row
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features._pooled_clips import clips_within, pool_clips
@@ -94,7 +93,6 @@ def probe(join: Join, samples: Samples, stats: DimensionStats, landmarks: Landma
             done.append(_of_split(split, join, samples, stats, landmarks))
         except Unavailable as missing:
             reasons.append(f"{split or 'unsplit'}: {missing.reason}")
-    close_containers()
     if not done:
         raise Unavailable("; ".join(reasons), "add samples of the same classes or glosses")
     return Probe(tuple(done), join.read_from)

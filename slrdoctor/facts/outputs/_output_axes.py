@@ -16,7 +16,7 @@ from slrdoctor.arithmetic.scales import LOG_PROBABILITIES, LOGITS, PROBABILITIES
 from slrdoctor.artifacts.clip_places import Entry, TableRow
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.formats import read
-from slrdoctor.artifacts.kinds.features.clips import open_clip
+from slrdoctor.artifacts.kinds.features.clips import OpenClip, open_clip
 from slrdoctor.artifacts.kinds.outputs.names import kind_of_word, says_log_probabilities
 from slrdoctor.artifacts.run import Clip, OutputFile
 from slrdoctor.artifacts.storage.cut_arrays import CutArrays
@@ -59,13 +59,18 @@ class _Peeked:
     shape: tuple[int, ...]
 
 
-def find_axes(output: OutputFile, sizes: Iterable[int], samples: Iterable[int] = ()) -> Axes:
+def find_axes(
+    output: OutputFile,
+    sizes: Iterable[int],
+    samples: Iterable[int] = (),
+    open_clip: OpenClip = open_clip,
+) -> Axes:
     """The axes of a file.
 
     `sizes` are the numbers of classes that vocabulary and config allow, `samples` the
     numbers of samples that a batch may have. Raises Unreadable.
     """
-    peeked = _some(output)
+    peeked = _some(output, open_clip)
     shape = peeked[0].shape
     if len(shape) not in (2, 3):
         raise Unreadable(f"an array of shape {shape}, neither [T, C] nor a batch of such", "shape")
@@ -90,12 +95,12 @@ def find_axes(output: OutputFile, sizes: Iterable[int], samples: Iterable[int] =
     return Axes(order, peeked[0].shape[classes], known_by, scale, along)
 
 
-def _some(output: OutputFile) -> list[_Peeked]:
+def _some(output: OutputFile, open_clip: OpenClip) -> list[_Peeked]:
     """A few clips of a file, of the rank that most have. Raises Unreadable where none can be read."""
     found, errors = [], []
     for place in dict.fromkeys(np.linspace(0, len(output.clips) - 1, PEEKED).astype(int).tolist()):
         try:
-            one = _peek(output.clips[place])
+            one = _peek(output.clips[place], open_clip)
         except Unreadable as error:
             errors.append(error)
             continue
@@ -109,7 +114,7 @@ def _some(output: OutputFile) -> list[_Peeked]:
     return [one for one in found if len(one.shape) == rank]
 
 
-def _peek(clip: Clip) -> _Peeked:
+def _peek(clip: Clip, open_clip: OpenClip) -> _Peeked:
     """All of a clip, which may be mapped; of a large array that is read by rows, the first of them."""
     shape = _stored_shape(clip)
     if shape is not None and math.prod(shape) > LARGE:
@@ -193,7 +198,7 @@ def _scale(peeked: Sequence[_Peeked], axis: int) -> str:
     return LOG_PROBABILITIES if logs else PROBABILITIES
 
 
-def count_in(output: OutputFile, axes: Axes) -> int:
+def count_in(output: OutputFile, axes: Axes, open_clip: OpenClip = open_clip) -> int:
     """How many samples a file holds. Raises Unreadable."""
     if "s" not in axes.order:
         return len(output.clips)

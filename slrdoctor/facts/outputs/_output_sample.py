@@ -13,7 +13,7 @@ from slrdoctor.arithmetic.ctc_forward import Columns
 from slrdoctor.arithmetic.greedy import ClassPath
 from slrdoctor.arithmetic.scales import PROBABILITIES
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.kinds.features.clips import open_clip
+from slrdoctor.artifacts.kinds.features.clips import OpenClip, open_clip
 from slrdoctor.artifacts.run import OutputFile
 from slrdoctor.facts.outputs._output_axes import NEAR_ONE, Axes, count_in, frames_of, sample_clip
 
@@ -79,13 +79,17 @@ def _without_padding(values: Singles, in_batch: bool) -> int:
 
 
 def samples_of(
-    output: OutputFile, axes: Axes, unreadable: list[tuple[str, str]], most: int | None = None
+    output: OutputFile,
+    axes: Axes,
+    unreadable: list[tuple[str, str]],
+    most: int | None = None,
+    open_clip: OpenClip = open_clip,
 ) -> Iterator[tuple[int, SampleOutput]]:
     """Place and outputs of every sample of a file, of some of them where `most` is less.
 
     What cannot be read is added to `unreadable` with the reason.
     """
-    count = count_in(output, axes)
+    count = count_in(output, axes, open_clip)
     lengths = output.lengths if len(output.lengths) == count else ()
     # samples that do not come first cannot be cut out of their batch: it is opened once
     whole = open_clip(output.clips[0]) if "s" in axes.order[1:] else None

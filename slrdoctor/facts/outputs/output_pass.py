@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from slrdoctor.arithmetic.ctc_forward import Columns, ctc_losses
 from slrdoctor.arithmetic.greedy import ClassPath
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.kinds.features.clips import close_containers
+from slrdoctor.artifacts.kinds.features.clips import OpenClip, opened_clips
 from slrdoctor.artifacts.run import OutputFile, TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.output_classes import OutputClasses
@@ -84,13 +84,14 @@ class OutputPass:
 
 @dataclass(frozen=True)
 class Known:
-    """What outputs are held against."""
+    """What outputs are held against, and how they are opened."""
 
     run: TrainingRun
     samples: Samples | None
     vocabulary: Vocabulary | None
     blank: BlankIndex | None
     sizes: frozenset[int]  # numbers of classes that vocabulary and config allow
+    open_clip: OpenClip
 
     def counts(self, output: OutputFile) -> set[int]:
         """How many samples a batch may have."""
@@ -122,9 +123,10 @@ def output_pass(
         )
     sizes = {len(vocabulary.tokens) + extra for extra in (0, 1)} if vocabulary is not None else set()
     sizes |= {classes.count} if classes is not None else set()
-    known = Known(run, samples, vocabulary, blank, frozenset(sizes))
-    splits = [measured for files in _by_split(outputs) if (measured := _split(files, known)) is not None]
-    close_containers()
+    with opened_clips() as open_clip:
+        known = Known(run, samples, vocabulary, blank, frozenset(sizes), open_clip)
+        measured = [_split(files, known) for files in _by_split(outputs)]
+    splits = [split for split in measured if split is not None]
     if not splits:
         raise Unavailable(f"no array of {', '.join(o.where for o in outputs[:3])} could be read")
     return OutputPass(tuple(splits))
@@ -150,7 +152,9 @@ def _split(outputs: Sequence[OutputFile], known: Known) -> SplitOutputs | None:
     usable, unreadable = [], []
     for output in outputs:
         try:
-            usable.append((output, find_axes(output, known.sizes, known.counts(output))))
+            usable.append(
+                (output, find_axes(output, known.sizes, known.counts(output), known.open_clip))
+            )
         except Unreadable as error:
             unreadable.append((output.where, str(error)))
     usable = [(output, axes) for output, axes in usable if axes.classes == usable[0][1].classes]
@@ -171,6 +175,7 @@ class _Reader:
         unreadable: list[tuple[str, str]],
     ) -> None:
         self._usable, self._unreadable = usable, unreadable
+        self._open_clip = known.open_clip
         self._classes = usable[0][1].classes
         self.keys: dict[str, int] = {}
         self._frames: list[int] = []
@@ -179,7 +184,7 @@ class _Reader:
         self._losses: list[float] = []
         self._bad: list[tuple[int, int]] = []
         self._waiting: list[tuple[int, Columns]] = []
-        self._keys_of = _named(usable)
+        self._keys_of = _named(usable, known.open_clip)
         every = {key: label for output, keys in self._keys_of for key, label in _labelled(output, keys)}
         counted = not any(map(_has_ids, usable)) and all(key.isdecimal() for key in every)
         targets = targets_of(usable[0][0], every, known.run, known.samples, counted)
@@ -191,13 +196,13 @@ class _Reader:
     def _peeked(self) -> list[tuple[ClassPath, Glosses]]:
         """The paths and targets of a few samples of the first file."""
         (output, axes), (_, keys) = self._usable[0], self._keys_of[0]
-        few = samples_of(output, axes, [], most=PEEKED)
+        few = samples_of(output, axes, [], PEEKED, self._open_clip)
         return [(sample.path, self._targets.get(keys[place], ())) for place, sample in few]
 
     def read(self) -> None:
         """Read every sample that no file before has."""
         for (output, axes), (_, keys) in zip(self._usable, self._keys_of, strict=True):
-            for place, sample in samples_of(output, axes, self._unreadable):
+            for place, sample in samples_of(output, axes, self._unreadable, open_clip=self._open_clip):
                 if keys[place] not in self.keys:
                     self._add(keys[place], sample)
         self._flush()
@@ -250,11 +255,13 @@ class _Reader:
         )
 
 
-def _named(usable: Sequence[tuple[OutputFile, Axes]]) -> list[tuple[OutputFile, tuple[str, ...]]]:
+def _named(
+    usable: Sequence[tuple[OutputFile, Axes]], open_clip: OpenClip
+) -> list[tuple[OutputFile, tuple[str, ...]]]:
     """The ids of every file's samples; batches without ids are numbered on from file to file."""
     named, counted = [], 0
     for output, axes in usable:
-        count = count_in(output, axes)
+        count = count_in(output, axes, open_clip)
         keys: tuple[str, ...] = tuple(clip.key for clip in output.clips)
         if "s" in axes.order or len(output.ids) == len(keys) == 1:
             keys = output.ids

@@ -10,7 +10,8 @@ caller may want to see.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +26,38 @@ from slrdoctor.artifacts.run import Clip
 from slrdoctor.artifacts.storage.cut_arrays import CutArrays
 from slrdoctor.artifacts.storage.file_bytes import MOST_BYTES
 
+OpenClip = Callable[[Clip], NDArray[Any]]
+
+
+@contextmanager
+def opened_clips() -> Iterator[OpenClip]:
+    """Opens many clips one after the other, as `open_clip` opens one.
+
+    The container that was opened last is kept for the next clip of it, and no other.
+    """
+    last = _LastOpened()
+    try:
+        yield lambda clip: _open(clip, last)
+    finally:
+        last.close()
+
 
 def open_clip(clip: Clip) -> NDArray[Any]:
     """The values of one clip, [T, ...], numbers of whatever type the file has.
 
     Large npy, torch, pickle, safetensors and stored npz arrays are read-only views of the
-    mapped file: nothing is read before it is looked at, so take them block by block. The
-    container that was opened last is kept for the next clip of it, and no other.
+    mapped file: nothing is read before it is looked at, so take them block by block.
 
     Raises Unreadable and nothing else; its fault is "shape" where frames of a clip differ,
     where there is no axis of frames, or where the file has not the entry or rows named.
     """
+    with opened_clips() as opened:
+        return opened(clip)
+
+
+def _open(clip: Clip, last: _LastOpened) -> NDArray[Any]:
     try:
-        values = _frames(clip) if clip.frames else _stored(clip)
+        values = _frames(clip) if clip.frames else _stored(clip, last)
     except MemoryError as error:
         raise Unreadable("needs more memory than there is", "unsupported") from error
     if values.dtype.kind not in "fiub":
@@ -45,11 +65,6 @@ def open_clip(clip: Clip) -> NDArray[Any]:
     if values.ndim == 0:
         raise Unreadable("a single number where frames are expected", "shape")
     return values
-
-
-def close_containers() -> None:
-    """Let go of the container that was opened last, so that its file can be moved or deleted."""
-    _LAST.close()
 
 
 class _LastOpened:
@@ -83,9 +98,6 @@ class _LastOpened:
         return self._loaded[1]
 
 
-_LAST = _LastOpened()  # one a process: workers get clips of one container in a row
-
-
 def _read(path: Path, name: str) -> Content:
     read_head(path)
     reader = next((reader for reader in readers() if reader.name == name), None) or reader_of(path)
@@ -94,10 +106,10 @@ def _read(path: Path, name: str) -> Content:
     return reader.read(path)
 
 
-def _stored(clip: Clip) -> NDArray[Any]:
-    content = _LAST.open(clip.path, clip.reader)
+def _stored(clip: Clip, last: _LastOpened) -> NDArray[Any]:
+    content = last.open(clip.path, clip.reader)
     if isinstance(content, Arrays):
-        return _of_arrays(content, clip)
+        return _of_arrays(content, clip, last)
     if isinstance(content, Table):
         return _cut(_of_table(content, clip.place), clip.rows)
     if isinstance(content, Tree):
@@ -105,7 +117,7 @@ def _stored(clip: Clip) -> NDArray[Any]:
     raise Unreadable("text, not features", "unsupported")
 
 
-def _of_arrays(content: Arrays, clip: Clip) -> NDArray[Any]:
+def _of_arrays(content: Arrays, clip: Clip, last: _LastOpened) -> NDArray[Any]:
     place = clip.place
     index = place.index if isinstance(place, Entry) else None
     name = _name_in(content, place.of if isinstance(place, Entry) else place)
@@ -116,7 +128,7 @@ def _of_arrays(content: Arrays, clip: Clip) -> NDArray[Any]:
     if isinstance(content, CutArrays):
         part = content.cut(name, start, stop)
     else:
-        part = _LAST.load(content, name)[start:stop]
+        part = last.load(content, name)[start:stop]
     return part if index is None else _cut(part[0], clip.rows)
 
 

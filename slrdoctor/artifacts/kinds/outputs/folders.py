@@ -18,7 +18,7 @@ from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.directory.listing import File
 from slrdoctor.artifacts.formats import reader_of
 from slrdoctor.artifacts.kinds.annotations.batch_labels import BATCH_LABELS
-from slrdoctor.artifacts.kinds.features.clips import open_clip
+from slrdoctor.artifacts.kinds.features.clips import OpenClip, open_clip, opened_clips
 from slrdoctor.artifacts.kinds.outputs import Recognised, recognise_outputs
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, is_named_like_outputs, kind_of_place
 from slrdoctor.artifacts.run import Clip, FeatureSet, OutputFile
@@ -134,15 +134,8 @@ def settle(found: Found) -> None:
     as many columns.
     """
     sizes = {len(v.tokens) + extra for v in found.vocabularies if v.target != "text" for extra in (0, 1)}
-    for one in list(found.features):
-        if one.clips and one.layout != "folder of frames per sample" and _gives_classes(one, sizes):
-            found.features.remove(one)
-            found.outputs.append(_of_features(one))
-    for perhaps in found.perhaps:
-        known = {output.where for output in found.outputs}
-        if perhaps.where not in known and _has_width(perhaps.clips[0], sizes):
-            found.outputs.append(replace(perhaps, kind="log_probs"))
-            found.features = [one for one in found.features if one.where != perhaps.where]
+    with opened_clips() as opened:
+        _settle_arrays(found, sizes, opened)
     found.perhaps.clear()
     found.outputs = merged(found.outputs)
     found.annotations = [a for a in found.annotations if a.where not in found.companions]
@@ -155,19 +148,32 @@ def settle(found: Found) -> None:
     found.vocabularies = [v for v in found.vocabularies if v.where not in found.companions]
 
 
-def _gives_classes(one: FeatureSet, sizes: set[int]) -> bool:
-    if not _has_width(one.clips[0], sizes):
+def _settle_arrays(found: Found, sizes: set[int], open_clip: OpenClip) -> None:
+    for one in list(found.features):
+        is_of_frames = one.layout == "folder of frames per sample"
+        if one.clips and not is_of_frames and _gives_classes(one, sizes, open_clip):
+            found.features.remove(one)
+            found.outputs.append(_of_features(one))
+    for perhaps in found.perhaps:
+        known = {output.where for output in found.outputs}
+        if perhaps.where not in known and _has_width(perhaps.clips[0], sizes, open_clip):
+            found.outputs.append(replace(perhaps, kind="log_probs"))
+            found.features = [one for one in found.features if one.where != perhaps.where]
+
+
+def _gives_classes(one: FeatureSet, sizes: set[int], open_clip: OpenClip) -> bool:
+    if not _has_width(one.clips[0], sizes, open_clip):
         return False
-    values = _peek(one.clips[0])
+    values = _peek(one.clips[0], open_clip)
     return values is not None and _rows_are_distributions(values)
 
 
-def _has_width(clip: Clip, sizes: set[int]) -> bool:
-    values = _peek(clip)
+def _has_width(clip: Clip, sizes: set[int], open_clip: OpenClip) -> bool:
+    values = _peek(clip, open_clip)
     return values is not None and values.ndim in (2, 3) and bool(sizes & set(values.shape))
 
 
-def _peek(clip: Clip) -> NDArray[Any] | None:
+def _peek(clip: Clip, open_clip: OpenClip = open_clip) -> NDArray[Any] | None:
     try:
         return open_clip(clip)
     except Unreadable:

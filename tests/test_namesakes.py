@@ -121,6 +121,7 @@ def test_a_scan_with_workers_imports_nothing_of_its_run(many: Path, script: str,
         ("scan", "no_such_folder"),
         ("init", ".", "--force"),
         ("checks",),
+        ("checks", "new", "ABC101", "new_pack"),
         ("explain", "CTC401"),
         ("models",),
         ("models", "copy", "isolated_transformer", "copied", "--force"),
@@ -141,7 +142,8 @@ def test_no_command_imports_anything_of_the_folder(
 def test_a_model_that_may_run_has_what_lies_beside_it_but_no_namesakes(few: Path, script: str) -> None:
     """What is installed nowhere, and torch would use if it were, is found beside the model."""
     model = ("--model", "my_model.py:Model")
-    overfit = marks(few, script, "overfit", *model, "--seconds", "5", "--samples", "2")
+    words = ("overfit", *model, "--seconds", "5", "--samples", "2")
+    overfit = marks(few, script, *words, done=(0, 1, 2))  # 2: on a busy machine it runs out of time
     assert set(overfit) | set(marks(few, script, "scan", *model)) <= ABSENT
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from torch import nn
 
+from slrdoctor.probes.beside import make_importable
 from slrdoctor.probes.processes import one_line
 
 PACKAGE, STANDARD = Path(__file__).parents[1], sysconfig.get_path("stdlib")
@@ -54,8 +55,7 @@ def load(spec: str) -> Any:
     path = Path(where)
     if not path.is_file():
         raise CannotUse(f"there is no file {path}")
-    # last: a file that is called as a module of Python's or of ours does not stand in for it
-    sys.path.append(str(path.parent.resolve()))
+    make_importable(path.parent)
     found = importlib.util.spec_from_file_location(path.stem, path)
     if found is None or found.loader is None:
         raise CannotUse(f"{path} is not a Python file")

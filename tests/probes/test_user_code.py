@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,35 @@ def test_a_class_that_is_masked_with_infinity_changes_nothing() -> None:
 def test_what_can_be_called_and_gives_no_scores_is_told_by_its_shape() -> None:
     with pytest.raises(CannotUse, match=r"for 3 samples of 64 frames the model gives \[\], and scores"):
         UserHandle(Meaned, EXPECTED, 0)
+
+
+def _installed(folder: Path, name: str, text: str) -> None:
+    """A package as an installer leaves it, of a distribution of the same name."""
+    (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    (folder / f"{name}-1.dist-info").mkdir()
+    (folder / f"{name}-1.dist-info" / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n", encoding="utf-8"
+    )
+
+
+def test_what_lies_beside_the_file_wins_over_other_packages_but_not_over_python_or_torch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, own = tmp_path / "site", tmp_path / "own"
+    site.mkdir()
+    own.mkdir()
+    _installed(site, "signdatasets", "whose = 'installed'")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    # sympy is a dependency of torch, which imports it late
+    for name in ("signdatasets", "stringprep", "helper_of_mine", "sympy"):
+        (own / f"{name}.py").write_text("whose = 'the user'", encoding="utf-8")
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    (own / "model_beside.py").write_text(
+        "import signdatasets, stringprep, sympy, helper_of_mine\n"
+        "def build_model(): return [getattr(m, 'whose', '') for m in "
+        "(signdatasets, stringprep, sympy, helper_of_mine)]\n",
+        encoding="utf-8",
+    )
+
+    assert load(str(own / "model_beside.py"))() == ["the user", "", "", "the user"]

@@ -75,10 +75,10 @@ def test_what_gives_a_model_is_taken(factory: Any) -> None:
 @pytest.mark.parametrize(
     ("factory", "said"),
     [
-        (gives_nothing, "the factory gave None: does it return the model?"),
-        (lambda: {"model": Small()}, "the factory gave a dict, not a torch.nn.Module"),
+        (gives_nothing, "the factory returned None: does it return the model?"),
+        (lambda: {"model": Small()}, "the factory returned a dict, not a torch.nn.Module"),
         (5, "what is named is an int: name a torch.nn.Module, its class, or a function"),
-        (lambda cfg: Small(), "the factory wants 'cfg', and nothing says what that is"),
+        (lambda cfg: Small(), "the factory needs 'cfg', which is unknown"),
     ],
 )
 def test_what_gives_none_is_told_in_words(factory: Any, said: str) -> None:

@@ -73,7 +73,7 @@ def test_a_folder_that_is_a_file_is_told_and_left_alone(tmp_path: Path) -> None:
 
     done = run("copy", NAME, taken)
 
-    assert done.returncode == 2 and "is no folder" in done.stderr
+    assert done.returncode == 2 and "is not a folder" in done.stderr
     assert "Traceback" not in done.stderr and taken.read_text(encoding="utf-8") == "text"
 
 

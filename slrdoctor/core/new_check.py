@@ -56,7 +56,7 @@ def FUNCTION(measured: CLASSLengths) -> Iterator[Finding]:
 
     Why it matters: Say what it costs a run. A check could be unfair.
 
-    Judged by: Say in words what is held against which limit.
+    Judged by: Say in words what is compared with which limit.
 
     Fix: Say what to do first.
 

@@ -162,7 +162,7 @@ def check(
     and may return a sentence that says what it saw where it found nothing.
     """
     if not _CODE.fullmatch(code):
-        raise ValueError(f"{code!r} is no code: two to eight capitals and three digits, like CTC401")
+        raise ValueError(f"{code!r} is not a code: two to eight capitals and three digits, like CTC401")
 
     def register(judge: J) -> J:
         if code in REGISTRY.checks:

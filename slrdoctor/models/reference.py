@@ -50,7 +50,7 @@ def load(name: str) -> ModuleType:
         return sys.modules[private]
     spec = importlib.util.spec_from_file_location(private, path)
     if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no module")
+        raise ImportError(f"{path} is not a module")
     module = sys.modules[private] = importlib.util.module_from_spec(spec)
     is_whole = False
     try:

@@ -91,10 +91,10 @@ def rows(yours: Side, ours: Side) -> list[tuple[str, str, str]]:
         return what, tell(yours), tell(ours)
 
     return [
-        pair("best dev score", lambda s: metric(s.metric).named(s.best) if s.is_known else "not known"),
-        pair("blind guessing", lambda s: _share(s.blind) if s.metric != "bleu" else "-"),
-        pair("dev loss / input-blind floor", lambda s: _times(s.dev_loss)),
-        pair("train loss / input-blind floor", lambda s: _times(s.train_loss)),
+        pair("best dev score", lambda s: metric(s.metric).named(s.best) if s.is_known else "unknown"),
+        pair("guessing", lambda s: _share(s.blind) if s.metric != "bleu" else "-"),
+        pair("dev loss / loss without the input", lambda s: _times(s.dev_loss)),
+        pair("train loss / loss without the input", lambda s: _times(s.train_loss)),
         pair("blank share (1 - L/T)", _blanks),
         pair("decoded / reference length", lambda s: _times(s.length_ratio)),
         pair("dev samples scored", lambda s: "-" if s.samples is None else str(s.samples)),

@@ -41,10 +41,9 @@ def split_samples(trainable: Trainable, seed: int) -> Splits:
     train = trainable.of("train") or trainable.of("")
     dev = trainable.of("dev")
     if len(train) + len(dev) < 2 or not train:
-        found = "is only one training sample" if len(train) == 1 else "are no training samples"
+        found = "only one training sample" if len(train) == 1 else "no training sample"
         raise CannotRetrain(
-            f"there {found} that can be trained on"
-            + (f": {trainable.refusals}" if trainable.refused else "")
+            f"{found} can be trained on" + (f": {trainable.refusals}" if trainable.refused else "")
         )
     if dev:
         return Splits(train, dev, "")

@@ -53,7 +53,8 @@ def targets(history: Sequence[Row], anchors: Anchors, glosses: int) -> list[Targ
 def _warmup(name: str, row: Row, before: Row | None, anchors: Anchors, glosses: int) -> Iterator[Target]:
     yield Target(
         name, "dev loss", row["dev_loss"], (anchors.start + anchors.floor) / 2, True,
-        f"half way from the start, {anchors.start:.2f}, to the input-blind floor, {anchors.floor:.2f}",
+        f"half way from the start, {anchors.start:.2f}, to the loss without the input, "
+        f"{anchors.floor:.2f}",
     )  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def _exploration(
 ) -> Iterator[Target]:
     yield Target(
         name, "dev loss", row["dev_loss"], LEFT_FLOOR * anchors.floor, True,
-        f"{LEFT_FLOOR} of the input-blind floor {anchors.floor:.2f}",
+        f"{LEFT_FLOOR} of the loss without the input, {anchors.floor:.2f}",
     )  # fmt: skip
     yield _blanks(name, row, anchors, EXPLORED)
     yield _distinct(name, row, glosses, EXPLORED)

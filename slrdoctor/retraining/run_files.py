@@ -56,7 +56,7 @@ def prepare(out: Path, run: Path, plan: Plan, model_config: Any, *, force: bool)
 def check_place(out: Path, run: Path) -> None:
     """The folder may not be where a scan of the user's run would take it for part of that run."""
     if out.exists() and not out.is_dir():
-        raise CannotRetrain(f"--out {out} is no folder")
+        raise CannotRetrain(f"--out {out} is not a folder")
     if out.resolve() == run.resolve() or run.resolve() in out.resolve().parents:
         raise CannotRetrain(
             f"--out {out} lies in {run}, where a scan would take it for part of that run: give a "

@@ -114,7 +114,7 @@ def test_settings_that_are_a_folder_or_a_link_to_nothing_are_said(tmp_path: Path
     linked(tmp_path / "b" / NAME, tmp_path / "nothing")
 
     for folder in ("a", "b"):
-        with pytest.raises(SettingsError, match="is no file"):
+        with pytest.raises(SettingsError, match="is not a file"):
             read_settings(tmp_path / folder)
 
 

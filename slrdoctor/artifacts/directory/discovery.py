@@ -143,7 +143,7 @@ def _few_a_folder(listing: Listing, used: set[str], found: Found) -> Iterable[Fi
     for (folder, suffix), count in opened.items():
         if count > OPENED_A_SUFFIX and suffix in (".json", ".csv", ".txt", ".pkl", ".pt"):
             more = count - OPENED_A_SUFFIX
-            message = f"{more} more *{suffix} files were not opened: those that were are no features"
+            message = f"{more} more *{suffix} files were not opened: those that were are not features"
             found.problems.append(Problem(folder or ".", "", "unsupported", message))
 
 

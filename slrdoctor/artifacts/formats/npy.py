@@ -90,7 +90,7 @@ def _dtype(described: Any) -> np.dtype[Any]:
     except (TypeError, ValueError, OverflowError) as error:
         raise Unreadable(f"values of type {described[:40]!r}, unknown to numpy") from error
     if dtype.kind == "V":
-        raise Unreadable(f"values of type {described[:40]!r}, which are no numbers", "unsupported")
+        raise Unreadable(f"values of type {described[:40]!r}, which are not numbers", "unsupported")
     return dtype
 
 

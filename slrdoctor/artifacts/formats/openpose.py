@@ -44,13 +44,13 @@ def _read(path: Path) -> Content:
 def _points(person: Any) -> NDArray[np.float64] | None:
     """All key points of a person, [K, 3] of x, y and confidence; None for one without any."""
     if not isinstance(person, dict):
-        raise Unreadable("a person that is no JSON object")
+        raise Unreadable("a person that is not a JSON object")
     for suffix, width in (("_2d", 3), ("", 3), ("_3d", 4)):
         try:
             flat = [value for part in PARTS for value in person.get(part + suffix) or ()]
             values = np.asarray(flat, dtype=np.float64)
         except (TypeError, ValueError, OverflowError) as error:
-            raise Unreadable("key points that are no numbers") from error
+            raise Unreadable("key points that are not numbers") from error
         if not values.size:
             continue
         if values.ndim != 1 or values.size % width:

@@ -83,7 +83,7 @@ def _long_clip(path: Path) -> NDArray[np.float32]:
         kinds = table.column("type").combine_chunks().dictionary_encode()
         offsets = [OFFSETS.get(str(kind)) for kind in kinds.dictionary.to_pylist()]
         if None in offsets:
-            raise Unreadable(f"landmarks of a type that is none of {', '.join(OFFSETS)}", "unsupported")
+            raise Unreadable(f"landmarks of a type other than {', '.join(OFFSETS)}", "unsupported")
         at = np.array(offsets, dtype=np.int64)[kinds.indices.to_numpy()]
         at = at + table.column("landmark_index").to_numpy()
         frames, row = np.unique(table.column("frame").to_numpy(), return_inverse=True)

@@ -118,7 +118,7 @@ def as_bytes(raw: Any) -> bytes | memoryview:
         return raw
     if isinstance(raw, str):
         return raw.encode("utf-8")
-    raise TypeError("values that are no bytes")
+    raise TypeError("values that are not bytes")
 
 
 def array_over(
@@ -140,7 +140,7 @@ def plain_array(array: NDArray[Any]) -> Any:
     if array.dtype.kind == "U":
         codes = np.frombuffer(array.astype(array.dtype.newbyteorder("=")).tobytes(), np.uint32)
         if codes.max(initial=0) > sys.maxunicode:  # numpy itself fails with a SystemError
-            raise Unreadable("text that holds what is no character")
+            raise Unreadable("text that holds invalid characters")
         return array.tolist()
     if array.dtype.kind == "V":
         return Opaque("numpy.ndarray")
@@ -181,7 +181,7 @@ def _encode(text: str, encoding: str = "utf-8") -> bytes:
 
 def _sequence(items: Any) -> Any:
     if not isinstance(items, (list, tuple, set, frozenset)):
-        raise TypeError("elements that are no list")
+        raise TypeError("elements that are not a list")
     return items
 
 

@@ -164,7 +164,7 @@ class Machine:
     def call(self, function: Any, args: Any) -> Any:
         """What calling a global gives: built where the table has a builder, else a stand-in."""
         if type(args) is not tuple:
-            raise TypeError("arguments that are no tuple")
+            raise TypeError("arguments that are not a tuple")
         self.count()
         if isinstance(function, Name):
             if function.name == "builtins.getattr" and list(map(type, args)) == [Name, str]:
@@ -177,7 +177,7 @@ class Machine:
             return Standin(function.name, args)
         if isinstance(function, Standin):
             return Standin(function.name, args)
-        raise TypeError("a call of what is no global")
+        raise TypeError("a call of something that is not a global")
 
     def _refuse(self, name: str) -> None:
         if name not in self.refused and len(self.refused) < 1000:

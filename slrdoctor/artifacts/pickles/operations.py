@@ -189,7 +189,7 @@ def _add_items(m: Machine) -> None:
     elif type(target) is set:
         target.update(map(as_key, items))
     else:
-        raise TypeError("elements added to what is no set")
+        raise TypeError("elements added to something that is not a set")
 
 
 @_op(b"s")
@@ -211,7 +211,7 @@ def _extend(target: Any, items: list[Any]) -> None:
 def _set_items(target: Any, items: list[Any]) -> None:
     entries = target.entries if isinstance(target, Standin) else target
     if type(entries) is not dict:
-        raise TypeError("items set on what is no dict")
+        raise TypeError("items set on something that is not a dict")
     if len(items) % 2:
         raise ValueError("a key without a value")
     for i in range(0, len(items), 2):
@@ -223,7 +223,7 @@ def _set_items(target: Any, items: list[Any]) -> None:
 def _global_of_stack(m: Machine) -> None:
     name, module = m.stack.pop(), m.stack.pop()
     if type(name) is not str or type(module) is not str:
-        raise TypeError("a global whose name is no text")
+        raise TypeError("a global whose name is not text")
     m.stack.append(m.find(module, name))
 
 

@@ -91,7 +91,7 @@ def read_settings(folder: Path) -> Settings:
 
 def _parsed(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        raise SettingsError(f"{NAME} is no file: a folder, a pipe, or a link that leads nowhere")
+        raise SettingsError(f"{NAME} is not a file: a folder, a pipe, or a link that leads nowhere")
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)

@@ -131,7 +131,7 @@ def unwrapped(
         source = opener(io.BufferedReader(ViewFile(view)))
         first = source.read(1 << 16)
         if not is_wanted(first):
-            raise Unreadable("compressed, and what is inside is no pickle", "unsupported")
+            raise Unreadable("compressed, and what is inside is not a pickle", "unsupported")
         return _drain(source, first, limit)
     except EOFError as error:
         raise Unreadable("its compressed stream ends early", "truncated") from error

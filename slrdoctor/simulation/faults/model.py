@@ -40,13 +40,13 @@ def is_not_of_the_head(name: str) -> bool:
 @fault("too-many-parameters", codes=("MDL601", "TRN504", "LAB206"), harms=True,
        tasks=("classification", "ctc"), families=("isolated_transformer", "tcn_bilstm_ctc"))  # fmt: skip
 def too_many_parameters(x: Experiment) -> None:
-    """A large model for forty samples: it learns them by heart."""
+    """A large model for forty samples: it memorises them."""
     keep_training(x.world, 40)
     x.recipe.model |= {"width": 256} if x.world.task == "classification" else {"hidden_size": 160}
     x.recipe.epochs = 20 if x.world.task == "classification" else 60
     x.recipe.model["dropout"] = 0.0
     x.claim(
-        "the training samples are known by heart",
+        "the training samples are memorised",
         lambda w: w.run.history[-1]["train_loss"] < 0.2 * w.run.history[0]["train_loss"],
     )
 

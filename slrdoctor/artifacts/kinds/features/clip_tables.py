@@ -113,7 +113,7 @@ def _numbers(cell: Any) -> Floats:
             return np.array([part for part in _BRACKETS.split(cell) if part], dtype=np.float64)
         return np.atleast_1d(np.asarray(cell, dtype=np.float64))
     except (ValueError, TypeError) as error:
-        raise Unreadable(f"a cell that is no list of numbers: {str(cell)[:40]!r}") from error
+        raise Unreadable(f"a cell that is not a list of numbers: {str(cell)[:40]!r}") from error
 
 
 def _is_number(cell: Any) -> bool:

@@ -61,7 +61,7 @@ def _open(clip: Clip, last: _LastOpened) -> NDArray[Any]:
     except MemoryError as error:
         raise Unreadable("needs more memory than there is", "unsupported") from error
     if values.dtype.kind not in "fiub":
-        raise Unreadable(f"values of type {values.dtype}, which are no features", "unsupported")
+        raise Unreadable(f"values of type {values.dtype}, which are not features", "unsupported")
     if values.ndim == 0:
         raise Unreadable("a single number where frames are expected", "shape")
     return values
@@ -199,9 +199,11 @@ def _as_array(value: Any) -> NDArray[Any]:
     try:
         return np.asarray(value, dtype=np.float64)
     except ValueError as error:
-        raise Unreadable("lists of differing lengths, or of what is no number", "shape") from error
+        raise Unreadable(
+            "lists of differing lengths, or of values that are not numbers", "shape"
+        ) from error
     except (TypeError, OverflowError) as error:
-        raise Unreadable("a list of what is no number", "unsupported") from error
+        raise Unreadable("a list of values that are not numbers", "unsupported") from error
 
 
 def _cut(values: NDArray[Any], rows: tuple[int, int] | None) -> NDArray[Any]:

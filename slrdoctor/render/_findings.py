@@ -73,7 +73,8 @@ def _tree(
         yield Line(words, INDENT, lead=Text(f"{trunk}{fork}", "dim"), rest=below)
         if verbose or d.check.severity > above:
             yield from _details(d, report, verbose, width, INDENT + len(below))
-        yield from _tree(symptom, report, above, below, branches, verbose, width)
+        # what is as grave as the finding above it is told by that one
+        yield from _tree(symptom, report, max(above, d.check.severity), below, branches, verbose, width)
 
 
 def _details(

@@ -131,6 +131,8 @@ def test_a_file_can_be_written_instead(tmp_path: Path) -> None:
         done.stdout == ""
         and json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["verdict"] == "healthy"
     )
+    assert done.stderr.startswith("HEALTHY  ") and "r.json" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def is_one_clear_sentence(done: subprocess.CompletedProcess[str]) -> bool:
@@ -144,6 +146,7 @@ def is_one_clear_sentence(done: subprocess.CompletedProcess[str]) -> bool:
         ("scan", "README.md"),
         ("scan", "examples/healthy", "--select", "XYZ999"),
         ("scan", "examples/healthy", "--format", "papyrus"),
+        ("scan", "examples/healthy", "--output", "no/such/folder/report.json"),
         ("scan", "examples/healthy", "--checks", "no/such/folder"),
         ("explain", "CTC999"),
         ("scan", "examples/healthy", "--fail-on", "everything"),

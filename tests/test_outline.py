@@ -17,7 +17,7 @@ from slrdoctor.core.ranking import Case
 from slrdoctor.core.registry import Check
 from slrdoctor.core.report import Report, build, schema
 
-RUN = {"path": "my run", "task": "ctc", "artifacts": []}
+RUN = {"path": "/runs/my run", "task": "ctc", "artifacts": []}
 STUCK = Run("", "WER 100.0% to 100.0%", "", "learned nothing", "dev WER is 100.0%", "the WER is 100%")
 
 
@@ -137,15 +137,40 @@ def test_what_would_help_comes_first_and_has_the_path_of_the_run() -> None:
     )
     first, second = made.outline.not_judged
 
-    assert first.enable == "slrdoctor overfit 'my run' --samples 5"
+    assert first.enable == "slrdoctor overfit '/runs/my run' --samples 5"
     assert second.codes == ("EEE001", "EEE002")
     assert first.enable in str(made)
+
+
+def test_files_of_which_the_same_is_to_be_said_are_one_line() -> None:
+    problems = [
+        {"path": f"{folder}/training_args.bin", "kind": "checkpoint", "fault": fault, "message": message}
+        for fault, message in (("imports", "a.B, c.D, e.F, g.H"), ("damaged", "it ends early"))
+        for folder in ("x", "y", "z")
+    ]
+    made = build("0", RUN | {"problems": problems}, (), (), (), {})
+
+    assert made.outline.problems == (
+        "x/training_args.bin and 2 more: refused to import a.B, c.D, e.F and 1 more",
+        "x/training_args.bin and 2 more: could not be read: it ends early",
+    )
+
+
+def test_what_was_looked_at_is_counted_and_not_listed() -> None:
+    sizes = [("features", "dev", 24), ("features", "train", 90), ("history", "", 30)]
+    artifacts = [
+        {"kind": kind, "split": split, "path": "p", "format": "npy", "samples": count}
+        for kind, split, count in sizes
+    ]
+    made = build("0", RUN | {"artifacts": artifacts}, (), (), (), {})
+
+    assert made.outline.looked_at == "/runs/my run (CTC): features 90 train, 24 dev; history of 30 rows"
 
 
 def test_verify_has_the_path_of_the_run() -> None:
     made = report(fired(STRIDE, "x"))
 
-    assert made.findings[0]["verify"].startswith("slrdoctor scan 'my run' ")
+    assert made.findings[0]["verify"].startswith("slrdoctor scan '/runs/my run' ")
 
 
 def test_the_last_line_counts_and_points_to_explain() -> None:

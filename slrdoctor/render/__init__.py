@@ -1,7 +1,8 @@
 """The output formats: one module each, found by looking into this folder.
 
-A format is a module with `render(report) -> str` and sees nothing but the report. Its
-docstring's first line is what `--help` says of it.
+A format is a module with `render(report) -> str`, and sees nothing but the report. What is to be said,
+and in which order, is `report.outline`; what a finding rests on is in `report.diagnoses`. A format
+prints both and adds nothing. `--help` names it by itself.
 """
 
 from __future__ import annotations

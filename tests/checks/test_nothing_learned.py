@@ -149,6 +149,23 @@ def test_trn502_sees_what_a_run_learned_where_its_score_is_beyond_guessing(
     assert fine("TRN502", learned) == "it learned"
 
 
+@pytest.mark.parametrize(
+    ("training", "said"),
+    [
+        ({"last_train": 4.2}, "training loss ends at 0.92"),
+        ({"last_train": 1.0, "train_accuracy": 0.0103}, "training accuracy ends at 1.0%"),
+    ],
+)
+def test_trn502_is_not_judged_where_training_ends_at_blind_guessing_without_a_dev_score(
+    training: dict[str, Any], said: str
+) -> None:
+    """It learned once and forgot it again, or has too few epochs to call it a fault."""
+    unlogged: dict[str, Any] = {"metric": "", "last_metric": nan, "best_metric": nan} | training
+
+    for outcome in (abstained(**unlogged, learned=True), abstained(**unlogged, epochs=3)):
+        assert outcome.looks_ill and said in outcome.reason
+
+
 def test_trn502_is_not_judged_in_the_first_epochs() -> None:
     assert abstained(epochs=4).reason == "only 4 epochs logged; it takes 5 to see whether a run learns"
 

@@ -11,6 +11,7 @@ from slrdoctor.words.grammar import counted
 from slrdoctor.words.metrics import metric
 
 BLEU_POINTS = 2.0  # a decoder that ignores its input scores less
+BLIND_LOSS = 0.9  # of the loss of a model that ignores its input
 ROUNDED = 0.995  # a log has three digits of a score
 BEATS_BLIND_WER = 0.9  # of the blind WER
 # no constant hypothesis is this good on a public benchmark, where the blind WER is 0.9 to 1
@@ -21,16 +22,25 @@ SAMPLES_AT_LEAST = 100  # taken for a dev set whose size is not known
 
 @dataclass(frozen=True)
 class Ending:
-    """`last` as in `DevScore`; `blind` is what guessing scores, nan where unknown."""
+    """`last` as in `DevScore`; `blind` is what guessing scores, nan where unknown.
+
+    `train_accuracy` and `train_loss` (times that of a model that ignores its input) are those of
+    the last few epochs, nan where unknown; they count where no dev score was logged.
+    """
 
     metric: str  # "" where no score was logged
     last: float
     blind: float
+    train_accuracy: float = math.nan
+    guessing: float = math.nan  # the accuracy of guessing on the training samples
+    train_loss: float = math.nan
 
     @property
     def is_blind(self) -> bool:
         """Whether silence or a constant answer scores as much."""
-        if not self.metric or not math.isfinite(self.last):
+        if not self.metric:
+            return self._guesses_in_training or self.train_loss >= BLIND_LOSS
+        if not math.isfinite(self.last):
             return False
         score = metric(self.metric)
         if score.lower_is_better:
@@ -41,11 +51,19 @@ class Ending:
         return ROUNDED * self.last <= (self.blind if self._known else 0.0)
 
     @property
+    def _guesses_in_training(self) -> bool:
+        return ROUNDED * self.train_accuracy <= self.guessing  # never for nan
+
+    @property
     def _known(self) -> bool:
         return math.isfinite(self.blind)
 
     @property
     def sentence(self) -> str:
+        if not self.metric and self._guesses_in_training:
+            return f"training accuracy ends at {self.train_accuracy:.1%}, which guessing reaches"
+        if not self.metric:
+            return f"training loss ends at {self.train_loss:.2f} of that of a model without input"
         score = metric(self.metric)
         guessing = f", where guessing scores {score.shown(self.blind)}" if self._known else ""
         return f"{score.word} ends at {score.shown(self.last)}{guessing}"

@@ -15,6 +15,7 @@ from slrdoctor.facts.training.loss_course import LossCourse, scaled
 from slrdoctor.facts.training.score_course import ScoreCourse
 from slrdoctor.words.grammar import counted, number
 from slrdoctor.words.metrics import metric
+from slrdoctor.words.tasks import TaskName
 
 FALLEN = 2.0  # times: a loss that fell by less gives nobody hope
 FEWEST = 3  # epochs: less is no course
@@ -97,7 +98,10 @@ class Progress:
 
     @property
     def ending(self) -> Ending:
-        return Ending(self.metric, self.last_metric, self.blind_metric)
+        # the loss of guessing among K classes is ln K
+        guessing = math.exp(-self.floor) if self.task == TaskName.CLASSIFICATION else math.nan
+        train = (self.train_accuracy, guessing, self.train_over_floor)
+        return Ending(self.metric, self.last_metric, self.blind_metric, *train)
 
     @property
     def error_left(self) -> float:

@@ -22,10 +22,10 @@ from slrdoctor.core.registry import REGISTRY
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "checks" / MESSAGES
 LONGEST = 300  # letters: of the messages of several tests one that is not too long is shown
-Kept = dict[str, dict[str, str]]
+Stored = dict[str, dict[str, str]]
 
 
-def said_in(tests: Sequence[str]) -> list[dict[str, str]]:
+def messages_of(tests: Sequence[str]) -> list[dict[str, str]]:
     """Code, message and test of everything that the checks find in these tests."""
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "messages.jsonl"
@@ -36,30 +36,30 @@ def said_in(tests: Sequence[str]) -> list[dict[str, str]]:
     return [json.loads(line) for line in lines]
 
 
-def kept() -> Kept:
+def stored() -> Stored:
     """What the file holds: by code, the message and the test that it comes from."""
-    read: Kept = json.loads(FILE.read_text(encoding="utf-8"))
+    read: Stored = json.loads(FILE.read_text(encoding="utf-8"))
     return read
 
 
-def chosen(said: Sequence[dict[str, str]]) -> Kept:
+def examples(messages: Sequence[dict[str, str]]) -> Stored:
     """Of each of our own checks the first message that is short enough, else the shortest."""
     packs.load_all()
-    found: Kept = {}
+    by_code: Stored = {}
     for code, check in sorted(REGISTRY.checks.items()):
-        own = [one for one in said if one["code"] == code]
+        own = [one for one in messages if one["code"] == code]
         if check.pack == "builtin" and own:
             short = [one for one in own if len(one["message"]) <= LONGEST]
             best = short[0] if short else min(own, key=lambda one: len(one["message"]))
-            found[code] = {"message": best["message"], "test": best["test"]}
-    return found
+            by_code[code] = {"message": best["message"], "test": best["test"]}
+    return by_code
 
 
 def main() -> None:
-    found = chosen(said_in(["tests/checks"]))
-    FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    missing = [code for code in REGISTRY.checks if code not in found]
-    print(f"{len(found)} messages; none of {', '.join(missing) or 'any other check'}", file=sys.stderr)
+    by_code = examples(messages_of(["tests/checks"]))
+    FILE.write_text(json.dumps(by_code, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    missing = [code for code in REGISTRY.checks if code not in by_code]
+    print(f"{len(by_code)} messages; none of {', '.join(missing) or 'any other check'}", file=sys.stderr)
 
 
 if __name__ == "__main__":

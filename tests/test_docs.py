@@ -41,8 +41,8 @@ def test_the_table_of_simulations_is_fresh() -> None:
 def test_every_page_shows_what_the_check_says_in_one_of_its_tests() -> None:
     """Run the tests that the messages come from, and no others."""
     messages = script(ROOT / "clinic" / "messages.py")
-    kept = messages.kept()
-    said = messages.said_in(sorted({entry["test"] for entry in kept.values()}))
+    kept = messages.stored()
+    said = messages.messages_of(sorted({entry["test"] for entry in kept.values()}))
     fired = {(one["code"], one["message"]) for one in said}
 
     packs.load_all()

@@ -31,9 +31,9 @@ def checks(
     if context.invoked_subcommand is not None:
         return
     with told_plainly(verbose):
-        known = loaded_checks(checks)
-        wanted = [check for word in options.codes(select) for check in called_checks(word, known)]
-        _show(wanted or list(known.values()), format is ListFormat.json)
+        by_code = loaded_checks(checks)
+        selected = [check for word in options.codes(select) for check in called_checks(word, by_code)]
+        _show(selected or list(by_code.values()), format is ListFormat.json)
 
 
 def explain(
@@ -43,15 +43,15 @@ def explain(
 ) -> None:
     """Explain one check: the fault, an example, why it matters, how it is judged, limits and fix."""
     with told_plainly(verbose):
-        found = called_checks(code, loaded_checks(checks))
-        if len(found) > 1:
-            _show(found, as_json=False)
+        matches = called_checks(code, loaded_checks(checks))
+        if len(matches) > 1:
+            _show(matches, as_json=False)
             return
         from rich.console import Console
 
         from slrdoctor.render._catalogue import show_page
 
-        show_page(found[0], Console(highlight=False))
+        show_page(matches[0], Console(highlight=False))
 
 
 def _show(checks: list[Check], as_json: bool) -> None:

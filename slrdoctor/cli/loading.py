@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from slrdoctor.core.registry import Check
 
 
-def called_checks(word: str, known: dict[str, Check]) -> list[Check]:
+def called_checks(word: str, by_code: dict[str, Check]) -> list[Check]:
     from slrdoctor.core.lookup import called, nearest
 
-    found = called(word, known)
-    if not found:
-        raise cannot(f"no check is called {word!r}{nearest(word, known)}")
-    return found
+    matches = called(word, by_code)
+    if not matches:
+        raise cannot(f"no check is called {word!r}{nearest(word, by_code)}")
+    return matches
 
 
 def loaded_checks(folders: list[Path] | None) -> dict[str, Check]:

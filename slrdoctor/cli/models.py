@@ -23,12 +23,12 @@ def list_models(context: typer.Context, verbose: Verbose = False) -> None:
     with told_plainly(verbose):
         from slrdoctor.models import reference as reference_models
 
-        known = reference_models.available()
-        tasks = {name: reference_models.task_of(path) for name, path in known.items()}
+        paths = reference_models.available()
+        tasks = {name: reference_models.task_of(path) for name, path in paths.items()}
         name_width, task_width = (max(map(len, column), default=0) for column in (tasks, tasks.values()))
-        for name, path in known.items():
-            told = reference_models.first_line(path)
-            typer.echo(f"{name:<{name_width}}  {tasks[name]:<{task_width}}  {told}")
+        for name, path in paths.items():
+            title = reference_models.first_line(path)
+            typer.echo(f"{name:<{name_width}}  {tasks[name]:<{task_width}}  {title}")
 
 
 @models.command()

@@ -31,15 +31,15 @@ class Limit:
 def thresholds(check: Check) -> dict[str, Threshold]:
     """The limits beside a check, by name: those of its file that its judge uses."""
     module = sys.modules[check.judge.__module__]
-    found = {name: value for name, value in vars(module).items() if isinstance(value, Threshold)}
+    by_name = {name: value for name, value in vars(module).items() if isinstance(value, Threshold)}
     used = _names(check.judge.__code__) | {
         inner
         for name in check.judge.__code__.co_names
         if hasattr(vars(module).get(name), "__code__")
         for inner in _names(vars(module)[name].__code__)
     }
-    return {name: value for name, value in sorted(found.items()) if name in used} or dict(
-        sorted(found.items())
+    return {name: value for name, value in sorted(by_name.items()) if name in used} or dict(
+        sorted(by_name.items())
     )
 
 
@@ -59,7 +59,7 @@ def _words(name: str) -> str:
 @cache
 def _held_against(module: ModuleType) -> dict[str, tuple[str, str]]:
     """By the name of a limit, what the evidence with it measures, and in which unit."""
-    found: dict[str, tuple[str, str]] = {}
+    by_name: dict[str, tuple[str, str]] = {}
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Evidence":
             given = dict(zip(_FIELDS, node.args, strict=False)) | {
@@ -68,10 +68,10 @@ def _held_against(module: ModuleType) -> dict[str, tuple[str, str]]:
             what, unit, limit = (given.get(name) for name in ("what", "unit", "limit"))
             if isinstance(limit, ast.Name) and isinstance(what, ast.Constant):
                 word = unit.value if isinstance(unit, ast.Constant) else ""
-                found.setdefault(limit.id, (str(what.value), str(word)))
+                by_name.setdefault(limit.id, (str(what.value), str(word)))
     # one that two limits are held against names neither
-    texts = [what for what, _ in found.values()]
-    return {name: pair for name, pair in found.items() if texts.count(pair[0]) == 1}
+    texts = [what for what, _ in by_name.values()]
+    return {name: pair for name, pair in by_name.items() if texts.count(pair[0]) == 1}
 
 
 def _names(code: object) -> set[str]:

@@ -77,7 +77,7 @@ class Outline:
 
 def outlined(report: Report) -> Outline:
     """The outline of a report."""
-    told: set[int] = set()
+    placed: set[int] = set()
     return Outline(
         badge=report.answer.badge if report.answer else report.verdict,
         headline=headline(report),
@@ -85,7 +85,7 @@ def outlined(report: Report) -> Outline:
         choices=tuple(_choices(report.run)),
         problems=tuple(_problems(report.run)),
         runs=report.runs,
-        causes=tuple(_cause(d, report.diagnoses, told) for d in report.diagnoses if d.is_root),
+        causes=tuple(_cause(d, report.diagnoses, placed) for d in report.diagnoses if d.is_root),
         not_judged=tuple(_gaps(report.not_looked_at, report)),
         decision=decide(report),
         summary=_summary(report),
@@ -93,11 +93,11 @@ def outlined(report: Report) -> Outline:
     )
 
 
-def _cause(d: Diagnosis, diagnoses: Sequence[Diagnosis], told: set[int]) -> Cause:
+def _cause(d: Diagnosis, diagnoses: Sequence[Diagnosis], placed: set[int]) -> Cause:
     """What a finding explains, each once, and beneath each what that explains in turn."""
-    told.add(d.rank)
+    placed.add(d.rank)
     symptoms = [s for s in diagnoses if d.check.code in s.explained_by and d.shares_a_run_with(s)]
-    return Cause(d.rank, tuple(_cause(s, diagnoses, told) for s in symptoms if s.rank not in told))
+    return Cause(d.rank, tuple(_cause(s, diagnoses, placed) for s in symptoms if s.rank not in placed))
 
 
 def _looked_at(run: Mapping[str, Any]) -> str:
@@ -175,9 +175,9 @@ def _summary(report: Report) -> str:
         (len(report.diagnoses) - len(roots), "symptom"),
         (len(roots) - causes, "note"),
     ]
-    found = [f"{count} {word}{'s' * (count > 1)}" for count, word in counts if count]
+    counted = [f"{count} {word}{'s' * (count > 1)}" for count, word in counts if count]
     parts = [
-        ", ".join(found) or "no findings",
+        ", ".join(counted) or "no findings",
         f"{len(report.passed)} fine",
         f"{len(report.not_looked_at)} not judged",
         *([f"{len(report.ignored)} ignored"] if report.ignored else []),

@@ -35,8 +35,8 @@ def page(check: Check) -> str:
     for name, text in sections(check).items():
         lines += [f"## {name}", "", text, ""]
     for heading, body in (("Limits", _limits(check)), ("Explains", _explains(check))):
-        written = list(body)
-        lines += [f"## {heading}", "", *written, ""] if written else []
+        items = list(body)
+        lines += [f"## {heading}", "", *items, ""] if items else []
     needs = ", ".join(f"`{n.fact.__name__}`{' (if there)' if n.optional else ''}" for n in check.needs)
     lines += ["## Facts it judges", "", needs]
     return "\n".join(lines)
@@ -53,8 +53,8 @@ def example(check: Check) -> str:
 
 @cache
 def _messages(path: Path) -> dict[str, str]:
-    kept: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
-    return {code: entry["message"] for code, entry in kept.items()}
+    entries: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    return {code: entry["message"] for code, entry in entries.items()}
 
 
 def _limits(check: Check) -> Iterator[str]:

@@ -97,15 +97,15 @@ def _answer(result: Overfit) -> Answer:
         if in_the_way is None:
             return Answer("no result", f"{_capital(reason)}.", "", ())
         return Answer("blocked", f"{_capital(_message(in_the_way))}.", _first(in_the_way), ())
-    then, told = crossover.then, f"{crossover.told}."
+    then, sentence = crossover.then, f"{crossover.sentence}."
     in_the_model = _blocking(result.report, of_the_experiment=True)
     if crossover.culprit == "none" and in_the_way is not None:
-        then, told = _first(in_the_way), f"The data: {_message(in_the_way)}. Even so, {told}"
+        then, sentence = _first(in_the_way), f"The data: {_message(in_the_way)}. Even so, {sentence}"
     elif crossover.culprit == "none" and in_the_model is not None:
-        then, told = _first(in_the_model), f"{_message(in_the_model)}. Even so, {told}"
+        then, sentence = _first(in_the_model), f"{_message(in_the_model)}. Even so, {sentence}"
     return Answer(
         badge=_badge(crossover.culprit, in_the_way is not None or in_the_model is not None),
-        sentence=_capital(told),
+        sentence=_capital(sentence),
         then=f"Next: {then[:1].lower()}{then[1:]}",
         details=(*(cell.sentence for cell in crossover.cells), *crossover.remarks),
     )

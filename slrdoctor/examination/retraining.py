@@ -58,16 +58,16 @@ class Retrained:
                 "meaning": self.meaning,
             },
         }
-        written: dict[str, Any] = {
+        whole: dict[str, Any] = {
             "schema_version": DOCUMENT_VERSION,
             "retrain": plain(document, listed=None),
             "report": self.report.as_dict(),
         }
-        return written
+        return whole
 
 
 def retrain(
-    chosen: tuple[Subject, str],
+    material: tuple[Subject, str],
     out: Path,
     options: Options,
     *,
@@ -79,7 +79,7 @@ def retrain(
 
     Raises CannotRetrain, and what `scan` raises.
     """
-    subject, case = chosen
+    subject, case = material
     outcome = session.retrain(subject, out, options, force=force, minutes=minutes, tell=tell)
     tell("scanning both runs")
     result = _compared(subject, case, outcome, scan(subject.path), scan(out))
@@ -93,9 +93,9 @@ def subject_of(run_dir: Path, progress: Step | None, tell: Tell) -> tuple[Subjec
     run, cases = opened(run_dir, progress=progress)
     data_of = {(data.name, r.name): data for data, runs in run.cases for r in runs}
     why = ""
-    for case, known in cases:
+    for case, facts in cases:
         try:
-            samples, join, trainable = _material(known)
+            samples, join, trainable = _material(facts)
         except (Unavailable, MeasureCrashed) as missing:
             why = why or str(missing)
             continue
@@ -107,8 +107,8 @@ def subject_of(run_dir: Path, progress: Step | None, tell: Tell) -> tuple[Subjec
     raise CannotRetrain(f"nothing in {run_dir} can be trained on: {why or 'there is no training run'}")
 
 
-def _material(known: Facts) -> tuple[Samples, Join, Trainable]:
-    samples, join, trainable = (known.get(fact) for fact in (Samples, Join, Trainable))
+def _material(facts: Facts) -> tuple[Samples, Join, Trainable]:
+    samples, join, trainable = (facts.get(fact) for fact in (Samples, Join, Trainable))
     assert isinstance(samples, Samples) and isinstance(join, Join)
     assert isinstance(trainable, Trainable)
     return samples, join, trainable

@@ -55,10 +55,10 @@ def _check_names(fault: str, task: str, family: str, convention: str) -> None:
     if twice:
         raise CannotSimulate(f"{fault} names {twice} twice")
     try:
-        *_, written = settled(find(fault), task, family, convention)
+        *_, convention_name = settled(find(fault), task, family, convention)
     except ValueError as error:
         raise CannotSimulate(str(error)) from None
-    if written == "h5":
+    if convention_name == "h5":
         demand("h5py", "writing the h5 convention")
 
 

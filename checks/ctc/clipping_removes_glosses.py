@@ -57,20 +57,8 @@ def clipping_removes_glosses(lengths: CtcLengths, longest: LongestInput) -> Find
             f"{' and '.join(left_with)} {lengths.at}"
         ),
         evidence=(
-            Evidence(
-                "samples left without an alignment",
-                int(infeasible.sum()),
-                lengths.read_from,
-                f"of {total}",
-                SAMPLES_HARMED,
-            ),
-            Evidence(
-                "samples left without room for blanks",
-                int(tight.sum()),
-                lengths.read_from,
-                f"of {total}",
-                SAMPLES_HARMED,
-            ),
+            _samples("samples left without an alignment", int(infeasible.sum()), lengths),
+            _samples("samples left without room for blanks", int(tight.sum()), lengths),
             Evidence("configured maximum length", longest.frames, longest.read_from, "frames"),
             Evidence("frames that are cut off", gone, lengths.read_from, "share"),
             Evidence("longest clip", int(lengths.frames.max()), lengths.read_from, "frames"),
@@ -83,3 +71,7 @@ def clipping_removes_glosses(lengths: CtcLengths, longest: LongestInput) -> Find
         affected=int(harmed.sum()),
         total=total,
     )
+
+
+def _samples(what: str, count: int, lengths: CtcLengths) -> Evidence:
+    return Evidence(what, count, lengths.read_from, f"of {len(lengths.ids)}", SAMPLES_HARMED)

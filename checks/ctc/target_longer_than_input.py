@@ -9,14 +9,13 @@ from slrdoctor.api import (
     Evidence,
     Finding,
     Findings,
-    Fix,
     NotJudged,
     Threshold,
     check,
     chosen,
 )
 
-from ._stride import SET_STRIDE
+from ._stride import LEAVE_OUT, SET_STRIDE, lower_stride
 
 SHARE_TOO_LONG = chosen(0.01, "one sample in a hundred", (0.0025, 0.04), 239)
 TARGETS_TOO_LONG = Threshold(
@@ -80,18 +79,7 @@ def target_longer_than_input(lengths: CtcLengths) -> Findings:
                 "largest stride at which every target fits", lengths.safe_stride, lengths.read_from
             ),
         ),
-        fixes=(
-            *(
-                [Fix(f"Lower the temporal stride before CTC to {lengths.safe_stride} or less.")]
-                if 1 <= lengths.safe_stride < lengths.stack.stride
-                else []
-            ),
-            Fix(
-                "Leave out the samples that cannot be aligned, after checking how they were cut.",
-                "keep = input_lengths >= target_lengths + repeats  # repeats: adjacent equal glosses",
-                safe=False,
-            ),
-        ),
+        fixes=(*lower_stride(lengths), LEAVE_OUT),
         samples=lengths.ids_of(short),
         affected=count,
         total=total,

@@ -25,6 +25,17 @@ ERRORS_SAVED = chosen(
 DIFFERENT_SHARE = chosen(0.2, "a fifth as many as different references", (0.05, 0.8), 399)
 EMPTY_SHARE = chosen(0.5, "above it the output is blank, another fault", (0.125, 2), 399)
 ERRORS_LEFT = chosen(0.5, "where rematching leaves less, the order is at fault", (0.125, 0.75), 399)
+FIXES = (
+    Fix(
+        "Zero the encoder's output and decode: the sentences must change.",
+        "assert decode(torch.zeros_like(memory)) != decode(memory)",
+    ),
+    Fix(
+        "Score what is decoded freely: a teacher-forced score hides this.",
+        "hyp = model.generate(features)  # not model(features, reference)",
+    ),
+    Fix("Drop words of the decoder's input while training, so that it has to look at the video."),
+)
 
 
 @check(
@@ -82,17 +93,5 @@ def decoder_ignores_input(test: ShuffledHypotheses, task: Task | None) -> Findin
                 DIFFERENT_SHARE,
             ),
         ),
-        (
-            Fix(
-                "Zero the encoder's output and decode: the sentences must change.",
-                "assert decode(torch.zeros_like(memory)) != decode(memory)",
-            ),
-            Fix(
-                "Score what is decoded freely: a teacher-forced score hides this.",
-                "hyp = model.generate(features)  # not model(features, reference)",
-            ),
-            Fix(
-                "Drop words of the decoder's input while training, so that it has to look at the video."
-            ),
-        ),
+        FIXES,
     )  # fmt: skip

@@ -18,6 +18,17 @@ from slrdoctor.api import (
 LOOPING_SHARE = chosen(0.05, "in six public CTC runs none repeats a phrase", (0.05, 0.055), 337)
 TOKENS_IN_USE = chosen(5, "with fewer different tokens the output has collapsed", (2.5, 5), 337)
 TIMES_REFERENCES = chosen(3, "signers repeat themselves too, as references show", (0.75, 12), 337)
+FIXES = (
+    Fix(
+        "Forbid repeated n-grams and long output while decoding.",
+        "model.generate(features, no_repeat_ngram_size=3, max_length=2 * longest_reference)",
+    ),
+    Fix("Check that every training target ends with the end token, and that its loss counts."),
+    Fix(
+        "Merge repeats before you remove blanks, if this is CTC.",
+        "[k for k, _ in groupby(path) if k != blank]",
+    ),
+)
 
 
 @check(
@@ -70,17 +81,7 @@ def decoder_loops(repeated: RepeatedNgrams) -> Findings:
                 "share",
             ),
         ),
-        (
-            Fix(
-                "Forbid repeated n-grams and long output while decoding.",
-                "model.generate(features, no_repeat_ngram_size=3, max_length=2 * longest_reference)",
-            ),
-            Fix("Check that every training target ends with the end token, and that its loss counts."),
-            Fix(
-                "Merge repeats before you remove blanks, if this is CTC.",
-                "[k for k, _ in groupby(path) if k != blank]",
-            ),
-        ),
+        FIXES,
         samples=repeated.ids,
         affected=repeated.looping,
         total=repeated.samples,

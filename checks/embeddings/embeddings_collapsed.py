@@ -30,6 +30,17 @@ SHARE_WITHOUT_RETRIEVAL = Threshold(
     0.01, "arithmetic, to the third digit of a log: positives are like any other pair"
 )
 EPOCHS = chosen(5, "embeddings drawn apart by then have not collapsed", (1.25, 20), 47)
+FIXES = (
+    Fix(
+        "Overfit 32 samples: their retrieval must reach 100%.",
+        "train_set = Subset(train_set, range(32))",
+    ),
+    Fix("Warm the learning rate up over the first epochs, and start at a temperature of 0.1."),
+    Fix(
+        "Print the labels of a batch and how many positives each sample has.",
+        "print(y, (y[:, None] == y).sum(1) - 1)",
+    ),
+)
 
 
 @check(
@@ -90,17 +101,7 @@ def embeddings_collapsed(separation: Separation) -> Findings:
         f"positive pairs in {one.what} lie {place} (PosSim {one.possim:.3f}, NegSim {one.negsim:.3f})"
         f"{retrieval}",
         tuple(evidence),
-        (
-            Fix(
-                "Overfit 32 samples: their retrieval must reach 100%.",
-                "train_set = Subset(train_set, range(32))",
-            ),
-            Fix("Warm the learning rate up over the first epochs, and start at a temperature of 0.1."),
-            Fix(
-                "Print the labels of a batch and how many positives each sample has.",
-                "print(y, (y[:, None] == y).sum(1) - 1)",
-            ),
-        ),
+        FIXES,
     )
 
 

@@ -22,6 +22,13 @@ EPOCHS = Threshold(
     "measured on public runs: eleven classifiers that learn are beyond guessing in their first epoch",
 )
 HALF_WAY = chosen(0.5, "samples too few to show half the way from guessing to perfect decide nothing")
+FIXES = (
+    Fix(
+        "Look at ten pairs of clip and label as the loader returns them.",
+        "for clip, label in islice(train_set, 10): print(clip.shape, clip.mean(), names[label])",
+    ),
+    Fix("Overfit five samples.", "slrdoctor overfit RUN_DIR --samples 5"),
+)
 
 
 @check(
@@ -77,10 +84,8 @@ def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
             looks_ill=True,
         )
     over = f" over {accuracy.samples} samples" if accuracy.samples else ""
-    limit = Threshold(
-        accuracy.most_in_any,
-        f"binomial: guessing among {accuracy.classes} classes{over} exceeds it once in a thousand runs",
-    )
+    guessing = f"binomial: guessing among {accuracy.classes} classes{over}"
+    limit = Threshold(accuracy.most_in_any, f"{guessing} exceeds it once in a thousand runs")
     yield Finding(
         f"{accuracy.what} is {accuracy.last:.1%} (best {accuracy.best:.1%}){over}; guessing reaches "
         f"{accuracy.guessing:.1%}, and up to {accuracy.most_in_any:.1%} by luck",
@@ -89,12 +94,6 @@ def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
             Evidence("accuracy of guessing", accuracy.guessing, accuracy.classes_known_by, "share"),
             Evidence("epochs", accuracy.epochs, accuracy.read_from),
         ),
-        (
-            Fix(
-                "Look at ten pairs of clip and label as the loader returns them.",
-                "for clip, label in islice(train_set, 10): print(clip.shape, clip.mean(), names[label])",
-            ),
-            Fix("Overfit five samples.", "slrdoctor overfit RUN_DIR --samples 5"),
-        ),
+        FIXES,
         verify="slrdoctor overfit RUN_DIR --samples 5",
     )

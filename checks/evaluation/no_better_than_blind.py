@@ -28,6 +28,13 @@ ERRORS_AVOIDED = chosen(
     0.1, "six public CTC runs that learn or memorise avoid 35% to 100%", (0.09, 0.11), 399
 )
 ADDED_BY_SHUFFLING = chosen(0.1, "a tenth of the error rate", (0.1, 0.2), 399)
+FIXES = (
+    Fix("Overfit five samples.", "slrdoctor overfit RUN_DIR --samples 5"),
+    Fix(
+        "Shuffle the features among dev samples: if the score stays, the model ignores them.",
+        "wer(references, decode(model(features[torch.randperm(len(features))])))",
+    ),
+)
 
 
 @check("EVL904", severity=BLOCKS, confidence=LIKELY, counts=OUTCOME, shows=WRONG_OUTPUT)
@@ -63,18 +70,10 @@ def no_better_than_blind(
             "store the predictions of more samples",
             looks_ill=blind.removed <= 0,
         )
-    lower_is_better = blind.metric == "WER"
-    aim = (
-        blind.blind / 2
-        if lower_is_better
-        else (blind.blind + (100 if blind.metric == "chrF" else 1)) / 2
-    )
-    chance = (
-        [Evidence("accuracy at random", blind.chance, blind.read_from, "share")]
-        if isfinite(blind.chance)
-        else []
-    )
-    guessed = f", guessing at random {blind.shown(blind.chance)}" if isfinite(blind.chance) else ""
+    aim = _half_way(blind)
+    luck = isfinite(blind.chance)
+    chance = [Evidence("accuracy at random", blind.chance, blind.read_from, "share")] if luck else []
+    guessed = f", guessing at random {blind.shown(blind.chance)}" if luck else ""
     answer = repr(blind.answer) if blind.answer else "nothing"
     unit = "" if blind.metric == "chrF" else "share"
     yield Finding(
@@ -92,12 +91,12 @@ def no_better_than_blind(
             *chance,
             Evidence("first goal, half way to perfect", aim, blind.read_from, unit),
         ),
-        (
-            Fix("Overfit five samples.", "slrdoctor overfit RUN_DIR --samples 5"),
-            Fix(
-                "Shuffle the features among dev samples: if the score stays, the model ignores them.",
-                "wer(references, decode(model(features[torch.randperm(len(features))])))",
-            ),
-        ),
+        FIXES,
         verify="slrdoctor overfit RUN_DIR --samples 5",
     )  # fmt: skip
+
+
+def _half_way(blind: BlindComparison) -> float:
+    """From the best constant answer to a perfect score."""
+    perfect = {"WER": 0, "chrF": 100}.get(blind.metric, 1)
+    return (blind.blind + perfect) / 2

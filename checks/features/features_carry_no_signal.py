@@ -21,6 +21,14 @@ DEVIATIONS_OVER_CHANCE = Threshold(
     "Measured on simulated landmarks and CNN features of 80 to 600 samples: 3 to 20 standard deviations "
     "above permuted labels, and at most 2.3 with features shuffled among samples.",
 )
+FIXES = (
+    Fix(
+        "Look at ten clips as they are on disk, beside their labels.",
+        "for id, label in rows[:10]: x = load(id); print(id, label, x.shape, x.mean(), x.std())",
+    ),
+    Fix("Extract a few clips again from their videos and compare them with what is stored."),
+    Fix("Save features under the id of their video, never by their position in a list."),
+)
 
 
 @check(
@@ -80,14 +88,7 @@ def features_carry_no_signal(probe: Probe, constant: BlindComparison | None) -> 
             Evidence("different labels predicted", first.types, probe.read_from, first.kind),
             Evidence("clips", first.samples, probe.read_from),
         ),
-        (
-            Fix(
-                "Look at ten clips as they are on disk, beside their labels.",
-                "for id, label in rows[:10]: x = load(id); print(id, label, x.shape, x.mean(), x.std())",
-            ),
-            Fix("Extract a few clips again from their videos and compare them with what is stored."),
-            Fix("Save features under the id of their video, never by their position in a list."),
-        ),
+        FIXES,
         affected=sum(s.samples for s in blind),
         total=sum(s.samples for s in probe.splits),
     )

@@ -22,6 +22,10 @@ RELATIVE_DIFFERENCE = Threshold(
     0.05, "Arithmetic: a video at 24 instead of 25 frames per second differs by 4%."
 )
 FEWEST_SAMPLES = Threshold(3, "Arithmetic: with two samples, no factor is the common one.")
+FIXES = (
+    Fix("Extract these clips again from the videos and times that the annotations name."),
+    Fix("Check whether the decoder drops frames.", "ffprobe -count_frames -show_streams clip.mp4"),
+)
 
 
 @check("FEA117", severity=DEGRADES, confidence=LIKELY)
@@ -73,12 +77,7 @@ def frame_count_mismatch(counts: FrameCounts) -> Findings:
             ),
             Evidence("median of stored frames over annotated frames", factor, counts.read_from),
         ),
-        (
-            Fix("Extract these clips again from the videos and times that the annotations name."),
-            Fix(
-                "Check whether the decoder drops frames.", "ffprobe -count_frames -show_streams clip.mp4"
-            ),
-        ),
+        FIXES,
         tuple(ids[i] for i in np.flatnonzero(off)),
         int(off.sum()),
         len(counts.ids),

@@ -25,6 +25,16 @@ UNDETECTED_FRAMES = Threshold(
     0.1, "Measured on 18 public MP_Data repositories: no hand in 7.5% of the frames of the median one."
 )
 ZEROS_AT_END = chosen(3, "undetected frames are as common at the start", (0.75, 12), 413)
+FIXES = (
+    Fix(
+        "Store every clip at its own length, and pad only within a batch.",
+        "x = x[:length]; np.save(path, x)",
+    ),
+    Fix(
+        "Pass the real lengths to the model and the loss.",
+        "pack_padded_sequence(x, lengths, ...)",
+    ),
+)
 
 
 @check("FEA115", severity=DEGRADES, confidence=LIKELY)
@@ -72,16 +82,7 @@ def padding_stored_as_frames(clips: ClipTable) -> Findings:
             ),
             Evidence("padding", share, clips.read_from, "share"),
         ),
-        (
-            Fix(
-                "Store every clip at its own length, and pad only within a batch.",
-                "x = x[:length]; np.save(path, x)",
-            ),
-            Fix(
-                "Pass the real lengths to the model and the loss.",
-                "pack_padded_sequence(x, lengths, ...)",
-            ),
-        ),
+        FIXES,
         tuple(row.id for row in padded),
         len(padded),
         len(rows),

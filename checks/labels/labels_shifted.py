@@ -20,6 +20,13 @@ DEVIATIONS_OVER_CHANCE = Threshold(
     5, "Normal distribution: with a dozen shifts, by chance once in 100,000 runs."
 )
 AUC_GAIN = chosen(0.05, "neighbours with similar labels gain less", (0.025, 0.2), 385)
+FIXES = (
+    Fix(
+        "Join labels and features by id, not by their position.",
+        "labels = dict(zip(ids, glosses)); y = [labels[path.stem] for path in clips]",
+    ),
+    Fix("Check whether a header was read as a sample, or one list has an extra sample."),
+)
 
 
 @check(
@@ -69,13 +76,7 @@ def labels_shifted(probe: Probe) -> Findings:
                 ),
                 Evidence("shift of the labels", shifted.offset, probe.read_from, "rows"),
             ),
-            (
-                Fix(
-                    "Join labels and features by id, not by their position.",
-                    "labels = dict(zip(ids, glosses)); y = [labels[path.stem] for path in clips]",
-                ),
-                Fix("Check whether a header was read as a sample, or one list has an extra sample."),
-            ),
+            FIXES,
             affected=split.samples,
             total=split.samples,
         )

@@ -65,54 +65,50 @@ def _samples_of(output: OutputFile, counts: Mapping[str, int]) -> int | None:
 def _artifacts(
     data: DataSet, runs: Sequence[TrainingRun], counts: Mapping[str, int]
 ) -> Iterator[dict[str, Any]]:
-    def entry(
-        kind: str, where: str, format: str, case: str, samples: int | None, split: str = ""
-    ) -> dict[str, Any]:
-        return {
-            "kind": kind,
-            "split": split,
-            "path": where,
-            "format": format,
-            "samples": samples,
-            "case": case,
-        }
-
-    for s in data.features:
-        yield entry("features", s.where, s.format, data.name, len(s.clips), s.split)
-    for a in data.annotations:
-        splits = {r.split for r in a.rows}
-        yield entry(
-            "annotations",
-            a.where,
-            a.format,
-            data.name,
-            len(a.rows),
-            splits.pop() if len(splits) == 1 else "",
-        )
-    for v in data.vocabularies[:1]:
-        yield entry("vocabulary", v.where, v.format, data.name, len(v.tokens))
+    yield from _of_data(data)
     seen = set()
     for run in runs:
-        listed = [
-            *(
-                entry("history", h.where, h.format, run.name, len(h.row_epochs) or None)
-                for h in run.histories
-            ),
-            *(entry("checkpoint", c.where, c.format, run.name, None) for c in run.checkpoints),
-            *(
-                entry("predictions", p.where, p.format, run.name, len(p.hypotheses), p.split)
-                for p in run.predictions
-            ),
-            *(
-                entry(o.kind, o.where, o.format, run.name, _samples_of(o, counts), o.split)
-                for o in run.outputs
-            ),
-            *(entry("config", c.where, c.format, run.name, None) for c in run.configs),
-        ]
-        for one in listed:
+        for one in _of_run(run, counts):
             # a config shared by several runs is one file
             case = one["case"] if one["kind"] != "config" else ""
             key = (one["kind"], one["path"], one["split"], case)
             if key not in seen:
                 seen.add(key)
                 yield one
+
+
+def _of_data(data: DataSet) -> Iterator[dict[str, Any]]:
+    for s in data.features:
+        yield _entry("features", s.where, s.format, data.name, len(s.clips), s.split)
+    for a in data.annotations:
+        splits = {row.split for row in a.rows}
+        split = splits.pop() if len(splits) == 1 else ""
+        yield _entry("annotations", a.where, a.format, data.name, len(a.rows), split)
+    for v in data.vocabularies[:1]:
+        yield _entry("vocabulary", v.where, v.format, data.name, len(v.tokens))
+
+
+def _of_run(run: TrainingRun, counts: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    for h in run.histories:
+        yield _entry("history", h.where, h.format, run.name, len(h.row_epochs) or None)
+    for c in run.checkpoints:
+        yield _entry("checkpoint", c.where, c.format, run.name, None)
+    for p in run.predictions:
+        yield _entry("predictions", p.where, p.format, run.name, len(p.hypotheses), p.split)
+    for o in run.outputs:
+        yield _entry(o.kind, o.where, o.format, run.name, _samples_of(o, counts), o.split)
+    for config in run.configs:
+        yield _entry("config", config.where, config.format, run.name, None)
+
+
+def _entry(
+    kind: str, where: str, format: str, case: str, samples: int | None, split: str = ""
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "split": split,
+        "path": where,
+        "format": format,
+        "samples": samples,
+        "case": case,
+    }

@@ -140,17 +140,7 @@ def ctc_lengths(
     clips: ClipTable | None,
 ) -> CtcLengths:
     """From the stored features; from the annotated frame counts where there are none."""
-    if task.name != "ctc":
-        raise Unavailable(
-            f"the task is {task.name} ({task.known_by}), not CTC",
-            'if the model is trained with CTC, put task = "ctc" under [model] in slrdoctor.toml',
-        )
-    others = samples.excerpt or _sequences_elsewhere(run, targets)
-    if others:
-        raise Unavailable(
-            f"{others}: CTC was trained on other targets than the annotated ones",
-            "give the doctor the annotations and features that the run was trained on",
-        )
+    _refuse_other_tasks(task, run, targets, samples)
     glosses = dict(zip(zip(targets.splits, targets.ids, strict=True), targets.glosses, strict=True))
     measured, read_from = list(_stored(glosses, join, clips)), "the stored features"
     if not measured:
@@ -175,6 +165,21 @@ def ctc_lengths(
         read_from=f"{read_from} and {targets.read_from}",
         glosses=tuple(entry[3] for entry in measured),
     )
+
+
+def _refuse_other_tasks(task: Task, run: TrainingRun, targets: Targets, samples: Samples) -> None:
+    """Raises Unavailable where the annotated targets are not what CTC was trained on."""
+    if task.name != "ctc":
+        raise Unavailable(
+            f"the task is {task.name} ({task.known_by}), not CTC",
+            'if the model is trained with CTC, put task = "ctc" under [model] in slrdoctor.toml',
+        )
+    others = samples.excerpt or _sequences_elsewhere(run, targets)
+    if others:
+        raise Unavailable(
+            f"{others}: CTC was trained on other targets than the annotated ones",
+            "give the doctor the annotations and features that the run was trained on",
+        )
 
 
 def _sequences_elsewhere(run: TrainingRun, targets: Targets) -> str:

@@ -184,17 +184,7 @@ class _Joined:
             for j, clip in enumerate(found.clips)
             if j not in claimed
         ]
-        misses = [
-            NearMiss(self._rows[i].id, self._other_format[i], "extension")
-            for i in missing
-            if i in self._other_format
-        ]
-        misses += _beside(data, [self._rows[i] for i in missing if i not in self._other_format])
-        explained = {miss.id for miss in misses}
-        misses += near_misses(
-            [self._rows[i] for i in missing if self._rows[i].id not in explained], spare
-        )
-        misses.sort(key=lambda miss: KINDS.index(miss.by))
+        misses = self._misses(data, missing, spare)
         covered = dict.fromkeys((row.split for row in self._rows), (0, 0))
         for i, row in enumerate(self._rows):
             with_features, rows = covered[row.split]
@@ -214,6 +204,19 @@ class _Joined:
             near_counts=dict(Counter(miss.by for miss in misses)),
             unreadable=tuple(self._rows[i] for i in sorted(unreadable)),
         )
+
+    def _misses(self, data: DataSet, missing: Sequence[int], spare: Sequence[str]) -> list[NearMiss]:
+        """What rows without a clip may have been meant for, the surest kind first."""
+        misses = [
+            NearMiss(self._rows[i].id, self._other_format[i], "extension")
+            for i in missing
+            if i in self._other_format
+        ]
+        misses += _beside(data, [self._rows[i] for i in missing if i not in self._other_format])
+        explained = {miss.id for miss in misses}
+        left = [self._rows[i] for i in missing if self._rows[i].id not in explained]
+        misses += near_misses(left, spare)
+        return sorted(misses, key=lambda miss: KINDS.index(miss.by))
 
     def _pair(self, i: int) -> Pair:
         s, j = self._pair_of[i]

@@ -34,21 +34,7 @@ _INSIDE = re.compile(
 def training_runs(found: Found, root: Path) -> list[TrainingRun]:
     told = _histories_by_run(found.histories)
     if len(told) <= 1:
-        histories = next(iter(told.values()), [])
-        checkpoints, choices = choose_checkpoint(found.checkpoints)
-        return [
-            TrainingRun(
-                name="",
-                root=root,
-                histories=tuple(histories),
-                checkpoints=tuple(checkpoints),
-                predictions=tuple(found.predictions),
-                configs=tuple(found.configs),
-                choices=tuple(choices),
-                problems=tuple(found.problems),
-                outputs=tuple(found.outputs),
-            )
-        ]
+        return [_only_run(found, root, next(iter(told.values()), []))]
     names = list(told)
     keys = [_run_key(h[0].where) for h in told.values()]
 
@@ -73,6 +59,22 @@ def training_runs(found: Found, root: Path) -> list[TrainingRun]:
         )
         for i, name in enumerate(names)
     ]
+
+
+def _only_run(found: Found, root: Path, histories: Sequence[HistoryFile]) -> TrainingRun:
+    """Everything that was found, where nothing tells of several runs."""
+    checkpoints, choices = choose_checkpoint(found.checkpoints)
+    return TrainingRun(
+        name="",
+        root=root,
+        histories=tuple(histories),
+        checkpoints=tuple(checkpoints),
+        predictions=tuple(found.predictions),
+        configs=tuple(found.configs),
+        choices=tuple(choices),
+        problems=tuple(found.problems),
+        outputs=tuple(found.outputs),
+    )
 
 
 def _owners(key: str, keys: Sequence[str]) -> list[int]:

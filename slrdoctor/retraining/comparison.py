@@ -96,7 +96,7 @@ def rows(yours: Side, ours: Side) -> list[tuple[str, str, str]]:
         pair("dev loss / loss without the input", lambda s: _times(s.dev_loss)),
         pair("train loss / loss without the input", lambda s: _times(s.train_loss)),
         pair("blank share (1 - L/T)", _blanks),
-        pair("decoded / reference length", lambda s: _times(s.length_ratio)),
+        pair("decoded length / reference length", lambda s: _times(s.length_ratio)),
         pair("dev samples scored", lambda s: "-" if s.samples is None else str(s.samples)),
         pair("parameters", lambda s: "-" if s.parameters is None else f"{s.parameters:,}"),
         pair("findings", _codes),

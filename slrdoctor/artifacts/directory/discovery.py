@@ -77,7 +77,7 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
     found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
     if found.is_empty():
         raise NothingToExamine(
-            f"nothing to examine in {path}: {len(listing.files)} files, and none is features, "
+            f"nothing to examine in {path}: none of its {len(listing.files)} files contains features, "
             f"annotations, a vocabulary, a checkpoint, a history, predictions or a config"
             f"{advice(found.unopened)}"
         )

@@ -24,9 +24,9 @@ def hold_against_configs(found: Found, listing: Listing) -> None:
                 if _names_another(key, value, one, listing):
                     found.features.remove(one)
                     found.beside.append(one)
-                    stored = f"{one.where} holds {one.clips[0].path.suffix} files"
+                    stored = f"{one.where} contains {one.clips[0].path.suffix} files"
                     found.expected.append(
-                        f"{config.where} {key} = {value} matches no file, and {stored}"
+                        f"{config.where}: {key} = {value} matches no file, but {stored}"
                     )
 
 

@@ -73,7 +73,7 @@ def apply(found: Found, settings: Settings, root: Path, find: Find) -> None:
 def _named(written: str, root: Path, find: Find, kind: str, key: str) -> Found:
     listing = _listing(written, root)
     if not listing.files:
-        raise SettingsError(f"{NAME}: {key} = {written!r} names no file: looked in {root}")
+        raise SettingsError(f"{NAME}: {key} = {written!r} is not a file in {root}")
     named = find(listing)
     if kind == "vocabularies" and not named.vocabularies:
         named.vocabularies = list(_as_vocabulary(listing))

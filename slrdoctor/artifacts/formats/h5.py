@@ -62,7 +62,7 @@ def _read(path: Path) -> Content:
         except (TextsDamaged, OSError) as error:
             raise Unreadable(str(error)) from error
     if not found.members and not found.extras:
-        raise Unreadable("an HDF5 file that holds nothing", "empty")
+        raise Unreadable("an empty HDF5 file", "empty")
 
     def cut(name: str, start: int, stop: int) -> NDArray[Any]:
         return _values(path, name, slice(start, stop))

@@ -54,7 +54,7 @@ def read_header(head: bytes) -> Header:
     if len(head) < 12 and MAGIC.startswith(head[:6]):
         raise Unreadable("ends within its header", "truncated")
     if not head.startswith(MAGIC):
-        raise Unreadable("no npy file: it does not start with \\x93NUMPY")
+        raise Unreadable("not an npy file: it does not start with \\x93NUMPY")
     layout, start = ("<H", 10) if head[6] == 1 else ("<I", 12)
     (length,) = struct.unpack_from(layout, head, 8)
     if head[6] not in (1, 2, 3) or length > LONGEST_HEADER:
@@ -84,7 +84,7 @@ def _fields(raw: bytes, encoding: str) -> tuple[tuple[int, ...], np.dtype[Any], 
 
 def _dtype(described: Any) -> np.dtype[Any]:
     if not isinstance(described, str):
-        raise Unreadable("an array of records: save its fields as arrays of their own", "unsupported")
+        raise Unreadable("an array of records: save its fields as separate arrays", "unsupported")
     try:
         dtype = np.dtype(described)
     except (TypeError, ValueError, OverflowError) as error:
@@ -126,7 +126,9 @@ def is_short(header: Header, size: int) -> Unreadable | None:
     if header.size <= size - header.start:
         return None
     there = max(size - header.start, 0)
-    return Unreadable(f"cut short: {header.size} bytes of values promised, {there} there", "truncated")
+    return Unreadable(
+        f"truncated: its header announces {header.size} bytes of values, but it has {there}", "truncated"
+    )
 
 
 def _read(path: Path) -> Content:

@@ -32,9 +32,9 @@ def _read(path: Path) -> Content:
     pose = _pose(data)
     body = np.ma.asarray(pose.body.data)
     if body.ndim != 4 or body.shape[1] == 0:
-        raise Unreadable("a pose file in which nobody is", "empty")
+        raise Unreadable("a pose file without a person", "empty")
     if round(pose.header.version, 3) == 0.1 and _is_cut(data, pose.header, body.shape):
-        raise Unreadable("its size does not fit the frames that its header promises", "truncated")
+        raise Unreadable("its size does not fit the number of frames in its header", "truncated")
     points = body[:, 0].filled(np.nan).astype(np.float32, copy=False)
     components = {component.name: tuple(component.points) for component in pose.header.components}
     extras: dict[str, Any] = {
@@ -57,9 +57,9 @@ def _pose(data: bytes) -> Any:
             "of a version newer than the pose-format here: pip install -U pose-format", "unsupported"
         ) from error
     except (struct.error, TypeError) as error:
-        raise Unreadable("ends before the frames that its header promises", "truncated") from error
+        raise Unreadable("ends before the last of the frames in its header", "truncated") from error
     except _LIBRARY_ERRORS as error:
-        raise Unreadable(f"no sound pose file: {error}") from error
+        raise Unreadable(f"not a valid pose file: {error}") from error
 
 
 def _is_cut(data: bytes, header: Any, shape: tuple[int, ...]) -> bool:

@@ -60,7 +60,7 @@ def _read(path: Path) -> Content:
 def _header(view: memoryview) -> tuple[dict[str, Any], int]:
     length = int.from_bytes(view[:8], "little")
     if length > LONGEST_HEADER or bytes(view[8:9]) != b"{":
-        raise Unreadable("no safetensors file: it does not start with a header of JSON")
+        raise Unreadable("not a safetensors file: it does not start with a JSON header")
     if 8 + length > len(view):
         raise Unreadable("ends within its header", "truncated")
     try:

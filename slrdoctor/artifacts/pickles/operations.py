@@ -47,11 +47,11 @@ def execute(
     except _UNSOUND as error:
         if machine.at >= len(data):
             raise Unreadable("ends in the middle of a pickle", "truncated") from error
-        raise Unreadable(f"no sound pickle: wrong at byte {machine.at}") from error
+        raise Unreadable(f"not a valid pickle: wrong at byte {machine.at}") from error
     except RecursionError as error:
         raise Unreadable("pickles nested in pickles without end", "refused") from error
     except MemoryError as error:
-        raise Unreadable("its objects need more memory than there is", "refused") from error
+        raise Unreadable("its objects need more memory than is available", "refused") from error
 
 
 def _op(*codes: bytes) -> Callable[[Operation], Operation]:

@@ -84,7 +84,7 @@ def _read_legacy(view: memoryview, refused: list[str]) -> Any:
     value, at = execute(view, at, BUILDERS, refused, _persistent(storages.setdefault))
     keys, at = execute(view, at, PLAIN, refused)
     if type(keys) is not list or not all(type(key) is str and key in storages for key in keys):
-        raise Unreadable("no sound torch file: its list of storages is wrong")
+        raise Unreadable("not a valid torch file: its list of storages is wrong")
     for key in keys:
         storage = storages[key]
         at = _take_storage(view, at, storage)

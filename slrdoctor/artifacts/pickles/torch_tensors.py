@@ -92,7 +92,7 @@ class Tensor(Shell):
         if data is None:
             raise Unreadable("a tensor whose values are not in the file", "truncated")
         if count > max(len(data), MOST_REPEATED):
-            raise Unreadable("a tensor that is said to be far larger than its values", "refused")
+            raise Unreadable("a tensor that claims to be far larger than its values", "refused")
         try:
             array: NDArray[Any] = np.ndarray(
                 self.size,

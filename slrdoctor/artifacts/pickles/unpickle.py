@@ -39,7 +39,7 @@ def load_file(path: Path) -> Content:
     if is_wrapped(view):
         view = unwrapped(view, _is_pickled)
     elif not _is_pickled(bytes(view[:512])):
-        raise Unreadable("no pickle and no torch file, whatever its name says", "unsupported")
+        raise Unreadable("neither a pickle nor a torch file, in spite of its name", "unsupported")
     tree = load_pickle(view)
     if not isinstance(tree.value, np.ndarray) or tree.refused:
         return tree
@@ -59,9 +59,9 @@ def load_pickle(data: bytes | memoryview, start: int = 0) -> Tree:
     try:
         plain = finisher.finish(value, 0)[0]
     except (ValueError, TypeError, OverflowError) as error:
-        raise Unreadable("no sound pickle: its arrays do not fit their values") from error
+        raise Unreadable("not a valid pickle: its arrays do not fit their values") from error
     except MemoryError as error:
-        raise Unreadable("its values need more memory than there is", "refused") from error
+        raise Unreadable("its values need more memory than is available", "refused") from error
     return Tree(plain, tuple(refused))
 
 

@@ -96,7 +96,7 @@ def _parsed(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
         if len(data) > LARGEST:
-            raise SettingsError(f"{NAME} has over {LARGEST >> 20} MiB: it holds no settings")
+            raise SettingsError(f"{NAME} has over {LARGEST >> 20} MiB: it does not contain settings")
         return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{NAME} cannot be read: {error}") from error

@@ -138,7 +138,9 @@ def unwrapped(
     except (OSError, zlib.error, lzma.LZMAError, ValueError, struct.error) as error:
         raise Unreadable(f"its compressed stream is broken: {error}") from error
     except MemoryError as error:
-        raise Unreadable("decompressing it needs more memory than there is", "unsupported") from error
+        raise Unreadable(
+            "decompressing it needs more memory than is available", "unsupported"
+        ) from error
 
 
 def _drain(source: Stream | IO[bytes], first: bytes, limit: int) -> memoryview:

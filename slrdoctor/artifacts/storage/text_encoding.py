@@ -39,7 +39,7 @@ def read_text(path: Path, limit: int = LIMIT) -> tuple[str, str]:
         raise Unreadable(f"cannot be opened: {error.strerror or error}", "corrupt") from error
     text, encoding = decode(data)
     if not text.strip():
-        raise Unreadable("no text in it: only white space", "empty")
+        raise Unreadable("contains no text, only white space", "empty")
     return text, encoding
 
 
@@ -114,7 +114,7 @@ def _wide(data: bytes) -> tuple[str, str]:
             continue
         if not _CONTROL.search(text[:_HEAD]) and _is_likely_text(text[:_HEAD]):
             return text, encoding
-    raise Unreadable("binary, not text: it holds NUL bytes", "encoding")
+    raise Unreadable("binary, not text: it contains NUL bytes", "encoding")
 
 
 def _is_likely_text(text: str) -> bool:

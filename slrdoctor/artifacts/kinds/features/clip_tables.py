@@ -92,7 +92,7 @@ def _number(cell: Any, row: int, column: int) -> float:
         return float(cell)
     except (TypeError, ValueError) as error:
         raise Unreadable(
-            f"cell {column + 1} of row {row + 1} is {str(cell)[:40]!r}, no number"
+            f"cell {column + 1} of row {row + 1} is {str(cell)[:40]!r}, not a number"
         ) from error
 
 

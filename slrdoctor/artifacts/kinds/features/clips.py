@@ -59,7 +59,7 @@ def _open(clip: Clip, last: _LastOpened) -> NDArray[Any]:
     try:
         values = _frames(clip) if clip.frames else _stored(clip, last)
     except MemoryError as error:
-        raise Unreadable("needs more memory than there is", "unsupported") from error
+        raise Unreadable("needs more memory than is available", "unsupported") from error
     if values.dtype.kind not in "fiub":
         raise Unreadable(f"values of type {values.dtype}, which are not features", "unsupported")
     if values.ndim == 0:
@@ -139,7 +139,7 @@ def _name_in(content: Arrays, place: Place) -> str:
             return ""
         if len(content.members) != 1:
             raise Unreadable(
-                f"{len(content.members)} arrays, and nothing says which is meant", "unsupported"
+                f"{len(content.members)} arrays, and it is unknown which one is meant", "unsupported"
             )
         return next(iter(content.members))
     if not isinstance(place, Member) or place.name not in content.members:
@@ -238,7 +238,7 @@ def _frame(path: Path, clip: Clip, count: int) -> tuple[NDArray[Any], bool]:
     try:
         content = _read(path, clip.reader)
         if not isinstance(content, Arrays):
-            raise Unreadable("no array of numbers", "unsupported")
+            raise Unreadable("not an array of numbers", "unsupported")
         name = _name_in(content, clip.place)
         info = content.members[name]
         if math.prod(info.shape) * np.dtype(info.dtype).itemsize * count > MOST_BYTES:

@@ -17,8 +17,9 @@ _BOMS = (  # utf-32 first: its little-endian mark begins with that of utf-16
 )
 _HEAD = 65536  # bytes looked at to tell a wide encoding from binary
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_CONTROL_BYTES = bytes(i for i in range(256) if i < 9 or 14 <= i < 27 or 28 <= i < 32 or i == 127)
+# no backspaces: a progress bar writes as many of them as the bar before it had characters
+_CONTROL = re.compile(r"[\x00-\x07\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL_BYTES = bytes(i for i in range(256) if i < 8 or 14 <= i < 27 or 28 <= i < 32 or i == 127)
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _PROBED_RUNS = 2000  # runs of bytes over 127 that decide between Chinese and Western
 

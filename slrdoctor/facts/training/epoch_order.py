@@ -57,6 +57,9 @@ class EpochOrder:
 def epoch_order(run: TrainingRun) -> EpochOrder:
     if not run.histories:
         raise Unavailable("looked for a history or a log", "keep the history of the run in its folder")
+    stuck = _stuck(run)
+    if stuck:
+        raise Unavailable(stuck, "log the number of the epoch in every row")
     faults, resumes = [], 0
     for file in run.histories:
         found = [judged(series, file.where) for series in _epoch_series(file)]
@@ -75,6 +78,21 @@ def epoch_order(run: TrainingRun) -> EpochOrder:
     )
 
 
+def _stuck(run: TrainingRun) -> str:
+    """What is wrong with an epoch that is the same in every row; "" where one rises anywhere."""
+    longest = [(series, file.where) for file in run.histories for series in _epoch_series(file)[:1]]
+    if not longest or any(not _never_rises(np.asarray(series.epochs)) for series, _ in longest):
+        return ""
+    series, where = max(longest, key=lambda each: len(each[0].epochs))
+    count = len(series.epochs)
+    return f"the epoch is {series.epochs[0]:g} in all {count} rows of {where}, so their order is unknown"
+
+
+def _never_rises(epochs: Floats) -> bool:
+    """Whether several rows all have one epoch: its counter was never raised, or there was only one."""
+    return bool(len(epochs) > 2 and np.all(epochs == epochs[0]))
+
+
 def _epoch_series(file: HistoryFile) -> list[Scalar]:
     """The series that have one value an epoch, the longest first, losses before scores."""
     series = [
@@ -88,6 +106,8 @@ def judged(series: Scalar, where: str) -> tuple[Disorder | None, int]:
     epochs, values = np.asarray(series.epochs, np.float64), np.asarray(series.values, np.float64)
     known = ~np.isnan(epochs)
     epochs, values = epochs[known], values[known]
+    if _never_rises(epochs):
+        return None, 0
     starts = [0, *(np.flatnonzero(np.diff(epochs) <= 0) + 1).tolist(), len(epochs)]
     segments = [(epochs[a:b], values[a:b]) for a, b in itertools.pairwise(starts)]
     if len(segments) < 2 or _each_row_twice(epochs, values):
@@ -159,7 +179,7 @@ def _several_an_epoch(epochs: Floats, values: Floats) -> bool:
     if np.any(np.diff(epochs) < 0):
         return False
     _, counts = np.unique(epochs, return_counts=True)
-    if counts.min() < 2 or counts[:-1].max() != counts[:-1].min() or len(counts) < 3:
+    if len(counts) < 3 or counts.min() < 2 or counts[:-1].max() != counts[:-1].min():
         return False
     change = np.diff(values)
     change = change[change != 0]

@@ -95,3 +95,19 @@ def test_a_resumed_run_may_repeat_its_last_rows_to_the_last_digit() -> None:
         series([*range(1, 11), *range(8, 14)], [*FALL, *FALL[7:], 0.9, 0.8, 0.7]), "h"
     )
     assert fault is None and resumes == 1
+
+
+@pytest.mark.parametrize(("epoch", "rows"), [(0, 44), (1, 3), (7.5, 12)])
+def test_an_epoch_that_never_rises_leaves_the_order_unknown(
+    epoch: float, rows: int, make_run: Any
+) -> None:
+    values = [5.0 / (1 + row % 5) for row in range(rows)]
+    file = HistoryFile("verlauf.csv", "csv", (series([epoch] * rows, values),))
+    with pytest.raises(Unavailable, match=f"the epoch is {epoch:g} in all {rows} rows of verlauf.csv"):
+        epoch_order(make_run(run={"histories": (file,)}))
+
+
+def test_a_file_of_one_epoch_beside_an_ordered_history_is_no_fault(make_run: Any) -> None:
+    tests = HistoryFile("test.csv", "csv", (series([3] * 5, [1.0, 0.9, 1.1, 0.8, 0.7]),))
+    ordered = HistoryFile("log.csv", "csv", (series(range(10), FALL),))
+    assert not epoch_order(make_run(run={"histories": (tests, ordered)})).faults

@@ -39,6 +39,7 @@ class LineReading:
     batches: int | None = None
     part: bool = False  # the values are of a part of an epoch, whatever else is known
     last: bool = False  # a progress bar at its end: what it shows stands for the epoch
+    sums_up: bool = False  # a progress bar at its end, with the means over its epoch
     closes: bool = False  # the line ends the epoch that it names
 
 

@@ -23,7 +23,8 @@ ONE_OF_ALIKE = 10
 MOST_ALIKE = 2_000  # kinds of lines that are told apart so
 FEWEST_ROWS = 3  # without a named epoch, fewer rows are no history
 _NO_DIGITS = str.maketrans("", "", "0123456789.█▏▎▍▌▋▊▉ ")
-_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\x08")
+_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
+_REDRAWN = re.compile(r"[\r\x08]+")
 
 
 class LogReading:
@@ -39,16 +40,17 @@ class LogReading:
         self._batches: dict[int, int] = {}
         self._section = ""  # the split that a heading said
         self._waiting: list[Value] = []  # values before any epoch was named
+        self._summed: tuple[int | None, set[str]] | None = None  # batches and names of the epoch's bar
         self._is_closing = False  # epochs are named after their values
         self._percent: set[str] = set()
         self._formats_seen: dict[str, int] = {}
         self._alike: dict[str, int] = {}  # lines without their digits, and how often they came
 
     def take(self, number: int, line: str) -> None:
-        """Read one line; progress bars put several into one, with carriage returns."""
-        for text in line.split("\r") if "\r" in line else (line,):
+        """Read one line; progress bars put several into one, with carriage returns or backspaces."""
+        for text in _REDRAWN.split(line) if "\r" in line or "\x08" in line else (line,):
             text = text[: LONGEST_RECORD if text.startswith("{") else LONGEST_LINE]
-            if "\x1b" in text or "\x08" in text:
+            if "\x1b" in text:
                 text = _ANSI.sub("", text)
             if text and not text.isspace():
                 self._take_if_new(number, text)
@@ -115,12 +117,30 @@ class LogReading:
         elif self._epoch is None or (self._is_closing and reading.epoch is None):
             self._waiting += reading.values if len(self._waiting) < MOST_WAITING else ()
         elif reading.values:
-            self._take_row(self._epoch, reading.values)
+            values = self._added(reading) if reading.sums_up else reading.values
+            self._take_row(self._epoch, values)
+
+    def _added(self, reading: LineReading) -> tuple[Value, ...]:
+        """What a bar at its end adds to its epoch.
+
+        A bar is drawn a second time once dev was scored. A further bar of the epoch, of
+        another length or with the same names, is of `model.evaluate`, and of no epoch.
+        """
+        if self._summed is None:
+            self._summed = (reading.batches, set())
+        batches, names = self._summed
+        if batches != reading.batches:
+            return ()
+        added = tuple(value for value in reading.values if value.name not in names)
+        names.update(value.name for value in added)
+        return added
 
     def _enter(self, reading: LineReading) -> None:
         """The line names an epoch: what waited for one belongs to it, or to none."""
         if reading.epoch != self._epoch:
             self._section = ""
+        if reading.epoch != self._epoch or reading.epochs:
+            self._summed = None
         if self._epoch is None and self._waiting and reading.closes and not reading.values:
             self._is_closing = True
         self._epoch = reading.epoch

@@ -20,7 +20,7 @@ _WORTH_A_LOOK = re.compile(
     r"epoche|blank|rouge|\bcer\b|recall|\br@|损失|准确率|第\s*\d"
 )
 _EPOCH = re.compile(
-    r"(?i)(?:\b(?:epoch|ep|epoca|época|epoche|époque)|轮次|эпоха)[\s_:=#.\[(-]*"
+    r"(?i)(?:\b(?<!\ds/)(?<!\d[mu]s/)(?:epoch|ep|epoca|época|epoche|époque)|轮次|эпоха)[\s_:=#.\[(-]*"
     r"(\d{1,9}(?:\.\d{1,9})?)(?:\s*(?:/|of)\s*(\d{1,9}))?"
     r"|第\s*(\d{1,9})\s*轮|\b(\d{1,9})\s?epoch results"
 )
@@ -30,6 +30,7 @@ _BATCH = re.compile(
     r"|(?<![\d/])(\d{1,9})\s*/\s*(\d{1,9})\s+batches"  # | 200/ 2983 batches
     r"|%\|[^|]*\|\s*(\d{1,9})/(\d{1,9})"  # tqdm
     r"|^\W*(\d{1,9})/(\d{1,9})\s*(?:\[[=>.\s]|[━╸╺\x1b])"  # Keras
+    r"|^\W*(\d{1,9})/(\11)\s+-\s+\d+[mu]?s\b"  # Keras with verbose=2: 60/60 - 1s - loss: 0.5
 )
 # [640/60000 (1%)] counts samples, not batches
 _ITEMS = re.compile(r"\[\s*(\d{1,9})/(\d{1,9})\s*\(\s*\d+(?:\.\d+)?%\s*\)\s*\]")
@@ -77,6 +78,7 @@ def _read(line: str) -> LineReading | None:
         batches=batches,
         part=batch is not None and not whole,
         last=batch is not None and batch == batches and "%|" in text,
+        sums_up=whole,
         closes=bool(epoch and _CLOSES.search(text)),
     )
 
@@ -89,11 +91,8 @@ def _batch(text: str) -> tuple[float | None, int | None, bool]:
     match = _BATCH.search(text)
     if match:
         number, of = (int(group) for group in match.groups() if group is not None)
-        return (
-            float(number),
-            of,
-            bool(match[9]) and number == of,
-        )  # Keras ends with the epoch's own values
+        # Keras ends with the epoch's own values
+        return float(number), of, number == of and bool(match[9] or match[11])
     one = _ONE_BATCH.search(text)
     return (float(one[1]), None, False) if one else (None, None, False)
 

@@ -43,7 +43,8 @@ def loss_not_finite(loss: FiniteLoss) -> Findings:
     Where such batches are skipped instead, fewer and fewer of them teach anything.
 
     Judged by: Single batches that were skipped in a run that went on pass. So does a run whose dev
-    score kept its gain, unless the training loss was finite first and most of it is lost. These fire:
+    score kept its gain, unless the training loss was finite first and most of it is lost, or the dev
+    loss with it from the same epoch on. These fire:
     - a loss that ends in NaN or Inf, or is one of these in over half of its values. A dev loss counts
       only if it was finite before or no training loss is logged: one dev sample without an
       alignment makes a whole dev loss infinite.
@@ -84,13 +85,25 @@ def loss_not_finite(loss: FiniteLoss) -> Findings:
     return loss.sentence
 
 
+def _breaks_in_both(b: LossBreak, loss: FiniteLoss) -> bool:
+    """Whether training and dev loss are lost for good at the same epoch: then the weights are."""
+    ends = {
+        other.split
+        for other in loss.breaks
+        if other.per == "epoch"
+        and BAD_STEPS_AT_END.value <= other.bad_at_end == other.bad < other.points
+        and other.broken_from == b.broken_from
+    }
+    return {"train", b.split} <= ends and len(ends) > 1
+
+
 def _is_broken(b: LossBreak, loss: FiniteLoss) -> bool:
     # batches that are skipped and still averaged are not finite from the first epoch on: a loss
     # that was finite and then no longer is has another reason, whatever score is logged beside it
     broke = (
         b.split == "train" and b.bad == b.bad_at_end < b.points and b.bad > BAD_SHARE.value * b.points
     )
-    if b.score_kept and not broke:
+    if b.score_kept and not broke and not _breaks_in_both(b, loss):
         return False
     # a dev loss that never was finite beside a sound training loss: a sample without an alignment
     if b.split != "train" and b.bad == b.points and not loss.dev_only:

@@ -100,10 +100,14 @@ class Opaque:
 
 @dataclass(frozen=True)
 class Text:
-    """Lines of text, decoded, without line ends."""
+    """Lines of text, decoded, without line ends.
+
+    `parts` are the names and first lines (from 0) of what was written separately: a cell's outputs.
+    """
 
     lines: Sequence[str]
     encoding: str = "utf-8"
+    parts: tuple[tuple[str, int], ...] = ()
 
 
 Content = Arrays | Table | Tree | Text
@@ -120,7 +124,8 @@ class Reader:
 
     `cost` orders readers that claim the same suffix: the lower is tried first. `patterns` are
     for names that a suffix cannot tell, such as `*tfevents*`, in lower case. `needs` is the
-    optional package that it imports, a name in `slrdoctor.extras`.
+    optional package that it imports, a name in `slrdoctor.extras`. `holds` is the one kind that
+    files of the format can be ("history"), where they can be one only: no other kind gets them.
     """
 
     name: str
@@ -130,3 +135,4 @@ class Reader:
     cost: int = 0
     patterns: tuple[str, ...] = ()
     needs: str = ""
+    holds: str = ""

@@ -170,7 +170,7 @@ class SourceFile:
 
     where: str
     path: Path
-    kind: str  # requirements | python
+    kind: str  # requirements | python | notebook
 
 
 @dataclass(frozen=True)

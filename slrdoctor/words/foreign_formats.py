@@ -16,7 +16,7 @@ class ForeignFormat:
     """A format by the names of its files. `holds` is what it holds of a run, most likely.
 
     `spare` is true of what is usually written beside a form that can be read: a model exported for
-    a phone beside its checkpoint, a notebook beside the history that it wrote.
+    a phone beside its checkpoint, a tracker's database beside the history that was exported.
     """
 
     name: str
@@ -84,11 +84,6 @@ FOREIGN = (
     ForeignFormat(
         "SQLite", ("*.sqlite", "*.sqlite3", "mlflow.db", "optuna.db"), "history",
         f"Export the metrics of the run from the database {CSV}.", spare=True,
-    ),
-    ForeignFormat(
-        "notebook", ("*.ipynb",), "history",
-        "Save what the cells of the notebook printed as a log.",
-        "jupyter nbconvert --to markdown --stdout train.ipynb > log.txt", spare=True,
     ),
     ForeignFormat(
         "ONNX", ("*.onnx",), "checkpoint",

@@ -20,6 +20,7 @@ from slrdoctor.artifacts.clip_places import WHOLE, Entry, Place, TableRow, Way, 
 from slrdoctor.artifacts.content import Arrays, Content, Unreadable
 from slrdoctor.artifacts.formats import LFS_POINTER, read, reader_of
 from slrdoctor.artifacts.kinds.features.clips import opened_clips
+from slrdoctor.artifacts.kinds.history import recognise_history
 from slrdoctor.artifacts.run import Clip
 
 CLIP = np.random.default_rng(0).normal(size=(5, 4)).astype("f4")
@@ -70,6 +71,16 @@ def write_openpose(path: Path) -> None:
     )
 
 
+def write_notebook(path: Path) -> None:
+    lines = [f"Epoch {epoch}/9 - loss: {3 / epoch:.3f} - val_loss: 1.0\n" for epoch in range(1, 10)]
+    cell = {
+        "cell_type": "code",
+        "source": ["fit()"],
+        "outputs": [{"output_type": "stream", "text": lines}],
+    }
+    path.write_text(json.dumps({"cells": [cell, cell], "nbformat": 4}), encoding="utf-8")
+
+
 MAKERS: dict[str, Callable[[Path], Any]] = {
     "plain.npy": lambda path: np.save(path, CLIP),
     "objects.npy": lambda path: np.save(path, np.array({"a": [1, "x"], "b": CLIP}, object)),
@@ -86,6 +97,7 @@ MAKERS: dict[str, Callable[[Path], Any]] = {
     "x.pose": write_pose,
     "x.safetensors": write_safetensors,
     "x_keypoints.json": write_openpose,
+    "x.ipynb": write_notebook,
 }  # fmt: skip
 EVERY_FORMAT = pytest.mark.parametrize("name", MAKERS)
 
@@ -95,6 +107,7 @@ def look_at(path: Path, reader: str) -> None:
     content: Content | None = None
     with contextlib.suppress(Unreadable):
         content = read(path)
+        recognise_history(path.name, reader, content)
     places: list[Place] = [WHOLE, Way(("0", "sign")), Entry(Way(("x",)), 1), TableRow(0)]
     if isinstance(content, Arrays):
         for name in content.members:

@@ -65,12 +65,12 @@ def test_a_store_of_many_files_is_one(healthy: Path) -> None:
     assert {where: file.size for where, file in unopened(healthy).items()} == {"clips.zarr": 6}
 
 
-def test_a_notebook_counts_only_where_no_history_was_read(healthy: Path) -> None:
-    write(healthy / "train.ipynb", b'{"cells": []}')
-    beside = unopened(healthy)["train.ipynb"]
+def test_a_database_counts_only_where_no_history_was_read(healthy: Path) -> None:
+    write(healthy / "optuna.db")
+    beside = unopened(healthy)["optuna.db"]
     (healthy / "history.json").unlink()
 
-    assert beside.spare and not unopened(healthy)["train.ipynb"].spare
+    assert beside.spare and not unopened(healthy)["optuna.db"].spare
 
 
 def test_a_file_that_was_read_is_not_noted_whatever_its_name(healthy: Path) -> None:

@@ -49,6 +49,22 @@ def test_trn501_is_quiet_on_a_dev_loss_that_never_was_finite_beside_a_sound_trai
     assert judged(replace(dev, bad=20, first_bad=21, bad_at_end=20, broken_from=21))
 
 
+@pytest.mark.parametrize(
+    ("dev", "fires"),
+    [
+        ({}, True),
+        ({"broken_from": 33, "first_bad": 33, "bad": 8, "bad_at_end": 8}, False),
+        ({"bad": 14}, False),
+        ({"bad_at_end": 0, "broken_from": nan}, False),
+    ],
+)
+def test_trn501_fires_whatever_the_score_where_both_losses_are_lost_at_one_epoch(
+    dev: dict[str, Any], fires: bool
+) -> None:
+    train = replace(BREAK, score_kept=True)
+    assert bool(judged(train, replace(train, split="dev", name="val_loss", **dev))) is fires
+
+
 @pytest.mark.parametrize(("last", "fires"), [(0.5, True), (0.51, False)])
 def test_trn501_fires_when_half_of_the_batches_no_longer_count(last: float, fires: bool) -> None:
     found = judged(counted_first=1.0, counted_last=last, counted_by="log.txt")

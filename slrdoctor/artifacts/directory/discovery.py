@@ -152,6 +152,8 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
     if name.endswith(".py"):
         found.sources.append(SourceFile(file.where, file.path, "python"))
         return
+    if name.endswith(".ipynb"):
+        found.sources.append(SourceFile(file.where, file.path, "notebook"))
     if _REQUIREMENTS.search(name):
         found.sources.append(SourceFile(file.where, file.path, "requirements"))
         return
@@ -167,7 +169,10 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
         if isinstance(content, Tree) and content.refused:
             names = ", ".join(content.refused)
             found.problems.append(Problem(file.where, "pickle", "imports", names))
-        _take(file, reader.name, content, _siblings(file, listing), found)
+        if reader.holds == "history":
+            found.histories += history.recognise_history(file.where, reader.name, content)
+        else:
+            _take(file, reader.name, content, _siblings(file, listing), found)
     except Unreadable as error:
         if error.fault != "unsupported" or file.suffix in _ARRAY_KIND:
             found.problems.append(Problem(file.where, _likely_kind(file), error.fault, str(error)))

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.formats.notebook import Cell, cells, python_of
 from slrdoctor.artifacts.run import SourceFile, Sources
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.words.grammar import counted
@@ -67,6 +69,10 @@ def source_code(sources: Sources) -> SourceCode:
         raise Unavailable("no Python sources or requirement files in the run directory", ENABLE)
     reading = _Reading()
     for file in sources.files:
+        if file.kind == "notebook":
+            for cell in _cells(file):
+                reading.python(python_of(cell), f"{file.where} cell {cell.number}")
+            continue
         text = _text(file)
         if text is None:
             continue
@@ -84,6 +90,13 @@ def source_code(sources: Sources) -> SourceCode:
         files=len(sources.files),
         read_from=names + (f" and {len(sources.files) - 3} more" if len(sources.files) > 3 else ""),
     )
+
+
+def _cells(file: SourceFile) -> list[Cell]:
+    try:
+        return cells(file.path)
+    except Unreadable:
+        return []
 
 
 def _text(file: SourceFile) -> str | None:

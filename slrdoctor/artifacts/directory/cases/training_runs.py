@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from slrdoctor.artifacts.directory.cases.choices import choose_checkpoint
 from slrdoctor.artifacts.directory.cases.places import is_below
 from slrdoctor.artifacts.directory.found import Found
-from slrdoctor.artifacts.run import HistoryFile, TrainingRun
+from slrdoctor.artifacts.run import Choice, HistoryFile, TrainingRun
 from slrdoctor.words.splits import split_of_word
 
 
@@ -23,6 +23,8 @@ class Placed(Protocol):
 
 P = TypeVar("P", bound=Placed)
 
+# formats that keep what other files of the run say too, or what earlier runs said
+SPARE = ("notebook", "wandb", "mlflow")
 # folders inside one run, which do not name it
 _INSIDE = re.compile(
     r"logs?|tensorboard|tb|tb_logs|events|results?|history|histories|metrics|checkpoints?|ckpts?|weights|models?|"
@@ -32,9 +34,10 @@ _INSIDE = re.compile(
 
 
 def training_runs(found: Found, root: Path) -> list[TrainingRun]:
-    told = _histories_by_run(found.histories)
+    kept, dropped = _without_spares(found.histories)
+    told = _histories_by_run(kept)
     if len(told) <= 1:
-        return [_only_run(found, root, next(iter(told.values()), []))]
+        return [_only_run(found, root, next(iter(told.values()), []), dropped)]
     names = list(told)
     keys = [_run_key(h[0].where) for h in told.values()]
 
@@ -56,12 +59,15 @@ def training_runs(found: Found, root: Path) -> list[TrainingRun]:
             configs=mine(found.configs, i, True),
             problems=mine(found.problems, i, False),
             outputs=mine(found.outputs, i, False),
+            choices=tuple(dropped) if i == 0 else (),
         )
         for i, name in enumerate(names)
     ]
 
 
-def _only_run(found: Found, root: Path, histories: Sequence[HistoryFile]) -> TrainingRun:
+def _only_run(
+    found: Found, root: Path, histories: Sequence[HistoryFile], dropped: Sequence[Choice]
+) -> TrainingRun:
     """Everything that was found, where nothing tells of several runs."""
     checkpoints, choices = choose_checkpoint(found.checkpoints)
     return TrainingRun(
@@ -71,7 +77,7 @@ def _only_run(found: Found, root: Path, histories: Sequence[HistoryFile]) -> Tra
         checkpoints=tuple(checkpoints),
         predictions=tuple(found.predictions),
         configs=tuple(found.configs),
-        choices=tuple(choices),
+        choices=(*choices, *dropped),
         problems=tuple(found.problems),
         outputs=tuple(found.outputs),
     )
@@ -87,6 +93,29 @@ def _owners(key: str, keys: Sequence[str]) -> list[int]:
         deepest = max(len(keys[i]) for i in inside)
         return [i for i in inside if len(keys[i]) == deepest]
     return [i for i, k in enumerate(keys) if is_below(k, key)] or list(range(len(keys)))
+
+
+def _without_spares(histories: Sequence[HistoryFile]) -> tuple[list[HistoryFile], list[Choice]]:
+    """The histories without what notebooks and trackers keep of a run that has files of its own.
+
+    What they say counts beside these only where it is the same: else it is of an earlier try.
+    """
+    own = [h for h in histories if h.format not in SPARE and h.series]
+    dropped = [h for h in histories if h.format in SPARE and any(_is_rival(h, other) for other in own)]
+    if not dropped:
+        return list(histories), []
+    names, others = (tuple(dict.fromkeys(h.where for h in group)) for group in (own, dropped))
+    why = "a notebook or a tracker may tell of an earlier try"
+    how = f'[history]\npath = "{others[0]}"'
+    choice = Choice("history", ", ".join(names[:3]), others, why, how)
+    return [h for h in histories if h not in dropped], [choice]
+
+
+def _is_rival(spare: HistoryFile, own: HistoryFile) -> bool:
+    key, other = _run_key(spare.where), _run_key(own.where)
+    if key == other:
+        return bool(spare.run) or _contradict(spare, own)
+    return is_below(key, other) or is_below(other, key)
 
 
 def _histories_by_run(histories: Sequence[HistoryFile]) -> dict[str, list[HistoryFile]]:

@@ -7,9 +7,9 @@ import dataclasses
 import numpy as np
 
 from slrdoctor.artifacts.content import Arrays, Content, Table, Text, Tree
-from slrdoctor.artifacts.kinds.history.logs import recognise_log
+from slrdoctor.artifacts.kinds.history.parts import histories_of_text
 from slrdoctor.artifacts.kinds.history.series import SeriesOfRun
-from slrdoctor.artifacts.kinds.history.tables import histories_of_table, table_of_lines
+from slrdoctor.artifacts.kinds.history.tables import histories_of_table
 from slrdoctor.artifacts.kinds.history.trackers import history_of_tracker
 from slrdoctor.artifacts.kinds.history.trees import histories_of_tree
 from slrdoctor.artifacts.run import HistoryFile
@@ -27,11 +27,7 @@ def recognise_history(where: str, format: str, content: Content) -> tuple[Histor
         tracked = history_of_tracker(where, content.value)
         found = tracked if tracked is not None else histories_of_tree(where, content.value)
     elif isinstance(content, Text):
-        table = table_of_lines(content.lines)
-        log = None if table is not None else recognise_log(where, content)
-        found = (
-            histories_of_table(where, table) if table is not None else (log,) if log is not None else ()
-        )
+        found = histories_of_text(where, content)
     else:
         found = _of_arrays(where, content)
     return tuple(dataclasses.replace(history, format=format) for history in found)

@@ -12,7 +12,7 @@ import pytest
 
 from slrdoctor.core.engine import Judged, Outcome, Skipped
 from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
-from slrdoctor.core.outline import Run
+from slrdoctor.core.outline import Answer, Run
 from slrdoctor.core.ranking import Case
 from slrdoctor.core.registry import Check
 from slrdoctor.core.report import Report, build, schema
@@ -140,6 +140,19 @@ def test_what_would_help_comes_first_and_has_the_path_of_the_run() -> None:
     assert first.enable == "slrdoctor overfit '/runs/my run' --samples 5"
     assert second.codes == ("EEE001", "EEE002")
     assert first.enable in str(made)
+
+
+def test_the_answer_of_an_experiment_is_badge_and_headline_in_every_format() -> None:
+    answer = Answer(
+        "model at fault", "Your model drops its input.", "Next: look.", ("how",), (("a", "b"),)
+    )
+    made = replace(report(fired(STRIDE, "x")), answer=answer)
+    document = made.as_dict()
+    jsonschema.validate(document, schema())
+
+    assert document["outline"]["badge"] == "model at fault"
+    assert document["outline"]["headline"] == "Your model drops its input."
+    assert str(made).startswith("MODEL AT FAULT  Your model drops its input.\nNext: look.")
 
 
 def test_files_of_which_the_same_is_to_be_said_are_one_line() -> None:

@@ -89,6 +89,7 @@ def test_draws_the_curves(run: Path, tmp_path: Path) -> None:
         [sys.executable, "-m", "slrdoctor", "overfit", str(run), "-q", "--picture", str(picture)],
         capture_output=True,
         check=False,
+        cwd=tmp_path,
     )
 
     assert done.returncode == 0, done.stderr

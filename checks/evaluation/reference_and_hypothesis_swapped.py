@@ -3,6 +3,7 @@
 from slrdoctor.api import (
     CERTAIN,
     MISLEADS,
+    Comparison,
     Evidence,
     Finding,
     Findings,
@@ -47,36 +48,15 @@ def reference_and_hypothesis_swapped(evidence: SwapEvidence) -> Findings:
 
     References: Morris et al. 2004, From WER and RIL to MER and WIL, on what an error rate is over.
     """
-    for row in evidence.compared.rows if evidence.compared is not None else ():
-        if row.is_swapped:
-            over = (
-                "in errors per hypothesis token"
-                if row.quantity == "wer"
-                else f"that of {row.explained_by}"
-            )
-            yield Finding(
-                f"the logged {row.what} of {row.shown(row.swapped)} is {over}. The right way round, the "
-                f"stored predictions have {row.shown(row.recomputed)}",
-                (
-                    Evidence(
-                        f"{row.what} with the arguments exchanged", row.shown(row.swapped), row.read_from
-                    ),
-                    Evidence(
-                        f"{row.what} of the stored predictions", row.shown(row.recomputed), row.read_from
-                    ),
-                    Evidence(f"logged as {row.logged_as}", row.shown(row.logged), row.logged_in),
-                ),
-                FIXES,
-            )
-            return
+    compared = evidence.compared.rows if evidence.compared is not None else ()
+    swapped = next((row for row in compared if row.is_swapped), None)
+    if swapped is not None:
+        yield _exchanged(swapped)
+        return
     rates = evidence.rates
     if rates is None:
         return evidence.sentence
-    again = (
-        [r.recomputed for r in evidence.compared.rows if r.quantity == "wer"]
-        if evidence.compared
-        else []
-    )
+    again = [row.recomputed for row in compared if row.quantity == "wer"]
     if rates.infinite:
         message = (
             f"{rates.name} is infinite in {counted(rates.infinite, 'epoch')}: it was divided by a "
@@ -95,5 +75,22 @@ def reference_and_hypothesis_swapped(evidence: SwapEvidence) -> Findings:
     yield Finding(
         message,
         (shown, *(Evidence("WER of the predictions", w, evidence.read_from, "share") for w in again)),
+        FIXES,
+    )
+
+
+def _exchanged(row: Comparison) -> Finding:
+    """The logged score is that of the stored predictions with the arguments exchanged."""
+    per_token = row.quantity == "wer"
+    over = "in errors per hypothesis token" if per_token else f"that of {row.explained_by}"
+    exchanged = f"{row.what} with the arguments exchanged"
+    return Finding(
+        f"the logged {row.what} of {row.shown(row.swapped)} is {over}. The right way round, the "
+        f"stored predictions have {row.shown(row.recomputed)}",
+        (
+            Evidence(exchanged, row.shown(row.swapped), row.read_from),
+            Evidence(f"{row.what} of the stored predictions", row.shown(row.recomputed), row.read_from),
+            Evidence(f"logged as {row.logged_as}", row.shown(row.logged), row.logged_in),
+        ),
         FIXES,
     )

@@ -65,54 +65,60 @@ def rank(outcomes: Iterable[tuple[Case, Outcome]]) -> list[Diagnosis]:
         if isinstance(outcome, Judged)
         for finding in outcome.findings
     ]
-    possible = {
-        cause: [i for i, s in enumerate(fired) if _explains(fired[cause], s)]
-        for cause in range(len(fired))
-    }
-    siblings = _Siblings(outcomes, fired)
-    symptoms = {
-        cause: [i for i in found if not siblings.refute(fired[cause], fired[i])]
-        for cause, found in possible.items()
-    }
-    refuted = {
-        (fired[cause].check.code, fired[cause].case[:1])
-        for cause, found in possible.items()
-        if len(symptoms[cause]) < len(found)
-    }
-    causes = {i: [c for c, found in symptoms.items() if i in found] for i in range(len(fired))}
-    depth = {i: _depth(i, causes, ()) for i in range(len(fired))}
-
-    def priority(i: int) -> tuple[float | str, ...]:
-        one = fired[i]
-        grave = max(fired[j].check.severity for j in _below(i, symptoms))
-        return (
-            depth[i] > 0,
-            -grave if depth[i] == 0 else depth[i],
-            # the machine as it is now did not make the numbers of this run
-            depth[i] == 0 and one.check.family.is_machine,
-            # what is there in runs that learn as well is not what keeps this one from it
-            depth[i] == 0 and not symptoms[i] and (one.check.code, one.case[:1]) in refuted,
-            # what came out knows no cause: of two as grave, whatever names one comes first
-            depth[i] == 0 and Symptom.NOTHING_LEARNED in one.check.shows,
-            -one.check.severity,
-            -one.check.confidence,
-            -len(symptoms[i]),
-            -one.finding.share,
-            one.check.code,
-            "/".join(one.case),
-        )
-
+    links = _Links(fired, _Siblings(outcomes, fired))
     return [
         Diagnosis(
             place,
             fired[i].case,
             fired[i].check,
             fired[i].finding,
-            _codes(fired[j] for j in symptoms[i]),
-            _codes(fired[j] for j in causes[i]),
+            _codes(fired[j] for j in links.symptoms[i]),
+            _codes(fired[j] for j in links.causes[i]),
         )
-        for place, i in enumerate(sorted(range(len(fired)), key=priority), start=1)
+        for place, i in enumerate(sorted(range(len(fired)), key=links.priority), start=1)
     ]
+
+
+class _Links:
+    """What explains what, by the places of the findings, and the order that follows from it."""
+
+    def __init__(self, fired: Sequence[_Fired], siblings: _Siblings) -> None:
+        self._fired = fired
+        possible = [[i for i, s in enumerate(fired) if _explains(cause, s)] for cause in fired]
+        self.symptoms = {
+            cause: [i for i in found if not siblings.refute(fired[cause], fired[i])]
+            for cause, found in enumerate(possible)
+        }
+        self.causes = {
+            i: [c for c, found in self.symptoms.items() if i in found] for i in range(len(fired))
+        }
+        self._depth = {i: _depth(i, self.causes, ()) for i in range(len(fired))}
+        self._refuted = {
+            (fired[cause].check.code, fired[cause].case[:1])
+            for cause, found in enumerate(possible)
+            if len(self.symptoms[cause]) < len(found)
+        }
+
+    def priority(self, i: int) -> tuple[float | str, ...]:
+        """What sorts the findings."""
+        one, depth, symptoms = self._fired[i], self._depth[i], self.symptoms[i]
+        grave = max(self._fired[j].check.severity for j in _below(i, self.symptoms))
+        return (
+            depth > 0,
+            -grave if depth == 0 else depth,
+            # the machine as it is now did not make the numbers of this run
+            depth == 0 and one.check.family.is_machine,
+            # what is there in runs that learn as well is not what keeps this one from it
+            depth == 0 and not symptoms and (one.check.code, one.case[:1]) in self._refuted,
+            # what came out knows no cause: of two as grave, whatever names one comes first
+            depth == 0 and Symptom.NOTHING_LEARNED in one.check.shows,
+            -one.check.severity,
+            -one.check.confidence,
+            -len(symptoms),
+            -one.finding.share,
+            one.check.code,
+            "/".join(one.case),
+        )
 
 
 class _Siblings:

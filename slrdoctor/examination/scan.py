@@ -97,19 +97,12 @@ def examined(
     except NothingToExamine as nothing:
         raise CannotExamine(str(nothing)) from nothing
     _hold_settings_against(run)
-    selection = Selection(
-        tuple(select),
-        dict(run.settings.ignore) | dict.fromkeys(ignore, "ignored on the command line"),
-    )
-    chosen, ignored = _choose(selection)
-    effort = Effort(jobs, _step(progress, "reading features"))
-    outcomes: list[tuple[Case, Outcome]] = []
-    facts: list[tuple[Case, Facts]] = []
-    for case, known in _cases(run, effort, experiment):
+    unwanted = dict(run.settings.ignore) | dict.fromkeys(ignore, "ignored on the command line")
+    chosen, ignored = _choose(Selection(tuple(select), unwanted))
+    facts, outcomes = [], list[tuple[Case, Outcome]]()
+    for case, known in _cases(run, Effort(jobs, _step(progress, "reading features")), experiment):
         facts.append((case, known))
-        for check in chosen:
-            if _belongs(check, case, known):
-                outcomes.append((case, judge(check, known)))
+        outcomes += ((case, judge(c, known)) for c in chosen if _belongs(c, case, known))
         if not select:
             _tell(known)
     measured = [(case, fact) for case, known in facts for fact in known.measured()]

@@ -127,12 +127,7 @@ def progress(
     size: EpochSize | None,
 ) -> Progress:
     train, dev = losses.train, losses.dev
-    points = [
-        len(c.values)
-        for c in (held_out(history, "loss"), history.curve("train", "loss"))
-        if c is not None and len(c.values)
-    ]
-    epochs = score.evaluations if score is not None else min(points, default=0)
+    epochs = score.evaluations if score is not None else _epochs_with_losses(history)
     if epochs < FEWEST:
         raise Unavailable(
             f"{history.read_from} has a loss or a score for only {counted(epochs, 'epoch')}",
@@ -163,6 +158,11 @@ def progress(
         train_factor=train.factor,
         dev_factor=dev.factor,
     )
+
+
+def _epochs_with_losses(history: History) -> int:
+    curves = (held_out(history, "loss"), history.curve("train", "loss"))
+    return min((len(c.values) for c in curves if c is not None and len(c.values)), default=0)
 
 
 def _learned(losses: LossCourse, score: ScoreCourse | None) -> bool:

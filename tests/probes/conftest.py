@@ -14,7 +14,7 @@ import pytest
 from slrdoctor.core.registry import Unavailable
 from slrdoctor.core.report import Report
 from slrdoctor.examination.overfit import overfit
-from slrdoctor.probes import trials
+from slrdoctor.probes import fitting, trials
 from slrdoctor.probes.crossover import Crossover
 from slrdoctor.probes.experiment import Experiment
 from slrdoctor.probes.typed_json import to_json
@@ -81,6 +81,7 @@ def tried_here(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> Tried:
 
     monkeypatch.setattr(trials, "run_in_child", in_this_process)
     monkeypatch.setattr(UserHandle, "rates", (3e-3,))
+    monkeypatch.setattr(fitting, "MOST_STEPS", STEPS)
 
     def run(name: str) -> tuple[Report, Crossover | Unavailable]:
         result = overfit(tiny_run, experiment=_experiment(name))

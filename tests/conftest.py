@@ -6,8 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# a busy machine takes longer over an example, and none of them is wrong for that
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 ROOT = Path(__file__).resolve().parents[1]
+pytest_plugins = ["tests.outcomes"]
 
 
 @pytest.fixture(scope="session")

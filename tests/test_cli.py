@@ -30,7 +30,6 @@ def run(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str
         check=False,
         cwd=cwd,
         env=environment,
-        timeout=300,
     )
 
 

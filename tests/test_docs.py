@@ -88,16 +88,12 @@ def test_the_readme_shows_what_a_scan_of_the_broken_example_says() -> None:
     assert shown and [line for line in words if line not in said] == []
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        "README.md",
-        "CONTRIBUTING.md",
-        "docs/writing-a-check.md",
-        "docs/writing-a-reader.md",
-        "docs/simulate.md",
-    ],
-)
+PAGES = [
+    page.relative_to(ROOT).as_posix() for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+]
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
 def test_links_within_the_repository_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):

@@ -26,7 +26,6 @@ def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
         check=False,
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
-        timeout=100,
     )
 
 

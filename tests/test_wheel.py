@@ -19,6 +19,8 @@ from packaging.requirements import Requirement
 from slrdoctor.core.report import schema
 from slrdoctor.extras import EXTRAS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

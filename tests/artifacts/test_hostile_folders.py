@@ -23,6 +23,7 @@ from slrdoctor.artifacts.kinds.history import recognise_history
 from slrdoctor.artifacts.kinds.predictions.texts import pairs_of_lines
 from slrdoctor.artifacts.pickles.unpickle import load_file
 from slrdoctor.artifacts.settings.read import LARGEST_STRIDE, NAME, SettingsError, read_settings
+from slrdoctor.artifacts.storage import file_bytes
 
 
 def sparse(path: Path, size: int, head: bytes = b"") -> Path:
@@ -49,12 +50,12 @@ def test_a_pattern_with_two_stars_ends_where_links_loop_and_finds_each_file_once
         linked(tmp_path / "feats" / name, tmp_path / "feats")
     (tmp_path / NAME).write_text("[features]\ntrain = 'feats/**/b/*.npy'\n", encoding="utf-8")
     (tmp_path / "train.csv").write_text("id,gloss\n" + "".join(f"s{i},A B\n" for i in range(4)))
-    began = time.monotonic()
+    began = time.process_time()
 
     run = discover(tmp_path)
 
     [(data, _)] = run.cases
-    assert [len(one.clips) for one in data.features] == [4] and time.monotonic() - began < 20
+    assert [len(one.clips) for one in data.features] == [4] and time.process_time() - began < 20
 
 
 @pytest.mark.parametrize("written", ["/", "/**/*.npy"])
@@ -118,14 +119,17 @@ def test_settings_that_are_a_folder_or_a_link_to_nothing_are_said(tmp_path: Path
             read_settings(tmp_path / folder)
 
 
-def test_a_small_pickle_that_decompresses_to_gigabytes_is_refused_early(tmp_path: Path) -> None:
+def test_a_small_pickle_that_decompresses_to_far_more_is_refused_early(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_bytes, "PLAUSIBLE_BYTES", 64 << 20)
     squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
     zeros = bytes(1 << 24)
-    parts = [squeeze.compress(b"\x80\x04\x8e" + struct.pack("<Q", 80 << 24))]
-    parts += [squeeze.compress(zeros) for _ in range(80)]
+    parts = [squeeze.compress(b"\x80\x04\x8e" + struct.pack("<Q", 5 << 24))]
+    parts += [squeeze.compress(zeros) for _ in range(5)]
     (tmp_path / "bomb.pkl").write_bytes(b"".join(parts) + squeeze.flush())
 
-    with pytest.raises(Unreadable, match="more than 1024 MiB") as error:
+    with pytest.raises(Unreadable, match="more than 64 MiB") as error:
         load_file(tmp_path / "bomb.pkl")
     assert error.value.fault == "refused"
 
@@ -143,11 +147,11 @@ def test_a_small_pickle_of_many_zeros_is_read(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="files are not sparse there by themselves")
 @pytest.mark.parametrize("name", ["a.pose", "train.csv", "log.txt", "events.out.tfevents.1"])
 def test_ten_sparse_gigabytes_are_unreadable_at_once(tmp_path: Path, name: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     with pytest.raises(Unreadable):
         read(sparse(tmp_path / name, 10 << 30))
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_a_text_too_large_to_read_is_named_in_the_report(tmp_path: Path) -> None:
@@ -170,25 +174,25 @@ def test_tables_of_too_many_columns_or_lines_are_refused() -> None:
 
 def test_a_table_of_a_hundred_thousand_columns_is_no_history() -> None:
     names = ("epoch", "loss", *(f"c{i}" for i in range(100_000)))
-    began = time.monotonic()
+    began = time.process_time()
 
     assert recognise_history("x.csv", "csv", Table(names, [["1"] * len(names)])) == ()
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("word", ["1" * 3999, "/" * 3999, ".mp4" * 999])
 def test_long_words_do_not_keep_the_patterns_of_lines_busy(word: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     recognise_lines("train.txt", "text", Text([word] * 300), None)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_line_of_megabytes_is_no_pair_of_predictions() -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     assert pairs_of_lines(["epoch 1 " + "1" * 50_000_000]) is None
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_link_that_leads_out_of_the_run_is_followed_and_said(tmp_path: Path) -> None:

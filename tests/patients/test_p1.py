@@ -9,6 +9,8 @@ import pytest
 
 from slrdoctor.core.report import Report
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def report(scanned: Callable[[str], Report]) -> Report:

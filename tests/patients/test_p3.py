@@ -87,6 +87,7 @@ def test_p3_is_told_how_many_clips_the_cut_leaves_without_room(found: dict[str, 
     assert 0.25 < value(cut, "share of all frames that is cut off") < 0.32
 
 
+@pytest.mark.slow
 def test_p3_is_retrained_in_four_phases_each_held_against_its_targets(
     patient: Callable[[str], Path], tmp_path: Path
 ) -> None:

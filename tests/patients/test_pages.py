@@ -7,7 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 from slrdoctor.core.report import Report
+
+pytestmark = pytest.mark.slow
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "patients"
 

@@ -30,6 +30,7 @@ def run(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_features_shuffled_among_samples_are_the_datas_fault(run: Path) -> None:
     for split in ("train", "dev"):
         paths = sorted((run / "features" / split).glob("*.npy"))
@@ -45,6 +46,7 @@ def test_features_shuffled_among_samples_are_the_datas_fault(run: Path) -> None:
     assert "reproduces" in done.stdout  # by heart, as any model can
 
 
+@pytest.mark.slow
 def test_clips_too_short_for_their_targets_are_the_datas_fault(run: Path) -> None:
     for path in sorted((run / "features").rglob("*.npy")):
         np.save(path, np.load(path)[::9])
@@ -56,6 +58,7 @@ def test_clips_too_short_for_their_targets_are_the_datas_fault(run: Path) -> Non
     assert report["findings"][0]["code"] == "CTC401"
 
 
+@pytest.mark.slow
 def test_equal_clips_with_different_targets_are_the_datas_fault(run: Path) -> None:
     one = np.load(run / "features" / "train" / "train_001.npy")
     for path in sorted((run / "features").rglob("*.npy")):
@@ -83,6 +86,7 @@ def test_what_cannot_be_tried_is_exit_code_2(run: Path, arguments: tuple[str, ..
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_draws_the_curves(run: Path, tmp_path: Path) -> None:
     picture = tmp_path / "curves.png"
     done = subprocess.run(

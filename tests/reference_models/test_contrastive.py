@@ -263,6 +263,7 @@ def test_the_loss_is_in_full_precision_under_autocast(m: ModuleType) -> None:
     assert all(loss.dtype == torch.float32 and loss.isfinite() for loss in losses)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["clip", "supcon"])
 def test_it_finds_texts_of_clips_that_it_has_not_seen(m: ModuleType, loss: str) -> None:
     torch.manual_seed(0)
@@ -290,8 +291,9 @@ def test_it_finds_texts_of_clips_that_it_has_not_seen(m: ModuleType, loss: str) 
     assert sum(map(list.__eq__, found, wanted)) >= 15  # of 30; chance finds one
 
 
+@pytest.mark.slow
 def test_run_as_a_script_it_overfits_and_exits_with_0() -> None:
-    done = subprocess.run([sys.executable, FILE], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, FILE], capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr
     assert "loss" in done.stdout and "retrieved first 5 of 5" in done.stdout

@@ -310,6 +310,7 @@ def test_frequent_characters_come_first_where_there_is_no_room_for_all(m: Module
         m.Tokenizer.train(["a"], 20)
 
 
+@pytest.mark.slow
 def test_it_translates_clips_that_it_has_not_seen(m: ModuleType) -> None:
     torch.manual_seed(0)
     slots = [["monday", "friday"], ["north", "south", "west"], ["rains", "snows", "clears"]]
@@ -345,10 +346,9 @@ def test_it_translates_clips_that_it_has_not_seen(m: ModuleType) -> None:
     assert sum(map(str.__eq__, said, wanted)) >= 24  # of 30; a constant sentence finds three or four
 
 
+@pytest.mark.slow
 def test_run_as_a_script_it_overfits_and_exits_with_0() -> None:
-    done = subprocess.run(
-        [sys.executable, FILE], capture_output=True, text=True, encoding="utf-8", timeout=120
-    )
+    done = subprocess.run([sys.executable, FILE], capture_output=True, text=True, encoding="utf-8")
 
     assert done.returncode == 0, done.stderr
     assert "loss" in done.stdout and "right 5 of 5" in done.stdout

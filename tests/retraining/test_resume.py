@@ -31,6 +31,8 @@ from pathlib import Path
 from slrdoctor.examination.retraining import subject_of
 from slrdoctor.retraining import session
 from slrdoctor.retraining.plan import Options
+
+pytestmark = pytest.mark.slow
 subject, _ = subject_of(Path(sys.argv[1]), None, print)
 tell = lambda line: print(line, file=sys.stderr, flush=True)
 session.retrain(subject, Path(sys.argv[2]), Options(epochs=3, batch_size=4), tell=tell)

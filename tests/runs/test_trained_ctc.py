@@ -14,6 +14,8 @@ import pytest
 import slrdoctor
 from slrdoctor.core.report import Report
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -13,6 +13,8 @@ from slrdoctor.simulation import simulate
 from slrdoctor.simulation.conventions import conventions_of
 from slrdoctor.simulation.worlds import SIZES, TASKS
 
+pytestmark = pytest.mark.slow
+
 LAYOUTS = [(task, convention) for task in TASKS for convention in conventions_of(task)]
 
 

@@ -34,6 +34,7 @@ def first_root(name: str, folder: Path, task: str = "") -> str:
     return next((d.check.code for d in report.diagnoses if d.is_root), "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_the_cause_comes_first(name: str, tmp_path: Path) -> None:
     assert first_root(name, tmp_path, QUICK[name]) in FAULTS[name].codes
@@ -54,6 +55,7 @@ def test_every_fault_is_found_first_and_healthy_variants_are_let_be(name: str, t
         assert report.diagnoses[0].check.code in made.codes
 
 
+@pytest.mark.slow
 def test_a_fault_that_does_no_harm_is_refused(tmp_path: Path) -> None:
     fault = find("rate-zero")
     this = experiment(fault, "classification", "isolated_transformer", "plain", seed=0)

@@ -49,6 +49,7 @@ def test_names_that_do_not_go_together_are_refused_before_anything_is_replaced(t
     assert (tmp_path / "kept").exists()
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_empty_is_replaced_only_by_force(tmp_path: Path) -> None:
     (tmp_path / "old").write_text("mine")
     words = ("healthy", tmp_path, "--task", "classification", "--convention", "hobby")

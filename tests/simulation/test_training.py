@@ -11,6 +11,8 @@ from slrdoctor.simulation.scoring import METRICS
 from slrdoctor.simulation.training import train
 from slrdoctor.simulation.worlds import TASKS, World, make_world
 
+pytestmark = pytest.mark.slow
+
 PAIRS = [(task, family) for task, families in FAMILIES.items() for family in families]
 
 

@@ -144,8 +144,8 @@ def test_a_large_set_takes_no_longer_than_a_few_seconds() -> None:
 def test_the_search_ends_soon_where_references_are_hundreds_of_glosses_long() -> None:
     rng = np.random.default_rng(0)
     references = [tuple(rng.choice(list("ABCDEFGHIJ"), 400).tolist()) for _ in range(60)]
-    start = time.monotonic()
+    start = time.process_time()
     best = best_constant_hypothesis(references)
 
     assert best in references
-    assert time.monotonic() - start < 20  # and not minutes
+    assert time.process_time() - start < 20  # and not minutes

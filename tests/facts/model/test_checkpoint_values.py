@@ -88,11 +88,11 @@ from slrdoctor.facts.model.checkpoint_movement import ParameterUpdates
 from slrdoctor.facts.model.checkpoint_values import WeightValues
 from slrdoctor.core.registry import REGISTRY
 
-start, path = time.perf_counter(), Path(sys.argv[1])
+start, path = time.process_time(), Path(sys.argv[1])
 run = TrainingRun("", path.parent, checkpoints=(CheckpointFile("best.pt", path, "torch", 0),))
 facts = Facts(REGISTRY, (run,))
 print(len(facts.get(WeightValues).rows), len(facts.get(ParameterUpdates).random))
-seconds, peak = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+seconds, peak = time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(seconds, peak, "torch" in sys.modules)
 """
 

@@ -65,6 +65,7 @@ STAGES = (30, 14)  # epochs, the second at most: it ends where the run shows the
 DROPOUT = 0.11  # of the second stage
 RATE, BATCH = 6e-3, 6
 PASSES = 3  # over the data an epoch: it is small
+KEPT = 20  # dev clips with their log-probabilities
 BY_HEART = 1.02  # nats a token, where the input-blind floor is 4.4
 FEW = 0.175  # of the glosses
 
@@ -265,33 +266,43 @@ CONFIG: dict[str, Any] = {
 }
 
 
+NAMES = ["<blank>", *(f"GLOSS{number:03d}" for number in range(1, GLOSSES + 1))]
+
+
 def make(folder: Path) -> None:
-    torch.set_num_threads(1)
-    data = make_samples(np.random.default_rng(SEED))
-    run = train(data)
-    names = ["<blank>", *(f"GLOSS{number:03d}" for number in range(1, GLOSSES + 1))]
+    """What a seed gives: features, annotations, vocabulary, config."""
     (folder / "features").mkdir(parents=True, exist_ok=True)
-    for split, samples in data.items():
+    for split, samples in make_samples(np.random.default_rng(SEED)).items():
         with h5py.File(folder / "features" / f"{split}.h5", "w") as file:
             for sample in samples:
                 file.create_dataset(sample.name, data=sample.clip, compression="gzip")
-        rows = [f"{s.name}|{' '.join(names[gloss] for gloss in s.target)}" for s in samples]
+        rows = [f"{s.name}|{' '.join(NAMES[gloss] for gloss in s.target)}" for s in samples]
         _write(folder / f"{split}.csv", "\n".join(["id|gloss", *rows]))
+    _write(folder / "vocabulary.json", json.dumps({name: i for i, name in enumerate(NAMES)}, indent=1))
+    _write(folder / "config.json", json.dumps(CONFIG, indent=1))
+
+
+def make_trained(folder: Path) -> None:
+    """What the training gives: history, predictions, weights, and some outputs on dev."""
+    torch.set_num_threads(1)
+    data = make_samples(np.random.default_rng(SEED))
+    write_trained(folder, data["dev"], train(data))
+
+
+def write_trained(folder: Path, dev: list[Sample], run: Trained) -> None:
     pairs = [
         {
             "id": sample.name,
-            "reference": " ".join(names[gloss] for gloss in sample.target),
-            "hypothesis": " ".join(names[gloss] for gloss in said),
+            "reference": " ".join(NAMES[gloss] for gloss in sample.target),
+            "hypothesis": " ".join(NAMES[gloss] for gloss in said),
         }
-        for sample, said in zip(data["dev"], run.hypotheses, strict=True)
+        for sample, said in zip(dev, run.hypotheses, strict=True)
     ]
-    _write(folder / "vocabulary.json", json.dumps({name: i for i, name in enumerate(names)}, indent=1))
     _write(folder / "history.json", json.dumps(run.history, indent=1))
     _write(folder / "dev_predictions.json", json.dumps(pairs, indent=1))
-    _write(folder / "config.json", json.dumps(CONFIG, indent=1))
     torch.save({"epoch": sum(STAGES), "model": run.model.state_dict()}, folder / "last.pt")
     (folder / "log_probs" / "dev").mkdir(parents=True, exist_ok=True)
-    for number, sample in enumerate(data["dev"][:20]):
+    for number, sample in enumerate(dev[:KEPT]):
         np.save(
             folder / "log_probs" / "dev" / f"{sample.name}.npy",
             run.log_probs[:, number].numpy().astype(np.float16),

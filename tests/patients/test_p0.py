@@ -39,7 +39,7 @@ def test_p0_is_first_told_that_there_are_no_features_and_of_the_near_miss(report
 
 def test_p0_learned_nothing_since_there_was_nothing_to_learn_from(found: dict[str, Any]) -> None:
     assert found["TRN502"]["explained_by"] == ["FEA101"]
-    assert "best dev wer is 93.0% (guessing: 95.8%)" in found["TRN502"]["message"]
+    assert "the best dev WER is 93.0% (guessing: 95.8%)" in found["TRN502"]["message"]
 
 
 def test_p0_has_a_normal_first_loss(report: Report, found: dict[str, Any]) -> None:
@@ -57,7 +57,7 @@ def test_p0_may_keep_its_downsampling_but_for_three_sentences(
     few = found["CTC402"]
     assert few["affected"] == 3 and "Stride 3 would fit every target" in few["message"]
     assert few["samples"] == ["forecast_train_0000", "forecast_train_0001", "forecast_dev_0000"]
-    assert "the median target needs 10 and has 37" in few["message"]
+    assert "the median target needs 10 and gets 37" in few["message"]
 
 
 def test_p0_has_comments_in_its_vocabulary(found: dict[str, Any]) -> None:

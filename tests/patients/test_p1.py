@@ -40,7 +40,7 @@ def test_p1_has_learned_nothing_however_far_its_loss_fell(found: dict[str, Any])
     assert nothing["explained_by"] == ["LAB202"]
     assert "fall from 725 by 99.6%" in nothing["message"]
     assert "uniform outputs, which cost 722.8 at T = 96" in nothing["message"]
-    assert evidence(nothing, "training loss over the floor") == pytest.approx(1.63, abs=0.1)
+    assert evidence(nothing, "training loss") == pytest.approx(1.63, abs=0.1)
 
 
 def test_the_blank_collapse_of_p1_is_held_against_the_floor_and_lies_beneath_data_and_vocabulary(
@@ -54,31 +54,34 @@ def test_the_blank_collapse_of_p1_is_held_against_the_floor_and_lies_beneath_dat
     assert evidence(collapse, "blank frames") == pytest.approx(0.9866, abs=0.0011)
     # the penalty is a remedy, and not the first one
     dos = [fix["do"] for fix in collapse["fixes"]]
-    assert "penalty" not in dos[0] and dos[1].startswith("Only then") and "penalty" in dos[1]
+    assert "penalise" not in dos[0] and dos[1].startswith("Then") and "penalise the blank" in dos[1]
 
 
 def test_p1_gets_the_table_of_what_its_accuracy_has_to_be_held_against(found: dict[str, Any]) -> None:
     table = found["EVL904"]
 
     assert evidence(table, "accuracy of the model") == 0.0
-    assert evidence(table, "accuracy of chance") == 0.5
+    assert evidence(table, "accuracy at random") == 0.5
     assert evidence(table, "accuracy of the best constant answer") == 0.5
-    assert evidence(table, "accuracy to aim at first: half the way to perfect") == 0.75
-    assert "accuracy 0.0%" in table["message"] and "at random 50.0%; aim at 75.0%" in table["message"]
+    assert evidence(table, "first goal, half way to perfect") == 0.75
+    assert "accuracy is 0.0%" in table["message"]
+    assert "at random 50.0%. First goal: 75.0%" in table["message"]
 
 
 def test_p1_has_too_few_examples_since_most_classes_have_none(found: dict[str, Any]) -> None:
     few = found["LAB206"]
 
     assert few["explained_by"] == ["LAB202"]
-    assert "2000 classes has 0" in few["message"] and "20 samples show 2" in few["message"]
+    assert "the median class has no training sample" in few["message"]
+    assert "20 samples cover 2 of 2000 classes" in few["message"]
 
 
 def test_p1_has_too_many_parameters_and_44_percent_of_them_in_the_head(found: dict[str, Any]) -> None:
     many = found["MDL601"]
 
     assert "1,178,961 parameters" in many["message"] and "58,948 per sample" in many["message"]
-    assert "44% of them in the head" in many["message"] and "1,999 occur in no" in many["message"]
+    assert "44% of them are in the last layer" in many["message"]
+    assert "1,999 of its 2,001 outputs occur in no" in many["message"]
 
 
 def test_p1_has_memorised_nothing_as_its_training_loss_is_above_the_floor(

@@ -118,7 +118,7 @@ def test_a_child_that_goes_on_for_ever_is_stopped(folder: Path) -> None:
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is watched through /proc")
 def test_a_child_that_allocates_without_end_is_stopped(folder: Path) -> None:
     body = "held = []\nwhile True:\n    held.append(bytearray(1 << 24))"
-    with pytest.raises(ExperimentFailed, match=r"took over 0\.2 GiB of memory"):
+    with pytest.raises(ExperimentFailed, match=r"used over 0\.2 GiB of memory"):
         run_in_child(child(folder, body), folder, Limits(60, GIB // 5))
 
 

@@ -107,6 +107,7 @@ class HistoryFile:
     format: str
     series: tuple[Scalar, ...]
     run: str = ""  # which run it is, where one file tells several apart by a column
+    folder: str | None = None  # of its run, where the file lies in a folder of its own below that
     batches: int | None = None  # batches an epoch, where the log says
     notes: tuple[tuple[int, str], ...] = ()  # (line, text): scorer errors, NaN warnings, stage changes
     row_epochs: tuple[float, ...] = ()  # the epoch of every row, in file order, duplicates kept

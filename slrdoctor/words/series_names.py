@@ -60,6 +60,7 @@ _PART_WORDS = """
 """
 _KNOWN = frozenset(_PART_WORDS.split())
 _SIMILARITY = frozenset(("sim", "similarity", "cos", "cosine"))
+_EDITS = {"sub": "substitutions", "del": "deletions", "ins": "insertions"}
 _ENDINGS = ("loss", "losses", "accuracy", "acc", "wer", "cer", "bleu", "lr", "损失", "准确率")
 _PIECE = re.compile(r"[a-z]+/[a-z](?![a-z])|[^\W\d_]+[\d]*|\d+|%", re.UNICODE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -182,6 +183,9 @@ def _of_training(words: list[str], kinds: set[str]) -> str:
 
 
 def _of_sequences(words: list[str], kinds: set[str]) -> str:
+    edits = _EDITS.get(next((w for w in reversed(words) if w not in ("rate", "rates")), ""), "")
+    if edits and "wer" in kinds:  # wer_scores/del_rate is one part of the WER
+        return edits
     if "wer" in kinds or {"word", "error"} <= kinds:
         return "part_wer" if kinds & {"conv", "aux", "auxiliary", "ve", "visual"} else "wer"
     for quantity in ("cer", "rouge", "chrf", "perplexity", "meteor", "cider", "ter", "dtw", "ser"):
@@ -193,7 +197,7 @@ def _of_sequences(words: list[str], kinds: set[str]) -> str:
         bleu = re.fullmatch(r"(?:sacre|a)?(?:bleu|belu)(\d?)", word)
         if bleu:
             return f"bleu{bleu[1]}" if bleu[1] in ("1", "2", "3") else "bleu"
-    for short, quantity in (("sub", "substitutions"), ("del", "deletions"), ("ins", "insertions")):
+    for short, quantity in _EDITS.items():
         if kinds & {short, f"{short}s", quantity, quantity[:-1]} and not kinds & LOSS:
             return quantity
     if (

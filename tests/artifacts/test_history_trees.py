@@ -177,3 +177,28 @@ def test_arrays_named_as_series() -> None:
 def test_features_and_labels_are_no_histories() -> None:
     assert histories(arrays(__=[0.1] * 63), "MP_Data/hello/0/0.npy") == ()
     assert histories(arrays(x=[0.1], y=[1.0]), "data.npz") == ()
+
+
+def decoding(width: int, **more: Any) -> dict[str, Any]:
+    tokens = [f"W{i % 7}" for i in range(30)]
+    scores = {"wer": 40.0 - width, "del_rate": 3.2, "bleu": {"bleu4": 9.5}}
+    return {"valid_scores": scores, "valid_loss": 12.5, "gls_ref": tokens, "gls_hyp": tokens, **more}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {width: decoding(width) for width in range(1, 9)},
+        {"recognition_results": {width: decoding(width) for width in (1, 3, 5)}},
+        {"beams": {"2": {"a": decoding(2)}, "4": {"a": decoding(4)}}},
+        {"translation_results": {beam: {alpha: decoding(beam) for alpha in (-1, 0)} for beam in (1, 2)}},
+    ],
+)
+def test_decodings_by_beam_width_are_no_epochs(value: Any) -> None:
+    assert not recognise_history("best.results.pkl", "pickle", Tree(value))
+
+
+def test_epochs_that_keep_some_hypotheses_are_a_history() -> None:
+    epochs = {str(e): decoding(e, train_loss=4 / e, lr=0.1) for e in range(1, 7)}
+    [history] = recognise_history("log.json", "json", Tree(epochs))
+    assert history.row_epochs == (1, 2, 3, 4, 5, 6)

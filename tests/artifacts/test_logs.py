@@ -237,3 +237,38 @@ def test_a_log_that_only_tells_the_device_is_read_and_is_no_training_that_stoppe
     assert history.notes == ((1, lines[0]), (2, lines[1]))[: len(history.notes)]
     assert recognise_log("data/train.txt", Text(lines)) is None
     assert recognise_log("logs/train.log", Text(("hello", "world"))) is None
+
+
+def joey(first: int, last: int) -> str:
+    """Epochs of signjoey's train.log, each with its validation."""
+    return "".join(
+        f"2021-05-04 11:{e:02d}:00,000 EPOCH {e}\n2021-05-04 11:{e:02d}:09,000 "
+        f"Validation result at epoch {e:3d}, step {70 * e:8d}: duration: 3.1s\n"
+        f"\tRecognition Loss: {30 / e:.5f}\tTranslation Loss: 0.00000\tPPL: 0.00000\n"
+        f"\tEval Metric: WER\n\tWER {99 - 2 * e:.2f}\t(DEL: 20.00,\tINS: 1.00,\tSUB: 9.00)\n"
+        for e in range(first, last + 1)
+    )
+
+
+FINAL = """\
+2021-05-04 12:00:00,000 Training ended since there were no improvements inthe last lr step: 0.0001
+2021-05-04 12:00:00,000 Best validation result at step      420: 61.00 eval_metric.
+2021-05-04 12:00:09,000 [DEV] partition [RECOGNITION] experiment [BW]: 1
+2021-05-04 12:00:10,000 [DEV] partition [RECOGNITION] results:
+\tWER 41.25\t(DEL: 3.00,\tINS: 2.00,\tSUB: 5.00)
+2021-05-04 12:00:20,000 [TEST] partition [Recognition & Translation] results:
+\tWER 45.75\t(DEL: 3.00,\tINS: 2.00,\tSUB: 6.00)
+"""
+
+
+def test_what_signjoey_scores_after_the_training_is_no_row_of_it() -> None:
+    history = log(joey(1, 12) + FINAL)
+    assert history.row_epochs == tuple(range(1, 13))
+    assert of(history, "dev", "wer").values == tuple(99.0 - 2 * e for e in range(1, 13))
+    assert not {41.25, 45.75} & {value for series in history.series for value in series.values}
+
+
+def test_a_training_that_goes_on_after_an_evaluation_is_read_to_its_end() -> None:
+    history = log(joey(1, 5) + FINAL + joey(6, 9))
+    assert history.row_epochs == tuple(range(1, 10))
+    assert of(history, "dev", "wer").values[-1] == 81.0

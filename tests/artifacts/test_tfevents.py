@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from slrdoctor.artifacts.content import Tree, Unreadable
+from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.formats import reader_of
 from slrdoctor.artifacts.formats.tfevents import read
 from slrdoctor.artifacts.kinds.history import recognise_history
@@ -116,3 +117,51 @@ def test_the_real_event_file(shared_data: Path) -> None:
     assert by_name["epoch_loss"].epochs == tuple(range(25))
     assert by_name["epoch_accuracy"].values[22] == pytest.approx(0.42825598)
     assert by_name["evaluation_loss_vs_iterations"].epochs[0] == 2887
+
+
+def curves(folder: Path, *names: str) -> dict[str, tuple[str, str]]:
+    """What the curves mean that `add_scalars` wrote in folders below `folder`, by their names."""
+    meanings = {}
+    for name in names:
+        tag, sub = name.rsplit("/", 1)
+        place = f"logs/tb/{tag.replace('/', '_')}_{sub}"
+        write(folder / place / NAME, [(tag, 50 * n, 0.9**n) for n in range(1, 9)])
+        where = f"{place}/{NAME}"
+        [history] = recognise_history(where, "tfevents", read(folder / where))
+        assert history.folder == "logs/tb"
+        [series] = history.series
+        meanings[series.name] = (series.split, series.quantity)
+    return meanings
+
+
+def test_folders_that_add_scalars_makes_are_curves_with_both_their_names(tmp_path: Path) -> None:
+    assert curves(
+        tmp_path, "Loss/train", "Loss/val", "dev/WER/del_rate", "dev/WER/wer", "dev/WER/sub_rate"
+    ) == {
+        "Loss/train": ("train", "loss"),
+        "Loss/val": ("dev", "loss"),
+        "dev/WER/del_rate": ("dev", "deletions"),
+        "dev/WER/wer": ("dev", "wer"),
+        "dev/WER/sub_rate": ("dev", "substitutions"),
+    }
+
+
+def test_folders_that_add_scalars_makes_are_one_run(tmp_path: Path) -> None:
+    write(tmp_path / "lauf" / NAME, [("lr", n, 0.1) for n in range(9)])
+    for split, start in (("train", 3.0), ("test", 3.3)):
+        write(
+            tmp_path / f"lauf/verlust_{split}" / NAME,
+            [("verlust", n, start / n) for n in range(1, 9)],
+        )
+    [(_, runs)] = discover(tmp_path).cases
+    [run] = runs
+    assert {(s.split, s.quantity) for h in run.histories for s in h.series} == {
+        ("train", "loss"), ("test", "loss"),
+    }  # fmt: skip
+
+
+def test_folders_named_otherwise_stay_runs_of_their_own(tmp_path: Path) -> None:
+    for name, start in (("adam", 3.0), ("sgd", 9.0)):
+        write(tmp_path / name / NAME, [("loss", n, start / n) for n in range(1, 9)])
+    [(_, runs)] = discover(tmp_path).cases
+    assert {run.name for run in runs} == {"adam", "sgd"}

@@ -108,6 +108,9 @@ def judged(series: Scalar, where: str) -> tuple[Disorder | None, int]:
     epochs, values = epochs[known], values[known]
     if _never_rises(epochs):
         return None, 0
+    if len(epochs) > 2 and epochs[-1] == epochs[-2] and np.all(np.diff(epochs[:-1]) > 0):
+        # scored once more after the training: no run begins at the last epoch of another
+        epochs, values = epochs[:-1], values[:-1]
     starts = [0, *(np.flatnonzero(np.diff(epochs) <= 0) + 1).tolist(), len(epochs)]
     segments = [(epochs[a:b], values[a:b]) for a, b in itertools.pairwise(starts)]
     if len(segments) < 2 or _each_row_twice(epochs, values):

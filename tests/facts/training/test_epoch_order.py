@@ -111,3 +111,12 @@ def test_a_file_of_one_epoch_beside_an_ordered_history_is_no_fault(make_run: Any
     tests = HistoryFile("test.csv", "csv", (series([3] * 5, [1.0, 0.9, 1.1, 0.8, 0.7]),))
     ordered = HistoryFile("log.csv", "csv", (series(range(10), FALL),))
     assert not epoch_order(make_run(run={"histories": (tests, ordered)})).faults
+
+
+@pytest.mark.parametrize("last", [0.1, 1.02, 9.0])
+def test_a_last_epoch_that_is_scored_once_more_begins_no_run(last: float) -> None:
+    assert kind([*range(1, 11), 10], [*FALL, last]) == ""
+
+
+def test_a_second_run_may_be_one_epoch_long() -> None:
+    assert kind([*range(1, 11), 1], [*FALL, 4.1]) == "several runs"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from slrdoctor.artifacts.directory.cases.choices import choose_checkpoint
@@ -39,7 +39,7 @@ def training_runs(found: Found, root: Path) -> list[TrainingRun]:
     if len(told) <= 1:
         return [_only_run(found, root, next(iter(told.values()), []), dropped)]
     names = list(told)
-    keys = [_run_key(h[0].where) for h in told.values()]
+    keys = [_key_of(h[0]) for h in told.values()]
 
     def mine(artifacts: Sequence[P], i: int, shared: bool) -> tuple[P, ...]:
         owned = []
@@ -112,7 +112,7 @@ def _without_spares(histories: Sequence[HistoryFile]) -> tuple[list[HistoryFile]
 
 
 def _is_rival(spare: HistoryFile, own: HistoryFile) -> bool:
-    key, other = _run_key(spare.where), _run_key(own.where)
+    key, other = _key_of(spare), _key_of(own)
     if key == other:
         return bool(spare.run) or _contradict(spare, own)
     return is_below(key, other) or is_below(other, key)
@@ -122,7 +122,7 @@ def _histories_by_run(histories: Sequence[HistoryFile]) -> dict[str, list[Histor
     """Histories by the run they tell of: by folder, a column in the file, or what contradicts."""
     told: dict[str, list[HistoryFile]] = {}
     for history in histories:
-        key = _run_key(history.where)
+        key = _key_of(history)
         if history.run:
             told[f"{history.where}#{history.run}"] = [history]
             continue
@@ -162,9 +162,13 @@ def _agree(pairs: Sequence[tuple[float, float]]) -> bool:
     return 2 * len(same) >= len(pairs)
 
 
+def _key_of(history: HistoryFile) -> str:
+    return _run_key(history.where if history.folder is None else f"{history.folder}/")
+
+
 def _run_key(where: str) -> str:
     """The folder that names the run an artifact belongs to; "" for the run directory itself."""
-    parts = list(PurePosixPath(where).parts[:-1])
+    parts = where.split("/")[:-1]
     while parts and (_INSIDE.fullmatch(parts[-1].lower()) or split_of_word(parts[-1])):
         parts.pop()
     return "/".join(parts)

@@ -49,14 +49,16 @@ def _of_tensorboard(where: str, records: Sequence[Mapping[str, Any]]) -> tuple[H
         if logged is not None
         else {}
     )
+    above, _, folder = where.rpartition("/")[0].rpartition("/")
+    curve = _curve_of(folder, records)
     # Keras writes one file in train/ and one in validation/, with the same tags
-    folder = SPLIT_OF_SERIES.get(where.rpartition("/")[0].rpartition("/")[2].lower(), "")
+    split = SPLIT_OF_SERIES.get(folder.lower(), "")
     series = SeriesOfRun()
     rows: list[float] = []
     for record in records:
-        tag, steps = record["tag"], record["step"].tolist()
+        tag, steps = curve or record["tag"], record["step"].tolist()
         meaning = meaning_of(tag)
-        meaning = dataclasses.replace(meaning, split=meaning.split or folder)
+        meaning = dataclasses.replace(meaning, split=meaning.split or split)
         if meaning.quantity in ("epoch", "step") or not len(steps):
             continue
         whole = meaning.per == "epoch" or (meaning.per != "step" and _counts(steps))
@@ -68,9 +70,22 @@ def _of_tensorboard(where: str, records: Sequence[Mapping[str, Any]]) -> tuple[H
         if whole and len(steps) > len(rows):
             rows = [float(step) for step in steps]
     found = series.finished()
-    if not any(scalar.quantity in MAIN or scalar.quantity == "negsim" for scalar in found):
+    if not curve and not any(s.quantity in MAIN or s.quantity == "negsim" for s in found):
         return ()
-    return (HistoryFile(where, "", found, row_epochs=tuple(rows)),)
+    return (HistoryFile(where, "", found, row_epochs=tuple(rows), folder=above if curve else None),)
+
+
+def _curve_of(folder: str, records: Sequence[Mapping[str, Any]]) -> str:
+    """The whole name of a curve of `SummaryWriter.add_scalars`, which makes a folder for each.
+
+    `add_scalars("valid/wer", {"del": ...})` writes the tag valid/wer into the folder valid_wer_del.
+    """
+    tags = {record["tag"] for record in records}
+    if len(tags) != 1:
+        return ""
+    (tag,) = tags
+    start = tag.replace("/", "_") + "_"
+    return f"{tag}/{folder[len(start) :]}" if folder.startswith(start) and folder != start else ""
 
 
 def _counts(steps: Sequence[float]) -> bool:

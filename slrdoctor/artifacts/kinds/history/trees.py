@@ -29,6 +29,7 @@ _TRANSPARENT = re.compile(
 )
 _EPOCH_KEY = re.compile(r"(?:epoch[ _-]?)?(\d+)", re.IGNORECASE)
 _TOKENS = frozenset(("vocab", "vocabulary", "classes", "gloss", "glosses", "labels"))
+_HYPOTHESES = frozenset(("hyp", "hyps", "hypothesis", "hypotheses", "decoded", "refs", "references"))
 _NAMES = ("run", "name", "run_name", "experiment", "model", "id", "fold", "seed")
 
 
@@ -89,13 +90,33 @@ def _table(value: Any) -> Table | None:
 
 def _table_of_numbered(value: Mapping[Any, Any]) -> Table | None:
     """{"1": {"train_loss": ...}, "epoch_2": {...}}: the keys are the epochs."""
-    if not _is_numbered(value):
+    if not _is_numbered(value) or _are_decodings(value):
         return None
     matches = [_EPOCH_KEY.fullmatch(str(key).strip()) for key in value]
     records = [
         {"epoch": float(m[1]), **record} for m, record in zip(matches, value.values(), strict=False) if m
     ]
     return _table_of_records(records)
+
+
+def _are_decodings(value: Mapping[Any, Any]) -> bool:
+    """Whether numbered records are decodings of one model: hypotheses by beam width."""
+    first = next(iter(value.values()))
+    names = [name for name, _ in flat(first, "", 0)]
+    held = [first, *(child for child in first.values() if isinstance(child, Mapping))]
+    return any(_holds_hypotheses(record) for record in held) and not any(
+        meaning_of(name).split == "train" or meaning_of(name).quantity == "learning_rate"
+        for name in names
+    )
+
+
+def _holds_hypotheses(record: Mapping[Any, Any]) -> bool:
+    return any(
+        isinstance(child, (list, tuple, Mapping))
+        and len(child) > 1
+        and _HYPOTHESES & set(words_of(str(key)))
+        for key, child in record.items()
+    )
 
 
 def _is_numbered(value: Mapping[Any, Any]) -> bool:

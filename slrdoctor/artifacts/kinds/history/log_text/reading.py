@@ -24,6 +24,8 @@ MOST_ALIKE = 2_000  # kinds of lines that are told apart so
 FEWEST_ROWS = 3  # without a named epoch, fewer rows are no history
 _NO_DIGITS = str.maketrans("", "", "0123456789.█▏▎▍▌▋▊▉ ")
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
+# signjoey scores its best checkpoint once more when it has trained
+_EVALUATES = re.compile(r"\[(?:DEV|TEST|TRAIN)\] partition\b|^\W*(?:[\d:, -]+ )?Training ended since\b")
 _REDRAWN = re.compile(r"[\r\x08]+")
 
 
@@ -41,6 +43,7 @@ class LogReading:
         self._section = ""  # the split that a heading said
         self._waiting: list[Value] = []  # values before any epoch was named
         self._summed: tuple[int | None, set[str]] | None = None  # batches and names of the epoch's bar
+        self._is_over = False  # the training has ended: what comes is the evaluation of its result
         self._is_closing = False  # epochs are named after their values
         self._percent: set[str] = set()
         self._formats_seen: dict[str, int] = {}
@@ -84,6 +87,7 @@ class LogReading:
         if reading is not None:
             self._take_reading(reading)
             return reading.part and not kind
+        self._is_over = self._is_over or bool(_EVALUATES.search(line))
         # a line may be both: "starting training on cuda:0" is of the device, and of a beginning
         is_banner = self._banner.take(line)
         return not (kind or is_banner or self._is_heading(line))
@@ -116,7 +120,7 @@ class LogReading:
             self._take_part(reading)
         elif self._epoch is None or (self._is_closing and reading.epoch is None):
             self._waiting += reading.values if len(self._waiting) < MOST_WAITING else ()
-        elif reading.values:
+        elif reading.values and not self._is_over:
             values = self._added(reading) if reading.sums_up else reading.values
             self._take_row(self._epoch, values)
 
@@ -137,6 +141,7 @@ class LogReading:
 
     def _enter(self, reading: LineReading) -> None:
         """The line names an epoch: what waited for one belongs to it, or to none."""
+        self._is_over = False
         if reading.epoch != self._epoch:
             self._section = ""
         if reading.epoch != self._epoch or reading.epochs:

@@ -80,6 +80,12 @@ def test_what_is_piped_is_not_wrapped_and_not_padded() -> None:
     assert all(line == line.rstrip() for line in lines)
 
 
+def test_in_a_notebook_the_text_is_returned_and_not_displayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+
+    assert MESSAGE.strip() in render(report(), "text")
+
+
 def test_evidence_is_a_table_whose_columns_are_aligned() -> None:
     lines = render(report(), "text").splitlines()
     [first] = [line for line in lines if "targets longer" in line]

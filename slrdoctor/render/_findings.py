@@ -15,7 +15,7 @@ from slrdoctor.render._colours import SEVERITIES, badge
 from slrdoctor.render._layout import Line, table
 
 INDENT = 3
-SAMPLES_SHOWN = 5
+SAMPLES_SHOWN, SAMPLES_VERBOSE = 5, 100  # all of them are in the JSON document
 EVIDENCE_SHOWN = 6
 LABEL = 8  # columns of "fix", "verify"
 
@@ -125,7 +125,7 @@ def _sources(listed: Sequence[Evidence], indent: int) -> Iterator[Line]:
 
 def _samples(d: Diagnosis, verbose: bool) -> str:
     """The first ids, and how many samples there are beyond them."""
-    ids = d.finding.samples if verbose else d.finding.samples[:SAMPLES_SHOWN]
+    ids = d.finding.samples[: SAMPLES_VERBOSE if verbose else SAMPLES_SHOWN]
     more = max(d.finding.affected or 0, len(d.finding.samples)) - len(ids)
     return ", ".join(ids) + (f" and {more} more" if more else "")
 

@@ -25,7 +25,11 @@ PROGRAM = "slrdoctor"  # what a command or a call of ours begins with
 def render(report: Report) -> str:
     """The report as plain text, no line of it wrapped."""
     file = io.StringIO()
-    show(report, Console(file=file, color_system=None, force_terminal=False, highlight=False))
+    # in a notebook too, where rich would print to the cell
+    console = Console(
+        file=file, color_system=None, force_terminal=False, force_jupyter=False, highlight=False
+    )
+    show(report, console)
     return file.getvalue()
 
 

@@ -35,9 +35,9 @@ def first_loss_impossible(first: FirstLoss) -> Findings:
 
     Judged by: T ln C - ln binom(T + L - R, 2L) is the loss of uniform outputs, averaged over the
     training samples. The first logged loss is compared with it as a mean per token, as a mean per
-    sample, and as sums over samples and batches. It fires for a first loss that is
-    - over 5 times the nearest of these, or
-    - under 0.3 of the nearest in a single step, under 0.01 as the mean of an epoch.
+    sample, and as sums over samples and batches. Either of these fires:
+    - a first loss over 5 times the nearest of them;
+    - a first loss under 0.3 of the nearest in a single step, or under 0.01 as the mean of an epoch.
 
     Fix: Log the shapes and lengths that the loss gets in the first batch.
 

@@ -86,7 +86,10 @@ def decoder_ignores_input(test: ShuffledHypotheses, task: Task | None) -> Findin
         f"Shuffling them hardly changes the error rate: {test.wer:.1%} to {test.shuffled_wer:.1%}",
         (
             Evidence("errors that the right pairing saves", test.drop, test.read_from, "share"),
-            Evidence("at most, by permutation", test.most_drop, test.read_from, "share", ERRORS_SAVED),
+            Evidence(
+                "errors saved at most, by permutation", test.most_drop, test.read_from, "share",
+                ERRORS_SAVED,
+            ),
             Evidence("shufflings of 2000 that are as good", test.p, test.read_from, "share", UNLIKELY),
             Evidence(
                 "different hypotheses per different reference", share, test.read_from, "",

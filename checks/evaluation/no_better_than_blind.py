@@ -27,7 +27,9 @@ from ._blank_phase import is_blank_phase
 ERRORS_AVOIDED = chosen(
     0.1, "six public CTC runs that learn or memorise avoid 35% to 100%", (0.09, 0.11), 399
 )
-ADDED_BY_SHUFFLING = chosen(0.1, "a tenth of the error rate", (0.1, 0.2), 399)
+ADDED_BY_SHUFFLING = chosen(
+    0.1, "shuffling that costs a tenth shows that the pairs fit", (0.1, 0.2), 399
+)
 FIXES = (
     Fix("Overfit five samples.", "slrdoctor overfit RUN_DIR --samples 5"),
     Fix(
@@ -83,7 +85,7 @@ def no_better_than_blind(
         (
             Evidence("constant answer's errors avoided", blind.removed, blind.read_from, "share"),
             Evidence(
-                "at most, by the 99% interval", blind.most_removed, blind.read_from, "share",
+                "errors avoided at most (99% interval)", blind.most_removed, blind.read_from, "share",
                 ERRORS_AVOIDED,
             ),
             Evidence(f"{blind.metric} of the model", blind.score, blind.read_from, unit),

@@ -19,11 +19,15 @@ from slrdoctor.api import (
 )
 
 EPOCHS = Threshold(3, "measured on a healthy BiLSTM-CTC: blank output, and 100% WER, in epochs 1 to 3")
-SHARE_OF_BLIND_DEV_LOSS = chosen(0.5, "at half of it glosses are decoded", (0.125, 2), 237)
-SHARE_OF_BLIND_TRAIN_LOSS = chosen(0.25, "at half, with room for memorising", (0.0625, 1), 237)
+SHARE_OF_BLIND_DEV_LOSS = chosen(0.5, "a model at half of that loss decodes glosses", (0.125, 2), 237)
+SHARE_OF_BLIND_TRAIN_LOSS = chosen(
+    0.25, "half of that of dev, as memorising lowers it too", (0.0625, 1), 237
+)
 LOSS = Threshold(0.5, "CTC arithmetic: a blind model of two glosses, one per clip, has 1.7 nats")
-FALL_OF_DEV_LOSS = chosen(0.4, "of the dev loss after a quarter of the run", (0.1, 1.6), 237)
-FALL_OF_TRAIN_LOSS = chosen(0.25, "likewise, of the training loss", (0.0625, 1), 237)
+FALL_OF_DEV_LOSS = chosen(
+    0.4, "a dev loss that fell by 60% after a quarter of the run learns", (0.1, 1.6), 237
+)
+FALL_OF_TRAIN_LOSS = chosen(0.25, "more than for dev, as memorising lowers it too", (0.0625, 1), 237)
 TIMES_BEST_LOSS = chosen(1.2, "a loss as good as when the score was good", (0.3, 4.8), 237)
 CONFIRMING_WER = chosen(0.99, "stored predictions this wrong confirm the score")
 EPOCHS_BETWEEN = chosen(2, "one epoch at 100% between good ones may be chance", (0.5, 8), 237)

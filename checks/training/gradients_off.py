@@ -21,8 +21,8 @@ from slrdoctor.api import (
 
 NOT_FINITE = chosen(0.5, "mixed precision meets Inf in single steps only", (0.125, 2), 391)
 ZERO = Threshold(0.5, "arithmetic: a step without a gradient changes nothing")
-TIMES_GROWN = chosen(100.0, "a hundred times the median of the first fifth", (50, 400), 391)
-SHARE_LEFT = chosen(1e-4, "a ten-thousandth of the first fifth's median", (2.5e-05, 0.0004), 391)
+TIMES_GROWN = chosen(100.0, "two orders of magnitude over the first fifth", (50, 400), 391)
+SHARE_LEFT = chosen(1e-4, "four orders of magnitude under the first fifth", (2.5e-05, 0.0004), 391)
 LARGEST_NORM = chosen(1e4, "norms of 1 to 100 are usual early in a run", (2500, 40000), 391)
 TIMES_LOSS = Threshold(10.0, "measured: of 139 simulated runs that failed otherwise none exceeds 9.7")
 LOSS_OF_A_SOLVED_TASK = chosen(0.1, "below a tenth of its first value a loss leaves small gradients")

@@ -18,7 +18,7 @@ from slrdoctor.api import (
 BAD_VALUES = Threshold(0, "arithmetic: a weight that took a NaN gradient is NaN from then on")
 BAD_STEPS_AT_END = chosen(3, "a single one at the end of a log may be a batch that was skipped")
 BAD_SHARE = Threshold(0.5, "arithmetic: over half of the values say nothing")
-BATCHES_LEFT = chosen(0.5, "half of the batches with a finite loss are lost", (0.125, 2), 408)
+BATCHES_LEFT = chosen(0.5, "half of the batches no longer teach anything", (0.125, 2), 408)
 SPLITS = {"train": "training"}
 FIXES = (
     Fix("Stop at the first loss that is not finite.", "if not loss.isfinite(): raise RuntimeError(ids)"),
@@ -78,7 +78,9 @@ def loss_not_finite(loss: FiniteLoss) -> Findings:
             f"only {last:.0%} of the batches have a finite loss at the end ({first:.0%} at the start)",
             (
                 Evidence("batches with a finite loss at the end", last, loss.counted_by, "share"),
-                Evidence("of those at the start", last / first, loss.counted_by, "share", BATCHES_LEFT),
+                Evidence(
+                    "share of those at the start", last / first, loss.counted_by, "share", BATCHES_LEFT
+                ),
             ),
             FIXES,
         )

@@ -15,8 +15,10 @@ from slrdoctor.api import (
 )
 
 LEAST_PER_BATCH = chosen(0.8, "a sum over two dev batches instead gives 0.5", (0.2, 1), 365)
-MOST_PER_BATCH = chosen(2.0, "mean train over mean dev loss early in a run", (1.34, 8), 365)
-STEADY = chosen(2.0, "a factor that learning makes does not stay", (2, 8), 365)
+MOST_PER_BATCH = chosen(
+    2.0, "early in a run a mean train loss is at most twice a mean dev loss", (1.34, 8), 365
+)
+STEADY = chosen(2.0, "a ratio that comes from learning changes by more", (2, 8), 365)
 FEWEST_BATCHES = chosen(8, "a sum over fewer looks like a mean")
 FEWEST_WITHOUT_A_MEAN = chosen(20, "where neither loss is known to be a mean, it may be a sum of few")
 

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from slrdoctor.core import packs
+from slrdoctor.core.catalogue import FAMILIES
 from slrdoctor.core.finding import Threshold
 from slrdoctor.core.limits import thresholds
 from slrdoctor.core.page import SECTIONS, page, sections
 from slrdoctor.core.registry import REGISTRY, Check
+from slrdoctor.core.roles import Role
 
 packs.load_all()
 ROOT = Path(__file__).resolve().parents[1]
@@ -107,3 +109,12 @@ def test_no_limit_lies_beside_checks_without_a_source() -> None:
     for check in OURS:
         for value in vars(sys.modules[check.judge.__module__]).values():
             assert not isinstance(value, Threshold) or value.source
+
+
+@EVERY
+def test_belongs_to_a_family_that_has_a_title(check: Check) -> None:
+    assert check.family in FAMILIES
+
+
+def test_data_labels_and_an_outcome_are_each_judged_by_some_check() -> None:
+    assert {check.counts for check in OURS} >= set(Role)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.testing import findings
 
 
@@ -21,3 +22,12 @@ def test_fea105_is_quiet_on_clips_of_one_frame(make_table: Any) -> None:
 
 def test_fea105_is_quiet_on_a_single_number_which_is_always_constant(make_table: Any) -> None:
     assert not findings("FEA105", make_table(9, 1, frames=1, dims=1, constant=True))
+
+
+def test_fea105_is_not_judged_where_no_clip_could_be_read(
+    make_table: Any, abstentions: list[Abstained]
+) -> None:
+    findings("FEA105", make_table(table={"total": 3}))
+
+    (one,) = abstentions
+    assert "none of 3" in one.reason

@@ -7,6 +7,7 @@ import pytest
 
 from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
+from slrdoctor.facts.labels.task import Task
 from slrdoctor.testing import findings
 
 IGNORES = ShuffledHypotheses(
@@ -94,3 +95,10 @@ def test_dec801_is_not_judged_on_sentences_that_differ_and_fit_no_reference(
 
     (one,) = abstentions
     assert "490" in one.reason
+
+
+def test_dec801_is_not_judged_of_a_retrieval_model(abstentions: list[Abstained]) -> None:
+    findings("DEC801", IGNORES, Task("retrieval", "embeddings", "config.yaml"))
+
+    (one,) = abstentions
+    assert "retrieval" in one.reason

@@ -8,8 +8,10 @@ import pytest
 from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.training.dev_score import DevScore
 from slrdoctor.facts.training.logged_epochs import KeptCheckpoint
+from slrdoctor.facts.training.progress import Progress
 from slrdoctor.testing import findings
 
+FAILED = Progress("ctc", 5.0, "", 20, 5, 5, 5, "wer", 1, 1, 1, 0.98, 20, False, "log.txt", "")
 LAST_ONLY = KeptCheckpoint(False, "", ("last.pt",), "last.pt")
 
 
@@ -55,3 +57,11 @@ def test_trn505_is_not_judged_on_four_epochs(abstentions: list[Abstained]) -> No
 
     (one,) = abstentions
     assert "4 epochs" in one.reason
+
+
+def test_trn505_is_not_judged_of_a_run_that_learned_nothing(abstentions: list[Abstained]) -> None:
+    lost = score([0.9, 0.4, 0.5, 0.6, 0.62, 0.61], "wer")
+    findings("TRN505", lost, LAST_ONLY, FAILED)
+
+    (one,) = abstentions
+    assert "luck" in one.reason

@@ -56,3 +56,12 @@ def test_fea109_is_not_judged_where_no_two_clips_agree(
 
     (one,) = abstentions
     assert "4 sizes" in one.reason
+
+
+def test_fea109_is_not_judged_where_no_clip_could_be_read(
+    make_table: Any, abstentions: list[Abstained]
+) -> None:
+    findings("FEA109", make_table(table={"total": 3}))
+
+    (one,) = abstentions
+    assert "no clip" in one.reason

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.testing import findings
 
 
@@ -21,3 +22,12 @@ def test_fea104_fires_without_a_block_for_embeddings(make_table: Any) -> None:
 
 def test_fea104_is_quiet_when_all_values_are_finite(make_table: Any) -> None:
     assert not findings("FEA104", make_table(10))
+
+
+def test_fea104_is_not_judged_where_no_clip_could_be_read(
+    make_table: Any, abstentions: list[Abstained]
+) -> None:
+    findings("FEA104", make_table(table={"total": 3}))
+
+    (one,) = abstentions
+    assert "none of 3" in one.reason

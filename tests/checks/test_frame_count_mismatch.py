@@ -53,3 +53,10 @@ def test_fea117_is_not_judged_on_clips_cut_at_one_length(abstentions: list[Absta
 
     (one,) = abstentions
     assert "0 samples" in one.reason
+
+
+def test_fea117_is_not_judged_on_clips_padded_to_one_length(abstentions: list[Abstained]) -> None:
+    findings("FEA117", counts(np.full(50, ANNOTATED.max() + 1)))
+
+    (one,) = abstentions
+    assert "one length" in one.reason

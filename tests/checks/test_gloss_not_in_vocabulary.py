@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.labels.gloss_coverage import GlossCoverage, NearToken
 from slrdoctor.testing import findings
 
@@ -43,3 +46,10 @@ def test_lab201_speaks_of_numbers_where_targets_are() -> None:
 
 def test_lab201_is_quiet_where_the_vocabulary_has_all() -> None:
     assert not findings("LAB201", coverage())
+
+
+def test_lab201_is_not_judged_without_a_gloss(abstentions: list[Abstained]) -> None:
+    findings("LAB201", replace(coverage(), types=0, tokens=0))
+
+    (one,) = abstentions
+    assert "no training target" in one.reason

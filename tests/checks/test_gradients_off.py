@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.training.gradient_norms import GradientNorms
 from slrdoctor.facts.training.progress import Progress
 from slrdoctor.facts.training.train_loss import FiniteLoss, LossBreak, TrainLoss
@@ -76,3 +77,12 @@ def test_trn507_is_quiet_on_usual_norms_and_on_none_that_is_finite() -> None:
 def test_trn507_fires_on_an_explosion_that_undid_what_had_been_learned() -> None:
     assert judged(LEARNED, replace(HIGH, score_kept=False), late=2800.0)
     assert not judged(LEARNED, replace(HIGH, score_kept=True), late=2800.0)
+
+
+def test_trn507_is_not_judged_where_nothing_says_whether_a_large_norm_did_harm(
+    abstentions: list[Abstained],
+) -> None:
+    judged(early=3e6, late=3e6)
+
+    (one,) = abstentions
+    assert "whether the run learned" in one.reason

@@ -65,3 +65,11 @@ def test_lab209_is_not_judged_where_the_features_fit_no_labels(abstentions: list
 
     (one,) = abstentions
     assert "neither" in one.reason
+
+
+def test_lab209_is_not_judged_where_no_neighbour_could_be_tried(abstentions: list[Abstained]) -> None:
+    alone = SplitProbe("train", 400, "class", 20, score(0.9, 0.02), ())
+    findings("LAB209", Probe((alone,), "train.csv, features"))
+
+    (one,) = abstentions
+    assert "neighbours" in one.reason

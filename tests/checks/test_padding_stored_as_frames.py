@@ -49,3 +49,12 @@ def test_fea115_is_not_judged_where_frames_without_landmarks_are_everywhere(
 
     (one,) = abstentions
     assert "landmarks" in one.reason
+
+
+def test_fea115_is_not_judged_on_clips_that_never_change(
+    make_table: Any, abstentions: list[Abstained]
+) -> None:
+    findings("FEA115", make_table(0, 10, constant=True))
+
+    (one,) = abstentions
+    assert "never changes" in one.reason

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from slrdoctor.facts.splits.shared_sentences import SharedSentences
-from slrdoctor.testing import findings
+from slrdoctor.testing import findings, not_judged
 
 
 def sentences(**shares: tuple[int, int]) -> SharedSentences:
@@ -24,3 +24,7 @@ def test_spl302_tells_of_the_splits_over_the_limit_alone() -> None:
     [finding] = findings("SPL302", sentences(dev=(0, 50), test=(40, 50)))
 
     assert finding.message == "40 of 50 test gloss sequences also occur in train"
+
+
+def test_spl302_is_not_judged_without_sentences_of_dev_or_test() -> None:
+    assert "two glosses" in not_judged("SPL302", sentences()).reason

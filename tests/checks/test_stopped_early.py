@@ -62,3 +62,10 @@ def test_trn509_is_not_judged_on_a_run_that_learned_nothing(abstentions: list[Ab
 
     (one,) = abstentions
     assert "learned nothing" in one.reason
+
+
+def test_trn509_is_not_judged_on_a_score_without_a_best_value(abstentions: list[Abstained]) -> None:
+    judged(FALLING, quantity="rouge")
+
+    (one,) = abstentions
+    assert "unknown" in one.reason

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.labels.gloss_counts import GlossCounts
 from slrdoctor.testing import findings
 
@@ -37,3 +38,10 @@ def test_lab206_judges_sequences_by_glosses_seen_once() -> None:
 
 def test_lab206_is_quiet_on_the_singletons_of_phoenix() -> None:
     assert not findings("LAB206", counts(*[1] * 337, *[40] * 729, single=False))
+
+
+def test_lab206_is_not_judged_without_a_gloss(abstentions: list[Abstained]) -> None:
+    findings("LAB206", counts(single=False))
+
+    (one,) = abstentions
+    assert "no training target" in one.reason

@@ -10,17 +10,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from slrdoctor.models.batches import batch_of
 from slrdoctor.models.reference import load
 from slrdoctor.simulation.coding import Coder, coder_of
-from slrdoctor.simulation.evaluation import Evaluated, evaluate
+from slrdoctor.simulation.evaluation import Batch, Evaluated, evaluate
 from slrdoctor.simulation.recipes import Recipe
 from slrdoctor.simulation.records import Row, Run
 from slrdoctor.simulation.scoring import METRICS, Score
 from slrdoctor.simulation.worlds import Sample, World
-
-Batch = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 def train(world: World, recipe: Recipe) -> Run:
@@ -78,13 +77,7 @@ def _model(module: Any, recipe: Recipe, coder: Coder, training: Batch) -> Any:
 def make_batch(samples: list[Sample], recipe: Recipe, coder: Coder, frames: Any) -> Batch:
     """features [B, T, D], lengths [B], targets [B, L], target_lengths [B]."""
     clips = [torch.from_numpy(np.ascontiguousarray((frames or recipe.frames)(s.clip))) for s in samples]
-    ids = [torch.tensor(coder.encode(sample), dtype=torch.long) for sample in samples]
-    return (
-        nn.utils.rnn.pad_sequence([clip.float() for clip in clips], batch_first=True),
-        torch.tensor([len(clip) for clip in clips]),
-        nn.utils.rnn.pad_sequence(ids, batch_first=True),
-        torch.tensor([len(one) for one in ids]),
-    )
+    return batch_of([clip.float() for clip in clips], [coder.encode(s) for s in samples]).all
 
 
 def batches(whole: Batch, size: int, shuffles: bool, epoch: int) -> Iterator[Batch]:

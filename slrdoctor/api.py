@@ -113,6 +113,7 @@ from slrdoctor.probes.behaviour import ModelBehaviour as ModelBehaviour
 from slrdoctor.probes.behaviour import ModeScores as ModeScores
 from slrdoctor.probes.blind_control import BlindControl as BlindControl
 from slrdoctor.probes.crossover import Crossover as Crossover
+from slrdoctor.words.grammar import agreeing as agreeing
 from slrdoctor.words.grammar import counted as counted
 from slrdoctor.words.grammar import number as number
 from slrdoctor.words.grammar import ordinal as ordinal

@@ -12,7 +12,7 @@ import pytest
 from slrdoctor.core import packs
 from slrdoctor.core.finding import Threshold, chosen
 from slrdoctor.core.registry import REGISTRY
-from slrdoctor.words.grammar import counted, number, ordinal
+from slrdoctor.words.grammar import agreeing, counted, number, ordinal
 
 ROOT = Path(__file__).resolve().parents[1]
 packs.load_all()
@@ -64,7 +64,8 @@ def test_a_choice_at_the_edge_of_its_room_says_what_lies_beyond() -> None:
     )
 
 
-def test_nouns_and_ordinals_follow_their_number() -> None:
+def test_nouns_verbs_and_ordinals_follow_their_number() -> None:
+    assert [agreeing(n, "is", "are") for n in (0, 1, 2)] == ["are", "is", "are"]
     assert [counted(n, "epoch") for n in (0, 1, 2)] == ["0 epochs", "1 epoch", "2 epochs"]
     assert counted(2, "class", "classes") == "2 classes"
     assert [ordinal(n) for n in (1, 2, 3, 8, 11, 21)] == ["1st", "2nd", "3rd", "8th", "11th", "21st"]

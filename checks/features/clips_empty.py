@@ -10,6 +10,7 @@ from slrdoctor.api import (
     Findings,
     Fix,
     NotJudged,
+    agreeing,
     check,
 )
 
@@ -40,8 +41,8 @@ def clips_empty(clips: ClipTable) -> Findings:
         raise NotJudged(f"none of {clips.total} feature files could be read")
     if empty:
         yield Finding(
-            f"{len(empty)} of {len(clips.rows)} clips are empty: {len(without)} without frames, "
-            f"{len(constant)} with the same value everywhere",
+            f"{len(empty)} of {len(clips.rows)} clips {agreeing(len(empty), 'is', 'are')} empty: "
+            f"{len(without)} without frames, {len(constant)} with the same value everywhere",
             (
                 Evidence("clips without frames", len(without), clips.read_from, "clips"),
                 Evidence("clips with one value everywhere", len(constant), clips.read_from, "clips"),

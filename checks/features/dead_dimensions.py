@@ -10,6 +10,7 @@ from slrdoctor.api import (
     Fix,
     Landmarks,
     NotJudged,
+    agreeing,
     check,
 )
 
@@ -42,7 +43,8 @@ def dead_dimensions(stats: DimensionStats, landmarks: Landmarks | None) -> Findi
     counts = [(name, sum(low <= i < high for i in dead), high - low) for name, low, high in blocks]
     by_block = ", ".join(f"{count} of {size} in {name}" for name, count, size in counts if count)
     yield Finding(
-        f"{len(dead)} of {stats.dims} dimensions never change" + (f": {by_block}" if by_block else ""),
+        f"{len(dead)} of {stats.dims} dimensions never {agreeing(len(dead), 'changes', 'change')}"
+        + (f": {by_block}" if by_block else ""),
         (
             Evidence("constant dimensions", len(dead), stats.read_from, f"of {stats.dims}"),
             Evidence("their indices", _ranges(dead), stats.read_from),

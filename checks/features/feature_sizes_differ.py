@@ -14,7 +14,9 @@ from slrdoctor.api import (
     Fix,
     NotJudged,
     Threshold,
+    agreeing,
     check,
+    counted,
 )
 
 CLIPS_OF_ONE_SIZE = Threshold(
@@ -59,16 +61,15 @@ def feature_sizes_differ(clips: ClipTable) -> Findings:
         )
     kinds = {(axes, kind) for axes, _, kind in sizes}  # named where they differ
     words = _words if len(kinds) > 1 else _frame
-    others = [f"{n} have {words(size)}" for size, n in sizes.most_common()[1:SIZES_SHOWN]]
+    named = sizes.most_common()[1:SIZES_SHOWN]
+    others = [f"{n} {agreeing(n, 'has', 'have')} {words(size)}" for size, n in named]
     others += [f"{len(strays)} have another number of axes ({strays[0][3]})"] if strays else []
     more = f" and {len(sizes) - SIZES_SHOWN} more sizes" if len(sizes) > SIZES_SHOWN else ""
     affected = len(rows) - count + len(strays)
     yield Finding(
         f"{count} of {len(rows) + len(strays)} clips have {words(usual)}, but {', '.join(others)}{more}",
         tuple(Evidence(_words(size), n, clips.read_from, "clips") for size, n in sizes.most_common(6))
-        + tuple(
-            Evidence("another number of axes", len(strays), clips.read_from, "clips") for _ in strays[:1]
-        ),
+        + tuple(Evidence("other axes", len(strays), clips.read_from, "clips") for _ in strays[:1]),
         (
             Fix("Extract the clips that differ again, with the settings of the others."),
             Fix("Leave them out until then.", f"keep = [x for x in clips if x.shape[1:] == {usual[1]}]"),
@@ -88,8 +89,7 @@ def _size(row: ClipRow) -> tuple[int, tuple[int, ...], str]:
 
 
 def _words(size: tuple[int, tuple[int, ...], str]) -> str:
-    axes, _, kind = size
-    return f"{_frame(size)} ({kind}, arrays with {axes} {'axis' if axes == 1 else 'axes'})"
+    return f"{_frame(size)} ({size[2]}, arrays with {counted(size[0], 'axis', 'axes')})"
 
 
 def _frame(size: tuple[int, tuple[int, ...], str]) -> str:

@@ -10,6 +10,7 @@ from slrdoctor.api import (
     Fix,
     NotJudged,
     StoredFeatures,
+    agreeing,
     check,
 )
 
@@ -37,7 +38,8 @@ def features_missing(found: StoredFeatures) -> Findings:
         f"{gone} of {total} in {split or 'all'}" for split, (gone, total) in by_split.items() if gone
     ]
     yield Finding(
-        f"{len(found.missing)} of {found.annotated} annotated samples have no features: "
+        f"{len(found.missing)} of {found.annotated} annotated samples "
+        f"{agreeing(len(found.missing), 'has', 'have')} no features: "
         + ", ".join(parts)
         + (f"; similar names: {found.near}" if found.near else ""),
         tuple(

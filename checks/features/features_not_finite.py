@@ -12,6 +12,7 @@ from slrdoctor.api import (
     Findings,
     Fix,
     NotJudged,
+    agreeing,
     check,
 )
 
@@ -49,7 +50,8 @@ def features_not_finite(clips: ClipTable) -> Findings:
     block = f" in {first.bad_block}" if first.bad_block else ""
     blocks = sorted({row.bad_block for row in bad if row.bad_block})
     yield Finding(
-        f"{len(bad)} of {len(clips.rows)} clips contain NaN or infinite values ({values:,} in all), "
+        f"{len(bad)} of {len(clips.rows)} clips {agreeing(len(bad), 'contains', 'contain')} NaN or "
+        f"infinite values ({values:,} in all), "
         f"first in frame {first.first_bad_frame} of {first.id}{block}",
         (
             Evidence("NaN or infinite values", values, clips.read_from, "values"),

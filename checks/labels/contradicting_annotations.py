@@ -10,6 +10,7 @@ from slrdoctor.api import (
     Findings,
     Fix,
     Threshold,
+    agreeing,
     check,
 )
 
@@ -39,7 +40,8 @@ def contradicting_annotations(contradictions: Contradictions) -> Findings:
     across = sum(len(c.splits) > 1 for c in found)
     yield Finding(
         message=(
-            f"{len(found)} of {contradictions.samples} samples have several targets: "
+            f"{len(found)} of {contradictions.samples} samples "
+            f"{agreeing(len(found), 'has', 'have')} several targets: "
             f"{first.id} is annotated {targets}"
         ),
         evidence=(

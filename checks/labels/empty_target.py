@@ -12,6 +12,7 @@ from slrdoctor.api import (
     NotJudged,
     Samples,
     Threshold,
+    agreeing,
     check,
 )
 
@@ -56,7 +57,10 @@ def empty_target(samples: Samples) -> Findings:
     )
     all_of = f"; no {' and no '.join(whole)} sample has a gloss" if whole else ""
     yield Finding(
-        message=f"{len(empty)} of {len(labelled)} targets are empty ({parts}){all_of}",
+        message=(
+            f"{len(empty)} of {len(labelled)} targets {agreeing(len(empty), 'is', 'are')} empty "
+            f"({parts}){all_of}"
+        ),
         evidence=tuple(
             Evidence(
                 f"empty targets, {s or 'unsplit'}", gone, samples.read_from, f"of {total}", EMPTY_TARGETS

@@ -11,6 +11,7 @@ from slrdoctor.api import (
     GlossCoverage,
     NotJudged,
     Threshold,
+    agreeing,
     check,
 )
 
@@ -50,7 +51,8 @@ def gloss_not_in_vocabulary(coverage: GlossCoverage) -> Findings:
     yield Finding(
         message=(
             f"{types} of {coverage.types} training {what} ({tokens / coverage.tokens:.1%} of all "
-            f"occurrences) are not in the vocabulary of {coverage.vocabulary} glosses: "
+            f"occurrences) {agreeing(types, 'is', 'are')} not in the vocabulary of "
+            f"{coverage.vocabulary} glosses: "
             f"{'; '.join(near) or ', '.join(most)}"
         ),
         evidence=(

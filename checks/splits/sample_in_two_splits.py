@@ -11,6 +11,7 @@ from slrdoctor.api import (
     Fix,
     SharedSamples,
     Threshold,
+    agreeing,
     check,
 )
 
@@ -44,7 +45,8 @@ def sample_in_two_splits(found: SharedSamples) -> Findings:
     smallest = min(found.sizes[split] for pair in pairs for split in pair)
     yield Finding(
         message=(
-            f"{len(found.shared)} of {total} samples are in two splits ({where}), "
+            f"{len(found.shared)} of {total} samples {agreeing(len(found.shared), 'is', 'are')} in two "
+            f"splits ({where}), "
             f"for example {first.id}{other}"
         ),
         evidence=(

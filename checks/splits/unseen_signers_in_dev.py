@@ -9,6 +9,7 @@ from slrdoctor.api import (
     Fix,
     NotJudged,
     Signers,
+    agreeing,
     check,
     chosen,
     counted,
@@ -48,8 +49,9 @@ def unseen_signers_in_dev(signers: Signers) -> Findings:
     affected = sum(signers.samples[split][who] for who in new)
     yield Finding(
         message=(
-            f"{len(new)} of {len(people)} {split} signers are not in train, which has only "
-            f"{counted(len(signers.train), 'signer')}: expect a gap between train and {split}"
+            f"{len(new)} of {len(people)} {split} signers {agreeing(len(new), 'is', 'are')} not in "
+            f"train, which has only {counted(len(signers.train), 'signer')}: expect a gap between train "
+            f"and {split}"
         ),
         evidence=(
             Evidence("signers in train", len(signers.train), signers.read_from, "", FEWEST_SIGNERS),

@@ -10,6 +10,11 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count} {noun if count == 1 else plural or noun + 's'}"
 
 
+def agreeing(count: int, singular: str, plural: str) -> str:
+    """The verb that agrees with a number: 1 of 10 clips `is` empty, 2 `are`."""
+    return singular if count == 1 else plural
+
+
 def ordinal(number: int) -> str:
     """`1st`, `2nd`, `8th`, `11th`, `23rd`."""
     teens = 10 <= number % 100 <= 20

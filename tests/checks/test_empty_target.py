@@ -16,7 +16,7 @@ def samples(*rows: Row) -> Samples:
 def test_lab205_fires_on_one_empty_target() -> None:
     [finding] = findings("LAB205", samples(FULL, FULL, EMPTY))
 
-    assert finding.message == "1 of 3 targets are empty (1 of 3 train)"
+    assert finding.message == "1 of 3 targets is empty (1 of 3 train)"
     assert finding.samples == ("empty",)
     assert (finding.affected, finding.total) == (1, 3)
 
@@ -38,7 +38,7 @@ def test_lab205_fires_where_only_train_has_glosses_but_not_for_a_test_split_alon
     train, dev = Row("t", "train", ("A",)), Row("d", "dev", None, text="a b")
     [finding] = findings("LAB205", samples(train, dev))
 
-    assert finding.message == "1 of 2 targets are empty (1 of 1 dev); no dev sample has a gloss"
+    assert finding.message == "1 of 2 targets is empty (1 of 1 dev); no dev sample has a gloss"
     assert not findings("LAB205", samples(train, Row("x", "test", None, text="a b")))
 
 

@@ -11,7 +11,7 @@ def shared(*found: Shared) -> SharedSamples:
 def test_spl301_fires_on_one_sample() -> None:
     [finding] = findings("SPL301", shared(Shared("x7", ("train", "dev"), "id")))
 
-    assert finding.message == "1 of 102 samples are in two splits (1 in train and dev), for example x7"
+    assert finding.message == "1 of 102 samples is in two splits (1 in train and dev), for example x7"
     assert finding.samples == ("x7",)
     assert finding.evidence[-1].value == 10
 

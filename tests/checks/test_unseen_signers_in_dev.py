@@ -15,7 +15,7 @@ def test_spl305_fires_on_a_new_signer_beside_five() -> None:
     [finding] = findings("SPL305", signers(train="1 2 3 4 5", dev="5 6"))
 
     assert finding.message == (
-        "1 of 2 dev signers are not in train, which has only 5 signers: expect a gap between train and "
+        "1 of 2 dev signers is not in train, which has only 5 signers: expect a gap between train and "
         "dev"
     )
     assert (finding.affected, finding.total) == (10, 20)

@@ -1,6 +1,12 @@
-"""The names that columns have in this field, without separators and case, the likeliest first."""
+"""The names that columns have in this field, without separators and case, the likeliest first.
+
+English comes first; German, Spanish, French, Portuguese, Turkish, Russian and Chinese follow.
+"""
 
 from __future__ import annotations
+
+import re
+import unicodedata
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -11,6 +17,8 @@ ID = _words("""
     fileid id sampleid uttid utteranceid uid key name videoid clipid segmentid sentencename
     sentenceid sequenceid utt utterance sample vid sid instanceid ids names sampleids videoids
     keys item itemid
+    kennung nummer identificador identifiant kimlik ornekid örnekid номер идентификатор 编号 样本
+    样本编号 序号 名称
 """)
 PATH = _words("""
     path filepath featurepath featurespath featpath featurefile featuresfile featfile videopath
@@ -18,35 +26,70 @@ PATH = _words("""
     framespath landmarkpath landmarkfile filename file videofile videofilename videoname video
     clippath clip clipname feature features folder paths files filenames videos imgspath imagepath
     pose keypoints
+    datei dateiname pfad dateipfad videodatei archivo ruta nombrearchivo fichier chemin nomfichier
+    cheminfichier fichiervidéo fichiervideo vidéo arquivo caminho nomearquivo dosya dosyaadı
+    dosyaadi dosyayolu yol файл имяфайла путь видео 文件 文件名 路径 文件路径 视频 视频名 视频路径
 """)
+INPUT = ("x", "source")  # what the model is given, where no column is named for an id or a path
 GLOSSES = _words("""
     gloss glosses glossseq glosssequence glosssentence glosslist glosstext gls orth orthography
     annotation annotations signsequence labelsequence labelseq glosstokens tokens transcription
     transcript
+    glossen glossenfolge glosas glosa secuencia secuenciadeglosas glose gloses séquence
+    séquencedegloses sequência sequencia sequênciadeglosas glosalar глоссы глосса 手语词 手语词序列
+    词序列 注释 标注 glossliste
 """)
-EITHER = _words("sequence targets target signs sign labels label y")  # a sequence or a class
-CLASS = _words("word classname labelname signname class action classlabel category")
+EITHER = _words("""
+    sequence targets target signs sign labels label y
+    gebärden gebaerden señas senas señales signes sinais işaretler isaretler жесты etiquetas
+    étiquettes etiquettes rótulos rotulos etiketler метки 标签
+""")  # a sequence or a class
+CLASS = _words("""
+    word classname labelname signname class action classlabel category
+    klasse gebärde gebaerde wort begriff clase palabra seña sena señal etiqueta classe mot signe
+    étiquette etiquette palavra sinal rótulo rotulo sınıf sinif kelime işaret isaret etiket класс
+    слово жест метка 类别 类 词 手势 手语
+""")
 CLASS_INDEX = _words("""
     classid labelid signid glossid classindex classidx labelidx glossidx signidx
+    klassennummer klassenindex idclase idclasse classeid sınıfid sinifid номеркласса 类别编号 标签编号
 """)
 TEXT = _words("""
     text translation sentence caption rawtext spokentext spoken targettext german english
     translationtext
+    satz übersetzung uebersetzung frase oración oracion traducción traduccion traduction
+    texte tradução traducao texto cümle cumle çeviri ceviri metin предложение перевод текст 句子
+    翻译 文本 译文
 """)
-SPLIT = _words("split subset set partition fold phase usage dataset")
+SPLIT = _words("""
+    split subset set partition fold phase usage dataset
+    teil teilmenge partición particion conjunto partie ensemble partição particao bölüm bolum küme
+    kume раздел выборка 划分 集合 数据集
+""")
 SIGNER = _words("""
     signerid signer speakerid speaker participantid participant performerid performer subjectid
     subject personid person actor signers
+    gebärdende gebaerdende sprecher signante intérprete interprete persona firmante signeur personne
+    sinalizador pessoa işaretçi isaretci kişi kisi диктор участник человек 手语者 演示者 人物 打手语者
 """)
 FRAMES = _words("""
     numframes nframes framecount frames numberofframes durationframes lengthframes seqlen
     sequencelength videolength length nframe numframe framenum
+    bilder anzahlbilder fotogramas cuadros trames nbimages quadros kareler karesayısı karesayisi
+    кадры числокадров 帧数
 """)
 FPS = _words("fps framerate")
 
 ALL = frozenset(
     (*ID, *PATH, *GLOSSES, *EITHER, *CLASS, *CLASS_INDEX, *TEXT, *SPLIT, *SIGNER, *FRAMES, *FPS, "frame")
 )
+
+
+def squeezed(name: str) -> str:
+    """A column's name as it is compared: `Video ID`, `video_id` and `VIDEOID` are one."""
+    # lowering comes before the marks are dropped: of a Turkish capital it leaves a combining dot
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", name).lower())
+
 
 # words that tell where no whole name does
 ID_WORDS = frozenset(("id", "name", "key", "uid", "identifier"))

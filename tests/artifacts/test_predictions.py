@@ -117,10 +117,7 @@ def test_signjoey_files_are_paired_by_name() -> None:
     )
     assert pairs(found) == [("dev/1", "A B", "A B"), ("dev/2", "", "C")]
     assert found is not None and found.split == "dev"
-    assert list(reference_names("12000.dev.hyp.gls"))[:2] == [
-        "references.dev.gls",
-        "../references.dev.gls",
-    ]
+    assert {"references.dev.gls", "../references.dev.gls"} <= set(reference_names("12000.dev.hyp.gls"))
 
 
 def test_arrays_of_classes_and_of_probabilities() -> None:

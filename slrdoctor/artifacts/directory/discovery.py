@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from slrdoctor.artifacts.content import NEEDS_PACKAGE, Arrays, Content, Tree, Unreadable
 from slrdoctor.artifacts.directory import cases, pointed
 from slrdoctor.artifacts.directory.cases.choices import choose_checkpoint
+from slrdoctor.artifacts.directory.claims import are_sections
 from slrdoctor.artifacts.directory.expectations import hold_against_configs, note_empty_folders
 from slrdoctor.artifacts.directory.found import Found, NothingToExamine
+from slrdoctor.artifacts.directory.found_splits import fill_splits
 from slrdoctor.artifacts.directory.listing import File, Listing, walk
 from slrdoctor.artifacts.directory.unopened import advice, note_unopened, set_aside, without_package
 from slrdoctor.artifacts.formats import read, reader_of
@@ -72,7 +73,7 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
     if not settings.features:
         hold_against_configs(found, listing)
         note_empty_folders(found, listing)
-    _fill_splits(found)
+    fill_splits(found)
     note_unopened(found, listing)
     found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
     if found.is_empty():
@@ -101,20 +102,6 @@ def _read_notes(found: Found) -> None:
         vocabularies, configs = notes_in(choose_checkpoint(found.checkpoints)[0])
         found.vocabularies += [] if is_told else vocabularies
         found.configs = found.configs or configs
-
-
-def _fill_splits(found: Found) -> None:
-    """Give samples the split that a list apart from their annotations says."""
-    if found.split_of:
-        found.annotations = [
-            replace(
-                a,
-                rows=tuple(
-                    r if r.split else replace(r, split=found.split_of.get(r.id, "")) for r in a.rows
-                ),
-            )
-            for a in found.annotations
-        ]
 
 
 def find(listing: Listing, progress: Progress | None = None) -> Found:
@@ -195,7 +182,12 @@ def _likely_kind(file: File) -> str:
 
 def _siblings(file: File, listing: Listing) -> Callable[[str], Content | None]:
     def open_sibling(name: str) -> Content | None:
-        for other in listing.by_folder.get(file.folder, ()):
+        is_above = name.startswith("../")
+        folder = file.folder.rpartition("/")[0] if is_above else file.folder
+        if is_above and not file.folder:
+            return None
+        name = name.removeprefix("../")
+        for other in listing.by_folder.get(folder, ()):
             if other.path.name == name:
                 try:
                     return read(other.path)
@@ -228,6 +220,8 @@ def _take(
     if pairs is not None or given:
         return
     labelled = recognise_annotations(file.where, format, content, siblings)
+    if labelled is not None and are_sections(labelled, content):
+        labelled = None
     if labelled is not None:
         found.annotations.append(labelled)
     clips, stored = features.clips_in(file.path, format, content)

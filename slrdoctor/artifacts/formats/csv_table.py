@@ -12,6 +12,7 @@ from typing import Literal
 
 from slrdoctor.artifacts.content import Reader, Table, Unreadable
 from slrdoctor.artifacts.storage.text_encoding import read_text, split_lines
+from slrdoctor.words import column_names
 
 DELIMITERS = ("\t", "|", ";", ",")  # the rarer a mark is inside cells, the earlier
 PROBED = 200  # records that tell the delimiter and the header
@@ -31,6 +32,7 @@ _IN_HEADERS = """
     steps loss train_loss val_loss accuracy acc wer lr run model experiment_id row_id type x y z
 """
 _HEADER_WORDS = frozenset(_IN_HEADERS.split())
+_COLUMNS = column_names.ALL.union(column_names.INPUT)  # a line of nothing else is a header
 _FILE = re.compile(
     r"\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|jpg|png|json|h5|webm|mkv|csv|parquet)$", re.IGNORECASE
 )
@@ -99,6 +101,8 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
         return not any(_is_number(cell) for cell in first) or _is_numbered(first)
     if any(_is_number(cell) for cell in first):
         return _is_numbered(first) and bool(rest)
+    if len(first) > 1 and all(column_names.squeezed(cell) in _COLUMNS for cell in first):
+        return True
     if any("/" in cell or "\\" in cell for cell in first) or not rest or len(first) == 1:
         return False
     if any(column and sum(map(_is_number, column)) >= 0.9 * len(column) for column in columns):

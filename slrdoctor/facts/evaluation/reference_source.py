@@ -9,8 +9,8 @@ from slrdoctor.arithmetic.gloss_forms import cores
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.evaluation._scored_forms import bare
 from slrdoctor.facts.evaluation.stored_pairs import StoredPairs
-from slrdoctor.facts.labels._identity import bare_id
 from slrdoctor.facts.labels.samples import Targets, Texts
+from slrdoctor.words.sample_ids import bare_id
 
 FEWEST = 5  # samples that are in both
 LIKE = 0.5  # share of tokens in common from which on two targets may be one, cleaned otherwise

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import FeatureSet, Row
-from slrdoctor.facts.labels._identity import IMAGE_SUFFIXES, is_link, suffix_of, without_suffix
+from slrdoctor.facts.labels._identity import is_link
+from slrdoctor.words.sample_ids import IMAGE_SUFFIXES, suffix_of, without_suffix
 
 Forms = list[str | None]
 

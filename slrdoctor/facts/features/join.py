@@ -11,8 +11,9 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features._matching import Match, best_match, key_of, name_of, tails
 from slrdoctor.facts.features._near_misses import KINDS, near_misses
 from slrdoctor.facts.features._near_misses import NearMiss as NearMiss
-from slrdoctor.facts.labels._identity import ARRAY_SUFFIXES, are_counters, suffix_of, without_suffix
+from slrdoctor.facts.labels._identity import are_counters
 from slrdoctor.facts.labels.samples import Samples
+from slrdoctor.words.sample_ids import ARRAY_SUFFIXES, suffix_of, without_suffix
 
 DEMO = 0.01  # clips a sample: fewer, of which none belongs to a sample, show how a clip looks
 SHOWN = 10  # near misses that are named; all are counted

@@ -6,30 +6,8 @@ import re
 from collections.abc import Iterable
 
 from slrdoctor.artifacts.run import Row
-from slrdoctor.words.splits import split_of_word
+from slrdoctor.words.sample_ids import bare_id, without_suffix
 
-ARRAY_SUFFIXES = (
-    ".npy", ".npz", ".pt", ".pth", ".pkl", ".pickle", ".h5", ".hdf5", ".parquet", ".pose", ".json",
-    ".csv", ".mat", ".feather", ".skels",
-)  # fmt: skip
-VIDEO_SUFFIXES = (
-    ".mp4",
-    ".avi",
-    ".mov",
-    ".mkv",
-    ".webm",
-    ".mpg",
-    ".mpeg",
-    ".m4v",
-    ".flv",
-    ".wmv",
-    ".gif",
-)
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
-_SUFFIX = re.compile(
-    "(?:" + "|".join(map(re.escape, (*ARRAY_SUFFIXES, *VIDEO_SUFFIXES, *IMAGE_SUFFIXES))) + ")$",
-    re.IGNORECASE,
-)
 _LINK = re.compile(r"^(?:[a-z]+://|www\.)", re.IGNORECASE)
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})(\D*)", re.DOTALL)
 DENSE = 0.9  # share of a range of numbers that must be in use for it to be a count
@@ -38,24 +16,6 @@ DENSE = 0.9  # share of a range of numbers that must be in use for it to be a co
 def is_link(text: str) -> bool:
     """Whether a path is an address on the web: many clips may be cut from one."""
     return bool(_LINK.match(text.strip()))
-
-
-def suffix_of(text: str) -> str:
-    """The suffix of an array, video or image file that a text ends in, in lower case, or ""."""
-    found = _SUFFIX.search(text.strip())
-    return found[0].lower() if found else ""
-
-
-def without_suffix(text: str) -> str:
-    """The text without the suffix of an array, video or image file."""
-    return _SUFFIX.sub("", text)
-
-
-def bare_id(text: str) -> str:
-    """An id without suffix and without a leading folder that only names its split."""
-    plain = without_suffix(text.strip().replace("\\", "/"))
-    first, slash, rest = plain.partition("/")
-    return rest if slash and rest and split_of_word(first) else plain
 
 
 def sample_key(row: Row) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from slrdoctor.artifacts.run import AnnotationFile, DataSet, Row
-from slrdoctor.facts.labels._identity import bare_id
+from slrdoctor.words.sample_ids import bare_id
 
 MUCH_SMALLER = 0.8  # of the larger list: a list that lacks a few samples is the same list
 STORED = 0.98  # share of the stored clips that a list must name to be the one they were made for

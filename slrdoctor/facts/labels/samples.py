@@ -10,9 +10,10 @@ from slrdoctor.arithmetic.gloss_forms import cores, is_numbers, same_target
 from slrdoctor.artifacts.run import AnnotationFile, DataSet, Row
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels._excerpts import excerpt_of
-from slrdoctor.facts.labels._identity import are_counters, bare_id
+from slrdoctor.facts.labels._identity import are_counters
 from slrdoctor.facts.labels._nested_lists import narrowest_list
 from slrdoctor.words.grammar import counted
+from slrdoctor.words.sample_ids import bare_id
 from slrdoctor.words.splits import SPLITS
 
 NAMED = 4  # files that `read_from` names before it counts them

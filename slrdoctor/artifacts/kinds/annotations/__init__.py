@@ -21,6 +21,15 @@ _OUTPUT_WORDS = """
 _OUTPUTS = frozenset(_OUTPUT_WORDS.split())
 _LOGS = frozenset(("log", "logs", "history", "metrics", "loss", "losses", "scores", "vocab", "config"))
 _WORD = re.compile(r"[a-z]+")
+# a beam width or a step in the name: best.IT_00001000.BW_01.A_-1.dev.txt, beam_5.dev.gls
+_DECODED = re.compile(
+    r"(?:^|[^a-z])(?:(?:bw|beam)(?:_?(?:size|width))?[_=-]?\d|(?:it|iter|step)[_=-]?\d{3})"
+)
+
+
+def is_decoded(name: str) -> bool:
+    """Whether a file's name says that a model wrote it: it has a beam width or a training step."""
+    return bool(_DECODED.search(name.lower()))
 
 
 def recognise_annotations(
@@ -34,7 +43,12 @@ def recognise_annotations(
     folder, _, name = where.rpartition("/")
     words = set(_WORD.findall(name.lower()))
     parent = set(_WORD.findall(folder.rpartition("/")[2].lower()))
-    if words & _OUTPUTS or parent & (_OUTPUTS - {"results", "result"}) or format == "ctm":
+    if (
+        is_decoded(name)
+        or words & _OUTPUTS
+        or parent & (_OUTPUTS - {"results", "result"})
+        or format == "ctm"
+    ):
         return None
     if isinstance(content, Table):
         return recognise_table(where, format, content)

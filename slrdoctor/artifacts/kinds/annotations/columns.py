@@ -45,7 +45,7 @@ class Roles:
 
 def squeeze(key: Any) -> str:
     """A column's name as it is compared: `Video ID`, `video_id` and `videoId` are one."""
-    return re.sub(r"[\W_]+", "", name_of(key)).lower()
+    return column_names.squeezed(name_of(key))
 
 
 def tells_of_results(keys: Sequence[Any]) -> bool:
@@ -106,6 +106,8 @@ def roles_of(values: Mapping[str, list[Any]]) -> Roles:
         frames=columns.first(names.FRAMES, _are_counts),
         fps=columns.first(names.FPS, _are_counts),
     )
+    if roles.id is None and roles.path is None:
+        roles = replace(roles, path=columns.first(names.INPUT, _are_files))
     roles = _with_worded(roles, columns)
     if roles.glosses is None:
         sequence = columns.first(names.EITHER, lambda v: _are_sequences(v) and not _are_classes(v))
@@ -176,6 +178,13 @@ def _are_names(values: list[Any]) -> bool:
 
 def _are_paths(values: list[Any]) -> bool:
     return all(isinstance(value, str) or value is None or _is_nan(value) for value in values[:50])
+
+
+def _are_files(values: list[Any]) -> bool:
+    """Names of clips: one word each, and hardly any of them twice."""
+    measured = any(number(value) is not None and not identifier(value).isdecimal() for value in values)
+    one_word = not any(" " in str(value) for value in values)
+    return _are_paths(values) and _are_distinct(values) and one_word and not measured
 
 
 def _are_sequences(values: list[Any]) -> bool:

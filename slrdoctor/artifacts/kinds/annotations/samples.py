@@ -29,6 +29,11 @@ _FRAME_NUMBERS = frozenset(
 _SIGNER = re.compile(
     r"(?:^|[/_.-])((?:signer|speaker|subject|participant)[_-]?\d+)(?=[/_.-]|$)", re.IGNORECASE
 )
+_IMPORTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\.[A-Za-z_]\w+")  # package.module.Class
+_FILE = re.compile(
+    r"\.(?:csv|tsv|json|jsonl|ya?ml|txt|npy|npz|pkl|pickle|pth?|ckpt|parquet|h5|lmdb|vocab)$|/$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ def recognise_records(where: str, format: str, found: Found) -> AnnotationFile |
     if not ((roles.id or roles.path) and roles.has_target) or _is_of_frames(keys, records, roles):
         return None
     rows, skipped = _rows(lined, roles, split_of_name(where))
-    if not rows or is_class_list(rows, roles):
+    if not rows or is_class_list(rows, roles) or _are_settings(rows):
         return None
     classification = _is_classification(rows, roles) or (
         convention is not None and convention.classification
@@ -172,6 +177,15 @@ def is_class_list(rows: Sequence[Row], roles: Roles) -> bool:
     consecutive = numbers[0] in (0, 1) and numbers == list(range(numbers[0], numbers[0] + len(rows)))
     distinct = len({row.glosses for row in rows}) > 0.9 * len(rows)
     return unpadded and consecutive and distinct and words <= 1.5 * len(rows)
+
+
+def _are_settings(rows: Sequence[Row]) -> bool:
+    """Whether the "targets" are what a configuration has: classes to import, or files."""
+    written = [row.glosses for row in rows if row.glosses]
+    return bool(written) and 2 * sum(
+        len(glosses) == 1 and bool(_IMPORTED.fullmatch(glosses[0]) or _FILE.search(glosses[0]))
+        for glosses in written
+    ) > len(written)
 
 
 def _is_classification(rows: Sequence[Row], roles: Roles) -> bool:

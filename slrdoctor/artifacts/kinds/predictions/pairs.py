@@ -12,7 +12,7 @@ import numpy as np
 
 from slrdoctor.artifacts.content import Arrays, Content, Table, Text, Tree
 from slrdoctor.artifacts.kinds.plain_values import are_one_hot
-from slrdoctor.words.splits import split_of_name
+from slrdoctor.words.splits import split_of_name, split_of_word
 
 Siblings = Callable[[str], Content | None]
 Pairs = list[tuple[str, Any, Any]]
@@ -35,6 +35,12 @@ _NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("decoded", ("references", "refs", "targets")),
     ("outputs", ("targets", "labels", "references")),
 )
+# signjoey: gls/12000.dev.hyp.gls, best.IT_00012000.BW_01.A_-1.dev.txt
+_STAGE = re.compile(r"(?:^|[._-])([a-z]+)(?:\.hyps?)?\.([a-z]+)$", re.IGNORECASE)
+_BY_A_MODEL = re.compile(
+    r"(?:^|[^a-z])(?:hyps?|best|beam|bw|it|iter|step|decoded)(?:[^a-z]|$)|^\d", re.IGNORECASE
+)
+_OF_REFERENCES = ("references", "reference", "refs", "ref")
 _NAMED = re.compile(r"^[^|]{1,300}\|")
 _TRN = re.compile(r"(?:^|\s)\(([^()\s]{1,300})\)\s*$")
 # what the references of a split are called beside a ctm
@@ -49,12 +55,14 @@ def pairs_of_two_files(where: str, content: Content, siblings: Siblings) -> Pair
     """The pairs of a file of hypotheses and the file of references beside it."""
     hypotheses = None
     for name in reference_names(where.rpartition("/")[2]):
+        other = siblings(name)
+        if other is None:
+            continue
         if hypotheses is None:
             hypotheses = _sequences(content)
             if hypotheses is None:
                 return None
-        other = siblings(name)
-        references = _sequences(other) if other is not None else None
+        references = _sequences(other)
         pairs = _paired(hypotheses, references) if references is not None else None
         if pairs:
             return pairs
@@ -63,10 +71,12 @@ def pairs_of_two_files(where: str, content: Content, siblings: Siblings) -> Pair
 
 def reference_names(name: str) -> Iterator[str]:
     """The names that the references of a file of hypotheses may have."""
-    stage = re.fullmatch(r"(?:\d+\.)?(\w+)\.hyp\.(\w+)", name)  # signjoey: 12000.dev.hyp.gls
-    if stage:
-        yield f"references.{stage[1]}.{stage[2]}"
-        yield f"../references.{stage[1]}.{stage[2]}"
+    stage = _STAGE.search(name)
+    if stage and split_of_word(stage[1]) and _BY_A_MODEL.search(name):
+        for word in _OF_REFERENCES:
+            yield f"{word}.{stage[1]}.{stage[2]}"
+        for word in _OF_REFERENCES:
+            yield f"../{word}.{stage[1]}.{stage[2]}"
     for word, others in _NAMES:
         match = re.search(rf"(?<![a-z]){word}(?![a-z])", name, re.IGNORECASE)
         if match:

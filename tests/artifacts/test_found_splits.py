@@ -1,0 +1,74 @@
+"""Splits that are told beside the annotations: by folders, and by lists of ids."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from slrdoctor.artifacts.directory.discovery import discover
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def table(first: int, count: int) -> str:
+    return "id,label\n" + "".join(f"v{i:04},sign{i % 3}\n" for i in range(first, first + count))
+
+
+def splits_of(root: Path) -> Counter[str]:
+    [(data, _)] = discover(root).cases
+    return Counter(row.split for file in data.annotations for row in file.rows)
+
+
+@pytest.mark.parametrize("home", ["", "set_split/", "a/data_split/b/"])
+@pytest.mark.parametrize("name", ["train.csv", "train_labels.csv", "test.csv"])
+@pytest.mark.parametrize("folders", [("train", "val", "test"), ("training", "dev", "eval")])
+def test_folders_tell_the_split_of_files_with_one_name(
+    tmp_path: Path, home: str, name: str, folders: tuple[str, ...]
+) -> None:
+    for i, folder in enumerate(folders):
+        write(tmp_path / f"{home}{folder}/{name}", table(100 * i, 10 * (3 - i)))
+
+    assert splits_of(tmp_path) == {"train": 30, "dev": 20, "test": 10}
+
+
+@pytest.mark.parametrize("folder", ["train", "annotations", "test_bench"])
+def test_names_tell_the_split_of_files_in_one_folder(tmp_path: Path, folder: str) -> None:
+    for i, name in enumerate(("train", "dev", "test")):
+        write(tmp_path / folder / f"{name}.csv", table(100 * i, 10 * (3 - i)))
+
+    assert splits_of(tmp_path) == {"train": 30, "dev": 20, "test": 10}
+
+
+def test_a_column_of_splits_is_heard_before_the_folders(tmp_path: Path) -> None:
+    rows = "id,label,split\n" + "".join(f"w{i},a{i % 2},dev\n" for i in range(6))
+    write(tmp_path / "test/train.csv", rows)
+    write(tmp_path / "train/train.csv", table(0, 9))
+
+    assert splits_of(tmp_path) == {"train": 9, "dev": 6}
+
+
+@pytest.mark.parametrize("of_rows", ["v{:04}.mp4", "v{:04}", "v{:04}.npy"])
+@pytest.mark.parametrize("of_lists", ["v{:04}", "v{:04}.mp4", "train/v{:04}.avi"])
+def test_lists_of_ids_and_file_names_are_held_against_each_other(
+    tmp_path: Path, of_rows: str, of_lists: str
+) -> None:
+    rows = "".join(f"{of_rows.format(i)},A B C\n" for i in range(20))
+    write(tmp_path / "annotations.csv", "id,gloss\n" + rows)
+    write(tmp_path / "splits/train.txt", "".join(of_lists.format(i) + "\n" for i in range(15)))
+    dev = of_lists.replace("train/", "dev/")
+    write(tmp_path / "splits/dev.txt", "".join(dev.format(i) + "\n" for i in range(15, 20)))
+
+    assert splits_of(tmp_path) == {"train": 15, "dev": 5}
+
+
+def test_ids_that_two_lists_share_but_for_their_folders_get_no_split(tmp_path: Path) -> None:
+    write(tmp_path / "annotations.csv", "id,gloss\n" + "".join(f"v{i}.mp4,A B\n" for i in range(4)))
+    for split in ("train", "dev"):
+        write(tmp_path / f"splits/{split}.txt", "".join(f"{split}/v{i}\n" for i in range(4)))
+
+    assert splits_of(tmp_path) == {"": 4}

@@ -10,7 +10,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from slrdoctor.core.engine import Judged, Outcome, Skipped
+from slrdoctor.core.engine import Crashed, Judged, Outcome, Skipped
 from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
 from slrdoctor.core.outline import Answer, Run
 from slrdoctor.core.ranking import Case
@@ -127,6 +127,13 @@ def test_where_nothing_is_wrong_the_headline_says_what_was_not_judged() -> None:
     headline = report(passed).outline.headline
 
     assert headline.startswith("1 check found nothing wrong. Not judged: the features, the labels")
+
+
+def test_a_crash_is_said_in_the_headline() -> None:
+    crashed = (("",), Crashed(EMPTY, "KeyError: 'x'", "Traceback"))
+
+    assert report(crashed).outline.headline.endswith(" 1 crashed (--verbose).")
+    assert "1 crashed" in report(crashed).outline.summary
 
 
 def test_what_would_help_comes_first_and_has_the_path_of_the_run() -> None:

@@ -70,12 +70,11 @@ def _calm(report: Report) -> str:
     judged = len({e.code for e in report.passed} | {d.check.code for d in report.diagnoses})
     counted = f"{judged} check{'s' * (judged != 1)}"
     if report.verdict == "healthy":
-        return f"{counted} found nothing that keeps this run from learning."
-    unjudged = f" Not judged: {', '.join(_unjudged(report))}."
+        sentence = f"{counted} found nothing that keeps this run from learning."
+    else:
+        sentence = f"{counted} found nothing wrong. Not judged: {', '.join(_unjudged(report))}."
     crashed = len(report.crashed)
-    if crashed:
-        unjudged += f" {crashed} check{'s' * (crashed > 1)} crashed."
-    return f"{counted} found nothing wrong.{unjudged}"
+    return f"{sentence} {crashed} crashed (--verbose)." if crashed else sentence
 
 
 def _unjudged(report: Report) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.text import Text
 
@@ -72,9 +72,19 @@ def _tree(
         words = Text.assemble((d.check.code, "bold"), f" {of_runs(d)}{sentence(d.finding.message)}")
         yield Line(words, INDENT, lead=Text(f"{trunk}{fork}", "dim"), rest=below)
         if verbose or d.check.severity > above:
-            yield from _details(d, report, verbose, width, INDENT + len(below))
+            details = _details(d, report, verbose, width, INDENT + len(below))
+            yield from (_beside(below, line) for line in details)
         # what is as grave as the finding above it is told by that one
         yield from _tree(symptom, report, max(above, d.check.severity), below, branches, verbose, width)
+
+
+def _beside(trunk: str, line: Line) -> Line:
+    """The line with the trunk of the tree before it; code stands alone, as it is copied."""
+    if line.is_code or not trunk.strip():
+        return line
+    gap = " " * (line.indent - INDENT - len(trunk))
+    lead = Text(f"{trunk}{gap}" if line.text.plain else trunk.rstrip(), "dim")
+    return replace(line, indent=INDENT, lead=lead, rest=f"{trunk}{gap}")
 
 
 def _details(

@@ -47,12 +47,15 @@ def test_losses_are_told_in_the_unit_of_the_floor(make_history: Any) -> None:
     assert (told.first_train, told.last_train, told.best_dev, told.floor) == (20.0, 9.0, 6.0, 5.37)
     assert (told.metric, told.first_metric, told.best_metric, told.blind_metric) == ("wer", 1, 0.5, 0.98)
     assert told.learned and told.train_over_floor == pytest.approx(9 / 5.37)
+    assert told.shown_loss("train") == "90 as logged, 9 per token"
+    assert "training loss 200 to 90 as logged, 20 to 9 converted" in told.sentence
 
 
 def test_a_loss_of_unknown_reduction_is_not_held_against_the_floor(make_history: Any) -> None:
     scale = LossScale(Reduction(), MEAN, "by hand", "by hand")
     told = measured(make_history(train_loss=[459.0, 400, 300], dev_loss=[9.0, 6, 5.4]), FLOOR, scale)
     assert math.isnan(told.last_train) and told.last_dev == 6.0 and told.floor == 5.37
+    assert (told.shown_loss("train"), told.shown_loss("dev")) == ("unknown", "6")
     neither = LossScale(Reduction(), Reduction(), "by hand", "by hand")
     told = measured(make_history(train_loss=[459.0, 400, 300]), FLOOR, neither)
     assert math.isnan(told.floor) and told.last_train == 400.0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from slrdoctor.arithmetic.gloss_forms import is_numbers
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.words import grammar
 
 ENABLE = (
     "store both in one json or csv with the columns id, hypothesis, reference, or in the evaluation "
@@ -71,9 +72,10 @@ class ErrorCounts:
         if self.is_classification:
             return f"{self.exact} of {self.samples} stored predictions are right ({self.accuracy:.1%})"
         return (
-            f"WER is {self.wer:.2%} on {self.samples} stored hypotheses: {self.substitutions} "
-            f"substitutions, {self.deletions} deletions and {self.insertions} insertions in "
-            f"{self.reference_tokens} reference tokens"
+            f"WER is {self.wer:.2%} on {self.samples} stored hypotheses: "
+            f"{grammar.counted(self.substitutions, 'substitution')}, "
+            f"{grammar.counted(self.deletions, 'deletion')} and "
+            f"{grammar.counted(self.insertions, 'insertion')} in {self.reference_tokens} reference tokens"
         )
 
 

@@ -75,7 +75,8 @@ class ErrorCounts:
             f"WER is {self.wer:.2%} on {self.samples} stored hypotheses: "
             f"{grammar.counted(self.substitutions, 'substitution')}, "
             f"{grammar.counted(self.deletions, 'deletion')} and "
-            f"{grammar.counted(self.insertions, 'insertion')} in {self.reference_tokens} reference tokens"
+            f"{grammar.counted(self.insertions, 'insertion')} in {self.reference_tokens} reference "
+            "tokens"
         )
 
 

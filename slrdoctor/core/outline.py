@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from slrdoctor.core.decision import Decision, decide
 from slrdoctor.core.finding import Severity
 from slrdoctor.core.headline import headline
+from slrdoctor.core.registry import REGISTRY
 
 if TYPE_CHECKING:
     from slrdoctor.core.ranking import Diagnosis
@@ -157,12 +158,17 @@ def _problems(run: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _gaps(entries: Sequence[Entry], report: Report) -> Iterator[Gap]:
-    """The largest first; those that somebody can do something about before the others."""
+    """What keeps the run from being healthy, then what can be enabled; the largest of each first."""
+    deciding = {code for code, c in REGISTRY.checks.items() if c.counts in report.undecided}
     grouped: dict[tuple[str, str], list[str]] = {}
     for entry in entries:
         grouped.setdefault((entry.text, entry.enable), []).append(entry.code)
-    ordered = sorted(grouped.items(), key=lambda item: (not item[0][1], -len(item[1])))
-    for (reason, enable), codes in ordered:
+
+    def order(item: tuple[tuple[str, str], list[str]]) -> tuple[bool, bool, int]:
+        (_, enable), codes = item
+        return not deciding.intersection(codes), not enable, -len(codes)
+
+    for (reason, enable), codes in sorted(grouped.items(), key=order):
         yield Gap(tuple(codes), reason, report.with_path(enable))
 
 

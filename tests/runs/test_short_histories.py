@@ -43,6 +43,15 @@ def test_three_epochs_at_silence_or_blind_guessing_are_not_healthy(run: Path, we
     assert f"WER ends at {wer:.1%}" in unsettled(report)["TRN502"]
 
 
+def test_what_keeps_a_run_from_being_healthy_comes_first_of_what_was_not_judged(run: Path) -> None:
+    row = {"train_loss": 3.0, "dev_loss": 3.0, "dev_wer": 1.0}
+    outline = scanned(run, *({"epoch": e} | row for e in (1, 2, 3))).outline
+
+    assert "whether anything was learned" in outline.headline
+    decisive = [gap for gap in outline.not_judged if "TRN502" in gap.codes]
+    assert outline.not_judged.index(decisive[0]) <= 1 and "100.0%" in decisive[0].reason
+
+
 def test_a_falling_loss_does_not_make_a_score_of_silence_healthy(run: Path) -> None:
     losses = [3.0, 2.0, 1.0, 0.8, 0.6, 0.5]
     rows = [

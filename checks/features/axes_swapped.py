@@ -45,8 +45,8 @@ def axes_swapped(axes: AxisOrder) -> Findings:
 
     Judged by: The first axis has the same length in nearly all clips, and one of these holds:
     - the length of the second axis varies from clip to clip, as only time does;
-    - all clips have one shape, and values change more along the first axis than along the second
-      (1.5 times as much where the length of the first is that of a known layout, else 3 times).
+    - all clips have one shape, and values change more along the first axis than along the second:
+      1.5 times as much where the first has the length of a known layout, else 3 times.
 
     Fix: Transpose the arrays where they are saved or loaded.
 

@@ -61,9 +61,9 @@ def hands_often_missing(missing: MissingLandmarks, clips: ClipTable) -> Findings
     if not absent:
         return missing.sentence
     worst = sorted(clips.rows, key=lambda row: -row.hands_missing)[:5]
-    parts = " and ".join(f"{what} in {share:.1%}" for what, share, _ in absent)
+    parts = ", ".join(f"{what} in {share:.1%}" for what, share, _ in absent)
     yield Finding(
-        f"hands were often not detected: {missing.frames} frames lack {parts}",
+        f"hands are often missing ({parts} of {missing.frames} frames)",
         tuple(
             Evidence(f"frames without {what}", share, missing.read_from, "share", limit)
             for what, share, limit in absent

@@ -34,8 +34,9 @@ def landmark_block_absent(missing: MissingLandmarks, landmarks: Landmarks) -> Fi
     Why it matters: Handshape tells most signs apart. A model can learn something without hands, since
     arms move as well, but many signs then look alike.
 
-    Judged by: A landmark block of a recognised layout that is all zero or NaN in over 95% of the
-    frames of the whole data set, or a recognised layout that has no hands at all.
+    Judged by: The landmark layout, where it is recognised. Reported are:
+    - a block of landmarks that is all zero or NaN in over 95% of the frames of the data set;
+    - a layout without any hands.
 
     Fix: Extract the features again with hands. One hand may be absent where every signer used only
     one, as in fingerspelling recorded with a phone.

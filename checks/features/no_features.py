@@ -48,8 +48,8 @@ def no_features(found: StoredFeatures, progress: Progress | None) -> Findings:
 
     Judged by: The number of annotated samples with a readable array. Reported are:
     - none, although features are expected here;
-    - every sample matches its file only when case or Unicode form is ignored, so that a loader that
-      looks for the id as written finds none (unless the training history shows learning).
+    - every sample matches its file only when case or Unicode form is ignored: a loader that looks for
+      the id as written finds none. Not reported where the training history shows learning.
 
     Fix: Name the folder in `slrdoctor.toml`, rename the files, or extract the features again.
 

@@ -124,8 +124,9 @@ class Reader:
 
     `cost` orders readers that claim the same suffix: the lower is tried first. `patterns` are
     for names that a suffix cannot tell, such as `*tfevents*`, in lower case. `needs` is the
-    optional package that it imports, a name in `slrdoctor.extras`. `holds` is the one kind that
-    files of the format can be ("history"), where they can be one only: no other kind gets them.
+    optional package that it imports, a name in `slrdoctor.extras`. `places` are regular
+    expressions of the whole path, for files whose names say nothing. `holds` is the one kind
+    that files of the format can be ("history"), where they can be one only: no other gets them.
     """
 
     name: str
@@ -135,4 +136,5 @@ class Reader:
     cost: int = 0
     patterns: tuple[str, ...] = ()
     needs: str = ""
+    places: tuple[str, ...] = ()
     holds: str = ""

@@ -77,12 +77,7 @@ FOREIGN = (
         "Export the tiers in ELAN: File > Export As > Tab-delimited Text, with a header line.",
     ),
     ForeignFormat(
-        "wandb", ("*.wandb",), "history",
-        "Export the history of the W&B run as csv.",
-        "wandb.Api().run('entity/project/run').history().to_csv('history.csv')", spare=True,
-    ),
-    ForeignFormat(
-        "SQLite", ("*.sqlite", "*.sqlite3", "mlflow.db", "optuna.db"), "history",
+        "SQLite", ("*.sqlite", "*.sqlite3", "optuna.db"), "history",
         f"Export the metrics of the run from the database {CSV}.", spare=True,
     ),
     ForeignFormat(

@@ -22,8 +22,10 @@ from slrdoctor.artifacts.formats import LFS_POINTER, read, reader_of
 from slrdoctor.artifacts.kinds.features.clips import opened_clips
 from slrdoctor.artifacts.kinds.history import recognise_history
 from slrdoctor.artifacts.run import Clip
+from tests.artifacts.tracker_files import write_mlflow_db, write_mlruns, write_wandb
 
 CLIP = np.random.default_rng(0).normal(size=(5, 4)).astype("f4")
+CURVES = {"train_loss": [3.0, 2.5, 2.0], "val_loss": [3.1, 2.9, 2.8], "epoch": [1.0, 2.0, 3.0]}
 SAMPLES = [{"name": "a", "gloss": "X Y", "sign": CLIP}, {"name": "b", "gloss": "", "sign": CLIP[:2]}]
 MUTATIONS = int(os.environ.get("SLRDOCTOR_MUTATIONS", "150"))  # a file; raise it for a longer look
 
@@ -98,6 +100,8 @@ MAKERS: dict[str, Callable[[Path], Any]] = {
     "x.safetensors": write_safetensors,
     "x_keypoints.json": write_openpose,
     "x.ipynb": write_notebook,
+    "x.wandb": lambda path: write_wandb(path, CURVES, {"lr": 0.1, "deep": {"a": [1]}}),
+    "mlflow.db": lambda path: write_mlflow_db(path, {"a": CURVES, "b": CURVES}, {"lr": 0.1}),
 }  # fmt: skip
 EVERY_FORMAT = pytest.mark.parametrize("name", MAKERS)
 
@@ -200,3 +204,17 @@ def test_a_file_without_permission_says_so(tmp_path: Path) -> None:
     with pytest.raises(Unreadable) as caught:
         read(tmp_path / "x.npy")
     assert caught.value.fault == "permission"
+
+
+def test_a_run_of_a_file_store_with_bytes_changed_raises_nothing_but_unreadable(tmp_path: Path) -> None:
+    run, chance = tmp_path / "mlruns" / "0" / "aa", random.Random(3)
+    first = write_mlruns(run, CURVES, {"lr": 0.1})
+    found = reader_of(first)
+    assert found is not None and found.name == "mlflow"
+    files = [path for path in run.rglob("*") if path.is_file()]
+    for _ in range(MUTATIONS):
+        damaged = chance.choice(files)
+        data = bytearray(damaged.read_bytes() or b"x")
+        data[chance.randrange(len(data))] = chance.randrange(256)
+        damaged.write_bytes(data[: chance.randrange(len(data) + 1)] if chance.random() < 0.2 else data)
+        look_at(first, found.name)

@@ -7,6 +7,7 @@ import functools
 import importlib
 import os
 import pkgutil
+import re
 from pathlib import Path
 
 from slrdoctor.artifacts.content import Content, Reader, Unreadable
@@ -49,8 +50,10 @@ def reader_of(path: Path) -> Reader | None:
     by_name = [r for r in readers() if name.endswith(r.suffixes) or _fits(name, r.patterns)]
     by_magic = [r for r in readers() if r.magic and head.startswith(r.magic)]
     both = [r for r in by_name if r in by_magic]
+    where = path.as_posix()
+    by_place = [r for r in readers() if any(re.search(place, where) for place in r.places)]
     # a name is a claim, the bytes are the fact; text formats have no magic to go by
-    for candidates in (both, by_magic, by_name):
+    for candidates in (by_place, both, by_magic, by_name):
         if candidates:
             return candidates[0]
     return None

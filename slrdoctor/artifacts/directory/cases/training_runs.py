@@ -24,7 +24,7 @@ class Placed(Protocol):
 P = TypeVar("P", bound=Placed)
 
 # formats that keep what other files of the run say too, or what earlier runs said
-SPARE = ("notebook", "wandb", "mlflow")
+SPARE = ("notebook", "wandb", "mlflow", "mlflow-database")
 # folders inside one run, which do not name it
 _INSIDE = re.compile(
     r"logs?|tensorboard|tb|tb_logs|events|results?|history|histories|metrics|checkpoints?|ckpts?|weights|models?|"

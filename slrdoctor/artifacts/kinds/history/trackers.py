@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,15 @@ from slrdoctor.artifacts.run import HistoryFile
 from slrdoctor.words.series_names import meaning_of
 from slrdoctor.words.splits import SPLIT_OF_SERIES
 
+_METRIC = re.compile(r"(^|/)metrics/.*$")  # MLflow keeps a file a metric: the history is of all
+
 
 def history_of_tracker(where: str, value: Any) -> tuple[HistoryFile, ...] | None:
     """The history that a tracker kept; None where the tree is none of theirs."""
     if isinstance(value, list) and value and all(_is_tag(record) for record in value):
         return _of_tensorboard(where, value)
+    if isinstance(value, list) and value and all(_is_tracked(record) for record in value):
+        return tuple(_of_tracked(where, value))
     if (
         isinstance(value, Mapping)
         and "_step" in value
@@ -26,6 +31,22 @@ def history_of_tracker(where: str, value: Any) -> tuple[HistoryFile, ...] | None
     ):
         return _of_wandb_summary(where, value)
     return None
+
+
+def _is_tracked(record: Any) -> bool:
+    return (
+        isinstance(record, Mapping)
+        and set(record) == {"run", "metrics", "config"}
+        and all(_is_tag(metric) for metric in record["metrics"])
+    )
+
+
+def _of_tracked(where: str, runs: Sequence[Mapping[str, Any]]) -> Iterator[HistoryFile]:
+    """The runs that MLflow or W&B kept, each with its config."""
+    for run in runs:
+        for history in _of_tensorboard(_METRIC.sub(r"\1metrics", where), run["metrics"]):
+            facts = {"config": run["config"]} if run["config"] else {}
+            yield dataclasses.replace(history, run=run["run"] if len(runs) > 1 else "", facts=facts)
 
 
 def _is_tag(record: Any) -> bool:
@@ -61,8 +82,10 @@ def _of_tensorboard(where: str, records: Sequence[Mapping[str, Any]]) -> tuple[H
         meaning = dataclasses.replace(meaning, split=meaning.split or split)
         if meaning.quantity in ("epoch", "step") or not len(steps):
             continue
-        whole = meaning.per == "epoch" or (meaning.per != "step" and _counts(steps))
         epochs = [of_step.get(step) for step in steps]
+        several_an_epoch = len(set(epochs) - {None}) < len(epochs) - epochs.count(None)
+        counts = meaning.per != "step" and _counts(steps) and not several_an_epoch
+        whole = meaning.per == "epoch" or counts
         if not whole and all(e is not None for e in epochs) and len(set(epochs)) == len(epochs):
             whole, steps = True, epochs
         for step, value in zip(steps, record["value"].tolist(), strict=False):

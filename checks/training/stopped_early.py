@@ -38,7 +38,8 @@ def stopped_early(score: DevScore, progress: Progress, rate: LearningRate | None
     References: Prechelt 1998, Early Stopping, but when?
     """
     ended = rate is not None and rate.points > 1 and rate.last <= SCHEDULE_ENDED.value * rate.peak
-    is_known = score.is_share or score.quantity == "bleu"  # a score with a best value
+    if score.is_cut:
+        raise NotJudged(f"{score.read_from} ends where the checkpoint was saved, not with the run")
     if ended:
         return "the learning rate had come to its end"
     if len(score.values) < FEWEST_EPOCHS.value:
@@ -48,7 +49,7 @@ def stopped_early(score: DevScore, progress: Progress, rate: LearningRate | None
         )
     if not progress.learned:
         raise NotJudged("the run learned nothing that could still improve")
-    if not is_known:
+    if not score.is_share and score.quantity != "bleu":
         raise NotJudged(f"the best possible {score.word} is unknown")
     shares = score.values if score.is_share else score.values / 100
     errors = shares if score.sign < 0 else 1 - shares

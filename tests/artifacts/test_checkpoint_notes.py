@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -103,7 +104,9 @@ def test_scores_and_counters_in_the_checkpoint_are_no_vocabulary(tmp_path: Path)
 
 
 def test_the_settings_file_names_no_key_of_a_checkpoint(tmp_path: Path) -> None:
-    run = saved(tmp_path, vocab=GLOSSES, args={"num_classes": 4, "lr": 0.1})
+    run = saved(
+        tmp_path, vocab=GLOSSES, args={"num_classes": 4, "lr": 0.1}, history={"train_loss": FALL}
+    )
 
     assert INSIDE not in written_settings(run, {})
 
@@ -115,3 +118,63 @@ def test_a_checkpoint_that_cannot_be_read_has_no_notes(tmp_path: Path) -> None:
     ((data, (run,)),) = discover(tmp_path).cases
 
     assert not data.vocabularies and not run.configs
+
+
+FALL = [3.0, 2.4, 2.0, 1.8, 1.7]
+BY_EPOCH = list(enumerate(FALL, 1))
+RISE = [0.1, 0.3, 0.4, 0.5, 0.55]
+
+
+@pytest.mark.parametrize(
+    ("beside", "place"),
+    [
+        ({"history": {"train_loss": FALL, "val_acc": RISE}}, "history"),
+        ({"verlauf": [{"epoch": e, "train_loss": v, "val_wer": 1} for e, v in BY_EPOCH]}, "verlauf"),
+        ({"train_losses": FALL, "val_accs": RISE, "betas": [0.9, 0.99]}, "train_losses"),
+        ({"log": {str(e): {"train_loss": v, "val_wer": 90.0 - e} for e, v in BY_EPOCH}}, "log"),
+        ({"metrics": {"train": {"loss": FALL}, "dev": {"wer": RISE}}, "args": {"lr": 1}}, "metrics"),
+        ({"history": {"loss": torch.tensor(FALL), "val_loss": np.array(RISE)}}, "history"),
+    ],
+    ids=["lists", "records", "at the top", "by epoch", "by split", "arrays"],
+)  # fmt: skip
+def test_a_history_inside_the_checkpoint_is_taken(
+    beside: dict[str, Any], place: str, tmp_path: Path
+) -> None:
+    ((_, (run,)),) = saved(tmp_path, **beside).cases
+
+    [history] = run.histories
+    assert history.where == f"best.pt, key {place}"
+    [loss] = [s for s in history.series if (s.split, s.quantity) == ("train", "loss")]
+    assert loss.values == pytest.approx(FALL) and history.row_epochs == (1, 2, 3, 4, 5)
+
+
+def test_the_longest_history_of_the_checkpoints_of_a_run_is_taken(tmp_path: Path) -> None:
+    for name, count in (("best", 3), ("last", 5), ("epoch_4", 4)):
+        part = {"model": nn.Linear(3, 4).state_dict(), "history": {"train_loss": FALL[:count]}}
+        torch.save(part, tmp_path / f"{name}.pt")
+    ((_, (run,)),) = discover(tmp_path).cases
+
+    assert [history.where for history in run.histories] == ["last.pt, key history"]
+
+
+def test_a_history_in_a_file_comes_before_the_checkpoint(tmp_path: Path) -> None:
+    (tmp_path / "history.csv").write_text("epoch,train_loss,val_loss\n1,3,3\n2,2,2\n3,1,1\n")
+    ((_, (run,)),) = saved(tmp_path, history={"train_loss": FALL}).cases
+
+    assert [history.where for history in run.histories] == ["history.csv"]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"epoch": 7, "loss": 0.3, "best_acc": 0.9, "metrics": {"wer": 3.0, "loss": 4.0}},
+        {"loss_weights": [1.0, 0.5, 0.2], "betas": [0.9, 0.99, 0.999], "val_loss": [0.4]},
+        {"classes": ["a", "b", "c"], "scheduler": {"base_lrs": [0.1], "_last_lr": [0.1, 0.2, 0.3]}},
+    ],
+)
+def test_the_scores_of_one_epoch_and_settings_are_no_history(
+    beside: dict[str, Any], tmp_path: Path
+) -> None:
+    ((_, (run,)),) = saved(tmp_path, **beside).cases
+
+    assert not run.histories

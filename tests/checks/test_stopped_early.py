@@ -69,3 +69,15 @@ def test_trn509_is_not_judged_on_a_score_without_a_best_value(abstentions: list[
 
     (one,) = abstentions
     assert "unknown" in one.reason
+
+
+def test_trn509_is_not_judged_on_a_history_that_ends_with_its_checkpoint(
+    abstentions: list[Abstained],
+) -> None:
+    at = np.arange(1.0, len(FALLING) + 1)
+    place = "best.pt, key history"
+    score = DevScore("wer", "score", "dev", at, np.array(FALLING), "epoch", place)
+    assert not findings("TRN509", score, LEARNED)
+
+    (one,) = abstentions
+    assert place in one.reason

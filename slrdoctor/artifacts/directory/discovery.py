@@ -27,7 +27,7 @@ from slrdoctor.artifacts.kinds import (
 )
 from slrdoctor.artifacts.kinds.annotations import batch_labels, recognise_annotations
 from slrdoctor.artifacts.kinds.annotations.split_lists import recognise_split_list
-from slrdoctor.artifacts.kinds.checkpoints.weights_notes import notes_in
+from slrdoctor.artifacts.kinds.checkpoints.weights_notes import histories_in, notes_in
 from slrdoctor.artifacts.kinds.features.clip_folders import find_clip_folders
 from slrdoctor.artifacts.kinds.outputs.folders import settle
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, is_named_like_outputs
@@ -96,12 +96,14 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
 
 
 def _read_notes(found: Found) -> None:
-    """Take the vocabulary and the config that a checkpoint carries where no file gives them."""
+    """Take the vocabulary, config and history that a checkpoint carries where no file gives them."""
     is_told = any(words.target != "text" for words in found.vocabularies)
     if found.checkpoints and not (is_told and found.configs):
         vocabularies, configs = notes_in(choose_checkpoint(found.checkpoints)[0])
         found.vocabularies += [] if is_told else vocabularies
         found.configs = found.configs or configs
+    if found.checkpoints and not any(history.series for history in found.histories):
+        found.histories += histories_in(choose_checkpoint(found.checkpoints)[0])
 
 
 def find(listing: Listing, progress: Progress | None = None) -> Found:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.artifacts.kinds.checkpoints.weights_notes import INSIDE
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.history import Curve, History
@@ -32,6 +33,11 @@ class DevScore:
     values: Floats
     per: str
     read_from: str
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the values end where a checkpoint was saved that keeps them, and not with the run."""
+        return INSIDE in self.read_from
 
     @property
     def metric(self) -> Metric:

@@ -1,7 +1,8 @@
-"""What else a checkpoint says: the vocabulary and the config of the run, embedded in it."""
+"""What else a checkpoint says: the vocabulary, the config and the history of the run, embedded in it."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,9 +12,10 @@ import numpy as np
 from slrdoctor.artifacts.content import Opaque, Tree, Unreadable
 from slrdoctor.artifacts.kinds.checkpoints.weights import Weights, open_weights
 from slrdoctor.artifacts.kinds.config.search import is_small
+from slrdoctor.artifacts.kinds.history.trees import histories_of_tree
 from slrdoctor.artifacts.kinds.plain_values import name_of
 from slrdoctor.artifacts.kinds.vocabulary import recognise_vocabulary
-from slrdoctor.artifacts.run import CheckpointFile, ConfigFile, VocabularyFile
+from slrdoctor.artifacts.run import CheckpointFile, ConfigFile, HistoryFile, VocabularyFile
 
 CONFIGS = (
     "config", "cfg", "args", "hyper_parameters", "hparams", "opt", "opts", "params", "options",
@@ -42,6 +44,41 @@ def notes_in(
         if vocabularies and configs:
             break
     return vocabularies, configs
+
+
+def histories_in(files: Sequence[CheckpointFile]) -> list[HistoryFile]:
+    """The history that checkpoints carry, the longest of each folder, of the first of these files."""
+    longest: dict[str, HistoryFile] = {}
+    for file in files[:MOST_OPENED]:
+        try:
+            weights = open_weights(file.path)
+        except Unreadable:
+            continue
+        history = history_in(file.where, file.format, weights)
+        folder = file.where.rpartition("/")[0]
+        if history is not None and (
+            folder not in longest or len(history.row_epochs) > len(longest[folder].row_epochs)
+        ):
+            longest[folder] = history
+    return list(longest.values())
+
+
+def history_in(where: str, format: str, weights: Weights) -> HistoryFile | None:
+    """The curves that a checkpoint carries, in a container of theirs or as lists at its top; else None.
+
+    Scores of the one epoch of the checkpoint are not a history.
+    """
+    if weights.is_keras or weights.parts.layout == "named arrays":
+        return None
+    held = {name: _opened(item) for name, item in weights.parts.extras.items()}
+    # a list of one or two values is of something else: `betas`, a range of scores
+    lists = {name: item for name, item in held.items() if isinstance(item, list) and len(item) > 2}
+    own = {name: {name: item} for name, item in held.items() if isinstance(item, (Mapping, list))}
+    for name, part in [*own.items(), *([(next(iter(lists)), lists)] if lists else [])]:
+        found = histories_of_tree(f"{where}{INSIDE}{name}", part)
+        if len(found) == 1 and len(set(found[0].row_epochs)) > 2:
+            return dataclasses.replace(found[0], format=format)
+    return None
 
 
 def vocabulary_in(where: str, format: str, weights: Weights) -> VocabularyFile | None:

@@ -24,7 +24,6 @@ from slrdoctor.core.registry import measure as measure
 from slrdoctor.core.roles import Extent, Role, Symptom
 from slrdoctor.core.roles import Family as Family
 from slrdoctor.core.roles import Gate as Gate
-from slrdoctor.facts.config.model_config import ConfiguredClasses as ConfiguredClasses
 from slrdoctor.facts.config.model_config import LongestInput as LongestInput
 from slrdoctor.facts.config.model_config import ZeroInfinity as ZeroInfinity
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths as CtcLengths
@@ -64,6 +63,7 @@ from slrdoctor.facts.features.split_shift import Shift as Shift
 from slrdoctor.facts.features.split_shift import SplitShift as SplitShift
 from slrdoctor.facts.features.stored_features import StoredFeatures as StoredFeatures
 from slrdoctor.facts.labels.blank_use import BlankUse as BlankUse
+from slrdoctor.facts.labels.configured_classes import ConfiguredClasses as ConfiguredClasses
 from slrdoctor.facts.labels.contradictions import Contradictions as Contradictions
 from slrdoctor.facts.labels.gloss_counts import GlossCounts as GlossCounts
 from slrdoctor.facts.labels.gloss_coverage import GlossCoverage as GlossCoverage

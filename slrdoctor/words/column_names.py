@@ -35,7 +35,7 @@ GLOSSES = _words("""
     gloss glosses glossseq glosssequence glosssentence glosslist glosstext gls orth orthography
     annotation annotations signsequence labelsequence labelseq glosstokens tokens transcription
     transcript
-    glossen glossenfolge glosas glosa secuencia secuenciadeglosas glose gloses séquence
+    glosse glossen glossenfolge glosas glosa secuencia secuenciadeglosas glose gloses séquence
     séquencedegloses sequência sequencia sequênciadeglosas glosalar глоссы глосса 手语词 手语词序列
     词序列 注释 标注 glossliste
 """)

@@ -26,6 +26,7 @@ from slrdoctor.artifacts.kinds import (
     vocabulary,
 )
 from slrdoctor.artifacts.kinds.annotations import batch_labels, recognise_annotations
+from slrdoctor.artifacts.kinds.annotations.separators import with_separate_glosses
 from slrdoctor.artifacts.kinds.annotations.split_lists import recognise_split_list
 from slrdoctor.artifacts.kinds.checkpoints.weights_notes import histories_in, notes_in
 from slrdoctor.artifacts.kinds.features.clip_folders import find_clip_folders
@@ -74,6 +75,7 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
         hold_against_configs(found, listing)
         note_empty_folders(found, listing)
     fill_splits(found)
+    found.annotations = with_separate_glosses(found.annotations, found.vocabularies)
     note_unopened(found, listing)
     found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
     if found.is_empty():

@@ -231,25 +231,3 @@ def longest_input(config: ModelConfig) -> LongestInput:
         )
     said = max(config.max_frames, key=lambda s: int(s.value))
     return LongestInput(int(said.value), said.where)
-
-
-@dataclass(frozen=True)
-class ConfiguredClasses:
-    """The numbers of outputs that the configs give the model."""
-
-    counts: tuple[Said, ...]
-    read_from: str
-
-    @property
-    def sentence(self) -> str:
-        return ", ".join(said.sentence for said in self.counts)
-
-
-@measure
-def configured_classes(config: ModelConfig) -> ConfiguredClasses:
-    if not config.classes:
-        raise Unavailable(
-            f"no num_classes or similar setting in {config.read_from}",
-            "name the number of classes in the config as num_classes",
-        )
-    return ConfiguredClasses(config.classes, ", ".join(s.where for s in config.classes))

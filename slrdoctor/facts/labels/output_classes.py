@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
-from slrdoctor.facts.config.model_config import ConfiguredClasses
+from slrdoctor.facts.labels.configured_classes import ConfiguredClasses
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary

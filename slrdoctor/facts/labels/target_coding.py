@@ -67,7 +67,9 @@ def _lowering(run: TrainingRun, vocabulary: Vocabulary) -> str:
     # SLRT's gloss tokenizer lowers unless its config says otherwise
     for found in configured(run, SLRT_VOCABULARY):
         return f"{found.key} in {found.read_from}, whose tokenizer lowers by default"
-    if vocabulary.read_from.rpartition("/")[2] == _SLRT_VOCABULARY:
+    # tokens with capitals are never found by a tokenizer that lowers: it is another one's file then
+    lower = all(token == token.lower() for _, token in vocabulary.glosses)
+    if lower and vocabulary.read_from.rpartition("/")[2] == _SLRT_VOCABULARY:
         return f"{vocabulary.read_from} is SLRT's, whose tokenizer lowers by default"
     return ""
 

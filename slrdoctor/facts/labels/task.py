@@ -62,7 +62,12 @@ def task(settings: Settings, data: DataSet, run: TrainingRun, samples: Samples |
 def _evidence(data: DataSet, run: TrainingRun, samples: Samples | None) -> Iterator[Task]:
     """What tells the task, the most telling first."""
     labels = _by_labels(data, samples)
-    yield from _by_config(run, has_glosses=samples is None or any(r.glosses for r in samples.rows))
+    has_glosses = samples is None or any(r.glosses for r in samples.rows)
+    configured_tasks = list(_by_config(run, has_glosses))
+    if labels is not None and labels.name == "ctc":
+        # a config of another data set may lie there: of two that differ, the one that fits counts
+        configured_tasks.sort(key=lambda found: found.name == "classification")
+    yield from configured_tasks
     yield from _by_history(run, labels)
     if labels is not None and labels.name == "classification":
         yield from _by_cross_entropy(run)
@@ -78,6 +83,16 @@ def _by_cross_entropy(run: TrainingRun) -> Iterator[Task]:
     for found in every_value(run):
         if isinstance(found.value, str) and _CROSS_ENTROPY.search(found.value):
             yield Task("classification", f"{found.key}: {found.value}", found.read_from)
+
+
+def configs_of_other_tasks(run: TrainingRun, task: Task) -> frozenset[str]:
+    """The configs that name another task than the run's: those of another model or data set."""
+    named: dict[str, set[str]] = {}
+    for found in configured(run, TASK):
+        names = {name for name, words in _TASK_WORDS if words.search(str(found.value))}
+        if names:
+            named.setdefault(found.read_from, set()).update(names)
+    return frozenset(where for where, names in named.items() if task.name not in names)
 
 
 def _by_config(run: TrainingRun, has_glosses: bool) -> Iterator[Task]:

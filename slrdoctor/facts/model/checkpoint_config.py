@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.config._configured import Configured, every_value
-from slrdoctor.facts.config.model_config import ConfiguredClasses, ModelConfig, Said
+from slrdoctor.facts.config.model_config import ModelConfig, Said
 from slrdoctor.facts.ctc.layer_stack import total_stride
+from slrdoctor.facts.labels.configured_classes import ConfiguredClasses
 from slrdoctor.facts.labels.output_classes import SPECIALS, VocabularySize
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.model._checkpoint_layers import RECURRENT

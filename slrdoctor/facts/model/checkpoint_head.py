@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.core.registry import Unavailable, measure
-from slrdoctor.facts.config.model_config import ConfiguredClasses
+from slrdoctor.facts.labels.configured_classes import ConfiguredClasses
 from slrdoctor.facts.labels.gloss_counts import GlossCounts
 from slrdoctor.facts.labels.output_classes import VocabularySize
 from slrdoctor.facts.labels.samples import Samples, Targets

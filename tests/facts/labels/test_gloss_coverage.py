@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from slrdoctor.artifacts.run import ConfigFile, TrainingRun
 from slrdoctor.facts.labels.gloss_coverage import GlossCoverage, gloss_coverage
 from slrdoctor.facts.labels.samples import Targets
@@ -129,3 +131,12 @@ def test_the_greek_class_list_lacks_296_of_306_glosses(shared_data: Path) -> Non
     assert near["ΑΔΕΙΑ"] == ("άδεια", "accents")
     assert near["ΑΜΚΑ(Δ.Α.)"] == ("αμκα", "annotation marks")
     assert len(found.near) >= 142
+
+
+@pytest.mark.parametrize("name", ["gloss2ids.pkl", "data/mine/gloss2ids.pkl"])
+def test_a_vocabulary_with_capitals_is_not_looked_up_in_lower_case(name: str) -> None:
+    found = coverage(["HAUS BAUM", "Ort"], ["<s>", "haus", "BAUM", "ort"], specials=(0,), where=name)
+    assert [gloss for gloss, _ in found.missing] == ["HAUS", "Ort"] and not found.lowered
+
+    lower = coverage(["HAUS BAUM", "Ort"], ["<s>", "haus", "baum", "ort"], specials=(0,), where=name)
+    assert not lower.missing and lower.lowered

@@ -6,7 +6,8 @@ import pytest
 
 from slrdoctor.artifacts.run import HistoryFile, Row, TrainingRun
 from slrdoctor.core.registry import Unavailable
-from slrdoctor.facts.config.model_config import ConfiguredClasses, Said
+from slrdoctor.facts.config.model_config import Said
+from slrdoctor.facts.labels.configured_classes import ConfiguredClasses
 from slrdoctor.facts.labels.output_classes import output_classes, vocabulary_size
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task

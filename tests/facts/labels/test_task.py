@@ -122,3 +122,20 @@ def test_configs_name_the_task() -> None:
 def test_nothing_tells_nothing() -> None:
     with pytest.raises(Unavailable, match="the task is unknown"):
         told()
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("other", ["isolated_intent_classification", "ISLR"])
+@pytest.mark.parametrize("own", [{"loss": "ctc"}, {"task": "cslr"}, {"loss_weights": {"SeqCTC": 1.0}}])
+def test_of_two_configs_the_one_that_fits_the_sequences_tells_the_task(
+    order: int, other: str, own: Mapping[str, Any]
+) -> None:
+    values = [{"name": "other set", "task": other}, own][::order]
+    configs = tuple(ConfigFile(f"c{i}.yaml", "yaml", value) for i, value in enumerate(values))
+    run = TrainingRun("", ROOT, configs=configs)
+    data = DataSet("", ROOT, (), (AnnotationFile("a.csv", "csv", "csv", SEQUENCES.rows),), ())
+
+    assert task(Settings(), data, run, SEQUENCES).name == "ctc"
+    assert task(
+        Settings(), data, TrainingRun("", ROOT, configs=configs[::order][:1]), SEQUENCES
+    ).name == ("classification")

@@ -7,7 +7,8 @@ import pytest
 
 from slrdoctor.artifacts.run import ConfigFile, TrainingRun
 from slrdoctor.core.registry import Unavailable
-from slrdoctor.facts.config.model_config import ConfiguredClasses, ModelConfig, Said
+from slrdoctor.facts.config.model_config import ModelConfig, Said
+from slrdoctor.facts.labels.configured_classes import ConfiguredClasses
 from slrdoctor.facts.labels.output_classes import VocabularySize
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.model._checkpoint_layers import ModelLayer

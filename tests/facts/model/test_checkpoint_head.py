@@ -11,7 +11,8 @@ from torch import nn
 from slrdoctor.artifacts.run import CheckpointFile, DataSet, Row, TrainingRun
 from slrdoctor.core.engine import Facts
 from slrdoctor.core.registry import REGISTRY, Unavailable
-from slrdoctor.facts.config.model_config import ConfiguredClasses, Said
+from slrdoctor.facts.config.model_config import Said
+from slrdoctor.facts.labels.configured_classes import ConfiguredClasses
 from slrdoctor.facts.labels.output_classes import VocabularySize
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task

@@ -11,7 +11,6 @@ from slrdoctor.artifacts.run import ConfigFile, TrainingRun
 from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.config.model_config import (
     ModelConfig,
-    configured_classes,
     longest_input,
     model_config,
     zero_infinity,
@@ -161,12 +160,6 @@ def test_where_nothing_says_zero_infinity_it_is_not_known() -> None:
 def test_without_configs_and_sources_it_says_what_was_looked_for() -> None:
     with pytest.raises(Unavailable, match="config"):
         config()
-
-
-def test_every_place_is_named() -> None:
-    said = configured_classes(config({"a": {"num_classes": 3}}, {"num_classes": 4}))
-    assert said.read_from == "c0.yaml a.num_classes, c1.yaml num_classes"
-    assert said.counts[0].key == "num_classes"
 
 
 def test_the_real_vac_config_says_classes_and_stack(shared_data: Path) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from slrdoctor.artifacts.directory.cases.choices import choose_features, choose_vocabulary
 from slrdoctor.artifacts.directory.cases.places import is_below, nearest
 from slrdoctor.artifacts.directory.found import Found
-from slrdoctor.artifacts.run import AnnotationFile, Choice, DataSet, FeatureSet
+from slrdoctor.artifacts.kinds.config.search import every_setting
+from slrdoctor.artifacts.run import AnnotationFile, Choice, ConfigFile, DataSet, FeatureSet
 from slrdoctor.artifacts.settings.read import Settings
+from slrdoctor.words.settings import plain_key
 from slrdoctor.words.splits import without_splits
+
+Named = tuple[str, list[AnnotationFile]]  # a data set's annotation files, and their folder
+_DATA_SET_KEYS = ("dataset", "dataset_name", "data_set", "corpus")
 
 
 def data_sets(
@@ -21,37 +27,66 @@ def data_sets(
     if len(families) > 1 and found.features:
         families, choice = _with_features(families, found.features)
         choices += [choice] if choice else []
+    if len(families) > 1:
+        meant, choice = _with_configs(families, found.configs)
+        if choice is not None:
+            found = _without_neighbours(found, families, meant[0])
+            families, choices = meant, [*choices, choice]
     if len(families) <= 1:
         name, files = families[0] if families else ("", [])
-        features, chosen = choose_features(found.features, [r.id for f in files for r in f.rows])
-        vocabularies, taken = choose_vocabulary(found.vocabularies, files, name, settings)
-        return [
-            DataSet(
-                name="",
-                root=root,
-                features=tuple(features),
-                annotations=tuple(files),
-                vocabularies=tuple(vocabularies),
-                problems=tuple(found.problems),
-                choices=tuple(chosen + taken),
-                looked=looked,
-                expected_features=tuple(found.expected),
-                beside=tuple(found.beside),
-            )
-        ], choices + chosen + taken
-    names = [name for name, _ in families]
+        data = _only_set(found, files, name, settings, root, looked)
+        return [data], [*choices, *data.choices]
     sets = []
     for i, (name, files) in enumerate(families):
         mine = [
-            v for v in found.vocabularies if nearest(v.where, names) == i and shares_top(v.where, name)
+            v for v in found.vocabularies if _owner(v.where, families) == i and shares_top(v.where, name)
         ]
         vocabularies, taken = choose_vocabulary(mine, files, name, settings)
         choices += taken
-        problems = tuple(p for p in found.problems if is_below(p.where, name))
+        problems = tuple(
+            p for p in found.problems if is_below(p.where, name) and _owner(p.where, families) == i
+        )
         sets.append(
             DataSet(name, root, (), tuple(files), tuple(vocabularies), problems, tuple(taken), looked)
         )
     return sets, choices
+
+
+def _only_set(
+    found: Found, files: list[AnnotationFile], name: str, settings: Settings, root: Path, looked: int
+) -> DataSet:
+    features, chosen = choose_features(found.features, [r.id for f in files for r in f.rows])
+    vocabularies, taken = choose_vocabulary(found.vocabularies, files, name, settings)
+    return DataSet(
+        name="",
+        root=root,
+        features=tuple(features),
+        annotations=tuple(files),
+        vocabularies=tuple(vocabularies),
+        problems=tuple(found.problems),
+        choices=tuple(chosen + taken),
+        looked=looked,
+        expected_features=tuple(found.expected),
+        beside=tuple(found.beside),
+    )
+
+
+def _without_neighbours(found: Found, families: Sequence[Named], meant: Named) -> Found:
+    """What was found, without the vocabularies and problems in the folders of the other data sets."""
+    i = families.index(meant)
+    folders = {
+        f.where.rpartition("/")[0] for family in families if family is not meant for f in family[1]
+    }
+
+    def is_mine(where: str) -> bool:
+        in_another = any(folder and is_below(where, folder) for folder in folders)
+        return not in_another or _owner(where, families) == i
+
+    return replace(
+        found,
+        vocabularies=[v for v in found.vocabularies if is_mine(v.where)],
+        problems=[p for p in found.problems if is_mine(p.where)],
+    )
 
 
 def _families(files: Sequence[AnnotationFile]) -> list[tuple[str, list[AnnotationFile]]]:
@@ -122,6 +157,36 @@ def _with_features(
         f'[annotations]\ntrain = "{others[0]}"',
     )
     return [best], choice
+
+
+def _owner(where: str, families: Sequence[Named]) -> int:
+    """The family that has the file lying nearest to a place; the largest of several."""
+    folders = [(f.where.rpartition("/")[0], i) for i, (_, files) in enumerate(families) for f in files]
+    return folders[nearest(where, [folder for folder, _ in folders])][1]
+
+
+def _with_configs(
+    families: list[tuple[str, list[AnnotationFile]]], configs: Sequence[ConfigFile]
+) -> tuple[list[tuple[str, list[AnnotationFile]]], Choice | None]:
+    """The one family that the configs name as their data set; all, where they name none or several."""
+    named = {
+        str(value).strip().lower(): f"{path[-1]}: {value} in {config.where}"
+        for config in configs
+        for path, value in every_setting(config.value)
+        if plain_key(path[-1]) in _DATA_SET_KEYS and isinstance(value, str) and value.strip()
+    }
+    meant = [
+        (family, named[word])
+        for family in families
+        for word in named
+        if any(word in f.where.lower().split("/")[:-1] for f in family[1])
+    ]
+    if len(named) != 1 or len(meant) != 1:
+        return families, None
+    [(best, why)] = meant
+    others = tuple(f.where for family in families if family is not best for f in family[1])
+    taken = ", ".join(f.where for f in best[1])
+    return [best], Choice("annotations", taken, others, why, f'[annotations]\ntrain = "{others[0]}"')
 
 
 def shares_top(where: str, name: str) -> bool:

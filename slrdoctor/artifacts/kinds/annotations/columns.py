@@ -109,6 +109,9 @@ def roles_of(values: Mapping[str, list[Any]]) -> Roles:
     if roles.id is None and roles.path is None:
         roles = replace(roles, path=columns.first(names.INPUT, _are_files))
     roles = _with_worded(roles, columns)
+    if roles.glosses is not None and _is_name_of_number(columns, roles.glosses):
+        roles = replace(roles, glosses=None, label=roles.glosses)
+        return _plausible_length(roles, values)
     if roles.glosses is None:
         sequence = columns.first(names.EITHER, lambda v: _are_sequences(v) and not _are_classes(v))
         roles = replace(roles, glosses=sequence)
@@ -137,8 +140,25 @@ def _with_worded(roles: Roles, columns: _Columns) -> Roles:
 def _is_told_by_index(columns: _Columns, key: str) -> bool:
     """Whether texts of several words are classes (`thank you`): each has one class index."""
     index = columns.first(column_names.CLASS_INDEX, _are_classes)
-    if index is None:
+    return index is not None and _is_one_to_one(columns, key, index)
+
+
+def _is_name_of_number(columns: _Columns, key: str) -> bool:
+    """Whether texts, of which some have several words, are names of the classes in another column.
+
+    Sentences may be numbered too; but most names of classes are one word.
+    """
+    names = {words_of_text(value) for value in columns.values[key]}
+    several = sum(" " in name for name in names)
+    numbers = (*column_names.EITHER, *column_names.CLASS, *column_names.CLASS_INDEX)
+    index = next((k for k in columns.those(numbers, _are_numbers) if k != key), None)
+    if index is None or not 0 < several <= 0.5 * len(names):
         return False
+    return _is_one_to_one(columns, key, index)
+
+
+def _is_one_to_one(columns: _Columns, key: str, index: str) -> bool:
+    """Whether each text has one number and each number one text, and both come again."""
     texts = [words_of_text(value) for value in columns.values[key]]
     numbers = [identifier(value) for value in columns.values[index]]
     return (

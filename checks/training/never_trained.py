@@ -23,8 +23,9 @@ def never_trained(logged: LoggedEpochs) -> Findings:
     Why it matters: Whatever is left in the folder, weights or settings, is that of an untrained model,
     and no other number of this run means anything.
 
-    Judged by: A log or history begins and has no value of a finished epoch, no other log of the run has
-    one, and there are neither predictions nor a checkpoint of a later epoch.
+    Judged by: A log or history begins and has no value of a finished epoch, or ends in an error before
+    it has one. No other log of the run has one, and there are neither predictions nor a checkpoint of a
+    later epoch.
 
     Fix: Read the last lines of the log and of the job's error output: an exception, memory that ran
     out, or a time limit.
@@ -35,7 +36,8 @@ def never_trained(logged: LoggedEpochs) -> Findings:
         return logged.sentence
     names = ", ".join(logged.unstarted[:3])
     yield Finding(
-        f"{names}: training started and did not finish a single epoch",
+        f"{names}: training started and did not finish a single epoch"
+        + (f"; it ended with {logged.ended_by!r}" if logged.ended_by else ""),
         (Evidence("finished epochs", 0, logged.read_from, limit=FINISHED_EPOCHS),),
         (
             Fix(

@@ -272,3 +272,22 @@ def test_a_training_that_goes_on_after_an_evaluation_is_read_to_its_end() -> Non
     history = log(joey(1, 5) + FINAL + joey(6, 9))
     assert history.row_epochs == tuple(range(1, 10))
     assert of(history, "dev", "wer").values[-1] == 81.0
+
+
+TRACEBACK = "Traceback (most recent call last):\n  File 'a.py', line 3\n"
+BATCHES = "".join(f"Epoch [1][{b}/900], lr: 1.0e-3, loss: {5 - b / 99:.3f}\n" for b in range(9, 90, 9))
+
+
+@pytest.mark.parametrize(
+    ("end", "error"),
+    [
+        (f"{TRACEBACK}ValueError: bad clip 7\n", "ValueError: bad clip 7"),
+        (f"{TRACEBACK}torch.cuda.OutOfMemoryError: full\n", "torch.cuda.OutOfMemoryError: full"),
+        (f"{TRACEBACK}RuntimeError: in dict:\n\tsize mismatch for fc: 3\n", "size mismatch for fc: 3"),
+        ("Killed\n", "Killed"),
+        ("", None),
+        (f"{TRACEBACK}OSError: no sclite\n{BATCHES}", None),
+    ],
+)  # fmt: skip
+def test_the_error_that_a_log_ends_in_is_kept(end: str, error: str | None) -> None:
+    assert log(BATCHES + end).facts.get("ended_by") == error

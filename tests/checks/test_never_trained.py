@@ -16,3 +16,9 @@ def test_trn511_is_quiet_after_one_epoch_in_any_file() -> None:
 
 def test_trn511_is_quiet_where_predictions_or_checkpoints_show_that_training_went_on() -> None:
     assert not findings("TRN511", LoggedEpochs(0, ("log.txt",), 1, "epoch_12.pt", "log.txt"))
+
+
+def test_trn511_quotes_the_error_that_the_log_ends_in() -> None:
+    logged = LoggedEpochs(0, ("a.log",), 1, "", "a.log", ended_by="RuntimeError: CUDA out of memory")
+    (finding,) = findings("TRN511", logged)
+    assert finding.message.endswith("; it ended with 'RuntimeError: CUDA out of memory'")

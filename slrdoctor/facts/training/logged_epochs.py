@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from slrdoctor.artifacts.run import TrainingRun
+from slrdoctor.artifacts.kinds.history.trackers import WANDB_SUMMARY
+from slrdoctor.artifacts.run import HistoryFile, TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import DevScore
 from slrdoctor.words.grammar import counted
@@ -20,10 +21,11 @@ class LoggedEpochs:
     """How many epochs the logs of a run finished."""
 
     epochs: int  # of the file that has most
-    unstarted: tuple[str, ...]  # files that begin and have not one finished epoch
+    unstarted: tuple[str, ...]  # files that begin, or end in an error, without one finished epoch
     files: int
     trained_otherwise: str  # what shows that training went on although no log does, or ""
     read_from: str
+    ended_by: str = ""  # the error that the first of these ends in
 
     @property
     def sentence(self) -> str:
@@ -34,19 +36,34 @@ class LoggedEpochs:
 def logged_epochs(run: TrainingRun) -> LoggedEpochs:
     if not run.histories:
         raise Unavailable("looked for a history or a log", "keep the log of the run in its folder")
-    finished = [
-        len({e for s in file.series for e in s.epochs} | set(file.row_epochs)) if file.started else 0
-        for file in run.histories
-    ]
     later = [c.where for c in run.checkpoints if (epoch_named(c.where) or 0) >= 1]
     later += [p.where for p in run.predictions]
+    # a log by steps does not say how many epochs it has, but that it trained
+    later += [
+        f.where for f in run.histories if any(len(s.values) > 1 for s in f.series if s.per == "step")
+    ]
+    unstarted = [f for f in run.histories if not f.started or (ended_by(f) and not finished(f))]
     return LoggedEpochs(
-        epochs=max(finished),
-        unstarted=tuple(f.where for f in run.histories if not f.started),
+        epochs=max(map(finished, run.histories)),
+        unstarted=tuple(f.where for f in unstarted),
         files=len(run.histories),
         trained_otherwise=later[0] if later else "",
         read_from=", ".join(dict.fromkeys(f.where for f in run.histories)),
+        ended_by=next(filter(None, map(ended_by, unstarted)), ""),
     )
+
+
+def finished(file: HistoryFile) -> int:
+    """How many epochs a file finished; batches and the summary of a run that goes on are of none."""
+    if not file.started or file.facts.get("log") == WANDB_SUMMARY:
+        return 0
+    whole = {epoch for series in file.series if series.per == "epoch" for epoch in series.epochs}
+    return len(whole | set(file.row_epochs))
+
+
+def ended_by(file: HistoryFile) -> str:
+    """The error that a log ends in; "" for none."""
+    return str(file.facts.get("ended_by", ""))
 
 
 def epoch_named(where: str) -> int | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,36 @@ def test_the_best_checkpoint_is_told_by_its_name_or_its_epoch(
 def test_a_script_that_logs_its_best_score_has_seen_it(make_run: Any, make_history: Any) -> None:
     score = dev_score(make_history(dev_wer=[0.9, 0.2, 0.5]), None)
     assert kept_checkpoint(make_run(facts={"best_val_wer": 0.2}), score).best_kept
+
+
+def batches(**facts: Any) -> HistoryFile:
+    scalar = Scalar("loss", "train", "loss", (1.1, 1.2, 1.3), (4.0, 3.9, 3.8), "batch")
+    return HistoryFile("console.log", "text", (scalar,), facts=facts)
+
+
+def summary(epoch: float) -> HistoryFile:
+    scalar = Scalar("train/loss", "train", "loss", (epoch,), (3.8,))
+    return HistoryFile("wandb-summary.json", "json", (scalar,), facts={"log": "W&B summary"})
+
+
+def test_batches_and_the_summary_of_a_run_are_no_finished_epochs(make_run: Any) -> None:
+    told = logged_epochs(make_run(run={"histories": (batches(ended_by="Killed"), summary(1.0))}))
+    assert (told.epochs, told.unstarted, told.ended_by) == (0, ("console.log",), "Killed")
+
+
+def test_a_run_that_is_in_its_first_epoch_has_not_failed(make_run: Any) -> None:
+    told = logged_epochs(make_run(run={"histories": (batches(), summary(1.0))}))
+    assert (told.epochs, told.unstarted) == (0, ())
+
+
+def test_an_error_after_a_finished_epoch_is_no_failed_start(make_run: Any) -> None:
+    file = replace(batches(ended_by="KeyboardInterrupt"), row_epochs=(1.0, 2.0))
+    told = logged_epochs(make_run(run={"histories": (file,)}))
+    assert (told.epochs, told.unstarted) == (2, ())
+
+
+def test_a_log_by_steps_shows_that_something_was_trained(make_run: Any) -> None:
+    scalar = Scalar("loss", "train", "loss", (100.0, 200.0), (4.0, 3.9), "step")
+    file = HistoryFile("steps.csv", "csv", (scalar,))
+    told = logged_epochs(make_run(run={"histories": (BANNER, file)}))
+    assert (told.epochs, told.trained_otherwise) == (0, "steps.csv")

@@ -15,6 +15,7 @@ from slrdoctor.artifacts.run import HistoryFile
 from slrdoctor.words.series_names import meaning_of
 from slrdoctor.words.splits import SPLIT_OF_SERIES
 
+WANDB_SUMMARY = "W&B summary"  # the last values of a run, whether its epoch was finished or not
 _METRIC = re.compile(r"(^|/)metrics/.*$")  # MLflow keeps a file a metric: the history is of all
 
 
@@ -140,5 +141,5 @@ def _of_wandb_summary(where: str, summary: Mapping[str, Any]) -> tuple[HistoryFi
     if not any(scalar.quantity in MAIN for scalar in series.finished()):
         return ()
     return (
-        HistoryFile(where, "", series.finished(), facts={"log": "W&B summary", **facts_beside(summary)}),
+        HistoryFile(where, "", series.finished(), facts={"log": WANDB_SUMMARY, **facts_beside(summary)}),
     )

@@ -42,7 +42,7 @@ _SCHEDULE = re.compile(
 )
 _ERROR = re.compile(
     r"^Traceback \(most recent|^\s*(?:\w+\.)*\w*(?:Error|Exception|Interrupt)\b(?::|$)|"
-    r"(?i:out of memory)|^Killed|(?i:segmentation fault)"
+    r"(?i:out of memory)|^\s+size mismatch for |^Killed|(?i:segmentation fault)"
 )
 # kind -> literals of which a line holds one, in lower case, and what the line must look like
 _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
@@ -61,7 +61,16 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ("schedule", ("learning rate", "lr "), _SCHEDULE),
     (
         "error",
-        ("error", "traceback", "killed", "exception", "interrupt", "out of memory", "segmentation"),
+        (
+            "error",
+            "traceback",
+            "size mismatch",
+            "killed",
+            "exception",
+            "interrupt",
+            "out of memory",
+            "segmentation",
+        ),
         _ERROR,
     ),
 )

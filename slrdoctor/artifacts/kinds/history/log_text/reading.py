@@ -43,6 +43,7 @@ class LogReading:
         self._section = ""  # the split that a heading said
         self._waiting: list[Value] = []  # values before any epoch was named
         self._summed: tuple[int | None, set[str]] | None = None  # batches and names of the epoch's bar
+        self._ended_by = ""  # the last line of an error that no number comes after
         self._is_over = False  # the training has ended: what comes is the evaluation of its result
         self._is_closing = False  # epochs are named after their values
         self._percent: set[str] = set()
@@ -83,6 +84,7 @@ class LogReading:
         if kind:
             epoch = reading.epoch if reading is not None and reading.epoch is not None else self._epoch
             self._notes.take(number, kind, line, epoch, len(self._rows.epochs))
+        self._note_end(kind, line, reading)
         self._banner.take_best(line)
         if reading is not None:
             self._take_reading(reading)
@@ -91,6 +93,13 @@ class LogReading:
         # a line may be both: "starting training on cuda:0" is of the device, and of a beginning
         is_banner = self._banner.take(line)
         return not (kind or is_banner or self._is_heading(line))
+
+    def _note_end(self, kind: str, line: str, reading: LineReading | None) -> None:
+        """Keep the last error after which no number of the training came."""
+        if kind == "error":
+            self._ended_by = line.strip()[:300]
+        elif reading is not None and reading.values:
+            self._ended_by = ""
 
     def _reading_of(self, line: str) -> LineReading | None:
         for format in self._formats:
@@ -246,6 +255,8 @@ class LogReading:
 
     def _facts(self) -> dict[str, Any]:
         facts = self._banner.facts | self._notes.facts(self._rows.epochs)
+        if self._ended_by:
+            facts["ended_by"] = self._ended_by
         if self._formats_seen:
             facts["log"] = max(self._formats_seen, key=lambda name: self._formats_seen[name])
         if self._percent:

@@ -12,8 +12,9 @@ from slrdoctor.core.decision import decide
 from slrdoctor.core.engine import Judged
 from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
 from slrdoctor.core.ranking import rank
+from slrdoctor.core.record import Entry
 from slrdoctor.core.registry import Check
-from slrdoctor.core.report import Entry, Report
+from slrdoctor.core.report import Report
 
 packs.load_all()
 

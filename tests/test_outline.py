@@ -12,8 +12,8 @@ import pytest
 
 from slrdoctor.core.engine import Crashed, Judged, Outcome, Skipped
 from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
-from slrdoctor.core.outline import Answer, Run
 from slrdoctor.core.ranking import Case
+from slrdoctor.core.record import Answer, Run
 from slrdoctor.core.registry import Check
 from slrdoctor.core.report import Report, build, schema
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from slrdoctor.core.engine import Judged
 from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
-from slrdoctor.core.outline import Answer, Run
+from slrdoctor.core.record import Answer, Run
 from slrdoctor.core.registry import Check
 from slrdoctor.core.report import Report, build
 from slrdoctor.render import render, text

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from slrdoctor.core.finding import Severity
+from slrdoctor.core.record import Entry, Record
 from slrdoctor.core.registry import REGISTRY
 from slrdoctor.core.roles import Gate
-
-if TYPE_CHECKING:
-    from slrdoctor.core.report import Entry, Report
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
@@ -40,7 +37,7 @@ class Decision:
             yield self.then
 
 
-def decide(report: Report) -> Decision | None:
+def decide(report: Record) -> Decision | None:
     """The decision; None where nothing is broken."""
     roots = [d for d in report.diagnoses if d.is_root and d.check.severity > Severity.NOTE]
     if report.verdict != "broken" or not roots:
@@ -63,7 +60,7 @@ def decide(report: Report) -> Decision | None:
     return Decision(sentence, conditions, _then(report, conditions))
 
 
-def unjudged(report: Report, gate: Gate) -> Entry | None:
+def unjudged(report: Record, gate: Gate) -> Entry | None:
     """The first check of a condition that could not judge, with its reason."""
     codes = _gates().get(gate, ())
     return next((entry for entry in report.not_looked_at if entry.code in codes), None)
@@ -78,7 +75,7 @@ def _gates() -> dict[Gate, tuple[str, ...]]:
     return {gate: tuple(codes[gate]) for gate in sorted(codes, key=lambda gate: gate.order)}
 
 
-def _then(report: Report, conditions: tuple[Condition, ...]) -> str:
+def _then(report: Record, conditions: tuple[Condition, ...]) -> str:
     own = {gate.what for gate in _gates() if gate.own_model}
     if report.again or not any(c.what in own and c.state == UNKNOWN for c in conditions):
         return ""
@@ -86,7 +83,7 @@ def _then(report: Report, conditions: tuple[Condition, ...]) -> str:
     return report.with_path(f"To find out the rest, run: {command}")
 
 
-def _state(report: Report, gate: Gate, codes: tuple[str, ...]) -> str:
+def _state(report: Record, gate: Gate, codes: tuple[str, ...]) -> str:
     if gate.own_model and not report.own_model:
         return UNKNOWN  # a reference model says nothing of yours
     if {d.check.code for d in report.diagnoses} & set(codes):

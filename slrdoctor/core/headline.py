@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from slrdoctor.core.finding import Severity
-
-if TYPE_CHECKING:
-    from slrdoctor.core.ranking import Diagnosis
-    from slrdoctor.core.report import Report
+from slrdoctor.core.ranking import Diagnosis
+from slrdoctor.core.record import Record
 
 
-def headline(report: Report) -> str:
+def headline(report: Record) -> str:
     """One to three sentences; the answer where an experiment gave one."""
     if report.answer:
         return report.answer.sentence
@@ -30,7 +27,7 @@ def headline(report: Report) -> str:
     return " ".join(sentences)
 
 
-def _of_the_cause(first: Diagnosis, report: Report) -> Iterator[str]:
+def _of_the_cause(first: Diagnosis, report: Record) -> Iterator[str]:
     """The fault as its check states it; a graver symptom of a milder cause comes before that cause."""
     below = _explained(first, report.diagnoses)
     gravest = max(below, key=lambda d: (d.check.severity, -d.rank), default=None)
@@ -54,7 +51,7 @@ def _explained(cause: Diagnosis, diagnoses: Sequence[Diagnosis]) -> list[Diagnos
     return below
 
 
-def _placed(d: Diagnosis, report: Report) -> str:
+def _placed(d: Diagnosis, report: Record) -> str:
     """The fault as its check states it, and in how many of several runs it is."""
     title = d.check.title.rstrip(".") or d.check.name
     fault = f"{title} ({d.check.code})"
@@ -66,7 +63,7 @@ def _placed(d: Diagnosis, report: Report) -> str:
     return f"In {len(d.case_names)} of {len(report.runs)} runs: {lower}"
 
 
-def _calm(report: Report) -> str:
+def _calm(report: Record) -> str:
     judged = len({e.code for e in report.passed} | {d.check.code for d in report.diagnoses})
     counted = f"{judged} check{'s' * (judged != 1)}"
     if report.verdict == "healthy":
@@ -77,6 +74,6 @@ def _calm(report: Report) -> str:
     return f"{sentence} {crashed} crashed (--verbose)." if crashed else sentence
 
 
-def _unjudged(report: Report) -> list[str]:
+def _unjudged(report: Record) -> list[str]:
     missing = [role.value for role in report.undecided]
     return missing or [f"{len(report.not_looked_at)} other checks"]

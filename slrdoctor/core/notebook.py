@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
-from slrdoctor.core.outline import Cause, Gap, of_runs, sentence
-
-if TYPE_CHECKING:
-    from slrdoctor.core.report import Report
+from slrdoctor.core.outline import Cause, Gap, Outline, of_runs, sentence
+from slrdoctor.core.record import Record
 
 COLOURS = {"broken": "#b3261e", "suspect": "#8a6100", "healthy": "#1b6e3c", "unknown": "#5f6368"}
 SEVERITIES = {"blocks": "#b3261e", "misleads": "#8e24aa", "degrades": "#8a6100", "note": "#00677d"}
 
 
-def notebook_html(report: Report) -> str:
+def notebook_html(report: Record, outline: Outline) -> str:
     """One `div`: headline, causes that unfold, what was not judged, the decision."""
-    outline = report.outline
     badge = _badge(outline.badge.upper(), COLOURS.get(report.verdict, COLOURS["unknown"]))
     parts = [f"<p>{badge} <b>{escape(outline.headline)}</b></p>", f"<p>{escape(outline.looked_at)}</p>"]
     parts += [f"<p>{escape(sentence(run.sentence))}</p>" for run in outline.runs if run.sentence]
@@ -38,7 +34,7 @@ def _not_judged(gaps: Sequence[Gap]) -> Iterator[str]:
         yield _unfolding(f"{count} checks could not judge", f"<ul>{rows}</ul>", False)
 
 
-def _cause(cause: Cause, report: Report, is_open: bool) -> str:
+def _cause(cause: Cause, report: Record, is_open: bool) -> str:
     d = report.diagnoses[cause.rank - 1]
     badge = _badge(d.check.severity.word, SEVERITIES[d.check.severity.word])
     message = escape(f"{of_runs(d)}{sentence(d.finding.message)}")
@@ -46,7 +42,7 @@ def _cause(cause: Cause, report: Report, is_open: bool) -> str:
     return _unfolding(title, "".join(_details(cause, report)), is_open)
 
 
-def _details(cause: Cause, report: Report) -> Iterator[str]:
+def _details(cause: Cause, report: Record) -> Iterator[str]:
     d = report.diagnoses[cause.rank - 1]
     yield _table((e.what, e.shown, e.read_from) for e in d.finding.evidence)
     for fix in d.finding.fixes:

@@ -4,42 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slrdoctor.core.decision import Decision, decide
 from slrdoctor.core.finding import Severity
 from slrdoctor.core.headline import headline
+from slrdoctor.core.ranking import Diagnosis
+from slrdoctor.core.record import Answer, Entry, Record, Run
 from slrdoctor.core.registry import REGISTRY
-
-if TYPE_CHECKING:
-    from slrdoctor.core.ranking import Diagnosis
-    from slrdoctor.core.report import Entry, Report
 
 SIZED = {"vocabulary": "vocabulary of {} tokens", "history": "history of {} rows"}
 NAMES_SHOWN = 3
-
-
-@dataclass(frozen=True)
-class Run:
-    """What one training run did. A text is empty where nothing tells."""
-
-    name: str
-    score: str  # "WER 100.0% to 0.0%"
-    loss: str  # "train 7.97 to 0.0113, dev 2.73 to 0.0129"
-    verdict: str  # learned | learned nothing | unknown
-    sentence: str
-    never_moved: str = ""  # said where an error rate never got below what silence scores
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What an experiment answers: its badge, a sentence, what to do next, how that was seen."""
-
-    badge: str
-    sentence: str
-    then: str
-    details: tuple[str, ...]
-    table: tuple[tuple[str, ...], ...] = ()  # what was compared, with its heads
 
 
 @dataclass(frozen=True)
@@ -76,7 +51,7 @@ class Outline:
     answer: Answer | None = None  # of an experiment; the headline is its sentence
 
 
-def outlined(report: Report) -> Outline:
+def outlined(report: Record) -> Outline:
     """The outline of a report."""
     placed: set[int] = set()
     return Outline(
@@ -157,7 +132,7 @@ def _problems(run: Mapping[str, Any]) -> Iterator[str]:
             yield f"{files}: could not be read: {message}"
 
 
-def _gaps(entries: Sequence[Entry], report: Report) -> Iterator[Gap]:
+def _gaps(entries: Sequence[Entry], report: Record) -> Iterator[Gap]:
     """What keeps the run from being healthy, then what can be enabled; the largest of each first."""
     deciding = {code for code, c in REGISTRY.checks.items() if c.counts in report.undecided}
     grouped: dict[tuple[str, str], list[str]] = {}
@@ -172,7 +147,7 @@ def _gaps(entries: Sequence[Entry], report: Report) -> Iterator[Gap]:
         yield Gap(tuple(codes), reason, report.with_path(enable))
 
 
-def _summary(report: Report) -> str:
+def _summary(report: Record) -> str:
     """The counts that a person wants to see last."""
     roots = [d for d in report.diagnoses if d.is_root]
     causes = sum(d.check.severity > Severity.NOTE for d in roots)
@@ -200,9 +175,8 @@ def few(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + more
 
 
-def lines(report: Report) -> Iterator[str]:
+def lines(report: Record, outline: Outline) -> Iterator[str]:
     """The outline as lines of plain text, none of them wrapped."""
-    outline = report.outline
     yield f"{outline.badge.upper()}  {outline.headline}"
     if report.answer:
         yield from (part for part in (report.answer.then, *report.answer.details) if part)
@@ -224,7 +198,7 @@ def lines(report: Report) -> Iterator[str]:
     yield f"{outline.badge.upper()}  {outline.summary}"
 
 
-def _lines_of(cause: Cause, report: Report, mark: str, indent: str) -> Iterator[str]:
+def _lines_of(cause: Cause, report: Record, mark: str, indent: str) -> Iterator[str]:
     d = report.diagnoses[cause.rank - 1]
     grade = f"({d.check.severity.word}, {d.check.confidence.word})"
     yield f"{mark}{d.check.code} {d.check.name} {grade}: {of_runs(d)}{sentence(d.finding.message)}"

@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +15,11 @@ from slrdoctor.core.finding import Severity
 from slrdoctor.core.folding import fold
 from slrdoctor.core.legible import legible
 from slrdoctor.core.notebook import notebook_html
-from slrdoctor.core.outline import Answer, Outline, Run, lines, outlined
-from slrdoctor.core.placeholders import in_place, with_path
+from slrdoctor.core.outline import Outline, lines, outlined
+from slrdoctor.core.placeholders import in_place
 from slrdoctor.core.plain import plain
 from slrdoctor.core.ranking import Case, Diagnosis, rank
-from slrdoctor.core.roles import Role
+from slrdoctor.core.record import Entry, Record, Run
 from slrdoctor.core.verdict import undecided, verdict
 from slrdoctor.words.controls import escaped, one_line
 
@@ -33,38 +33,9 @@ class FailedRun(Exception):
     """Raised by `Report.raise_for`: the run has findings at or above a severity."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A check without a finding. `text` is what a passed check saw, else the reason, else the error."""
-
-    code: str
-    name: str
-    text: str
-    enable: str = ""
-    trace: str = ""
-    partly: bool = False  # passed, and not judged in every run
-    missing: str = ""  # the name of the fact that a skipped check lacked
-
-
 @dataclass(frozen=True, repr=False)
-class Report:
-    """What one scan found. `run` and `facts` are plain data already."""
-
-    version: str
-    run: Mapping[str, Any]
-    verdict: str  # broken | suspect | healthy | unknown
-    diagnoses: tuple[Diagnosis, ...]
-    passed: tuple[Entry, ...]
-    not_judged: tuple[Entry, ...]  # the check had its facts and could not judge by them
-    skipped: tuple[Entry, ...]  # a fact that the check needs was missing
-    ignored: tuple[Entry, ...]
-    crashed: tuple[Entry, ...]
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    runs: tuple[Run, ...] = ()  # what each training run did, where anything tells
-    own_model: bool = False  # whether the user's own model was run
-    answer: Answer | None = None  # of an experiment
-    again: str = ""  # how to judge CODE alone once more, where no folder is left to scan
-    undecided: tuple[Role, ...] = ()  # what must be judged before it is healthy, and was not
+class Report(Record):
+    """What one scan found, and how it is told."""
 
     @property
     def outline(self) -> Outline:
@@ -72,23 +43,8 @@ class Report:
         return outlined(self)
 
     @property
-    def not_looked_at(self) -> tuple[Entry, ...]:
-        """The checks that could not judge, for whatever reason."""
-        return (*self.not_judged, *self.skipped)
-
-    @property
     def findings(self) -> list[dict[str, Any]]:
         return [_finding(d, self.verify(d)) for d in self.diagnoses]
-
-    def verify(self, d: Diagnosis) -> str:
-        """The command that shows whether a finding is fixed: its own, or scanning again for it."""
-        if self.again:
-            return self.again.replace("CODE", d.check.code)
-        return self.with_path(d.finding.verify or f"slrdoctor scan RUN_DIR --verify {d.check.code}")
-
-    def with_path(self, text: str) -> str:
-        """A command or a snippet with the path of the run in place of RUN_DIR."""
-        return with_path(text, str(self.run["path"]))
 
     def _reasoned(self, e: Entry) -> dict[str, str]:
         enable = self.with_path(e.enable)
@@ -135,7 +91,8 @@ class Report:
         return frame_of(self.diagnoses)
 
     def __str__(self) -> str:
-        return "\n".join(lines(legible(self)))
+        shown = legible(self)
+        return "\n".join(lines(shown, shown.outline))
 
     def __repr__(self) -> str:
         found = len(self.diagnoses)
@@ -143,7 +100,8 @@ class Report:
         return f"<Report of {path}: {self.verdict}, {found} finding{'s' * (found != 1)}>"
 
     def _repr_html_(self) -> str:
-        return escaped(notebook_html(legible(self)))
+        shown = legible(self)
+        return escaped(notebook_html(shown, shown.outline))
 
 
 def _severity(word: str) -> Severity:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slrdoctor.core.outline import Answer
+from slrdoctor.core.record import Answer
 from slrdoctor.core.report import Report
 
 FIXED, FIRES, NOT_JUDGED = "fixed", "not fixed", "not judged"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from slrdoctor.core import packs
 from slrdoctor.core.finding import Severity
-from slrdoctor.core.outline import Answer
 from slrdoctor.core.ranking import Diagnosis
+from slrdoctor.core.record import Answer
 from slrdoctor.core.registry import REGISTRY, Unavailable
 from slrdoctor.core.report import Report
 from slrdoctor.examination.ending import Ending

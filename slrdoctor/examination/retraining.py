@@ -10,8 +10,8 @@ from typing import Any
 
 from slrdoctor.core.engine import Facts, MeasureCrashed
 from slrdoctor.core.finding import Severity
-from slrdoctor.core.outline import Answer
 from slrdoctor.core.plain import plain
+from slrdoctor.core.record import Answer
 from slrdoctor.core.registry import Unavailable
 from slrdoctor.core.report import Report
 from slrdoctor.examination.ending import Ending, ending_of

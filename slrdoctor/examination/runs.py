@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from slrdoctor.artifacts.run import RunDirectory
-from slrdoctor.core.outline import Run
 from slrdoctor.core.ranking import Case
+from slrdoctor.core.record import Run
 from slrdoctor.facts.evaluation.predictions import ErrorCounts
 from slrdoctor.facts.training.progress import Progress
 from slrdoctor.words.metrics import metric

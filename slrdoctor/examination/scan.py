@@ -19,8 +19,9 @@ from slrdoctor.core.decision import unjudged
 from slrdoctor.core.engine import Facts, MeasureCrashed, Outcome, judge
 from slrdoctor.core.lookup import nearest
 from slrdoctor.core.ranking import Case
+from slrdoctor.core.record import Entry
 from slrdoctor.core.registry import REGISTRY, Check, Unavailable
-from slrdoctor.core.report import Entry, Report, build
+from slrdoctor.core.report import Report, build
 from slrdoctor.examination.runs import described_runs
 from slrdoctor.examination.summary import summarise
 from slrdoctor.facts.ctc.ctc_lengths import LayerStack

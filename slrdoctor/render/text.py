@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.text import Text
 
 from slrdoctor.core.legible import legible
-from slrdoctor.core.outline import Answer, Gap, Outline, Run, few, sentence
-from slrdoctor.core.report import Entry, Report
+from slrdoctor.core.outline import Gap, Outline, few, sentence
+from slrdoctor.core.record import Answer, Entry, Run
+from slrdoctor.core.report import Report
 from slrdoctor.render import _findings
 from slrdoctor.render._colours import BADGES, FAULT, OUTCOMES, STATES, badge
 from slrdoctor.render._layout import Line, fits, put, room, table

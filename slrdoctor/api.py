@@ -87,6 +87,7 @@ from slrdoctor.facts.outputs.decoded_output import DecodedOutput as DecodedOutpu
 from slrdoctor.facts.outputs.log_probs import BlankRival as BlankRival
 from slrdoctor.facts.outputs.log_probs import LogProbs as LogProbs
 from slrdoctor.facts.outputs.loss_input import LossInput as LossInput
+from slrdoctor.facts.outputs.loss_input import StoredScale as StoredScale
 from slrdoctor.facts.splits.shared_samples import SharedSamples as SharedSamples
 from slrdoctor.facts.splits.shared_sentences import SharedSentences as SharedSentences
 from slrdoctor.facts.splits.signers import Signers as Signers
@@ -117,6 +118,7 @@ from slrdoctor.words.grammar import agreeing as agreeing
 from slrdoctor.words.grammar import counted as counted
 from slrdoctor.words.grammar import number as number
 from slrdoctor.words.grammar import ordinal as ordinal
+from slrdoctor.words.grammar import part_of as part_of
 
 BLOCKS, MISLEADS, DEGRADES, NOTE = Severity.BLOCKS, Severity.MISLEADS, Severity.DEGRADES, Severity.NOTE
 CERTAIN, LIKELY, POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE

@@ -12,7 +12,7 @@ import pytest
 from slrdoctor.core import packs
 from slrdoctor.core.finding import Threshold, chosen
 from slrdoctor.core.registry import REGISTRY
-from slrdoctor.words.grammar import agreeing, counted, number, ordinal
+from slrdoctor.words.grammar import agreeing, counted, number, ordinal, part_of
 
 ROOT = Path(__file__).resolve().parents[1]
 packs.load_all()
@@ -69,6 +69,12 @@ def test_nouns_verbs_and_ordinals_follow_their_number() -> None:
     assert [counted(n, "epoch") for n in (0, 1, 2)] == ["0 epochs", "1 epoch", "2 epochs"]
     assert counted(2, "class", "classes") == "2 classes"
     assert [ordinal(n) for n in (1, 2, 3, 8, 11, 21)] == ["1st", "2nd", "3rd", "8th", "11th", "21st"]
+
+
+def test_a_part_that_is_the_whole_is_named_as_the_whole() -> None:
+    assert part_of(1, 10, "clip", share="10%") == "1 of 10 clips (10%)"
+    assert part_of(2, 2, "class", "classes", share="100%") == "all 2 classes"
+    assert part_of(1, 1, "clip") == "the only clip"
 
 
 def test_a_large_number_has_no_exponent() -> None:

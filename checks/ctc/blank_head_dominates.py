@@ -45,13 +45,15 @@ def blank_head_dominates(row: BlankRow) -> Findings:
         return row.sentence
     if ahead:
         message = (
-            f"the blank (index {row.blank}) has a bias of {row.bias:.2f}, every other class at most "
-            f"{row.next_bias:.2f}: hardly any input makes up for {row.reach:.1f} standard deviations"
+            f"the bias of the blank (index {row.blank}) is {row.bias:.2f}, that of every other class at "
+            f"most {row.next_bias:.2f}. Hardly any input makes up for this lead, which is "
+            f"{row.reach:.1f} standard deviations of what inputs of unit size add to it"
         )
     else:
         message = (
-            f"the blank's weights (index {row.blank}) are {row.norm_ratio:.1f} times as long as those "
-            f"of the next of {row.classes} classes, and win wherever they point along the input"
+            f"the weight vector of the blank (index {row.blank}) is {row.norm_ratio:.1f} times as long "
+            f"as that of any other of the {row.classes} classes, so the blank wins wherever this vector "
+            "points along the input"
         )
     yield Finding(
         message=message,

@@ -14,6 +14,7 @@ from slrdoctor.api import (
     NotJudged,
     Threshold,
     check,
+    part_of,
 )
 
 from ._stride import SET_STRIDE
@@ -53,7 +54,7 @@ def clipping_removes_glosses(lengths: CtcLengths, longest: LongestInput) -> Find
     gone = float(np.maximum(lengths.frames - longest.frames, 0).sum() / lengths.frames.sum())
     yield Finding(
         message=(
-            f"cutting at {longest.frames} frames shortens {cut} of {total} clips and leaves "
+            f"cutting at {longest.frames} frames shortens {part_of(cut, total, 'clip')} and leaves "
             f"{' and '.join(left_with)} {lengths.at}"
         ),
         evidence=(

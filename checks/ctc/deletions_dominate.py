@@ -10,9 +10,11 @@ from slrdoctor.api import (
     Fix,
     GlossErrors,
     NotJudged,
+    agreeing,
     check,
     chosen,
     counted,
+    part_of,
 )
 
 SHORTEST_DECODED_SHARE = chosen(
@@ -58,8 +60,9 @@ def deletions_dominate(errors: GlossErrors) -> Findings:
         raise NotJudged(f"the hypotheses use {used}, too few to speak of deletions", looks_ill=True)
     yield Finding(
         f"the hypotheses have {counts.mean_hypothesis_length:.1f} glosses per sample where "
-        f"{counts.mean_reference_length:.1f} are signed: {counts.deletions} of {counts.errors} errors "
-        f"are deletions (WER {counts.wer:.1%})",
+        f"{counts.mean_reference_length:.1f} are signed: "
+        f"{part_of(counts.deletions, counts.errors, 'error')} "
+        f"{agreeing(counts.deletions, 'is a deletion', 'are deletions')} (WER {counts.wer:.1%})",
         (
             Evidence(
                 "hypothesis tokens per reference token", share, counts.read_from, "",

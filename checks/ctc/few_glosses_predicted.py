@@ -57,8 +57,8 @@ def few_glosses_predicted(errors: GlossErrors) -> Findings:
     if share >= SMALLEST_PREDICTED_SHARE.value:
         return errors.sentence
     yield Finding(
-        f"the hypotheses use only {counted(counts.distinct_hypothesis, 'gloss', 'glosses')}, the "
-        f"references {counts.distinct_reference} ({share:.0%}), and {counts.commonest!r} makes up "
+        f"the hypotheses use only {counted(counts.distinct_hypothesis, 'gloss', 'glosses')} where the "
+        f"references use {counts.distinct_reference} ({share:.0%}), and {counts.commonest!r} makes up "
         f"{counts.commonest_share:.0%} of the output",
         (
             Evidence(

@@ -50,16 +50,16 @@ def first_loss_impossible(first: FirstLoss) -> Findings:
         return first.sentence
     start = first.start
     implied = [
-        f"T = {frames:.0f} as a mean per {unit}"
+        f"{frames:.0f} frames as a mean per {unit}"
         for unit, frames in (("token", first.frames_by_token), ("sample", first.frames_by_sample))
         if math.isfinite(frames)
     ]
     yield Finding(
         message=(
-            f"the first loss is {number(first.value, 4)}, {number(ratio)} times that of an untrained "
-            f"model (as a {reduction.name}). It would be right for "
-            f"{' or '.join(implied) or 'no clip length'}; the clips have {start.mean_input_length:.0f} "
-            f"frames for {start.mean_target_length:.1f} glosses"
+            f"the first loss of {number(first.value, 4)} is {number(ratio)} times that of an untrained "
+            f"model, taken as a {reduction.name}. It would be right for "
+            f"{' or '.join(implied) or 'no clip length'}; on average, CTC is given "
+            f"{start.mean_input_length:.0f} frames for {start.mean_target_length:.1f} glosses"
         ),
         evidence=(
             Evidence("first training loss", first.value, first.read_from),

@@ -11,7 +11,9 @@ from slrdoctor.api import (
     NotJudged,
     Threshold,
     ZeroInfinity,
+    agreeing,
     check,
+    part_of,
 )
 
 from ._stride import SET_STRIDE
@@ -44,8 +46,9 @@ def infeasible_samples_silenced(lengths: CtcLengths, zero_infinity: ZeroInfinity
         return lengths.sentence
     yield Finding(
         message=(
-            f"{count} of {total} samples have no alignment {lengths.at}, and zero_infinity=True in "
-            f"{zero_infinity.read_from} counts them as loss 0"
+            f"{part_of(count, total, 'sample')} {agreeing(count, 'has', 'have')} no alignment "
+            f"{lengths.at}, and zero_infinity=True in {zero_infinity.read_from} counts "
+            f"{agreeing(count, 'it', 'them')} as loss 0"
         ),
         evidence=(
             Evidence(

@@ -11,8 +11,10 @@ from slrdoctor.api import (
     FiniteLoss,
     Fix,
     LossInput,
+    StoredScale,
     Threshold,
     WeightValues,
+    agreeing,
     check,
     number,
 )
@@ -66,14 +68,8 @@ def not_log_probabilities(
     if stored is not None and _is_broken(loss, weights):
         off -= stored.not_finite
     if stored is not None and off > FRAMES_OFF_ONE.value * stored.frames:
-        what = f"they are {stored.scale}"
-        if stored.along not in ("", "classes"):
-            what = f"they sum to one over the {stored.along}, another axis"
-        elif stored.not_finite > FRAMES_OFF_ONE.value * stored.frames:
-            what = f"{stored.not_finite} of them hold NaN or infinity"
         yield Finding(
-            f"{off} of {stored.frames} frames in {stored.read_from} do not sum to one "
-            f"over the {stored.classes} classes after exp: {what}",
+            _message(stored, off),
             (
                 Evidence(
                     "frames that do not sum to one", off / stored.frames, stored.read_from, "share",
@@ -93,6 +89,20 @@ def not_log_probabilities(
             FIXES,
         )  # fmt: skip
     return given.sentence
+
+
+def _message(stored: StoredScale, off: int) -> str:
+    where = f"in {stored.read_from}"
+    frames = f"{off} of {stored.frames} frames {where} {agreeing(off, 'does', 'do')} not sum"
+    if off == stored.frames:
+        frames = f"none of the {stored.frames} frames {where} sums"
+    what = f"they are {stored.scale}"
+    if stored.along not in ("", "classes"):
+        what = f"they sum to one over the {stored.along}, another axis"
+    elif stored.not_finite > FRAMES_OFF_ONE.value * stored.frames:
+        contain = agreeing(stored.not_finite, "contains", "contain")
+        what = f"{stored.not_finite} of them {contain} NaN or infinite values"
+    return f"{frames} to one over the {stored.classes} classes after exp: {what}"
 
 
 def _is_broken(loss: FiniteLoss | None, weights: WeightValues | None) -> bool:

@@ -9,8 +9,10 @@ from slrdoctor.api import (
     Findings,
     NotJudged,
     Threshold,
+    agreeing,
     check,
     chosen,
+    part_of,
 )
 
 from ._stride import LEAVE_OUT, SET_STRIDE, lower_stride
@@ -46,9 +48,10 @@ def some_targets_longer_than_input(lengths: CtcLengths) -> Findings:
     worst = lengths.worst
     yield Finding(
         message=(
-            f"{count} of {total} targets ({count / total:.2%}) need more frames than CTC is given "
+            f"{part_of(count, total, 'target', share=f'{count / total:.2%}')} "
+            f"{agreeing(count, 'needs', 'need')} more frames than CTC is given "
             f"{lengths.at}: {lengths.ids[worst]} needs {lengths.needed[worst]} frames and gets "
-            f"{lengths.input_lengths[worst]}, {lengths.typical}. {lengths.advice}"
+            f"{lengths.input_lengths[worst]} ({lengths.typical}). {lengths.advice}"
         ),
         evidence=(
             Evidence(

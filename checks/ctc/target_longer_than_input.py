@@ -11,8 +11,10 @@ from slrdoctor.api import (
     Findings,
     NotJudged,
     Threshold,
+    agreeing,
     check,
     chosen,
+    part_of,
 )
 
 from ._stride import LEAVE_OUT, SET_STRIDE, lower_stride
@@ -53,14 +55,15 @@ def target_longer_than_input(lengths: CtcLengths) -> Findings:
     if count / total <= SHARE_TOO_LONG.value:
         if not lengths.stack.known:
             raise NotJudged(
-                f"the model's temporal stride is unknown; {lengths.advice}",
+                f"the model's temporal stride is unknown; {lengths.strides}",
                 SET_STRIDE,
             )
         return lengths.sentence
     worst = lengths.worst
     yield Finding(
         message=(
-            f"{count} of {total} targets ({count / total:.1%}) need more frames than CTC is given "
+            f"{part_of(count, total, 'target', share=f'{count / total:.1%}')} "
+            f"{agreeing(count, 'needs', 'need')} more frames than CTC is given "
             f"{lengths.at}: {lengths.ids[worst]} needs {lengths.needed[worst]} frames and gets "
             f"{lengths.input_lengths[worst]}. {lengths.advice}"
         ),

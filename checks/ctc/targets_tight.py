@@ -9,8 +9,10 @@ from slrdoctor.api import (
     Findings,
     Fix,
     NotJudged,
+    agreeing,
     check,
     chosen,
+    part_of,
 )
 
 from ._stride import SET_STRIDE
@@ -20,7 +22,7 @@ SHARE_TIGHT = chosen(0.05, "one sample in twenty", (0.025, 0.2), 239)
 
 @check("CTC403", severity=NOTE, confidence=CERTAIN, overfit=True)
 def targets_tight(lengths: CtcLengths) -> Findings:
-    """Over one target in twenty fits its input only without blanks between all glosses.
+    """Over one target in twenty has no room for a blank on either side of every gloss.
 
     Why it matters: Below 2L + 1 frames not every gloss can have a blank on either side. Few alignments
     are left, the model must place every boundary to the frame, and such samples train badly although
@@ -41,10 +43,11 @@ def targets_tight(lengths: CtcLengths) -> Findings:
             raise NotJudged("the model's temporal stride is unknown", SET_STRIDE)
         return f"{total - count} of {total} targets have room for blanks {lengths.at}"
     comfortable = lengths.comfortable_stride
+    targets = part_of(count, total, "target", share=f"{count / total:.1%}")
     yield Finding(
         message=(
-            f"{count} of {total} targets ({count / total:.1%}) leave no room for blanks between all "
-            f"their glosses {lengths.at}. {lengths.advice}"
+            f"{lengths.at}, {targets} {agreeing(count, 'has', 'have')} too few frames for a blank on "
+            f"either side of every gloss. {_strides(lengths)}"
         ),
         evidence=(
             Evidence(
@@ -65,4 +68,16 @@ def targets_tight(lengths: CtcLengths) -> Findings:
         samples=lengths.ids_of(tight),
         affected=count,
         total=total,
+    )
+
+
+def _strides(lengths: CtcLengths) -> str:
+    """Up to which stride every target fits, without such blanks and with them."""
+    if lengths.safe_stride < 1:
+        return lengths.advice
+    roomy = lengths.comfortable_stride
+    with_blanks = f"every target fits up to stride {roomy}" if roomy else "no stride fits all"
+    return (
+        f"Without those blanks, every target fits up to stride {lengths.safe_stride}; with them, "
+        f"{with_blanks}"
     )

@@ -47,9 +47,9 @@ def wrong_blank_index(rival: BlankRival) -> Findings:
     ):
         return rival.sentence
     yield Finding(
-        f"greedy decoding has {configured.wer:.1%} WER with the configured blank {configured.index} "
-        f"({rival.known_by}), but {other.wer:.1%} with class {other.index} as the blank, which is "
-        f"likeliest in {rival.share:.1%} of the frames",
+        f"with the configured blank {configured.index} ({rival.known_by}), greedy decoding gives a WER "
+        f"of {configured.wer:.1%}; with class {other.index}, the most likely class in "
+        f"{rival.share:.1%} of the frames, {other.wer:.1%}",
         (
             Evidence(
                 f"WER that blank {other.index} saves", saved, rival.read_from, "share", WER_POINTS_SAVED

@@ -15,6 +15,16 @@ def agreeing(count: int, singular: str, plural: str) -> str:
     return singular if count == 1 else plural
 
 
+def part_of(count: int, total: int, noun: str, plural: str = "", share: str = "") -> str:
+    """`1 of 10 clips`, `9 of 10 clips (90%)`; where it is the whole, `all 10 clips`, `the only clip`.
+
+    The verb goes by `agreeing(count, ...)`. `share` is left out where the part is the whole.
+    """
+    if count == total:
+        return f"the only {noun}" if total == 1 else f"all {counted(total, noun, plural)}"
+    return f"{count} of {counted(total, noun, plural)}{f' ({share})' if share else ''}"
+
+
 def ordinal(number: int) -> str:
     """`1st`, `2nd`, `8th`, `11th`, `23rd`."""
     teens = 10 <= number % 100 <= 20

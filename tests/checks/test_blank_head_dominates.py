@@ -17,15 +17,16 @@ def test_ctc418_fires_when_the_bias_is_ahead_of_every_class() -> None:
     (finding,) = findings("CTC418", replace(HEALTHY, bias=12.0, reach=5.2))
 
     assert finding.message == (
-        "the blank (index 0) has a bias of 12.00, every other class at most 0.09: hardly any "
-        "input makes up for 5.2 standard deviations"
+        "the bias of the blank (index 0) is 12.00, that of every other class at most 0.09. Hardly any "
+        "input makes up for this lead, which is 5.2 standard deviations of what inputs of unit size "
+        "add to it"
     )
 
 
 def test_ctc418_fires_when_the_row_is_far_longer_than_any_other() -> None:
     (finding,) = findings("CTC418", replace(HEALTHY, norm=38.0))
 
-    assert "10.0 times as long as those of the next of 11 classes" in finding.message
+    assert "10.0 times as long as that of any other of the 11 classes" in finding.message
 
 
 @pytest.mark.parametrize(("reach", "fires"), [(2.99, False), (3.0, True)])

@@ -38,7 +38,9 @@ def test_ctc401_fires_and_names_the_samples_and_the_largest_safe_stride() -> Non
     assert finding.samples == ("s1", "s2")
     assert (finding.affected, finding.total) == (2, 5)
     assert "s2 needs 10 frames and gets 8" in finding.message
-    assert "Stride 3 would fit every target" in finding.message
+    assert finding.message.endswith(
+        "Every target would fit at stride 3, and would also have room for blanks at stride 1"
+    )
     assert finding.fixes[0].do == "Lower the temporal stride before CTC to 3 or less."
 
 
@@ -50,7 +52,9 @@ def test_ctc401_is_quiet_when_the_target_just_fits() -> None:
 def test_ctc401_is_quiet_at_one_sample_in_a_hundred_and_ctc402_fires() -> None:
     one, two = lengths([9, *ROOMY[:99]]), lengths([9, 9, *ROOMY[:98]])
     assert not findings("CTC401", one)
-    assert findings("CTC402", one)
+    (finding,) = findings("CTC402", one)
+    assert finding.message.startswith("1 of 100 targets (1.00%) needs more frames")
+    assert finding.message.endswith("as 1 target needs more frames than are stored")
     assert findings("CTC401", two)
     assert not findings("CTC402", two)
 
@@ -85,6 +89,12 @@ def test_ctc403_fires_over_one_in_twenty_and_is_quiet_at_it() -> None:
     assert not findings("CTC403", lengths([20] * 5 + [21] * 95))
     (finding,) = findings("CTC403", lengths([20] * 6 + [21] * 94))
     assert (finding.affected, finding.total) == (6, 100)
+    assert finding.message.startswith("at stride 1, 6 of 100 targets (6.0%) have too few frames")
+    assert finding.message.endswith("fits up to stride 2; with them, no stride fits all")
+    (finding,) = findings("CTC403", lengths([40] * 6 + [42] * 94, stride=2))
+    assert finding.message.endswith("up to stride 4; with them, every target fits up to stride 1")
+    (finding,) = findings("CTC403", lengths([9] * 1 + [20] * 99))
+    assert finding.message.endswith("as 1 target needs more frames than are stored")
 
 
 def test_ctc403_is_quiet_about_targets_that_do_not_fit_at_all() -> None:

@@ -19,7 +19,7 @@ def first(value: float, per: str = "epoch") -> FirstLoss:
 @pytest.mark.parametrize("value", [5001.0, 0.99, 0.0, -3.0])
 def test_ctc405_fires_far_from_every_start(value: float) -> None:
     (finding,) = findings("CTC405", first(value))
-    assert "T = 100 as a mean per token" in finding.message
+    assert "right for 100 frames as a mean per token" in finding.message
 
 
 @pytest.mark.parametrize("value", [100.0, 1000.0, 5000.0, 1.01, 300.0, 64.36])

@@ -57,7 +57,7 @@ def test_targets_that_fit_no_stored_clip_have_no_stride() -> None:
 
     assert lengths.sentence == (
         "0 of 1 targets fit at stride 1 (the model's stride is unknown); the tightest needs 5 frames "
-        "and gets 3; some need more frames than are stored"
+        "and gets 3; 1 target needs more frames than are stored"
     )
     assert stack.sentence == "the temporal stride is unknown: lengths are taken as they are stored"
 

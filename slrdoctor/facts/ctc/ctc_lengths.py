@@ -22,7 +22,7 @@ from slrdoctor.facts.features.features import ClipTable
 from slrdoctor.facts.features.join import Join
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.words.grammar import counted
+from slrdoctor.words.grammar import agreeing, counted
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -94,25 +94,36 @@ class CtcLengths:
     def typical(self) -> str:
         """What the median sample needs and has, in words."""
         needed, frames = np.median(self.needed), np.median(self.input_lengths)
-        return f"the median target needs {needed:.0f} and gets {frames:.0f}"
+        return f"the median target needs {needed:.0f} frames and gets {frames:.0f}"
 
     @property
     def advice(self) -> str:
         """Up to which stride the targets fit, in words."""
         if self.safe_stride < 1:
-            return "No stride would fit every target: some need more frames than are stored"
-        fits = f"Stride {self.safe_stride} would fit every target"
+            return f"No stride would fit every target, as {self._beyond}"
+        fits = f"Every target would fit at stride {self.safe_stride}"
         if self.comfortable_stride == self.safe_stride:
-            return f"{fits} with room for blanks"
-        roomy = f"stride {self.comfortable_stride}" if self.comfortable_stride else "no stride"
-        return f"{fits}, {roomy} with room for blanks"
+            return f"{fits}, with room for blanks"
+        if not self.comfortable_stride:
+            return f"{fits}, but at no stride would all have room for blanks"
+        return f"{fits}, and would also have room for blanks at stride {self.comfortable_stride}"
 
     @property
-    def _strides(self) -> str:
+    def strides(self) -> str:
+        """Up to which stride the targets fit, as a clause."""
         if self.safe_stride < 1:
-            return "some need more frames than are stored"
+            return self._beyond
         roomy = f", with room for blanks up to stride {self.comfortable_stride}"
-        return f"all fit up to stride {self.safe_stride}{roomy if self.comfortable_stride else ''}"
+        fit = f"all targets fit up to stride {self.safe_stride}"
+        return f"{fit}{roomy if self.comfortable_stride else ''}"
+
+    @property
+    def _beyond(self) -> str:
+        """How many targets no stride can fit."""
+        count = int((self.frames < self.needed).sum())
+        return (
+            f"{counted(count, 'target')} {agreeing(count, 'needs', 'need')} more frames than are stored"
+        )
 
     @property
     def sentence(self) -> str:
@@ -120,7 +131,7 @@ class CtcLengths:
         return (
             f"{len(self.ids) - int(self.infeasible.sum())} of {len(self.ids)} targets fit {self.at}; "
             f"the tightest needs {counted(int(self.needed[most]), 'frame')} and gets "
-            f"{self.input_lengths[most]}; {self._strides}"
+            f"{self.input_lengths[most]}; {self.strides}"
         )
 
 

@@ -94,6 +94,7 @@ def test_the_badge_of_an_experiment_is_its_answer() -> None:
         assert (_answer(made).badge, made.ending) == (badge, ending)
 
 
+@pytest.mark.slow
 def test_a_model_that_gives_nan_is_not_said_to_mix_samples(tmp_path: Path) -> None:
     (tmp_path / "nan_user.py").write_text(
         "from torch import nn\n\n"

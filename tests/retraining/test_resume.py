@@ -25,14 +25,13 @@ from slrdoctor.retraining.session import Outcome
 
 MakeRun = Callable[..., Path]
 OPTIONS = Options(epochs=3, batch_size=4)
+pytestmark = pytest.mark.slow
 TRAIN = """
 import sys
 from pathlib import Path
 from slrdoctor.examination.retraining import subject_of
 from slrdoctor.retraining import session
 from slrdoctor.retraining.plan import Options
-
-pytestmark = pytest.mark.slow
 subject, _ = subject_of(Path(sys.argv[1]), None, print)
 tell = lambda line: print(line, file=sys.stderr, flush=True)
 session.retrain(subject, Path(sys.argv[2]), Options(epochs=3, batch_size=4), tell=tell)

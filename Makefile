@@ -26,7 +26,7 @@ install: $(BIN)/.installed
 demo: $(BIN)/.scans
 	@$(BIN)/slrdoctor scan examples/broken --fail-on never
 
-# In a minute and a half on two idle cores: all but what trains, or else takes seconds.
+# All tests but those that train, or else take seconds.
 quick: install lint
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not slow"
 

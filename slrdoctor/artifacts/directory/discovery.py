@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from slrdoctor.artifacts.content import NEEDS_PACKAGE, Arrays, Content, Tree, Unreadable
+from slrdoctor.artifacts.content import NEEDS_PACKAGE, Arrays, Content, Text, Tree, Unreadable
 from slrdoctor.artifacts.directory import cases, pointed
 from slrdoctor.artifacts.directory.cases.choices import choose_checkpoint
 from slrdoctor.artifacts.directory.claims import are_sections
@@ -32,6 +32,10 @@ from slrdoctor.artifacts.kinds.checkpoints.weights_notes import histories_in, no
 from slrdoctor.artifacts.kinds.features.clip_folders import find_clip_folders
 from slrdoctor.artifacts.kinds.outputs.folders import settle
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, is_named_like_outputs
+from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import (
+    recognise_hypotheses,
+    with_annotated_references,
+)
 from slrdoctor.artifacts.run import (
     CheckpointFile,
     FeatureSet,
@@ -76,6 +80,7 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
         note_empty_folders(found, listing)
     fill_splits(found)
     found.annotations = with_separate_glosses(found.annotations, found.vocabularies)
+    _pair_with_annotations(found)
     note_unopened(found, listing)
     found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
     if found.is_empty():
@@ -106,6 +111,13 @@ def _read_notes(found: Found) -> None:
         found.configs = found.configs or configs
     if found.checkpoints and not any(history.series for history in found.histories):
         found.histories += histories_in(choose_checkpoint(found.checkpoints)[0])
+
+
+def _pair_with_annotations(found: Found) -> None:
+    """Take the annotated targets for references of hypotheses that have none beside them."""
+    rows = [row for file in found.annotations for row in file.rows]
+    paired = (with_annotated_references(alone, rows) for alone in found.hypotheses)
+    found.predictions += [file for file in paired if file is not None]
 
 
 def find(listing: Listing, progress: Progress | None = None) -> Found:
@@ -165,10 +177,19 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
         else:
             _take(file, reader.name, content, _siblings(file, listing), found)
     except Unreadable as error:
+        if error.fault == "empty" and file.size and _take_empty_hypotheses(file, listing, found):
+            return
         if error.fault != "unsupported" or file.suffix in _ARRAY_KIND:
             found.problems.append(Problem(file.where, _likely_kind(file), error.fault, str(error)))
         if error.fault == NEEDS_PACKAGE and reader is not None:
             found.unopened.append(without_package(file, reader.name, _likely_kind(file)))
+
+
+def _take_empty_hypotheses(file: File, listing: Listing, found: Found) -> bool:
+    """Whether a file of blank lines is named as the hypotheses of a file of references beside it."""
+    pairs = predictions.recognise_predictions(file.where, "text", Text([]), _siblings(file, listing))
+    found.predictions += [pairs] if pairs is not None else []
+    return pairs is not None
 
 
 def _likely_kind(file: File) -> str:
@@ -223,6 +244,9 @@ def _take(
         found.predictions.append(pairs)
     if pairs is not None or given:
         return
+    alone = recognise_hypotheses(file.where, format, content)
+    if alone is not None:
+        found.hypotheses.append(alone)
     labelled = recognise_annotations(file.where, format, content, siblings)
     if labelled is not None and are_sections(labelled, content):
         labelled = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import Hypotheses
 from slrdoctor.artifacts.run import (
     AnnotationFile,
     CheckpointFile,
@@ -32,6 +33,7 @@ class Found:
     vocabularies: list[VocabularyFile] = field(default_factory=list)
     histories: list[HistoryFile] = field(default_factory=list)
     predictions: list[PredictionFile] = field(default_factory=list)
+    hypotheses: list[Hypotheses] = field(default_factory=list)  # without references beside them
     outputs: list[OutputFile] = field(default_factory=list)
     perhaps: list[OutputFile] = field(default_factory=list)  # of a name that other things have too
     companions: set[str] = field(default_factory=set)  # ids, labels and lengths beside outputs

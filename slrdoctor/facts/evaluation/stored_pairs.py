@@ -69,14 +69,18 @@ def is_text(
     file: PredictionFile, task: Task | None, targets: Targets | None, texts: Texts | None
 ) -> bool:
     """Whether a file holds sentences of a spoken language: by its name, the annotations, the task."""
-    for part in reversed(file.where.lower().split("/")):
+    where = file.where.lower()
+    in_plain_text = where.endswith(".txt")
+    parts = where.removesuffix(".txt").split("/")
+    for part in parts[-1:] if in_plain_text else reversed(parts):
         if bool(_TEXT.search(part)) is not bool(_GLOSS.search(part)):
             return bool(_TEXT.search(part))
     if targets is not None and _found(file, targets.glosses):
         return False
     if texts is not None and _found(file, texts.words):
         return True
-    return task is not None and task.name == "translation"
+    # signjoey writes texts to .txt and glosses to .gls; others write anything to .txt
+    return in_plain_text or (task is not None and task.name == "translation")
 
 
 def _found(file: PredictionFile, known: Collection[tuple[str, ...]]) -> bool:

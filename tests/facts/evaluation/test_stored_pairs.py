@@ -66,6 +66,16 @@ def test_the_annotations_tell_glosses_from_texts(make_file: MakeFile) -> None:
     assert is_text(file, task("translation"), None, None) and not is_text(file, None, None, None)
 
 
+@pytest.mark.parametrize("where", ["predictions/dev.txt", "dev_hyp.txt", "cslr/best.BW_01.dev.txt"])
+def test_a_plain_text_file_holds_what_the_annotations_have(make_file: MakeFile, where: str) -> None:
+    file = make_file([("x", "REGEN HEUTE")] * 12, where)
+    glosses = Targets(("a",), ("dev",), (("REGEN", "HEUTE"),), "a.csv")
+    others = Targets(("a",), ("dev",), (("SONNE",),), "a.csv")
+
+    assert not is_text(file, task("ctc"), glosses, None)
+    assert is_text(file, task("ctc"), others, None) and is_text(file, task("ctc"), None, None)
+
+
 def test_gloss_errors_are_those_of_recognition(make_pairs: MakePairs) -> None:
     pairs = make_pairs(["A"] * 12, ["A B"] * 12)
     assert gloss_errors(pairs, None).counts.deletions == 12

@@ -1,0 +1,121 @@
+"""Hypotheses by id without references beside them: the annotations of the same ids are these."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slrdoctor.artifacts.content import Content, Table, Text, Tree
+from slrdoctor.artifacts.kinds.annotations import is_decoded
+from slrdoctor.artifacts.kinds.plain_values import name_of
+from slrdoctor.artifacts.kinds.predictions import HYPOTHESIS, ID
+from slrdoctor.artifacts.kinds.predictions.tokens import Tokens, are_tokens, tokens_of
+from slrdoctor.artifacts.run import PredictionFile, Row
+from slrdoctor.words.sample_ids import bare_id
+from slrdoctor.words.splits import split_of_name
+
+FEWEST = 3  # samples that must be annotated
+ANNOTATED = 0.9  # share of the hypotheses whose ids the annotations must have
+_WORD = re.compile(r"[a-z]+")
+_LINE = re.compile(r"([^\s|,;]*[^\s|,;:]):?(?:\s*[|\t,;]\s*|\s+|$)(.*)")  # an id, a mark, tokens
+
+
+@dataclass(frozen=True)
+class Hypotheses:
+    """What was recognised, token by token, by id."""
+
+    where: str
+    format: str
+    split: str
+    by_id: Mapping[str, Tokens]
+
+
+def recognise_hypotheses(where: str, format: str, content: Content) -> Hypotheses | None:
+    """The hypotheses of a file that is named as predictions; None for what has no ids."""
+    folder, _, name = where.lower().rpartition("/")
+    words = {*_WORD.findall(name), *_WORD.findall(folder.rpartition("/")[2])}
+    if not words & HYPOTHESIS and not is_decoded(name):
+        return None
+    if isinstance(content, Tree):
+        found = _of_tree(content.value)
+    elif isinstance(content, Text):
+        found = _of_lines(content.lines)
+    else:
+        found = _of_table(content) if isinstance(content, Table) else None
+    if not found or not are_tokens([(key, value, None) for key, value in found.items()]):
+        return None
+    by_id = {key: tokens_of(value) for key, value in found.items()}
+    return Hypotheses(where, format, split_of_name(where), by_id)
+
+
+def _of_tree(value: Any) -> dict[str, Any] | None:
+    if isinstance(value, list) and all(isinstance(record, Mapping) for record in value):
+        value = {name_of(next((r[k] for k in ID if k in r), "")): r for r in value}
+    if not isinstance(value, Mapping):
+        return None
+    named = {name_of(key): item for key, item in value.items()}
+    if all(isinstance(item, Mapping) for item in named.values()):
+        said = {key: _hypothesis(item) for key, item in named.items()}
+        return (
+            {key: item[said[key]] for key, item in named.items()} if None not in said.values() else None
+        )
+    return named
+
+
+def _hypothesis(keys: Iterable[Any]) -> Any:
+    """The key of a hypothesis: `hyp`, `pred_gloss`, `prediction`; None where none is."""
+    return next((key for key in keys if set(_WORD.findall(name_of(key).lower())) & HYPOTHESIS), None)
+
+
+def _of_lines(lines: Sequence[str]) -> dict[str, Any] | None:
+    found = [_LINE.fullmatch(line.strip()) for line in lines if line.strip()]
+    by_id = {match[1]: match[2] for match in found if match is not None}
+    return by_id if len(by_id) == len(found) else None
+
+
+def _of_table(table: Table) -> dict[str, Any] | None:
+    if table.columns is None:
+        rows = [row for row in table.rows if len(row) == 2]
+        return {name_of(row[0]): row[1] for row in rows} if len(rows) == len(table.rows) else None
+    of_id = next((column for column in table.columns if name_of(column).strip().lower() in ID), None)
+    rest = [column for column in table.columns if column != of_id]
+    said = _hypothesis(rest) or (rest[0] if len(rest) == 1 else None)
+    if of_id is None or said is None:
+        return None
+    return {name_of(record.get(of_id)): record.get(said) for record in table.records()}
+
+
+def with_annotated_references(alone: Hypotheses, rows: Sequence[Row]) -> PredictionFile | None:
+    """The hypotheses with the annotated targets of their ids; None where too few of them are annotated.
+
+    Glosses or texts, whichever has more of the words that were recognised.
+    """
+    by_id: dict[str, Row] = {}
+    for row in rows:
+        if not alone.split or not row.split or row.split == alone.split:
+            by_id.setdefault(bare_id(row.id), row)
+    both = [
+        (key, said, by_id[bare_id(key)]) for key, said in alone.by_id.items() if bare_id(key) in by_id
+    ]
+    if len(both) < max(FEWEST, ANNOTATED * len(alone.by_id)):
+        return None
+    glosses = [row.glosses or () for _, _, row in both]
+    texts = [tuple((row.text or "").split()) for _, _, row in both]
+    words = {word for _, said, _ in both for word in said}
+    in_glosses, in_texts = (
+        len(words & {word for target in side for word in target}) for side in (glosses, texts)
+    )
+    references = texts if in_texts > in_glosses or not any(glosses) else glosses
+    if not any(references):
+        return None
+    splits = {row.split for _, _, row in both}
+    return PredictionFile(
+        alone.where,
+        alone.format,
+        alone.split or (splits.pop() if len(splits) == 1 else ""),
+        ids=tuple(key for key, _, _ in both),
+        hypotheses=tuple(said for _, said, _ in both),
+        references=tuple(references),
+    )

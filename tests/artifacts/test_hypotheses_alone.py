@@ -1,0 +1,131 @@
+"""Hypotheses whose references are the annotations, or whose lines are all blank."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from slrdoctor.artifacts.directory.discovery import discover
+from slrdoctor.artifacts.run import PredictionFile
+
+TARGETS = {f"clip_{i:02}": words for i, words in enumerate(("A B", "C", "B C A", "A", "C B", "B"))}
+SAID = {f"clip_{i:02}": words for i, words in enumerate(("A", "C", "", "A", "C A B", "B"))}
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def annotate(root: Path, suffix: str = "", texts: bool = False) -> None:
+    header = "id,gloss,translation\n" if texts else "id,gloss\n"
+    more = {key: f",das ist {glosses.lower()}" if texts else "" for key, glosses in TARGETS.items()}
+    rows = "".join(f"{key}{suffix},{glosses}{more[key]}\n" for key, glosses in TARGETS.items())
+    write(root / "annotations/dev.csv", header + rows)
+    others = "".join(
+        f"clip_{i:02}{suffix},A B{',das ist a b' if texts else ''}\n" for i in range(20, 40)
+    )
+    write(root / "annotations/train.csv", header + others)
+
+
+def predictions(root: Path) -> tuple[PredictionFile, ...]:
+    return tuple(file for _, runs in discover(root).cases for run in runs for file in run.predictions)
+
+
+def table(header: list[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([*([header] if header else []), *SAID.items()])
+    return text.getvalue()
+
+
+FORMS = {
+    "dev_predictions.json": json.dumps(SAID),
+    "out/hyps.dev.json": json.dumps({key: words.split() for key, words in SAID.items()}),
+    "pred.json": json.dumps({key: {"hyp": words, "score": 0.5} for key, words in SAID.items()}),
+    "predictions.json": json.dumps([{"id": key, "hypothesis": words} for key, words in SAID.items()]),
+    "predictions/dev.txt": "".join(f"{key}|{words}\n" for key, words in SAID.items()),
+    "predictions/results.txt": "".join(f"{key} {words}\n" for key, words in SAID.items()),
+    "hyp.txt": "".join(f"{key}: {words}\n" for key, words in SAID.items()),
+    "best.IT_00001000.BW_01.dev.gls": "".join(f"{key}|{words}\n" for key, words in SAID.items()),
+    "decoded_dev.txt": "".join(f"{key}\t{words}\n" for key, words in SAID.items()),
+    "dev_preds.csv": table(["id", "gloss"]),
+    "dev.hyp.csv": table(["video_id", "prediction"]),
+}
+
+
+@pytest.mark.parametrize("where", FORMS)
+@pytest.mark.parametrize("suffix", ["", ".mp4"])
+@pytest.mark.parametrize("texts", [False, True])
+def test_hypotheses_by_id_are_held_against_the_annotated_glosses(
+    tmp_path: Path, where: str, suffix: str, texts: bool
+) -> None:
+    annotate(tmp_path, suffix, texts)
+    write(tmp_path / where, FORMS[where])
+
+    [file] = predictions(tmp_path)
+
+    assert (file.where, file.split) == (where, "dev")
+    assert [" ".join(tokens) for tokens in file.hypotheses] == [*SAID.values()]
+    assert [" ".join(tokens) for tokens in file.references] == [*TARGETS.values()]
+
+
+def test_hypotheses_of_sentences_are_held_against_the_texts(tmp_path: Path) -> None:
+    annotate(tmp_path, texts=True)
+    said = {key: f"das ist {words.lower()}" for key, words in SAID.items()}
+    write(tmp_path / "dev_predictions.json", json.dumps(said))
+
+    [file] = predictions(tmp_path)
+
+    assert file.references[0] == ("das", "ist", "a", "b")
+
+
+@pytest.mark.parametrize(
+    ("where", "text"),
+    [
+        ("dev_predictions.json", json.dumps({f"other_{i}": "A B" for i in range(6)})),
+        ("dev_predictions.json", json.dumps({key: [0.25, 0.75] for key in SAID})),
+        ("dev_predictions.json", json.dumps({"wer": 31.2, "clip_00": 3})),
+        ("dev_list.json", json.dumps(SAID)),
+        ("predictions/dev.txt", "Epoch 1 of 3\nEpoch 2 of 3\nEpoch 3 of 3\n"),
+    ],
+)
+def test_what_is_no_hypothesis_of_an_annotated_sample_is_left(
+    tmp_path: Path, where: str, text: str
+) -> None:
+    annotate(tmp_path)
+    write(tmp_path / where, text)
+
+    assert predictions(tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    ("hypotheses", "references"),
+    [("dev.hyp", "dev.ref"), ("out/hyps.txt", "out/refs.txt"), ("dev.hyp.txt", "dev.ref.txt")],
+)
+@pytest.mark.parametrize("blank", ["\n", "\r\n", "  \n"])
+def test_lines_that_are_all_blank_are_empty_hypotheses(
+    tmp_path: Path, hypotheses: str, references: str, blank: str
+) -> None:
+    write(tmp_path / hypotheses, blank * len(TARGETS))
+    write(tmp_path / references, "\n".join(TARGETS.values()) + "\n")
+
+    [file] = predictions(tmp_path)
+
+    assert set(file.hypotheses) == {()}
+    assert [" ".join(tokens) for tokens in file.references] == [*TARGETS.values()]
+    assert not discover(tmp_path).problems
+
+
+@pytest.mark.parametrize("text", ["", "\n\n"])
+def test_an_empty_file_without_references_is_a_problem(tmp_path: Path, text: str) -> None:
+    annotate(tmp_path)
+    write(tmp_path / "dev.hyp", text)
+
+    run = discover(tmp_path)
+
+    assert [problem.where for problem in run.problems] == ["dev.hyp"]
+    assert predictions(tmp_path) == ()

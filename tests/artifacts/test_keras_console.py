@@ -135,3 +135,15 @@ def test_seconds_an_epoch_are_no_epoch_and_a_path_before_one_does_not_hide_it(tm
         for epoch in range(1, 5)
     )
     assert history_of(tmp_path / "train.log", text).row_epochs == (1, 2, 3, 4)
+
+
+def test_the_last_bar_of_an_epoch_is_read_however_many_are_like_it(tmp_path: Path) -> None:
+    text = ""
+    for epoch in range(EPOCHS):
+        text += f"Epoch {epoch + 1}/{EPOCHS}\n"
+        for batch in range(1, 1201):
+            loss = LOSS[epoch] + (1200 - batch) / 1000
+            text += f"{batch}/1200 ━━━━━━━━━━ 2s 9ms/step - accuracy: {ACC[epoch]} - loss: {loss:.4f}\r"
+        text += "\n"
+    history = history_of(tmp_path / "train.log", text)
+    assert values(history, "train", "loss") == tuple(LOSS)

@@ -22,7 +22,8 @@ FEW_ALIKE = 5_000  # lines alike but for their digits: of more than these, one i
 ONE_OF_ALIKE = 10
 MOST_ALIKE = 2_000  # kinds of lines that are told apart so
 FEWEST_ROWS = 3  # without a named epoch, fewer rows are no history
-_NO_DIGITS = str.maketrans("", "", "0123456789.█▏▎▍▌▋▊▉ ")
+_NO_DIGITS = str.maketrans("", "", "0123456789.█▏▎▍▌▋▊▉━╸╺=> ")
+_AT_ITS_END = re.compile(r"\W*(\d{1,9})/\1\b")  # a bar, with the means over its epoch
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
 # signjoey scores its best checkpoint once more when it has trained
 _EVALUATES = re.compile(r"\[(?:DEV|TEST|TRAIN)\] partition\b|^\W*(?:[\d:, -]+ )?Training ended since\b")
@@ -67,7 +68,8 @@ class LogReading:
         """
         alike = line.translate(_NO_DIGITS)
         times = self._alike.get(alike, 0)
-        if times > FEW_ALIKE and times % ONE_OF_ALIKE and "100%|" not in line:
+        is_full = "100%|" in line or (times > FEW_ALIKE and _AT_ITS_END.match(line))
+        if times > FEW_ALIKE and times % ONE_OF_ALIKE and not is_full:
             self._alike[alike] += 1
         elif self._take_line(number, line) and (times or len(self._alike) < MOST_ALIKE):
             self._alike[alike] = times + 1

@@ -7,6 +7,7 @@ from slrdoctor.core.catalogue import FEW_SAMPLES_LEARNED as FEW_SAMPLES_LEARNED
 from slrdoctor.core.catalogue import GRADIENTS as GRADIENTS
 from slrdoctor.core.catalogue import MORE_THAN_BLANKS as MORE_THAN_BLANKS
 from slrdoctor.core.catalogue import TARGETS_FIT as TARGETS_FIT
+from slrdoctor.core.examples import abstains as abstains
 from slrdoctor.core.examples import fires as fires
 from slrdoctor.core.examples import quiet as quiet
 from slrdoctor.core.finding import Confidence as Confidence

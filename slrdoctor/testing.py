@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from slrdoctor.core import packs
 from slrdoctor.core.engine import Abstained, Facts, Judged, Outcome, judge
 from slrdoctor.core.finding import Finding
 from slrdoctor.core.registry import REGISTRY, Registry
 
 
+def load(folder: str | Path) -> None:
+    """Load a pack of the user's own; fails where a file of it cannot be imported."""
+    broken = packs.load_all([Path(folder)])
+    assert not broken, broken
+
+
 def outcome(code: str, *facts: object) -> Outcome:
-    """What a check makes of these facts and no others: nothing is measured."""
+    """What a check makes of these facts and no others: nothing is measured.
+
+    Raises LookupError for a code that no check has; `load` knows those of your own packs.
+    """
     packs.load_all()
+    if code not in REGISTRY.checks:
+        raise LookupError(
+            f"no check is called {code}: load your pack with slrdoctor.testing.load(folder)"
+        )
     return judge(REGISTRY.checks[code], Facts(Registry(), facts))
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from slrdoctor.testing import outcome
 
 HEALTHY = Path(__file__).resolve().parents[1] / "examples" / "healthy"
 CHECK = '''
@@ -88,6 +93,7 @@ def test_a_new_check_passes_its_own_examples_and_judges_a_run(tmp_path: Path) ->
     assert "passed  MINE901 fires on a target of thirty glosses" in tested.stdout
     report = json.loads(judged.stdout)
     assert [entry["code"] for entry in report["passed"]] == ["MINE901"]
+    assert "passed  MINE901 abstains on two targets" in tested.stdout
     # the fact that the pack brought was measured, from facts of ours
     assert "SentencesRunTogetherLengths" in report["facts"]
 
@@ -133,3 +139,31 @@ def test_half_a_file_does_not_measure(tmp_path: Path) -> None:
 
     assert "ZeroDivisionError" in done.stdout and done.returncode == 1
     assert "passed  MINE905" in done.stdout and "MINE904" not in done.stdout.replace(str(path), "")
+
+
+def test_the_commands_that_a_report_names_know_the_pack(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(CHECK.format(n=6), encoding="utf-8")
+
+    scanned = slrdoctor(
+        "scan", str(HEALTHY), "--checks", str(tmp_path), "--select", "MY006", "--format", "json"
+    )
+    [finding] = json.loads(scanned.stdout)["findings"]
+    again = slrdoctor(*shlex.split(finding["verify"])[1:])
+
+    assert again.returncode == 1 and "MY006 still fires: found some" in again.stdout
+
+
+def test_a_check_that_abstains_needs_an_example_of_it(tmp_path: Path) -> None:
+    slrdoctor("checks", "new", "MINE906", str(tmp_path))
+    [path] = tmp_path.glob("*.py")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('@abstains("MINE906")', ""), encoding="utf-8")
+
+    done = slrdoctor("checks", "test", str(tmp_path))
+
+    assert done.returncode == 1 and "FAILED  MINE906 has an example under @abstains" in done.stdout
+
+
+def test_a_test_of_a_check_that_is_not_loaded_says_how_to_load_it() -> None:
+    with pytest.raises(LookupError, match=r"testing\.load"):
+        outcome("NOSUCH001")

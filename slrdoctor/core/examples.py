@@ -1,4 +1,4 @@
-"""Examples that stand beside a check: facts on which it must fire, and facts on which it must not."""
+"""Examples that stand beside a check: facts on which it must fire, be quiet, or abstain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from slrdoctor.core.engine import Crashed, Facts, Judged, judge
+from slrdoctor.core.engine import Abstained, Crashed, Facts, Judged, judge
 from slrdoctor.core.registry import REGISTRY, Check
 
 M = TypeVar("M", bound=Callable[[], Any])
@@ -14,10 +14,10 @@ M = TypeVar("M", bound=Callable[[], Any])
 
 @dataclass(frozen=True)
 class Example:
-    """Hand-made facts, and whether the check must find something in them."""
+    """Hand-made facts, and what the check must make of them."""
 
     code: str
-    fires: bool
+    kind: str  # fires | quiet | abstains
     facts: Callable[[], Any]  # one fact, or several
 
     @property
@@ -34,22 +34,28 @@ class Result:
     trouble: str
 
 
+WORDS = {"fires": "fires on", "quiet": "is quiet on", "abstains": "abstains on"}
 EXAMPLES: dict[str, list[Example]] = {}
 
 
 def fires(code: str) -> Callable[[M], M]:
     """Register a function whose facts the check must fire on. It is named by what is wrong in them."""
-    return _registered(code, True)
+    return _registered(code, "fires")
 
 
 def quiet(code: str) -> Callable[[M], M]:
     """Register a function whose facts the check must judge, and find nothing in."""
-    return _registered(code, False)
+    return _registered(code, "quiet")
 
 
-def _registered(code: str, must_fire: bool) -> Callable[[M], M]:
+def abstains(code: str) -> Callable[[M], M]:
+    """Register a function whose facts the check cannot judge: it must raise NotJudged."""
+    return _registered(code, "abstains")
+
+
+def _registered(code: str, kind: str) -> Callable[[M], M]:
     def register(facts: M) -> M:
-        EXAMPLES.setdefault(code, []).append(Example(code, must_fire, facts))
+        EXAMPLES.setdefault(code, []).append(Example(code, kind, facts))
         return facts
 
     return register
@@ -60,12 +66,15 @@ def run_examples(checks: Iterable[Check]) -> Iterator[Result]:
     for check in checks:
         examples = EXAMPLES.get(check.code, [])
         for example in examples:
-            what = f"{'fires on' if example.fires else 'is quiet on'} {example.name}"
+            what = f"{WORDS[example.kind]} {example.name}"
             yield Result(check.code, what, _trouble(check, example))
-        for must_fire, word in ((True, "fires"), (False, "quiet")):
-            if not any(example.fires == must_fire for example in examples):
-                lacking = f"no function beside it has @{word}({check.code!r}) above it"
-                yield Result(check.code, f"has an example under @{word}", lacking)
+        kinds = ["fires", "quiet"]
+        if "NotJudged" in check.judge.__code__.co_names:
+            kinds.append("abstains")
+        for kind in kinds:
+            if not any(example.kind == kind for example in examples):
+                lacking = f"no function beside it has @{kind}({check.code!r}) above it"
+                yield Result(check.code, f"has an example under @{kind}", lacking)
 
 
 def _trouble(check: Check, example: Example) -> str:
@@ -75,10 +84,12 @@ def _trouble(check: Check, example: Example) -> str:
     outcome = judge(check, Facts(REGISTRY, facts))
     if isinstance(outcome, Crashed):
         return f"it crashed: {outcome.error}"
+    if isinstance(outcome, Abstained):
+        return "" if example.kind == "abstains" else f"it was not judged: {outcome.reason}"
     if not isinstance(outcome, Judged):
-        return f"it was not judged: {outcome.reason}"
-    if example.fires and not outcome.findings:
-        return "it found nothing"
-    if not example.fires and outcome.findings:
+        return f"a fact is missing: {outcome.reason}"
+    if example.kind == "fires":
+        return "" if outcome.findings else "it found nothing"
+    if outcome.findings:
         return f"it found: {outcome.findings[0].message}"
-    return ""
+    return "it was judged" if example.kind == "abstains" else ""

@@ -20,6 +20,7 @@ from slrdoctor.api import (
     Targets,
     Threshold,
     Unavailable,
+    abstains,
     check,
     fires,
     measure,
@@ -80,6 +81,11 @@ def FUNCTION(measured: CLASSLengths) -> Iterator[Finding]:
 @fires("CODE")
 def a_target_of_thirty_glosses() -> CLASSLengths:
     return CLASSLengths(("a", "b", "c"), (3, 4, 30), "train.csv")
+
+
+@abstains("CODE")
+def two_targets() -> CLASSLengths:
+    return CLASSLengths(("a", "b"), (3, 30), "train.csv")
 
 
 @quiet("CODE")

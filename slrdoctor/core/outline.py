@@ -165,7 +165,8 @@ def _summary(report: Record) -> str:
         *([f"{len(report.crashed)} crashed"] if report.crashed else []),
     ]
     if report.diagnoses:
-        parts.append(f"explain: slrdoctor explain {report.diagnoses[0].check.code}")
+        first = report.diagnoses[0].check
+        parts.append(f"explain: slrdoctor explain {first.code}{REGISTRY.option_for(first)}")
     return "; ".join(parts)
 
 

@@ -81,6 +81,7 @@ def load_all(user_folders: Sequence[Path] = ()) -> dict[str, str]:
         if not places:
             broken[entry_point.value] = f"the entry point {entry_point.name} names no package"
     for folder in user_folders:
+        REGISTRY.folders[name_of(folder)] = str(folder.resolve())
         broken |= load_folder(folder, name_of(folder))
     return broken
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from slrdoctor.core.placeholders import with_path
 from slrdoctor.core.ranking import Diagnosis
+from slrdoctor.core.registry import REGISTRY
 from slrdoctor.core.roles import Role
 
 
@@ -76,7 +77,8 @@ class Record:
         """The command that shows whether a finding is fixed: its own, or scanning again for it."""
         if self.again:
             return self.again.replace("CODE", d.check.code)
-        return self.with_path(d.finding.verify or f"slrdoctor scan RUN_DIR --verify {d.check.code}")
+        again = f"slrdoctor scan RUN_DIR{REGISTRY.option_for(d.check)} --verify {d.check.code}"
+        return self.with_path(d.finding.verify or again)
 
     def with_path(self, text: str) -> str:
         """A command or a snippet with the path of the run in place of RUN_DIR."""

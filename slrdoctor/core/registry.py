@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import shlex
 import types
 import typing
 from collections.abc import Callable, Generator, Iterator
@@ -123,6 +124,12 @@ class Registry:
     checks: dict[str, Check] = field(default_factory=dict)
     measures: dict[type, Measure] = field(default_factory=dict)
     pack: str = ""  # the pack whose files are being imported
+    folders: dict[str, str] = field(default_factory=dict)  # the folders of the user's packs, by name
+
+    def option_for(self, check: Check) -> str:
+        """What a command needs to know a check of the user's own; "" for any other."""
+        folder = self.folders.get(check.pack)
+        return f" --checks {shlex.quote(folder)}" if folder else ""
 
     def explained(self, check: Check) -> list[str]:
         """The codes of the checks whose findings it would explain."""
@@ -200,6 +207,10 @@ def measure(function: M) -> M:
 
 def _signature(function: Callable[..., Any]) -> tuple[tuple[Need, ...], type]:
     hints = typing.get_type_hints(function)
+    if "return" not in hints:
+        raise TypeError(
+            f"{function.__name__} needs a return annotation: it names the fact that it gives"
+        )
     returned = hints.pop("return")
     return tuple(_need(hint) for hint in hints.values()), returned
 

@@ -1,8 +1,12 @@
 """The output formats: one module each, found by looking into this folder.
 
 A format is a module with `render(report) -> str`, and sees nothing but the report. What is to be said,
-and in which order, is `report.outline`; what a finding rests on is in `report.diagnoses`. A format
-prints both and adds nothing. `--help` names it by itself.
+and in which order, is `report.outline`; what a finding rests on is in `report.diagnoses` (several may
+share a code), with `report.verify(d)`. A format with an entry per check also needs `report.passed`,
+`report.not_looked_at`, `report.ignored` and `report.crashed`, whose code is a path where a pack did not
+load. A format prints these and adds nothing. `--help` names it by itself, and
+`tests/test_control_characters.py` takes it up: what it is given has no character that a terminal obeys,
+which is not yet valid XML or HTML.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from slrdoctor.api import (
     Threshold,
     check,
     chosen,
+    part_of,
 )
 
 SHARED_SIZE = chosen(
@@ -64,7 +65,10 @@ def axes_swapped(axes: AxisOrder) -> Findings:
         if axes.first_share >= SHARED_SIZE.value and axes.second_sizes == 1 and not is_known:
             raise NotJudged("both axes have one length in every clip, and neither looks like time")
         return axes.sentence
-    varies = f"{axes.second_sizes} lengths" if axes.second_sizes > 1 else f"length {axes.second}"
+    varies = f"takes {axes.second_sizes} different lengths"
+    if axes.second_sizes == 1:
+        varies = f"has length {axes.second}"
+    alike = round(axes.first_share * axes.clips)
     evidence = [
         Evidence("length of the first axis", axes.first, axes.read_from, "values"),
         Evidence("lengths of the second axis", axes.second_sizes, axes.read_from, "different ones"),
@@ -76,9 +80,9 @@ def axes_swapped(axes: AxisOrder) -> Findings:
         )
     yield Finding(
         f"the arrays are stored as [D, T], not [T, D]: the first axis has length {axes.first} in "
-        f"{axes.first_share:.0%} of {axes.clips} clips, the second has {varies}",
+        f"{part_of(alike, axes.clips, 'clip')}, while the second {varies}",
         tuple(evidence),
         (Fix("Transpose the arrays once, on disk or in the loader.", "x = x.T   # [D, T] to [T, D]"),),
-        affected=round(axes.first_share * axes.clips),
+        affected=alike,
         total=axes.clips,
     )

@@ -12,6 +12,7 @@ from slrdoctor.api import (
     NotJudged,
     agreeing,
     check,
+    part_of,
 )
 
 
@@ -40,9 +41,14 @@ def clips_empty(clips: ClipTable) -> Findings:
     if not clips.rows:
         raise NotJudged(f"none of {clips.total} feature files could be read")
     if empty:
+        kinds = [
+            f"{len(rows)} {how}"
+            for rows, how in ((without, "without frames"), (constant, "with the same value everywhere"))
+            if rows
+        ]
         yield Finding(
-            f"{len(empty)} of {len(clips.rows)} clips {agreeing(len(empty), 'is', 'are')} empty: "
-            f"{len(without)} without frames, {len(constant)} with the same value everywhere",
+            f"{part_of(len(empty), len(clips.rows), 'clip')} {agreeing(len(empty), 'is', 'are')} empty: "
+            f"{', '.join(kinds)}",
             (
                 Evidence("clips without frames", len(without), clips.read_from, "clips"),
                 Evidence("clips with one value everywhere", len(constant), clips.read_from, "clips"),

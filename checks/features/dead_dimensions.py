@@ -12,6 +12,7 @@ from slrdoctor.api import (
     NotJudged,
     agreeing,
     check,
+    part_of,
 )
 
 RANGES_SHOWN = 8  # ranges of dimensions that the evidence names
@@ -41,9 +42,14 @@ def dead_dimensions(stats: DimensionStats, landmarks: Landmarks | None) -> Findi
         raise NotJudged(f"{frames} frames are too few to say that a dimension never changes")
     blocks = landmarks.blocks if landmarks is not None and landmarks.dims == stats.dims else ()
     counts = [(name, sum(low <= i < high for i in dead), high - low) for name, low, high in blocks]
-    by_block = ", ".join(f"{count} of {size} in {name}" for name, count, size in counts if count)
+    by_block = ", ".join(
+        f"{f'all {size}' if count == size else f'{count} of {size}'} in the group {name!r}"
+        for name, count, size in counts
+        if count
+    )
     yield Finding(
-        f"{len(dead)} of {stats.dims} dimensions never {agreeing(len(dead), 'changes', 'change')}"
+        f"{part_of(len(dead), stats.dims, 'feature dimension')} never "
+        f"{agreeing(len(dead), 'changes', 'change')} in any frame"
         + (f": {by_block}" if by_block else ""),
         (
             Evidence("constant dimensions", len(dead), stats.read_from, f"of {stats.dims}"),

@@ -17,12 +17,14 @@ from slrdoctor.api import (
     agreeing,
     check,
     counted,
+    part_of,
 )
 
 CLIPS_OF_ONE_SIZE = Threshold(
     2, "Arithmetic: a size is common, and others differ from it, only if at least two clips share it."
 )
 SIZES_SHOWN = 4
+PER_FRAME = " values per frame"
 WITH_PEOPLE = 4  # axes of [T, people, K, C]
 KINDS = {"f": "fractions", "i": "whole numbers", "u": "whole numbers", "b": "booleans"}
 
@@ -62,12 +64,17 @@ def feature_sizes_differ(clips: ClipTable) -> Findings:
     kinds = {(axes, kind) for axes, _, kind in sizes}  # named where they differ
     words = _words if len(kinds) > 1 else _frame
     named = sizes.most_common()[1:SIZES_SHOWN]
-    others = [f"{n} {agreeing(n, 'has', 'have')} {words(size)}" for size, n in named]
-    others += [f"{len(strays)} have another number of axes ({strays[0][3]})"] if strays else []
+    others = [
+        f"{n} ({_named(n, next(row.id for row in rows if _size(row) == size))}) "
+        f"{agreeing(n, 'has', 'have')} {words(size).removesuffix(PER_FRAME)}"
+        for size, n in named
+    ]
+    others += [_of_strays(strays)] if strays else []
     more = f" and {len(sizes) - SIZES_SHOWN} more sizes" if len(sizes) > SIZES_SHOWN else ""
     affected = len(rows) - count + len(strays)
     yield Finding(
-        f"{count} of {len(rows) + len(strays)} clips have {words(usual)}, but {', '.join(others)}{more}",
+        f"{part_of(count, len(rows) + len(strays), 'clip')} {agreeing(count, 'has', 'have')} "
+        f"{words(usual)}, but {', '.join(others)}{more}",
         tuple(Evidence(_words(size), n, clips.read_from, "clips") for size, n in sizes.most_common(6))
         + tuple(Evidence("other axes", len(strays), clips.read_from, "clips") for _ in strays[:1]),
         (
@@ -78,6 +85,16 @@ def feature_sizes_differ(clips: ClipTable) -> Findings:
         affected,
         len(rows) + len(strays),
     )
+
+
+def _named(count: int, first: str) -> str:
+    return first if count == 1 else f"such as {first}"
+
+
+def _of_strays(strays: list[tuple[str, str, str, str]]) -> str:
+    count, (first, _, _, shape) = len(strays), strays[0]
+    verb = agreeing(count, "has", "have")
+    return f"{count} ({_named(count, first)}) {verb} another number of axes ({shape})"
 
 
 def _size(row: ClipRow) -> tuple[int, tuple[int, ...], str]:
@@ -94,4 +111,4 @@ def _words(size: tuple[int, tuple[int, ...], str]) -> str:
 
 def _frame(size: tuple[int, tuple[int, ...], str]) -> str:
     values = " x ".join(map(str, size[1])) or "1"
-    return f"{values} {'value' if values == '1' else 'values'} per frame"
+    return f"{values} value per frame" if values == "1" else values + PER_FRAME

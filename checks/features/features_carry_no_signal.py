@@ -75,8 +75,8 @@ def features_carry_no_signal(probe: Probe, constant: BlindComparison | None) -> 
     most = score.chance + DEVIATIONS_OVER_CHANCE.value * score.spread
     yield Finding(
         f"a linear probe predicts the {first.kind} of {first.samples} {first.split or 'unsplit'} clips "
-        f"with an AUC of {score.auc:.2f}{also}; by chance it is {score.chance:.2f}, and up to "
-        f"{most:.2f}",
+        f"with an AUC of {score.auc:.2f}{also}, which chance reaches too ({score.chance:.2f} on "
+        f"average, up to {most:.2f})",
         (
             Evidence(
                 "AUC above that of permuted labels",

@@ -35,13 +35,15 @@ def features_missing(found: StoredFeatures) -> Findings:
         return found.sentence
     by_split = {split: (total - have, total) for split, (have, total) in found.covered.items()}
     parts = [
-        f"{gone} of {total} in {split or 'all'}" for split, (gone, total) in by_split.items() if gone
+        f"all {total} in {split}" if gone == total else f"{gone} of the {total} in {split}"
+        for split, (gone, total) in by_split.items()
+        if gone and split
     ]
     yield Finding(
         f"{len(found.missing)} of {found.annotated} annotated samples "
-        f"{agreeing(len(found.missing), 'has', 'have')} no features: "
-        + ", ".join(parts)
-        + (f"; similar names: {found.near}" if found.near else ""),
+        f"{agreeing(len(found.missing), 'has', 'have')} no features"
+        + (f": {', '.join(parts)}" if parts else "")
+        + (f". Of these, {found.near}" if found.near else ""),
         tuple(
             Evidence(f"samples without features, {split or 'unsplit'}", gone / total, found.how, "share")
             for split, (gone, total) in by_split.items()

@@ -14,6 +14,7 @@ from slrdoctor.api import (
     NotJudged,
     agreeing,
     check,
+    part_of,
 )
 
 
@@ -50,9 +51,9 @@ def features_not_finite(clips: ClipTable) -> Findings:
     block = f" in {first.bad_block}" if first.bad_block else ""
     blocks = sorted({row.bad_block for row in bad if row.bad_block})
     yield Finding(
-        f"{len(bad)} of {len(clips.rows)} clips {agreeing(len(bad), 'contains', 'contain')} NaN or "
-        f"infinite values ({values:,} in all), "
-        f"first in frame {first.first_bad_frame} of {first.id}{block}",
+        f"{part_of(len(bad), len(clips.rows), 'clip')} {agreeing(len(bad), 'contains', 'contain')} "
+        f"NaN or infinite values ({values:,} in all), first in frame "
+        f"{first.first_bad_frame} of {first.id}{block}",
         (
             Evidence("NaN or infinite values", values, clips.read_from, "values"),
             Evidence(f"most in one clip, {worst.id}", worst.bad_values, clips.read_from, "values"),

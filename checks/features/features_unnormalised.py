@@ -67,11 +67,11 @@ def features_unnormalised(
     if large and not _is_by_split(small, large):
         affected = min(small, large, key=len)
         low, high = median(row.scale for row in small), median(row.scale for row in large)
-        said = f"{len(small)} clips have values of about {low:.3g}, {len(large)} of about {high:.3g}"
+        said = f"{len(small)} clips have values of about {low:.3g}, but {len(large)} of about {high:.3g}"
         evidence = Evidence("factor between the groups", high / low, clips.read_from, "", SCALE_FACTOR)
     elif typical > limit.value and not (weights and weights.takes_off(typical, pixels[0].dims)):
         affected = [row for row in pixels if row.scale > limit.value]
-        said = f"the features have the scale of pixels: the typical value is {typical:.3g}"
+        said = f"the features have the scale of pixels, with a typical value of {typical:.3g}"
         evidence = Evidence("typical absolute value", typical, clips.read_from, "median", limit)
     elif not rows:
         raise NotJudged("no clip holds values whose scale means anything")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from slrdoctor.api import CERTAIN, DEGRADES, ClipTable, Evidence, Finding, Findings, Fix, check
+from slrdoctor.api import CERTAIN, DEGRADES, ClipTable, Evidence, Finding, Findings, Fix, check, part_of
 
 FIXES = {
     "lfs-pointer": Fix(
@@ -18,6 +18,14 @@ FIXES = {
     "shape": Fix("Extract these clips again: their frames differ in size."),
     "wrong-rank": Fix("Store every clip as frames by features.", "x = x.reshape(len(x), -1)   # [T, D]"),
     "permission": Fix("Give the files read permission.", "chmod -R u+r features"),
+}
+NAMES = {
+    "lfs-pointer": "with only a Git LFS pointer",
+    "object-array": "with Python objects",
+    "refused": "with a pickle",
+    "shape": "with frames of different sizes",
+    "wrong-rank": "with another number of axes",
+    "permission": "without read permission",
 }
 OTHER = Fix("Copy or extract the damaged files again.")
 
@@ -41,10 +49,10 @@ def features_unreadable(clips: ClipTable) -> Findings:
         return clips.sentence
     faults = Counter(fault for _, _, fault, _ in clips.unreadable)
     first = {fault: sentence for _, _, fault, sentence in reversed(clips.unreadable)}
-    parts = ", ".join(f"{count} {fault.replace('-', ' ')}" for fault, count in faults.most_common())
+    parts = ", ".join(f"{count} {NAMES.get(fault, fault)}" for fault, count in faults.most_common())
     [(commonest, _)] = faults.most_common(1)
     yield Finding(
-        f"{len(clips.unreadable)} of {clips.total} feature files cannot be read: {parts} "
+        f"{part_of(len(clips.unreadable), clips.total, 'feature file')} cannot be read: {parts} "
         f"({first[commonest]})",
         tuple(
             Evidence(f"{fault.replace('-', ' ')}: {first[fault]}", count, clips.read_from, "files")

@@ -12,8 +12,10 @@ from slrdoctor.api import (
     FrameCounts,
     NotJudged,
     Threshold,
+    agreeing,
     check,
     chosen,
+    part_of,
 )
 
 AFFECTED_SAMPLES = chosen(0.1, "one sample in ten is more than a stray", (0.025, 0.3), 21)
@@ -22,6 +24,7 @@ RELATIVE_DIFFERENCE = Threshold(
     0.05, "Arithmetic: a video at 24 instead of 25 frames per second differs by 4%."
 )
 FEWEST_SAMPLES = Threshold(3, "Arithmetic: with two samples, no factor is the common one.")
+OTHER = "another number of frames than annotated"
 FIXES = (
     Fix("Extract these clips again from the videos and times that the annotations name."),
     Fix("Check whether the decoder drops frames.", "ffprobe -count_frames -show_streams clip.mp4"),
@@ -64,9 +67,10 @@ def frame_count_mismatch(counts: FrameCounts) -> Findings:
     worst = int(np.argmax(np.abs(stored - expected)))
     scaled = abs(factor - 1) >= RELATIVE_DIFFERENCE.value
     usual = f", even at {factor:.3g} stored frames per annotated one as elsewhere" if scaled else ""
+    affected = int(off.sum())
     yield Finding(
-        f"{int(off.sum())} of {len(counts.ids)} samples have another number of frames than annotated"
-        f"{usual}: {ids[worst]} has {stored[worst]}, annotated are {annotated[worst]}",
+        f"{part_of(affected, len(counts.ids), 'sample')} {agreeing(affected, 'has', 'have')} {OTHER}"
+        f"{usual}: {ids[worst]} has {stored[worst]} frames, where {annotated[worst]} are annotated",
         (
             Evidence(
                 "samples whose frame counts disagree",
@@ -79,6 +83,6 @@ def frame_count_mismatch(counts: FrameCounts) -> Findings:
         ),
         FIXES,
         tuple(ids[i] for i in np.flatnonzero(off)),
-        int(off.sum()),
+        affected,
         len(counts.ids),
     )

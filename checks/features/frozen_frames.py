@@ -15,6 +15,7 @@ from slrdoctor.api import (
     NotJudged,
     check,
     chosen,
+    part_of,
 )
 
 REPEATED_FRAMES = chosen(0.5, "half of a clip", (0.125, 0.75), 413)
@@ -41,7 +42,7 @@ def frozen_frames(clips: ClipTable) -> Findings:
     Not counted are:
     - frames without any landmark;
     - features with only a few distinct values;
-    - equal frames at the end, where most clips have one length and end so: that is padding (FEA115).
+    - identical frames at the end, where most clips have one length and end so: that is padding (FEA115).
 
     Fix: Decode the video at its own frame rate, and let the tracker detect again when it stalls.
 
@@ -59,8 +60,8 @@ def frozen_frames(clips: ClipTable) -> Findings:
     most, worst = max(frozen, key=lambda item: item[0])
     share = len(frozen) / len(rows)
     yield Finding(
-        f"in {len(frozen)} of {len(rows)} clips over half of the frames repeat the frame before, "
-        f"up to {most:.0%} in {worst.id}",
+        f"in {part_of(len(frozen), len(rows), 'clip')}, over half of the frames repeat the frame "
+        f"before, up to {most:.0%} in {worst.id}",
         (
             Evidence("clips in which most frames repeat", share, clips.read_from, "share", FROZEN_CLIPS),
             Evidence(f"repeated frames in {worst.id}", most, clips.read_from, "share", REPEATED_FRAMES),
@@ -73,7 +74,7 @@ def frozen_frames(clips: ClipTable) -> Findings:
 
 
 def _are_padded(rows: list[ClipRow]) -> bool:
-    """Whether most clips have one length and end in equal frames: then those are padding."""
+    """Whether most clips have one length and end in identical frames: then those are padding."""
     if not rows:
         return False
     [(_, alike)] = Counter(row.frames for row in rows).most_common(1)

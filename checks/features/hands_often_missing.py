@@ -19,6 +19,7 @@ NO_HAND = Threshold(
     "Measured on 18 public MP_Data repositories: both hands are missing in 7.5% of the frames of the "
     "median one.",
 )
+BOTH = "both hands"
 HAND_MISSING = Threshold(
     0.60,
     "Measured on 18 public MP_Data repositories: in the median one the left hand is missing in 39% of "
@@ -53,7 +54,7 @@ def hands_often_missing(missing: MissingLandmarks, clips: ClipTable) -> Findings
     """
     if not missing.has_hands:
         raise NotJudged("the features contain no hands")
-    absent = [("both hands", missing.both_hands, NO_HAND)]
+    absent = [(BOTH, missing.both_hands, NO_HAND)]
     absent = absent if missing.both_hands > NO_HAND.value else []
     for name, share in missing.shares.items():
         if "hand" in name and share > HAND_MISSING.value and not _is_one_handed(missing, name):
@@ -61,9 +62,11 @@ def hands_often_missing(missing: MissingLandmarks, clips: ClipTable) -> Findings
     if not absent:
         return missing.sentence
     worst = sorted(clips.rows, key=lambda row: -row.hands_missing)[:5]
-    parts = ", ".join(f"{what} in {share:.1%}" for what, share, _ in absent)
+    (first, most, _), *rest = absent
+    verb = "are" if first == BOTH else "is"
+    parts = "".join(f", {what} in {share:.1%}" for what, share, _ in rest)
     yield Finding(
-        f"hands are often missing ({parts} of {missing.frames} frames)",
+        f"{first} {verb} missing in {most:.1%} of {missing.frames} frames{parts}",
         tuple(
             Evidence(f"frames without {what}", share, missing.read_from, "share", limit)
             for what, share, limit in absent

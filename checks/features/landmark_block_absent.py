@@ -47,7 +47,8 @@ def landmark_block_absent(missing: MissingLandmarks, landmarks: Landmarks) -> Fi
     for name, share in missing.shares.items():
         if share > BLOCK_MISSING.value:
             yield Finding(
-                f"the landmarks of {name} are all zero or NaN in {share:.1%} of {missing.frames} frames",
+                f"the landmarks of {name} are all zero or NaN in "
+                f"{f'{share:.1%} of' if share < 1 else 'all'} {missing.frames} frames",
                 (
                     Evidence(
                         f"frames without {name}",

@@ -13,6 +13,7 @@ from slrdoctor.api import (
     Progress,
     StoredFeatures,
     check,
+    counted,
 )
 
 FIX_NAMES = Fix(
@@ -71,13 +72,13 @@ def no_features(found: StoredFeatures, progress: Progress | None) -> Findings:
     elif found.faults:
         sentence, count = found.faults[0]
         said = f"none of {found.annotated} annotated samples has features that can be read: {sentence}"
-        said += f" ({count} {'file' if count == 1 else 'files'})"
+        said += f" ({counted(count, 'file')})"
         fixes = (FIX_FILES,)
     else:
         said = f"none of {found.annotated} annotated samples has features"
         said += f": {found.expected[0]}" if found.expected else ""
     if found.near and not found.readable:
-        said += f"; similar names: {found.near}"
+        said += f". Of the samples, {found.near}" if ": " in said else f", but {found.near}"
         fixes = (FIX_FORMAT,) if set(found.near_counts) == {"extension"} else fixes
     yield Finding(
         said,

@@ -16,9 +16,10 @@ from slrdoctor.api import (
     Threshold,
     check,
     chosen,
+    part_of,
 )
 
-PADDED_CLIPS = chosen(0.5, "few unpadded clips end in equal frames", (0.125, 0.75), 413)
+PADDED_CLIPS = chosen(0.5, "few unpadded clips end in identical frames", (0.125, 0.75), 413)
 SAME_LENGTH = chosen(0.9, "nearly all clips", (0.225, 0.99), 413)
 SHORTEST_PADDING = Threshold(2, "Arithmetic: a single frame equal to the one before may be chance.")
 UNDETECTED_FRAMES = Threshold(
@@ -64,17 +65,18 @@ def padding_stored_as_frames(clips: ClipTable) -> Findings:
         return "the clips have different lengths"
     padded = [row for row in rows if row.trailing >= SHORTEST_PADDING.value]
     if len(padded) <= PADDED_CLIPS.value * len(rows):
-        return f"{len(padded)} of {len(rows)} clips end in equal frames"
+        return f"{len(padded)} of {len(rows)} clips end in identical frames"
     if _are_undetected(rows):
         raise NotJudged("clips end in frames without landmarks, which need not be padding")
     frames = fmean(row.trailing for row in padded)
     share = sum(row.trailing for row in padded) / sum(row.frames for row in rows)
     yield Finding(
-        f"{share:.0%} of all frames are padding, and no lengths are stored: {len(padded)} of "
-        f"{len(rows)} clips end in equal frames, {frames:.0f} on average",
+        f"{share:.0%} of all frames look like padding, and no lengths are stored: "
+        f"{part_of(len(padded), len(rows), 'clip')} end in identical frames, {frames:.0f} per such clip "
+        "on average",
         (
             Evidence(
-                "clips that end in equal frames",
+                "clips that end in identical frames",
                 len(padded) / len(rows),
                 clips.read_from,
                 "share",

@@ -13,13 +13,14 @@ from slrdoctor.api import (
     Samples,
     check,
     chosen,
+    part_of,
 )
 
 AFFECTED_SAMPLES = chosen(
     0.01, "a single video may be there twice by mistake, a stale cache repeats many", (0.0025, 0.04), 413
 )
 FEWEST_VALUES = chosen(
-    16, "arrays of a few values, such as one-hot ones, are equal by chance", (4, 64), 413
+    16, "arrays of a few values, such as one-hot ones, are identical by chance", (4, 64), 413
 )
 FIXES = (
     Fix("Delete cached features and extract them again.", "rm -r cache/   # then extract", safe=False),
@@ -39,8 +40,8 @@ def same_features_different_labels(clips: ClipTable, samples: Samples) -> Findin
     Why it matters: No model can give two answers to one input. The usual reasons are a stale cache, a
     loop that saved one array under many names, or a wrong file list.
 
-    Judged by: Arrays that are equal byte by byte under several ids with different targets, where this
-    concerns at least 1% of the samples. Empty and constant clips do not count.
+    Judged by: Arrays that are identical byte by byte under several ids with different targets, where
+    this concerns at least 1% of the samples. Empty and constant clips do not count.
 
     Fix: Delete the cache, extract the features again, and compare a few arrays.
 
@@ -66,8 +67,8 @@ def same_features_different_labels(clips: ClipTable, samples: Samples) -> Findin
     other, other_s = next((id, target) for id, target in others if target != its)
     share = affected / len(rows)
     yield Finding(
-        f"{affected} of {len(rows)} samples have the same features as a sample with another target: "
-        f"{one} ({' '.join(its)}) and {other} ({' '.join(other_s)}) are equal",
+        f"{part_of(affected, len(rows), 'sample')} have the same features as a sample with another "
+        f"target: those of {one} ({' '.join(its)}) and {other} ({' '.join(other_s)}) are identical",
         (
             Evidence(
                 "samples whose array has several targets",

@@ -17,6 +17,7 @@ from slrdoctor.api import (
     Threshold,
     check,
     chosen,
+    part_of,
 )
 
 MEASURED = "Measured on 100 simulated splits by signer:"
@@ -60,19 +61,20 @@ def train_dev_shift(shifts: SplitShift) -> Findings:
         return shifts.sentence
     split, block = shift.split, shift.block_of(moved)
     inside = f" (most of them in {block})" if block else ""
-    said = [f"{split} differs from train in {moved.sum()} of {len(moved)} dimensions{inside}"]
+    said: list[str] = []
     if stretched.any():
         factor = np.median(shift.scale.size[stretched])  # infinite where one split is constant
-        said.append(f"{stretched.sum()} in spread (by a factor of {factor:.3g})")
+        said.append(f"{_count(stretched, moved)} in spread (by a median factor of {factor:.3g})")
     if far.any():
         gap = np.median(shift.location.size[far])
-        said.append(f"{far.sum()} in the mean (by {gap:.2g} standard deviations)")
+        said.append(f"{_count(far, moved)} in the mean (by a median of {gap:.2g} standard deviations)")
     if _signs_differ(shift):
         train, other = (f"{share:.0%}" for share in shift.negative)
-        said.append(f"clips have negative means in {train} of them in train, {other} in {split}")
+        said.append(f"train clips have negative means in {train} of all dimensions, {split} in {other}")
     share, most, where = float(moved.mean()), float(shift.location.size.max()), shifts.read_from
     yield Finding(
-        ", ".join(said),
+        f"{split} differs from train in {part_of(int(moved.sum()), len(moved), 'dimension')}{inside}: "
+        f"{', '.join(said)}",
         (
             Evidence("dimensions that differ", share, where, "share", MOVED_DIMENSIONS),
             Evidence("largest distance of means", most, where, "standard deviations", _limits(shift)[0]),
@@ -82,6 +84,11 @@ def train_dev_shift(shifts: SplitShift) -> Findings:
         ),
         FIXES,
     )
+
+
+def _count(some: NDArray[np.bool_], moved: NDArray[np.bool_]) -> str:
+    """How many of the dimensions that moved did so in this way."""
+    return "all" if some.sum() == moved.sum() > 1 else str(some.sum())
 
 
 def _limits(shift: Shift) -> tuple[Threshold, Threshold]:

@@ -24,7 +24,10 @@ def test_fea108_fires_on_one_constant_dimension_and_names_its_block() -> None:
     dead = FRAMES.copy()
     dead[:, 7] = 0.25
     [finding] = findings("FEA108", stats(dead, dead), LAYOUT)
-    assert "1 of 12 dimensions never changes: 1 of 6 in hand" in finding.message
+    assert (
+        "1 of 12 feature dimensions never changes in any frame: 1 of 6 in the group 'hand'"
+        in finding.message
+    )
 
 
 def test_fea108_fires_on_a_dimension_without_a_finite_value() -> None:

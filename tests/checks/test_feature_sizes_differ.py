@@ -23,7 +23,18 @@ def test_fea109_fires_on_one_clip_of_another_size_rank_or_kind(
 def test_fea109_fires_on_a_clip_that_was_set_apart_for_its_rank(make_table: Any) -> None:
     stray = ("s0", "train", "wrong-rank", "shape [40], where the others have 2 axes")
     [finding] = findings("FEA109", make_table(9, table={"unreadable": (stray,)}))
-    assert "shape [40]" in finding.message and finding.samples == ("s0",)
+    assert finding.message == (
+        "9 of 10 clips have 225 values per frame, but 1 (s0) has another number of axes (shape [40], "
+        "where the others have 2 axes)"
+    )
+    assert finding.samples == ("s0",)
+
+
+def test_fea109_names_a_clip_of_each_other_size(make_table: Any) -> None:
+    [finding] = findings("FEA109", make_table(9, 1, shape=(40, 226), dims=226))
+    assert finding.message == "9 of 10 clips have 225 values per frame, but 1 (s0) has 226"
+    [finding] = findings("FEA109", make_table(8, 2, shape=(40, 226), dims=226))
+    assert finding.message.endswith("but 2 (such as s0) have 226")
 
 
 @pytest.mark.parametrize(

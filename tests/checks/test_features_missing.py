@@ -20,13 +20,13 @@ def found(train: int, dev: int, of: int = 10) -> StoredFeatures:
 
 def test_fea102_fires_on_one_missing_sample_and_counts_by_split() -> None:
     [finding] = findings("FEA102", found(10, 9))
-    assert "1 of 10 in dev" in finding.message and "train" not in finding.message
+    assert "1 of the 10 in dev" in finding.message and "train" not in finding.message
     assert finding.samples == ("d0",) and (finding.affected, finding.total) == (1, 20)
 
 
 def test_fea102_names_every_split_that_lacks_some() -> None:
     [finding] = findings("FEA102", found(7, 5))
-    assert "3 of 10 in train, 5 of 10 in dev" in finding.message
+    assert "3 of the 10 in train, 5 of the 10 in dev" in finding.message
     assert [e.value for e in finding.evidence] == [0.3, 0.5]
 
 

@@ -17,7 +17,7 @@ def test_fea103_fires_on_one_broken_file(make_table: Any) -> None:
 
 def test_fea103_fires_with_the_count_and_the_fix_of_each_fault(make_table: Any) -> None:
     [finding] = findings("FEA103", make_table(9, table={"unreadable": (TRUNCATED, POINTER, POINTER)}))
-    assert "2 lfs pointer, 1 truncated" in finding.message
+    assert "2 with only a Git LFS pointer, 1 truncated" in finding.message
     assert [e.value for e in finding.evidence] == [2, 1]
     assert any("lfs" in fix.how for fix in finding.fixes) and len(finding.fixes) == 2
 

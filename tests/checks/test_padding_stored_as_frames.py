@@ -12,7 +12,7 @@ PADDED = {"trailing": 20, "ends_in_zeros": True, "zero_frames": 0.5}
 
 def test_fea115_fires_when_most_clips_of_one_length_end_in_equal_frames(make_table: Any) -> None:
     [finding] = findings("FEA115", make_table(49, 51, **PADDED))
-    assert "51 of 100 clips" in finding.message and "20 on average" in finding.message
+    assert "51 of 100 clips" in finding.message and "20 per such clip on average" in finding.message
 
 
 def test_fea115_is_quiet_at_exactly_half_of_the_clips(make_table: Any) -> None:

@@ -33,7 +33,10 @@ def test_p0_is_first_told_that_there_are_no_features_and_of_the_near_miss(report
     assert report.verdict == "broken"
     assert (first["code"], first["severity"], first["root_cause"]) == ("FEA101", "blocks", True)
     assert "none of 4667" in first["message"] and "features/train/*.npy" in first["message"]
-    assert "8 differ in extension" in first["message"] and "forecast_train_0002.npz" in first["message"]
+    assert (
+        "8 differ from a stored name only in the extension" in first["message"]
+        and "forecast_train_0002.npz" in first["message"]
+    )
     assert "format of the stored files" in first["fixes"][0]["do"]
 
 

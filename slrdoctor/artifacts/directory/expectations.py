@@ -26,7 +26,7 @@ def hold_against_configs(found: Found, listing: Listing) -> None:
                     found.beside.append(one)
                     stored = f"{one.where} contains {one.clips[0].path.suffix} files"
                     found.expected.append(
-                        f"{config.where}: {key} = {value} matches no file, but {stored}"
+                        f"{key} = {value} in {config.where} matches no file, but {stored}"
                     )
 
 

@@ -10,6 +10,17 @@ from slrdoctor.artifacts.run import DataSet
 from slrdoctor.core.registry import measure
 from slrdoctor.facts.features.features import ClipTable
 from slrdoctor.facts.features.join import Join, NearMiss
+from slrdoctor.words.grammar import agreeing
+
+NAME = "from a stored name only in"
+HOW_NEAR = {
+    "extension": (f"differs {NAME} the extension", f"differ {NAME} the extension"),
+    "prefix": (f"differs {NAME} a prefix", f"differ {NAME} a prefix"),
+    "case": (f"differs {NAME} case", f"differ {NAME} case"),
+    "unicode form": (f"differs {NAME} the Unicode form", f"differ {NAME} the Unicode form"),
+    "spelling": (f"differs {NAME} a letter or two", f"differ {NAME} a letter or two"),
+    "split": ("has its file in the folder of another split", "have theirs in that of another split"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,9 +51,14 @@ class StoredFeatures:
         """The near misses in words: how many of which kind, and one of them."""
         if not self.near_misses:
             return ""
-        counts = ", ".join(f"{count} differ in {by}" for by, count in self.near_counts.items())
+        counts = [
+            f"{count} {agreeing(count, *HOW_NEAR.get(by, (f'differs in {by}', f'differ in {by}')))}"
+            for by, count in self.near_counts.items()
+        ]
         one = self.near_misses[0]
-        return f"{counts or 'some'}, for example {one.stored} is stored and {one.id} annotated"
+        pair = f"{one.id} is annotated and {one.stored} is stored"
+        example = "" if sum(self.near_counts.values()) == 1 else "for example, "
+        return f"{', '.join(counts) or 'some have similar names'}: {example}{pair}"
 
 
 @measure

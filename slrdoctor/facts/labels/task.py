@@ -77,6 +77,15 @@ def _evidence(data: DataSet, run: TrainingRun, samples: Samples | None) -> Itera
     if labels is not None:
         yield labels
     yield from _by_cross_entropy(run)
+    yield from _by_class_list(data, run)
+
+
+def _by_class_list(data: DataSet, run: TrainingRun) -> Iterator[Task]:
+    """A list of classes, where nothing else tells the task: label_classes.npy beside a model."""
+    sequences = any(len(r) > 1 for file in run.predictions for r in file.references)
+    for file in data.vocabularies[:1]:
+        if file.target == "class" and _blank_token(data) is None and not sequences:
+            yield Task("classification", f"{file.where} is a list of classes", file.where)
 
 
 def _by_cross_entropy(run: TrainingRun) -> Iterator[Task]:

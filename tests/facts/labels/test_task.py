@@ -11,6 +11,7 @@ from slrdoctor.artifacts.run import (
     ConfigFile,
     DataSet,
     HistoryFile,
+    PredictionFile,
     Row,
     Scalar,
     TrainingRun,
@@ -139,3 +140,30 @@ def test_of_two_configs_the_one_that_fits_the_sequences_tells_the_task(
     assert task(
         Settings(), data, TrainingRun("", ROOT, configs=configs[::order][:1]), SEQUENCES
     ).name == ("classification")
+
+
+def listed(target: str, tokens: tuple[str, ...], references: tuple[tuple[str, ...], ...] = ()) -> Task:
+    words = VocabularyFile("labels.txt", "text", tokens, (), target)
+    pairs = (PredictionFile("p.csv", "csv", "dev", ("a",), (("A",),), references),) if references else ()
+    run = TrainingRun("", ROOT, predictions=pairs)
+    return task(Settings(), DataSet("", ROOT, (), (), (words,)), run, None)
+
+
+def test_a_list_of_classes_tells_the_task_where_nothing_else_does() -> None:
+    assert listed("class", ("A", "B", "C")).name == "classification"
+    assert listed("class", ("A", "B", "C"), (("B",),)).name == "classification"
+
+
+@pytest.mark.parametrize(
+    ("target", "tokens", "references"),
+    [
+        ("gloss", ("A", "B"), ()),
+        ("text", ("A", "B"), ()),
+        ("class", ("A", "B"), (("A", "B"),)),
+    ],
+)
+def test_other_lists_and_sequences_leave_the_task_unknown(
+    target: str, tokens: tuple[str, ...], references: tuple[tuple[str, ...], ...]
+) -> None:
+    with pytest.raises(Unavailable, match="task is unknown"):
+        listed(target, tokens, references)

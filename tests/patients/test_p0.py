@@ -60,7 +60,7 @@ def test_p0_may_keep_its_downsampling_but_for_three_sentences(
     few = found["CTC402"]
     assert few["affected"] == 3 and "at stride 3, and would" in few["message"]
     assert few["samples"] == ["forecast_train_0000", "forecast_train_0001", "forecast_dev_0000"]
-    assert "the median target needs 10 and gets 37" in few["message"]
+    assert "median target needs 10 frames and gets 37" in few["message"]
 
 
 def test_p0_has_comments_in_its_vocabulary(found: dict[str, Any]) -> None:

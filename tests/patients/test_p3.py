@@ -83,7 +83,7 @@ def test_p3_lost_ground_where_its_second_stage_began_at_the_full_rate(found: dic
 
 def test_p3_is_told_how_many_clips_the_cut_leaves_without_room(found: dict[str, Any]) -> None:
     cut = found["CTC417"]
-    assert "cutting at 250 frames shortens 132 of 132 clips" in cut["message"]
+    assert "cutting at 250 frames shortens all 132 clips" in cut["message"]
     assert (cut["affected"], cut["total"]) == (2, 132)
     assert value(cut, "samples left without an alignment") == 0
     assert value(cut, "samples left without room for blanks") == 2

@@ -159,7 +159,7 @@ def texts(samples: Samples) -> Texts:
     """The rows that have a text."""
     rows = [row for row in samples.rows if row.text and row.text.strip()]
     if not rows:
-        raise Unavailable(f"{samples.read_from} has no texts")
+        raise Unavailable(f"the annotations have no texts ({samples.read_from})")
     return Texts(
         ids=tuple(row.id for row in rows),
         splits=tuple(row.split for row in rows),

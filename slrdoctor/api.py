@@ -120,6 +120,7 @@ from slrdoctor.words.grammar import counted as counted
 from slrdoctor.words.grammar import number as number
 from slrdoctor.words.grammar import ordinal as ordinal
 from slrdoctor.words.grammar import part_of as part_of
+from slrdoctor.words.grammar import share_of as share_of
 
 BLOCKS, MISLEADS, DEGRADES, NOTE = Severity.BLOCKS, Severity.MISLEADS, Severity.DEGRADES, Severity.NOTE
 CERTAIN, LIKELY, POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE

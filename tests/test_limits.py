@@ -12,7 +12,7 @@ import pytest
 from slrdoctor.core import packs
 from slrdoctor.core.finding import Threshold, chosen
 from slrdoctor.core.registry import REGISTRY
-from slrdoctor.words.grammar import agreeing, counted, number, ordinal, part_of
+from slrdoctor.words.grammar import agreeing, counted, number, ordinal, part_of, share_of
 
 ROOT = Path(__file__).resolve().parents[1]
 packs.load_all()
@@ -75,6 +75,7 @@ def test_a_part_that_is_the_whole_is_named_as_the_whole() -> None:
     assert part_of(1, 10, "clip", share="10%") == "1 of 10 clips (10%)"
     assert part_of(2, 2, "class", "classes", share="100%") == "all 2 classes"
     assert part_of(1, 1, "clip") == "the only clip"
+    assert [share_of(share) for share in (0.5, 1.0)] == ["50%", "all"]
 
 
 def test_a_large_number_has_no_exponent() -> None:

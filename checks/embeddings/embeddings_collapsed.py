@@ -95,7 +95,7 @@ def embeddings_collapsed(separation: Separation) -> Findings:
         luck = Threshold(
             one.most_1, f"binomial: guessing over {one.queries} queries, once in a thousand"
         )
-        retrieval = f", and retrieval at 1 is {one.at_1:.1%} (guessing: {one.guess_1:.1%})"
+        retrieval = f", and retrieval at 1 is {one.at_1:.1%} (chance: {one.guess_1:.1%})"
         evidence.append(Evidence("retrieval at 1", one.at_1, one.read_from, "share", luck))
     yield Finding(
         f"positive pairs in {one.what} lie {place} (PosSim {one.possim:.3f}, NegSim {one.negsim:.3f})"

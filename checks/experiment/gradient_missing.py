@@ -10,12 +10,17 @@ from slrdoctor.api import (
     Fix,
     ModelBehaviour,
     Threshold,
+    agreeing,
     check,
+    part_of,
 )
 
 TENSORS_WITHOUT_GRADIENT = Threshold(
     0, "Arithmetic: an optimizer never changes a parameter without a gradient."
 )
+
+
+NAMED = 4  # tensors
 
 
 @check("ACT004", severity=BLOCKS, confidence=CERTAIN, explains=("ACT002", "MDL603"), gate=GRADIENTS)
@@ -36,11 +41,12 @@ def gradient_missing(behaviour: ModelBehaviour) -> Findings:
     if not behaviour.without_gradient_count:
         return f"the loss reaches all {behaviour.trainable} trainable tensors"
     share = behaviour.without_gradient_values / max(behaviour.parameters, 1)
-    names = ", ".join(behaviour.without_gradient[:4])
+    count = behaviour.without_gradient_count
+    names = ", ".join(behaviour.without_gradient[:NAMED])
+    more = f" and {count - NAMED} more" if count > NAMED else ""
     yield Finding(
-        f"{behaviour.without_gradient_count} of {behaviour.trainable} trainable tensors, "
-        f"{share:.0%} of the "
-        f"parameters, get no gradient from the loss: {names}",
+        f"{part_of(count, behaviour.trainable, 'trainable tensor')} ({names}{more}, {share:.0%} of the "
+        f"parameters) {agreeing(count, 'gets', 'get')} no gradient from the loss",
         (
             Evidence(
                 "trainable tensors without gradient", behaviour.without_gradient_count,

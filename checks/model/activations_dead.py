@@ -8,8 +8,10 @@ from slrdoctor.api import (
     Findings,
     Fix,
     ModelBehaviour,
+    agreeing,
     check,
     chosen,
+    part_of,
 )
 
 UNCHANGING_UNITS = chosen(
@@ -32,9 +34,10 @@ def activations_dead(behaviour: ModelBehaviour) -> Findings:
     References: Lu et al. 2019, Dying ReLU and Initialization.
     """
     for name, share, units in behaviour.dead_layers:
+        dead = round(share * units)
         yield Finding(
-            f"{share:.0%} of the {units} units of {name} have the same output for every frame of every "
-            f"sample",
+            f"{part_of(dead, units, 'unit', share=f'{share:.0%}')} of {name} "
+            f"{agreeing(dead, 'gives', 'give')} one constant output for every frame of every sample",
             (
                 Evidence(
                     f"units of {name} with a constant output",

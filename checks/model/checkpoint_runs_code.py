@@ -1,6 +1,17 @@
 """MDL606: would loading a checkpoint run code?"""
 
-from slrdoctor.api import CERTAIN, MISLEADS, Evidence, Finding, Findings, Fix, Pickled, Threshold, check
+from slrdoctor.api import (
+    CERTAIN,
+    MISLEADS,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    Pickled,
+    Threshold,
+    check,
+    counted,
+)
 
 FOREIGN_NAMES = Threshold(0, "By definition: a state dict names only tensors and plain containers.")
 SHOWN = 8
@@ -28,7 +39,7 @@ def checkpoint_runs_code(pickled: Pickled) -> Findings:
     where, names = pickled.names[0]
     others = len(pickled.names) - 1
     listed = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
-    more = f"; so would {others} other {'file' if others == 1 else 'files'}" if others else ""
+    more = f"; so would {counted(others, 'other file')}" if others else ""
     yield Finding(
         message=f"loading {where} would import or call {listed}{more}",
         evidence=tuple(

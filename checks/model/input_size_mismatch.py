@@ -37,7 +37,7 @@ def input_size_mismatch(fit: InputFit) -> Findings:
     layer = fit.layer or "the first layer"
     yield Finding(
         message=(
-            f"{layer} in {fit.read_from} takes {counted(fit.takes, 'feature')} per frame, but "
+            f"{layer} in {fit.read_from} expects {counted(fit.takes, 'feature')} per frame, but "
             f"{fit.known_by} has {fit.stored}"
         ),
         evidence=(

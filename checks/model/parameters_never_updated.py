@@ -24,6 +24,9 @@ INITIAL_PARAMETERS = chosen(
 )
 
 
+NAMED = 2  # parameters that the message names
+
+
 @check("MDL603", severity=BLOCKS, confidence=LIKELY, explains=(NOTHING_LEARNED,))
 def parameters_never_updated(updates: ParameterUpdates) -> Findings:
     """Training never updated the last layer, most of the model, or its batch normalisation.
@@ -45,7 +48,7 @@ def parameters_never_updated(updates: ParameterUpdates) -> Findings:
     if not found:
         return updates.sentence
     yield Finding(
-        message=f"{updates.read_from}: {found[0][0]}",
+        message=f"in {updates.read_from}, {found[0][0]}",
         evidence=(
             *(evidence for _, evidence in found),
             Evidence("sign of training", updates.trained or "none", updates.read_from),
@@ -74,14 +77,16 @@ def _faults(updates: ParameterUpdates) -> Iterator[tuple[str, Evidence]]:
         )
     if updates.head:
         yield (
-            f"the last layer was never updated: {updates.head}",
+            f"the last layer was never updated, as {updates.head}",
             Evidence("last layer", updates.head, read_from),
         )
     share = updates.random_share
     if share > INITIAL_PARAMETERS.value:
-        names = ", ".join(updates.random[:2])
+        names = ", ".join(updates.random[:NAMED])
+        more = f" and {len(updates.random) - NAMED} more" if len(updates.random) > NAMED else ""
         yield (
-            f"{share:.0%} of the parameters have their initial values although {trained}: {names}",
+            f"{'all' if share >= 1 else f'{share:.0%} of the'} parameters ({names}{more}) have their "
+            f"initial values although {trained}",
             Evidence(
                 "parameters with their initial values", share, read_from, "share", INITIAL_PARAMETERS
             ),

@@ -10,7 +10,9 @@ from slrdoctor.api import (
     Fix,
     Threshold,
     WeightValues,
+    agreeing,
     check,
+    part_of,
 )
 
 NON_FINITE_VALUES = Threshold(
@@ -43,8 +45,9 @@ def weights_not_finite(values: WeightValues) -> Findings:
     kinds = [f"{nans:,} NaN"] * (nans > 0) + [f"{infinite:,} infinite"] * (infinite > 0)
     yield Finding(
         message=(
-            f"{len(unsound)} of {len(values.rows)} tensors in {values.read_from} contain "
-            f"{' and '.join(kinds)} values (of {total:,}): {names}{more}"
+            f"{part_of(len(unsound), len(values.rows), 'tensor')} in {values.read_from} "
+            f"({names}{more}) {agreeing(len(unsound), 'contains', 'contain')} {' and '.join(kinds)} "
+            f"{agreeing(nans + infinite, 'value', 'values')} ({total:,} values in all)"
         ),
         evidence=(
             Evidence(

@@ -13,6 +13,7 @@ from slrdoctor.api import (
     Threshold,
     agreeing,
     check,
+    part_of,
 )
 
 SHARED_SAMPLES = Threshold(0, "Arithmetic: a sample that was trained on tests nothing.")
@@ -40,14 +41,14 @@ def sample_in_two_splits(found: SharedSamples) -> Findings:
     ways = Counter(shared.by for shared in found.shared)
     where = ", ".join(f"{count} in {one} and {other}" for (one, other), count in pairs.most_common())
     total = sum(found.sizes.values())
-    first = found.shared[0]
-    other = f" (in {first.splits[1]}: {first.other})" if first.other else ""
+    first, count = found.shared[0], len(found.shared)
+    other = f" (called {first.other} in {first.splits[1]})" if first.other else ""
     smallest = min(found.sizes[split] for pair in pairs for split in pair)
     yield Finding(
         message=(
-            f"{len(found.shared)} of {total} samples {agreeing(len(found.shared), 'is', 'are')} in two "
-            f"splits ({where}), "
-            f"for example {first.id}{other}"
+            f"{part_of(count, total, 'sample')} {agreeing(count, 'is', 'are')} in two splits: "
+            f"{'' if count == 1 else f'{where}, for example '}{first.id}"
+            f"{f' in {first.splits[0]} and {first.splits[1]}' if count == 1 else ''}{other}"
         ),
         evidence=(
             *(

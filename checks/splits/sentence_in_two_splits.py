@@ -42,7 +42,9 @@ def sentence_in_two_splits(found: SharedSentences) -> Findings:
         raise NotJudged("no dev or test target has two glosses or more")
     if not over:
         return found.sentence
-    shared = " and ".join(f"{n} of {total} {s}" for s, (n, total) in over.items())
+    shared = " and ".join(
+        f"all {total} {s}" if n == total else f"{n} of {total} {s}" for s, (n, total) in over.items()
+    )
     yield Finding(
         message=f"{shared} {found.of} also occur in train",
         evidence=tuple(

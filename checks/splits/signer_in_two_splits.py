@@ -10,12 +10,17 @@ from slrdoctor.api import (
     NotJudged,
     Signers,
     Threshold,
+    agreeing,
     check,
+    part_of,
 )
 
 SHARED_SIGNERS = Threshold(
     0, "By definition: signer independent means that no dev or test signer is in train."
 )
+
+
+SHOWN = 5  # signers that the message names
 
 
 @check("SPL303", severity=NOTE, confidence=CERTAIN)
@@ -41,13 +46,16 @@ def signer_in_two_splits(signers: Signers) -> Findings:
     shared = {s: signers.shared(s) for s in ("dev", "test") if signers.shared(s)}
     if not shared:
         return signers.sentence
-    parts = " and ".join(f"{len(who)} of {len(signers.by_split[s])} {s}" for s, who in shared.items())
+    parts = " and ".join(
+        part_of(len(who), len(signers.by_split[s]), f"{s} signer") for s, who in shared.items()
+    )
     names = sorted(set().union(*shared.values()))
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     affected = sum(signers.samples[s][who] for s, people in shared.items() for who in people)
     yield Finding(
         message=(
-            f"{parts} signers are also in train ({', '.join(names[:5])}), but {signers.claim} claims "
-            f"signer independence"
+            f"{parts} {agreeing(len(names), 'is', 'are')} also in train "
+            f"({', '.join(names[:SHOWN])}{more}), but {signers.claim} claims signer independence"
         ),
         evidence=tuple(
             Evidence(f"{s} signers who are in train", len(who), signers.read_from, "", SHARED_SIGNERS)

@@ -13,6 +13,7 @@ from slrdoctor.api import (
     check,
     chosen,
     counted,
+    part_of,
 )
 
 FEWEST_SIGNERS = chosen(
@@ -49,9 +50,9 @@ def unseen_signers_in_dev(signers: Signers) -> Findings:
     affected = sum(signers.samples[split][who] for who in new)
     yield Finding(
         message=(
-            f"{len(new)} of {len(people)} {split} signers {agreeing(len(new), 'is', 'are')} not in "
-            f"train, which has only {counted(len(signers.train), 'signer')}: expect a gap between train "
-            f"and {split}"
+            f"{part_of(len(new), len(people), f'{split} signer')} {agreeing(len(new), 'is', 'are')} not "
+            f"in train, which has only {counted(len(signers.train), 'signer')}: expect a gap between "
+            f"train and {split}"
         ),
         evidence=(
             Evidence("signers in train", len(signers.train), signers.read_from, "", FEWEST_SIGNERS),

@@ -49,9 +49,9 @@ def dev_worsened_after_best(
     if not learned:
         raise NotJudged("the run learned nothing: its best score may be luck")
     yield Finding(
-        f"{score.split} {score.word} was {score.shown(score.best)} at {score.per} {score.best_at:g} and "
-        f"is {score.shown(score.last)} at the end, and the checkpoint of {score.per} {score.best_at:g} "
-        "was not kept",
+        f"the {score.split} {score.word} was {score.shown(score.best)} at {score.per} "
+        f"{score.best_at:g} and is {score.shown(score.last)} at the end, and the checkpoint of "
+        f"{score.per} {score.best_at:g} was not kept",
         (
             Evidence(
                 f"{score.word} lost since its best", lost / score.metric.whole, score.read_from, "share",

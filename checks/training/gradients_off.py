@@ -16,7 +16,9 @@ from slrdoctor.api import (
     TrainLoss,
     check,
     chosen,
+    counted,
     number,
+    share_of,
 )
 
 NOT_FINITE = chosen(0.5, "mixed precision meets Inf in single steps only", (0.125, 2), 391)
@@ -66,7 +68,7 @@ def gradients_off(
         message, measured = wrong
         course = f"{number(norms.early)} and {number(norms.late)}"
         yield Finding(
-            f"the gradient norm {message} (over {norms.points} {norms.per}s)",
+            f"the gradient norm {message} ({counted(norms.points, norms.per)} in all)",
             (
                 measured,
                 Evidence("median norm of the first and the last fifth", course, norms.read_from),
@@ -92,10 +94,10 @@ def _wrong(
     # a loss that is not a number has such gradients, and is TRN501's
     if norms.bad_at_end >= NOT_FINITE.value and not learned and not (finite and finite.ends_bad):
         measured = broke("NaN or Inf in the last fifth", norms.bad_at_end, "share", NOT_FINITE)
-        return f"is NaN or Inf in {norms.bad_at_end:.0%} of the last fifth", measured
+        return f"is NaN or infinite in {share_of(norms.bad_at_end)} of the last fifth", measured
     zero = max(norms.zero, norms.zero_at_end)
     if zero >= ZERO.value and not done:
-        return f"is zero in {zero:.0%} of the steps", broke("norms of zero", zero, "share", ZERO)
+        return f"is zero in {share_of(zero)} of the steps", broke("norms of zero", zero, "share", ZERO)
     ratio = norms.late / norms.early if norms.early > 0 else 1.0
     course = f"goes from {number(norms.early)} to {number(norms.late)}"
     undone = loss is not None and loss.score_kept is False  # what was learned before it exploded

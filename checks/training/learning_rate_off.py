@@ -84,8 +84,9 @@ def _stuck(rate: LearningRate) -> Wrong | None:
     still = ("training loss at the end, of its first value", rate.loss_left, "share", LOSS_LEFT)
     left = f"and the training loss is still {rate.loss_left:.0%} of its first value"
     if rate.zero_at_end >= SHARE_AT_ZERO.value:
-        message = f"the learning rate is 0 in the last {rate.zero_at_end:.0%} of the run, {left}"
-        return message, [("share of the run at 0", rate.zero_at_end, "share", SHARE_AT_ZERO), still]
+        end = f"in the last {rate.zero_at_end:.0%} of the" if rate.zero_at_end < 1 else "for the whole"
+        zero = ("share of the run at 0", rate.zero_at_end, "share", SHARE_AT_ZERO)
+        return f"the learning rate is 0 {end} run, {left}", [zero, still]
     message = f"the learning rate falls from {rate.peak:.2g} to {rate.last:.2g}, under a thousandth "
     message += f"of its peak from {rate.per} {rate.low_from:g} on, {left}"
     low = ("share of the run under a thousandth of the peak", rate.low_at_end, "share", SHARE_LOW)
@@ -106,12 +107,11 @@ def _raised(rate: LearningRate, loss: TrainLoss | None, stages: StageChanges | N
 
 def _ill_sized(rate: LearningRate, progress: Progress | None) -> Wrong | None:
     limit = {True: HIGHEST_FOR_ADAM, False: HIGHEST_FOR_SGD, None: HIGHEST_FOR_UNKNOWN}[rate.adaptive]
-    tiny = 0 < rate.peak < LOWEST.value
-    ill = tiny or rate.peak >= limit.value
-    if ill and progress is None:
+    tiny, huge = 0 < rate.peak < LOWEST.value, rate.peak >= limit.value
+    if (tiny or huge) and progress is None:
         raise NotJudged(f"the rate reaches {rate.peak:.2g}; whether the run learned is unknown")
-    if not ill or progress is None or progress.learned or progress.epochs < EPOCHS.value:
+    if not (tiny or huge) or progress is None or progress.learned or progress.epochs < EPOCHS.value:
         return None
-    message = f"the learning rate {'never exceeds' if tiny else 'reaches'} {rate.peak:.2g}"
-    message += ", and the run learned nothing"
+    reach = "never exceeds" if tiny else "reaches"
+    message = f"the learning rate {reach} {rate.peak:.2g}, and the run learned nothing"
     return message, [("highest learning rate", rate.peak, "", LOWEST if tiny else limit)]

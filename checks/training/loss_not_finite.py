@@ -11,6 +11,7 @@ from slrdoctor.api import (
     Fix,
     LossBreak,
     Threshold,
+    agreeing,
     check,
     chosen,
 )
@@ -60,9 +61,11 @@ def loss_not_finite(loss: FiniteLoss) -> Findings:
     if broken:
         worst = min(broken, key=lambda b: (b.split != "train", b.first_bad))
         since = f"{worst.per} {worst.broken_from if worst.bad_at_end else worst.first_bad:g}"
+        bad = f"{worst.bad} of {worst.points} values {agreeing(worst.bad, 'is', 'are')} not finite"
+        if worst.bad == worst.points:
+            bad = f"none of its {worst.points} values is finite"
         yield Finding(
-            f"the {SPLITS.get(worst.split, worst.split)} loss is {worst.what} from {since} on: "
-            f"{worst.bad} of {worst.points} values are not finite",
+            f"the {SPLITS.get(worst.split, worst.split)} loss is {worst.what} from {since} on: {bad}",
             (
                 *(
                     Evidence(f"bad values of {b.name}", b.bad, b.read_from, f"of {b.points}", BAD_VALUES)

@@ -59,11 +59,12 @@ def losses_not_comparable(losses: LossRatio) -> Findings:
     )
     if not share:
         return losses.sentence
-    other = "dev" if losses.larger == "train" else "train"
+    other, called = "dev" if losses.larger == "train" else "train", {"train": "training", "dev": "dev"}
     firsts = f"train {number(losses.first_train, 4)}, dev {number(losses.first_dev, 4)}"
     yield Finding(
-        f"the {losses.larger} loss is {number(share * batches)} times the {other} loss from the start, "
-        f"and an epoch has {batches} batches: one is a sum over batches, the other a mean",
+        f"the {called[losses.larger]} loss is {number(share * batches)} times the {called[other]} loss "
+        f"from the start, and an epoch has {batches} batches: one is a sum over batches, the other a "
+        "mean",
         (
             Evidence("ratio of the losses per batch", share, losses.read_from, "", MOST_PER_BATCH),
             Evidence("largest over smallest ratio", losses.spread, losses.read_from, limit=STEADY),

@@ -28,7 +28,7 @@ SHARE_OF_BLIND_LOSS = Threshold(
     "learn at under 0.01, one of 25 classes at 0.07",
 )
 EPOCHS = Threshold(5, "measured on a healthy BiLSTM-CTC: blank output and a blind loss in epochs 1 to 3")
-MORE = 1.1  # times: from where on a loss is more than that of a blind model, in words
+
 LONGER = "train for at least five epochs, and log the loss and the dev score after each"
 FIXES = (
     Fix("Overfit five samples: their loss must go to 0.", "slrdoctor overfit RUN_DIR --samples 5"),
@@ -82,8 +82,7 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
             if progress.metric:
                 raise _undecided(progress)
             return progress.sentence
-        where = f"{progress.shown_loss('train')}: {'more than ' if share > MORE else ''}what a model "
-        where += f"reaches without looking at its input ({progress.floor:.2f})"
+        where = f"{progress.shown_loss('train')}, {progress.beside_blind}"
         unit = "times that of a model that ignores its input"
         measured = Evidence("training loss", share, progress.read_from, unit, SHARE_OF_BLIND_LOSS)
     elif loss is not None and stands_still(progress, loss):
@@ -95,7 +94,8 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
         raise _undecided(progress)
     score = f", and the best dev {progress.word} is {progress.shown(progress.best_metric)}"
     if isfinite(progress.blind_metric):
-        score += f" (guessing: {progress.shown(progress.blind_metric)})"
+        blind = "chance" if progress.metric == "accuracy" else "always answering the same"
+        score += f" ({blind}: {progress.shown(progress.blind_metric)})"
     limit = BLIND_WER if progress.metric == "wer" and not isfinite(share) else None
     best, unit = progress.best_metric, "" if progress.metric == "bleu" else "share"
     dev_score = Evidence(f"best dev {progress.word}", best, progress.read_from, unit, limit)

@@ -59,8 +59,8 @@ def stopped_early(score: DevScore, progress: Progress, rate: LearningRate | None
     if not late or before - last < max(POINTS_FALL.value, ERROR_FALL.value * before):
         return score.sentence
     yield Finding(
-        f"{score.split} {score.word} was still improving when the run ended after {len(errors)} "
-        f"{score.looks}: its error fell from {before:.1%} to {last:.1%} over the last quarter",
+        f"the {score.split} {score.word} was still improving when the run ended after {len(errors)} "
+        f"{score.looks}: it {_course(score, float(before), float(last))} over the last quarter",
         (
             Evidence(
                 "fall of the error",
@@ -74,3 +74,11 @@ def stopped_early(score: DevScore, progress: Progress, rate: LearningRate | None
         ),
         (Fix(f"Continue from the last checkpoint up to {2 * len(errors)} {score.looks}."),),
     )
+
+
+def _course(score: DevScore, before: float, last: float) -> str:
+    """From which score to which, of errors as shares of 1."""
+    went = "fell" if score.sign < 0 else "rose"
+    values = (before, last) if score.sign < 0 else (1 - before, 1 - last)
+    first, second = (score.shown(value * score.metric.whole) for value in values)
+    return f"{went} from {first} to {second}"

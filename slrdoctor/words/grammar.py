@@ -25,6 +25,11 @@ def part_of(count: int, total: int, noun: str, plural: str = "", share: str = ""
     return f"{count} of {counted(total, noun, plural)}{f' ({share})' if share else ''}"
 
 
+def share_of(share: float, digits: int = 0) -> str:
+    """`50%`, and `all` where it is the whole: in `all` of the steps."""
+    return "all" if share >= 1 else f"{share:.{digits}%}"
+
+
 def ordinal(number: int) -> str:
     """`1st`, `2nd`, `8th`, `11th`, `23rd`."""
     teens = 10 <= number % 100 <= 20

@@ -34,7 +34,7 @@ def judged(*told: Separated) -> Any:
 
 def test_emb701_fires_on_noise_with_an_offset_and_names_what_guessing_reaches() -> None:
     (finding,) = judged(NOISE)
-    assert "0.02 standard deviations" in finding.message and "0.4% (guessing: 0.5%)" in finding.message
+    assert "0.02 standard deviations" in finding.message and "0.4% (chance: 0.5%)" in finding.message
     assert {e.what for e in finding.evidence} >= {"NegSim", "margin without the mean", "effective rank"}
 
 

@@ -26,7 +26,7 @@ def judged(*more: object, **changes: Any) -> Any:
 
 def test_trn507_fires_on_norms_that_are_no_number_at_the_end_unless_the_run_learned() -> None:
     (finding,) = judged(bad_at_end=0.5)
-    assert "is NaN or Inf in 50% of the last fifth" in finding.message
+    assert "is NaN or infinite in 50% of the last fifth" in finding.message
     assert not judged(bad_at_end=0.49)
     assert not judged(LEARNED, bad_at_end=0.5)
 

@@ -17,7 +17,7 @@ def test_mdl604_fires_when_the_first_layer_takes_other_features() -> None:
     (finding,) = findings("MDL604", fit)
 
     assert finding.message == (
-        "lstm in best_model_2hand.pth takes 126 features per frame, but features/train has 63"
+        "lstm in best_model_2hand.pth expects 126 features per frame, but features/train has 63"
     )
     assert finding.evidence[0].limit is not None and finding.evidence[0].limit.value == 63
 
@@ -83,7 +83,7 @@ def test_mdl604_fires_for_the_two_hand_checkpoint_of_a_real_run(
 
     assert report.findings[0]["code"] == "MDL604"
     assert report.findings[0]["message"] == (
-        "lstm in checkpoints/best_model_2hand.pth takes 126 features per frame, but features has 63"
+        "lstm in checkpoints/best_model_2hand.pth expects 126 features per frame, but features has 63"
     )
 
 

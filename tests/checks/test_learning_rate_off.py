@@ -23,7 +23,9 @@ def judged(*more: object, **changes: Any) -> Any:
 def test_trn506_fires_on_a_rate_of_zero_and_a_loss_that_stands_still() -> None:
     zero = {"peak": 0.0, "low_at_end": 1.0, "zero_at_end": 1.0, "fall_while_low": 0.0}
     (finding,) = judged(**zero)
-    assert "learning rate is 0 in the last 100% of the run" in finding.message
+    assert finding.message.startswith("the learning rate is 0 for the whole run, and")
+    (finding,) = judged(**zero | {"zero_at_end": 0.3})
+    assert finding.message.startswith("the learning rate is 0 in the last 30% of the run, and")
 
 
 @pytest.mark.parametrize(("share", "fires"), [(0.25, True), (0.24, False)])

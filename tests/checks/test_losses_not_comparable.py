@@ -21,7 +21,7 @@ def judged(**changes: Any) -> Any:
 
 def test_trn512_fires_on_a_sum_against_a_mean() -> None:
     (finding,) = judged()
-    assert "the train loss is 75 times the dev loss from the start" in finding.message
+    assert "the training loss is 75 times the dev loss from the start" in finding.message
     assert "an epoch has 75 batches" in finding.message
 
 
@@ -29,7 +29,7 @@ def test_trn512_fires_where_the_dev_loss_is_the_sum() -> None:
     (finding,) = judged(
         larger="dev", first_train=3.0, first_dev=225.0, train_reduction=MEAN, dev_reduction=SUM
     )
-    assert "the dev loss is 75 times the train loss" in finding.message
+    assert "the dev loss is 75 times the training loss" in finding.message
 
 
 @pytest.mark.parametrize(("first", "fires"), [(0.8, True), (0.79, False), (2.0, True), (2.1, False)])

@@ -11,16 +11,16 @@ SOUND = ParameterUpdates("", "", (), 0.0, 0, "it is of epoch 9", ("all moved",),
 
 
 def test_mdl603_fires_for_a_head_without_gradients() -> None:
-    head = "head.weight has no optimizer state"
+    head = "the optimizer has state for other tensors, but none for head.weight"
     (finding,) = findings("MDL603", replace(SOUND, head=head))
 
-    assert finding.message == f"best.pt: the last layer was never updated: {head}"
+    assert finding.message == f"in best.pt, the last layer was never updated, as {head}"
 
 
 def test_mdl603_fires_for_two_epochs_without_a_difference() -> None:
     (finding,) = findings("MDL603", replace(SOUND, unchanged="epoch_3.pt and epoch_9.pt"))
 
-    assert finding.message == "best.pt: all parameters are the same in epoch_3.pt and epoch_9.pt"
+    assert finding.message == "in best.pt, all parameters are the same in epoch_3.pt and epoch_9.pt"
 
 
 def test_mdl603_fires_for_statistics_that_saw_no_data() -> None:

@@ -11,7 +11,7 @@ def sentences(**shares: tuple[int, int]) -> SharedSentences:
 def test_spl302_fires_where_all_sentences_are_known() -> None:
     [finding] = findings("SPL302", sentences(dev=(18, 18)))
 
-    assert finding.message == "18 of 18 dev gloss sequences also occur in train"
+    assert finding.message == "all 18 dev gloss sequences also occur in train"
     assert (finding.affected, finding.total) == (18, 18)
 
 

@@ -15,7 +15,7 @@ def test_spl303_fires_on_one_signer_where_independence_is_claimed() -> None:
     [finding] = findings("SPL303", signers("split_SI_train.csv", train="1 2 3", dev="3 4", test="5"))
 
     assert finding.message == (
-        "1 of 2 dev signers are also in train (3), but split_SI_train.csv claims signer independence"
+        "1 of 2 dev signers is also in train (3), but split_SI_train.csv claims signer independence"
     )
     assert (finding.affected, finding.total) == (10, 20)
 

@@ -26,8 +26,12 @@ def judged(values: list[float], *more: object, quantity: str = "wer", progress: 
 
 def test_trn509_fires_on_a_score_that_still_improved() -> None:
     (finding,) = judged(FALLING)
-    assert "its error fell from 48.0% to 30.0% over the last quarter" in finding.message
-    assert judged([1 - v for v in FALLING], quantity="accuracy")
+    assert finding.message.startswith("the dev WER was still improving")
+    assert finding.message.endswith("it fell from 48.0% to 30.0% over the last quarter")
+    (finding,) = judged([1 - v for v in FALLING], quantity="accuracy")
+    assert finding.message.endswith("it rose from 52.0% to 70.0% over the last quarter")
+    (finding,) = judged([100 * (1 - v) for v in FALLING], quantity="bleu")
+    assert finding.message.endswith("it rose from 52.0 to 70.0 over the last quarter")
 
 
 @pytest.mark.parametrize(("last", "fires"), [(0.449, True), (0.451, False)])

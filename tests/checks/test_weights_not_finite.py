@@ -18,7 +18,8 @@ def test_mdl602_fires_for_one_nan_or_one_infinity() -> None:
     )
 
     assert finding.message == (
-        "2 of 3 tensors in best.pt contain 1 NaN and 2 infinite values (of 300): fc.weight, fc.bias"
+        "2 of 3 tensors in best.pt (fc.weight, fc.bias) contain 1 NaN and 2 infinite values (300 "
+        "values in all)"
     )
     assert (finding.affected, finding.total) == (2, 3)
 
@@ -26,7 +27,10 @@ def test_mdl602_fires_for_one_nan_or_one_infinity() -> None:
 def test_mdl602_names_a_few_of_many() -> None:
     (finding,) = findings("MDL602", values(*(row(f"layer{i}", nans=100) for i in range(9))))
 
-    assert finding.message.endswith("900 NaN values (of 900): layer0, layer1, layer2 and 6 more")
+    assert finding.message == (
+        "all 9 tensors in best.pt (layer0, layer1, layer2 and 6 more) contain 900 NaN values (900 "
+        "values in all)"
+    )
 
 
 def test_mdl602_is_quiet_when_every_value_is_finite_or_a_mask() -> None:

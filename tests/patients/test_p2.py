@@ -37,7 +37,7 @@ def test_p2_is_told_where_labels_and_clips_part(found: dict[str, Any]) -> None:
 def test_p2_is_at_chance_and_has_learned_nothing(found: dict[str, Any]) -> None:
     nothing, chance = found["TRN502"], found["EVL905"]
 
-    assert "what a model reaches without looking at its input (4.27)" in nothing["message"]
+    assert "the 4.27 that a model reaches without looking at its input" in nothing["message"]
     assert chance["explained_by"] == ["TRN502"]
     assert "guessing reaches 1.4%" in chance["message"] and "over 167 samples" in chance["message"]
     what = {item["what"]: item for item in chance["evidence"]}

@@ -72,7 +72,7 @@ class EmbeddingSet:
         if self.queries:
             words += (
                 f", PosSim {self.possim:.3f}, margin {self.margin:.2g} standard deviations, retrieval "
-                f"at 1 {self.at_1:.1%} of {self.queries} queries (guessing: {self.guess_1:.1%})"
+                f"at 1 {self.at_1:.1%} of {self.queries} queries (chance: {self.guess_1:.1%})"
             )
         words += f", effective rank {self.rank:.1f}"
         return f"{words} (of {self.ranked} rows)" if self.ranked < self.samples else words

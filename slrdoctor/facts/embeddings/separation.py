@@ -67,7 +67,7 @@ class Separated:
     def sentence(self) -> str:
         words = f"{self.what}: PosSim {self.possim:.3f}, NegSim {self.negsim:.3f}"
         if not math.isnan(self.at_1):
-            guess = f" (guessing: {self.guess_1:.2%})" if not math.isnan(self.guess_1) else ""
+            guess = f" (chance: {self.guess_1:.2%})" if not math.isnan(self.guess_1) else ""
             words += f", retrieval at 1 {self.at_1:.1%}{guess}"
         return words
 

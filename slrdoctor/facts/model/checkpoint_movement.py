@@ -127,7 +127,7 @@ def _head(
     weight = next((name for name in head.layer.tensors if "bias" not in name), "")
     weight = checkpoint.weights.parts.shared.get(weight, weight)
     if memory is not None and weight in memory.missing:
-        return f"{weight} has no optimizer state"
+        return f"the optimizer has state for other tensors, but none for {weight}"
     if pair is not None and weight in pair.same:
         return f"{weight} is the same in epochs {pair.epochs[0]} and {pair.epochs[1]}"
     return f"{weight} still has its initial values although {trained}" if weight in random else ""

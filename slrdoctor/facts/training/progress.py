@@ -86,6 +86,13 @@ class Progress:
         return over(self.last_train, self.first_train)
 
     @property
+    def beside_blind(self) -> str:
+        """Where the training loss lies beside that of a blind model, to the digits that are shown."""
+        loss, floor = round(self.last_train, 2), round(self.floor, 2)
+        place = "at" if loss == floor else "above" if loss > floor else "hardly below"
+        return f"{place} the {self.floor:.2f} that a model reaches without looking at its input"
+
+    @property
     def fall(self) -> str:
         """What a fall of a CTC loss to the floor was, that looks like learning: a sentence, or ""."""
         if not math.isfinite(self.start_frames) or not self.train_over_first < 1 / FALLEN:

@@ -83,7 +83,7 @@ def _guessed_recall(texts: Texts, split: str) -> float:
 
 
 def _sentence(score: DevScore, blind: float) -> str:
-    guess = "guessing" if score.quantity == "accuracy" else "always answering the same"
+    guess = "chance" if score.quantity == "accuracy" else "always answering the same"
     guessing = f" ({guess}: {score.shown(blind)})" if math.isfinite(blind) else ""
     return f"{_course(score)}{guessing}"
 

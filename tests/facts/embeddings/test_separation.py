@@ -51,7 +51,7 @@ def test_a_history_tells_what_is_left_without_the_common_part(make_history: Any)
     assert one.centred == pytest.approx(0.054 / 0.094)
     assert one.at_1 == 0.05 and one.guess_1 == pytest.approx(1 / 1100)
     assert one.is_informative and one.epochs == 10 and isnan(one.margin)
-    assert "5.0% (guessing: 0.09%)" in one.sentence
+    assert "5.0% (chance: 0.09%)" in one.sentence
 
 
 def test_the_last_epochs_count_and_not_the_best(make_history: Any) -> None:

@@ -99,7 +99,7 @@ def test_the_sentence_says_where_score_and_losses_went(make_history: Any) -> Non
     classes = ClassCount(25, 0.04, math.nan, "by hand", True, "by hand")
     told = measured(history, classes, task="classification")
     assert told.sentence == (
-        "dev accuracy rose from 14.0% to 92.3% over 5 epochs (guessing: 4.0%), "
+        "dev accuracy rose from 14.0% to 92.3% over 5 epochs (chance: 4.0%), "
         "training loss 2.8 to 0.3, 3.22 without looking at the input"
     )
 

@@ -83,7 +83,7 @@ def decoder_ignores_input(test: ShuffledHypotheses, task: Task | None) -> Findin
     yield Finding(
         f"the decoder writes {counted(test.distinct, 'different sentence')} for "
         f"{counted(test.distinct_references, 'different reference')} ({times} times {said[:60]!r}). "
-        f"Shuffling them hardly changes the error rate: {test.wer:.1%} to {test.shuffled_wer:.1%}",
+        f"Shuffling them hardly changes the error rate, from {test.wer:.1%} to {test.shuffled_wer:.1%}",
         (
             Evidence("errors that the right pairing saves", test.drop, test.read_from, "share"),
             Evidence(

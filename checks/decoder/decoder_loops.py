@@ -10,6 +10,7 @@ from slrdoctor.api import (
     Fix,
     NotJudged,
     RepeatedNgrams,
+    agreeing,
     check,
     chosen,
     counted,
@@ -64,8 +65,9 @@ def decoder_loops(repeated: RepeatedNgrams) -> Findings:
     phrase, times = repeated.phrases[0]
     yield Finding(
         f"{repeated.looping} of {repeated.samples} hypotheses ({repeated.share:.0%}) repeat a phrase "
-        f"three times in a row or more ({times} of them {phrase[:60]!r}), and "
-        f"{repeated.looping_references} of the references",
+        f"three times in a row or more ({times} of them {phrase[:60]!r}), while "
+        f"{repeated.looping_references} of the references "
+        f"{agreeing(repeated.looping_references, 'does', 'do')}",
         (
             Evidence(
                 "hypotheses that repeat a phrase", repeated.share, repeated.read_from, "share",

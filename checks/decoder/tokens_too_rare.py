@@ -44,7 +44,8 @@ def tokens_too_rare(words: RareWords) -> Findings:
         return words.sentence
     yield Finding(
         f"{words.once} of {words.types} words ({words.share_once:.0%}) occur only once in {words.texts} "
-        f"training texts, and {words.share_unknown:.0%} of the running words of {words.split} never",
+        f"training texts, and {words.share_unknown:.0%} of the running words of {words.split} never "
+        "occur there",
         (
             Evidence("words seen once", words.share_once, words.read_from, "share", SEEN_ONCE),
             Evidence(

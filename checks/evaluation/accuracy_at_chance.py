@@ -87,8 +87,8 @@ def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
     guessing = f"binomial: guessing among {accuracy.classes} classes{over}"
     limit = Threshold(accuracy.most_in_any, f"{guessing} exceeds it once in a thousand runs")
     yield Finding(
-        f"{accuracy.what} is {accuracy.last:.1%} (best {accuracy.best:.1%}){over}; guessing reaches "
-        f"{accuracy.guessing:.1%}, and up to {accuracy.most_in_any:.1%} by luck",
+        f"{accuracy.what} is {accuracy.last:.1%} (best {accuracy.best:.1%}){over}, where chance reaches "
+        f"{accuracy.guessing:.1%}, and up to {accuracy.most_in_any:.1%} with luck",
         (
             Evidence(f"best {accuracy.what}", accuracy.best, accuracy.read_from, "share", limit),
             Evidence("accuracy of guessing", accuracy.guessing, accuracy.classes_known_by, "share"),

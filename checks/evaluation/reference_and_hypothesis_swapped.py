@@ -82,11 +82,16 @@ def reference_and_hypothesis_swapped(evidence: SwapEvidence) -> Findings:
 def _exchanged(row: Comparison) -> Finding:
     """The logged score is that of the stored predictions with the arguments exchanged."""
     per_token = row.quantity == "wer"
-    over = "in errors per hypothesis token" if per_token else f"that of {row.explained_by}"
+    over = f"that of {row.explained_by}. With its arguments in the right order"
+    if per_token:
+        over = (
+            "errors divided by hypothesis tokens, as if hypotheses and references were swapped. "
+            "Divided by reference tokens"
+        )
     exchanged = f"{row.what} with the arguments exchanged"
     return Finding(
-        f"the logged {row.what} of {row.shown(row.swapped)} is {over}. The right way round, the "
-        f"stored predictions have {row.shown(row.recomputed)}",
+        f"the logged {row.what} of {row.shown(row.swapped)} is {over}, the stored predictions give "
+        f"{row.shown(row.recomputed)}",
         (
             Evidence(exchanged, row.shown(row.swapped), row.read_from),
             Evidence(f"{row.what} of the stored predictions", row.shown(row.recomputed), row.read_from),

@@ -13,8 +13,10 @@ from slrdoctor.api import (
     NotJudged,
     Reproduction,
     Threshold,
+    agreeing,
     check,
     chosen,
+    part_of,
 )
 
 WER_GAP = Threshold(0.03, "measured on six public CTC runs: greedy and beam search differ by 1.3 points")
@@ -58,8 +60,9 @@ def score_not_reproducible(found: Reproduction) -> Findings:
     if source is not None and source.share > REFERENCES_ELSEWHERE.value:
         name, reference, target = source.example
         yield Finding(
-            f"{source.elsewhere} of {source.compared} stored references belong to other samples: {name} "
-            f"is stored with {reference[:60]!r} and annotated {target[:60]!r}",
+            f"{part_of(source.elsewhere, source.compared, 'stored reference')} "
+            f"{agreeing(source.elsewhere, 'belongs', 'belong')} to other samples: {name} is stored "
+            f"with {reference[:60]!r} and annotated {target[:60]!r}",
             (
                 Evidence(
                     "references of other samples", source.share, source.read_from, "share",
@@ -95,8 +98,8 @@ def _of_the_log(row: Comparison) -> Iterator[Finding]:
     unit = "share" if limit is WER_GAP else "points"
     logged, name = (row.kept, row.kept_as) if near else (row.logged, row.logged_as)
     yield Finding(
-        f"the {row.samples} stored predictions have {row.what} {row.shown(row.recomputed)}, but the log "
-        f"says {row.shown(logged)} ({name})",
+        f"the {row.samples} stored predictions give a {row.what} of {row.shown(row.recomputed)}, but "
+        f"the log says {row.shown(logged)} ({name})",
         (
             Evidence(f"{row.what} of the predictions", row.shown(row.recomputed), row.read_from),
             Evidence(f"logged as {name}", row.shown(logged), row.logged_in),

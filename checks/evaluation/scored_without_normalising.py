@@ -51,7 +51,7 @@ def scored_without_normalising(scores: NormalisedScores, log: Reproduction | Non
     rate = "error rate" if scores.are_single else "WER"
     pairs = " and ".join(f"{said} where the references have {meant}" for said, meant in _shown(scores))
     yield Finding(
-        f"the {rate} is {scores.wer:.1%} as stored and {wer:.1%} without regard to {what}"
+        f"the {rate} is {scores.wer:.1%} as stored and {wer:.1%} ignoring {what}"
         + (f": the hypotheses have {pairs}" if pairs else ""),
         (
             Evidence(

@@ -13,7 +13,9 @@ from slrdoctor.api import (
     NotJudged,
     Targets,
     Threshold,
+    agreeing,
     check,
+    part_of,
 )
 
 UNSEEN_GLOSSES = Threshold(0, "Arithmetic: a gloss without a training example is never predicted.")
@@ -51,7 +53,8 @@ def dev_gloss_unseen_in_train(targets: Targets) -> Findings:
     affected = tuple(i for i, glosses in judged if unseen.keys() & set(glosses))
     yield Finding(
         message=(
-            f"{len(unseen)} of {types} {split} glosses ({named}) never occur in training: "
+            f"{part_of(len(unseen), types, f'{split} gloss', f'{split} glosses')} ({named}) never "
+            f"{agreeing(len(unseen), 'occurs', 'occur')} in training: "
             f"the {split} {measure} cannot go below {floor:.2%}"
         ),
         evidence=(

@@ -1,6 +1,18 @@
 """LAB207: is each gloss always written in the same way?"""
 
-from slrdoctor.api import CERTAIN, NOTE, Evidence, Finding, Findings, Fix, GlossVariants, check, counted
+from slrdoctor.api import (
+    CERTAIN,
+    NOTE,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    GlossVariants,
+    agreeing,
+    check,
+    counted,
+    part_of,
+)
 
 ONE_FORM = "Write each gloss in one form: in the targets, the vocabulary and the references."
 UNIFY = {
@@ -36,7 +48,8 @@ def gloss_variants(found: GlossVariants) -> Findings:
     if found.variants:
         examples = [f"{' and '.join(v.glosses[:3])} ({v.by})" for v in found.variants[:3]]
         parts.append(
-            f"{len(found.variants)} of {found.types} glosses are written in several ways: "
+            f"{part_of(len(found.variants), found.types, 'gloss', 'glosses')} "
+            f"{agreeing(len(found.variants), 'is', 'are')} written in more than one way: "
             f"{'; '.join(examples)}"
         )
         fixes.append(Fix(ONE_FORM, UNIFY[found.variants[0].by], safe=False))
@@ -44,7 +57,8 @@ def gloss_variants(found: GlossVariants) -> Findings:
         named = ", ".join(token for token, _ in found.comments[:5])
         times = counted(sum(count for _, count in found.comments), "time")
         parts.append(
-            f"{len(found.comments)} of {found.types} glosses are comments ({named}), found {times}"
+            f"{part_of(len(found.comments), found.types, 'gloss', 'glosses')} "
+            f"{agreeing(len(found.comments), 'is a comment', 'are comments')} ({named}), found {times}"
         )
         fixes.append(Fix(NO_COMMENTS, WITHOUT_COMMENTS, safe=False))
     where, total = found.read_from, f"of {found.types}"

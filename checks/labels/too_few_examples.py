@@ -11,8 +11,10 @@ from slrdoctor.api import (
     Fix,
     GlossCounts,
     NotJudged,
+    agreeing,
     check,
     chosen,
+    part_of,
 )
 
 EXAMPLES_PER_CLASS = chosen(
@@ -52,7 +54,7 @@ def too_few_examples(counts: GlossCounts) -> Findings:
         examples = f"{counts.median:g} training sample{'s' if counts.median != 1 else ''}"
         message = (
             f"the median class has {examples if counts.median else 'no training sample'}: "
-            f"{counts.samples} samples cover {len(counts.counts)} of {classes} classes"
+            f"{counts.samples} samples cover {part_of(len(counts.counts), classes, 'class', 'classes')}"
         )
         what, limit = "training samples of the median class", EXAMPLES_PER_CLASS
         evidence = Evidence(what, counts.median, counts.read_from, "", limit)
@@ -64,7 +66,8 @@ def too_few_examples(counts: GlossCounts) -> Findings:
         if share <= GLOSSES_SEEN_ONCE.value:
             return counts.sentence
         message = (
-            f"{counts.once} of {types} glosses ({share:.1%}) occur only once in "
+            f"{part_of(counts.once, types, 'gloss', 'glosses', f'{share:.1%}')} "
+            f"{agreeing(counts.once, 'occurs', 'occur')} only once in "
             f"{counts.samples} training samples"
         )
         what, limit = "glosses that occur only once", GLOSSES_SEEN_ONCE

@@ -10,8 +10,10 @@ from slrdoctor.api import (
     Fix,
     GlossCounts,
     NotJudged,
+    agreeing,
     check,
     chosen,
+    part_of,
 )
 
 UNSEEN_CLASSES = chosen(
@@ -56,7 +58,8 @@ def vocabulary_mostly_unseen(counts: GlossCounts) -> Findings:
         return counts.sentence
     yield Finding(
         message=(
-            f"{unseen} of {counts.outputs} output classes ({share:.1%}) never occur in training: "
+            f"{part_of(unseen, counts.outputs, 'output class', 'output classes', f'{share:.1%}')} never "
+            f"{agreeing(unseen, 'occurs', 'occur')} in training: "
             f"{counts.samples} samples cover only {counts.seen}"
         ),
         evidence=(

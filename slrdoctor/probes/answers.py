@@ -12,6 +12,7 @@ from slrdoctor.probes.protocol import EASY, OURS, REAL, STANDARDISED, Cell, Seen
 from slrdoctor.probes.trainable import Trainable
 from slrdoctor.probes.trials import ReferenceTrial, UserTrial
 
+LOSS, DECODER = "the fault is in the loss", "the fault is in the decoder"
 MOSTLY = 0.5  # share of samples that cannot be trained on, from which on the data are the fault
 
 
@@ -29,7 +30,7 @@ def answer_of_reference(chosen: ChosenSamples, reference: ReferenceTrial) -> Ver
     if chosen.refused_share > MOSTLY:
         return Verdict(
             "data",
-            f"the data: {chosen.refused_share:.0%} of the samples cannot be trained on: "
+            f"the fault is in the data: {chosen.refused_share:.0%} of the samples cannot be trained on: "
             f"{chosen.refused}",
             "Fix what these codes say about the samples, then try again.",
         )
@@ -41,18 +42,19 @@ def answer_of_reference(chosen: ChosenSamples, reference: ReferenceTrial) -> Ver
             f"{best.loss:.2f} per token): features, targets and vocabulary can be memorised",
             "Try your own model on the same samples: --model path/to/train.py:build_model.",
         )
-    failed = f"the reference model {name} does not reproduce {count} samples: {_failure(reference.real)}"
+    failed = f"the reference model {name} cannot overfit {count} samples ({_failure(reference.real)})"
     if reference.real.unfinished:
         return _no_answer(failed)
     if reference.easy is not None and reference.easy.reproduced:
         return Verdict(
             "data",
-            f"the data: {failed}, although it reproduces easy samples of the same lengths and targets",
+            f"the fault is in the data: {failed}, although it can overfit synthetic ones of the "
+            "same lengths and targets",
             f"Look at the features of {', '.join(chosen.ids)}: do the clips differ, and do they move?",
         )
     return Verdict(
         "unknown",
-        f"no answer: {failed}, and in the same time it does not reproduce easy samples either",
+        f"no answer: {failed}, and in the same time it cannot overfit synthetic samples either",
         "Give it more time (--seconds), or use fewer and shorter samples.",
     )
 
@@ -90,13 +92,13 @@ def _wrong_outputs(seen: Seen) -> Verdict | None:
     if seen.wrong_lengths:
         return Verdict(
             "model",
-            f"your model: {seen.wrong_lengths}",
+            f"the fault is in your model: {seen.wrong_lengths}",
             "Return the lengths after the temporal layers, which the CTC loss needs.",
         )
     if seen.changes.not_a_number:
         return Verdict(
             "model",
-            "your model: its output for the samples is NaN before any training",
+            "the fault is in your model: its output for the samples is NaN before any training",
             "Print the output of each layer in forward(). Look for a division by zero, a logarithm of "
             "zero, or a mask that excludes everything from a softmax.",
         )
@@ -107,14 +109,16 @@ def _wrong_input(seen: Seen) -> Verdict | None:
     if seen.changes.zeroed < SAME:
         return Verdict(
             "model",
-            "your model: it does not use its input, as its output is the same for the samples and for "
+            "the fault is in your model: it does not use its input, as its output is the same for "
+            "the samples and for "
             "zeros",
             "Follow the features through forward(): somewhere they are dropped, masked or overwritten.",
         )
     if seen.mixes or seen.changes.others > SAME:
         return Verdict(
             "model",
-            "your model: the output of one sample changes when only the other samples of its "
+            "the fault is in your model: the output of one sample changes when only the other "
+            "samples of its "
             "batch change",
             "Look for swapped axes: batch_first, a permute, or a norm or attention over the batch.",
         )
@@ -130,7 +134,8 @@ def _disconnected(seen: Seen, reproduced: bool) -> Verdict | None:
     still = "though it reproduces the samples, " if reproduced else ""
     return Verdict(
         "model",
-        f"your model: {still}{found.without_gradient_count} of {found.trainable} trainable tensors, "
+        f"the fault is in your model: {still}{found.without_gradient_count} of {found.trainable} "
+        "trainable tensors, "
         f"{share:.0%} of the parameters, get no gradient ({names})",
         "Remove the no_grad, detach or numpy step between these layers and the loss.",
     )
@@ -150,27 +155,27 @@ def _own_steps(
     if seen.own_blank is not None and seen.own_blank != trainable.blank:
         return Verdict(
             "loss",
-            f"the loss: {seen.own_loss} uses blank {seen.own_blank}, but the blank of the vocabulary is "
+            f"{LOSS}: {seen.own_loss} uses blank {seen.own_blank}, but the blank of the vocabulary is "
             f"{trainable.blank}; {with_ours}",
             f"Call the CTC loss with blank={trainable.blank}, or move the blank in the vocabulary.",
         )
     if any(attempt.negative for attempt in real.attempts) and seen.gives == LOGITS:
         return Verdict(
             "loss",
-            f"the loss: it falls below zero ({best.loss:.2f}), as {seen.own_loss} gets logits instead "
+            f"{LOSS}: it falls below zero ({best.loss:.2f}), as {seen.own_loss} gets logits instead "
             f"of log-probabilities; {with_ours}",
             "Apply log_softmax(-1) before the CTC loss.",
         )
     if seen.own_decode and best.loss < REPRODUCED and not best.not_finite:
         return Verdict(
             "decoder",
-            f"the decoder: the loss is down to {best.loss:.2f} per token, but {seen.own_decode} still "
+            f"{DECODER}: the loss is down to {best.loss:.2f} per token, but {seen.own_decode} still "
             f"makes {best.error_rate:.0%} errors; {with_ours}",
             "Check the decoder's blank index, the merging of repeats, and the order of the axes.",
         )
     return Verdict(
         "loss",
-        f"the loss: with {seen.own_loss or seen.own_decode} your model does not reproduce the samples "
+        f"{LOSS}: with {seen.own_loss or seen.own_decode} your model cannot overfit the samples "
         f"({_failure(real)}); {with_ours}",
         "Compare your loss with torch.nn.functional.ctc_loss on one batch: axes, lengths, blank, "
         "reduction.",
@@ -178,14 +183,15 @@ def _own_steps(
 
 
 def _model(reference: str, cells: Mapping[str, Cell], seen: Seen, real: Cell, count: int) -> Verdict:
-    failed = f"{reference} reproduces these {count} samples, but your model does not: {_failure(real)}"
+    failed = f"{reference} can overfit these {count} samples, but your model cannot ({_failure(real)})"
     lost = _lost_in_eval_mode(real)
     if lost is not None:
         return lost
     if seen.gradients.frozen_share > MOSTLY:
         return Verdict(
             "model",
-            f"your model: {failed}; {seen.gradients.frozen_share:.0%} of its parameters are frozen "
+            f"the fault is in your model: {failed}; {seen.gradients.frozen_share:.0%} of its "
+            "parameters are frozen "
             "(requires_grad is off)",
             "Train the encoder too, or use features that it was trained for.",
         )
@@ -200,7 +206,8 @@ def _lost_in_eval_mode(real: Cell) -> Verdict | None:
         return None
     return Verdict(
         "model",
-        f"your model: in train mode it makes {in_train_mode:.0%} errors on the samples, and in eval "
+        f"the fault is in your model: in train mode it makes {in_train_mode:.0%} errors on the "
+        "samples, and in eval "
         f"mode {real.best.error_rate:.0%}: the running statistics destroy what it has learned",
         "Replace batch norm by layer or group norm, or check its momentum and initial statistics.",
     )
@@ -212,7 +219,8 @@ def _by_other_samples(reference: str, cells: Mapping[str, Cell], failed: str) ->
     if standard is not None and standard.reproduced:
         return Verdict(
             "model",
-            f"your model: {failed}; with standardised features it does (the reference model "
+            f"the fault is in your model: {failed}; with standardised features it can (the "
+            "reference model "
             "standardises "
             "its own input)",
             "Subtract the mean of the training frames and divide by their standard deviation.",
@@ -220,12 +228,13 @@ def _by_other_samples(reference: str, cells: Mapping[str, Cell], failed: str) ->
     if easy is not None and easy.reproduced:
         return Verdict(
             "model",
-            f"your model: {failed}, although it reproduces easy samples of the same shape",
+            f"the fault is in your model: {failed}, although it can overfit synthetic ones of the "
+            "same shape",
             "Give it more capacity or a smaller learning rate: it cannot separate the real samples.",
         )
     return Verdict(
         "model",
-        f"your model: {failed}; nor does it reproduce easy samples of the same shape",
+        f"the fault is in your model: {failed}, nor can it overfit synthetic ones of the same shape",
         f"Start from {reference} (slrdoctor models copy {reference} .) and change it towards your model "
         "step by step.",
     )
@@ -245,5 +254,5 @@ def _failure(cell: Cell) -> str:
     best = cell.best
     if all(attempt.not_finite for attempt in cell.attempts):
         return "the loss is NaN"
-    decoded = "it decodes only blanks" if best.blank_only else f"{best.error_rate:.0%} errors"
+    decoded = "it decodes only blanks" if best.blank_only else f"{best.error_rate:.0%} error rate"
     return f"{decoded}, loss {best.loss:.2f} per token after {best.steps} steps"

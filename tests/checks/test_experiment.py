@@ -29,12 +29,13 @@ CONTROL = BlindControl("bilstm_ctc", 1.55, 0.66, 0.69, 0.9, 100, "here")
 
 
 OF_THE_DATA = (
-    "the data: the reference model bilstm_ctc does not reproduce 2 samples (80% errors, loss 2.40 per "
-    "token after 500 steps), although it reproduces easy samples of the same lengths and targets"
+    "the fault is in the data: the reference model bilstm_ctc cannot overfit 2 samples (80% error rate, "
+    "loss 2.40 per token after 500 steps), although it can overfit synthetic ones of the same lengths "
+    "and targets"
 )
 OF_THE_MODEL = (
-    "your model: bilstm_ctc reproduces these 2 samples, and your model does not: 80% errors, loss 2.40 "
-    "per token after 500 steps"
+    "the fault is in your model: bilstm_ctc can overfit these 2 samples, but your model cannot (80% "
+    "error rate, loss 2.40 per token after 500 steps)"
 )
 
 

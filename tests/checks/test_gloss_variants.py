@@ -23,7 +23,7 @@ def test_lab207_fires_on_glosses_in_two_forms() -> None:
     )
     [finding] = findings("LAB207", found)
     assert finding.message == (
-        "2 of 5 glosses are written in several ways: wa and Wa (case); "
+        "2 of 5 glosses are written in more than one way: wa and Wa (case); "
         "REGEN and REGEN++ (annotation marks)"
     )
 

@@ -38,7 +38,7 @@ def judged(
 def test_evl906_fires_on_a_score_that_no_epoch_has() -> None:
     (finding,) = judged(ROW)
     assert finding.message == (
-        "the 540 stored predictions have dev WER 78.00%, but the log says 70.00% (val_wer at 3)"
+        "the 540 stored predictions give a dev WER of 78.00%, but the log says 70.00% (val_wer at 3)"
     )
 
 

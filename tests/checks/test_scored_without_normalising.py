@@ -34,7 +34,7 @@ def judged(**changes: Any) -> Any:
 def test_evl903_fires_on_hypotheses_in_lower_case_and_names_the_slightest_form() -> None:
     (finding,) = judged()
     assert finding.message == (
-        "the WER is 100.0% as stored and 25.0% without regard to case: the hypotheses have 'regen' "
+        "the WER is 100.0% as stored and 25.0% ignoring case: the hypotheses have 'regen' "
         "where the references have 'REGEN'"
     )
 

@@ -22,7 +22,7 @@ def test_dec803_fires_on_words_that_training_shows_once_and_dev_needs() -> None:
     (finding,) = judged()
     assert finding.message == (
         "6200 of 10000 words (62%) occur only once in 9000 training texts, and 18% of the running words "
-        "of dev never"
+        "of dev never occur there"
     )
 
 

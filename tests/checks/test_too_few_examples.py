@@ -13,7 +13,7 @@ def counts(*numbers: int, single: bool = True, outputs: int = 0, own: bool = Tru
 def test_lab206_fires_on_a_median_of_four_and_not_of_five() -> None:
     [finding] = findings("LAB206", counts(4, 4, 40))
 
-    assert finding.message == "the median class has 4 training samples: 48 samples cover 3 of 3 classes"
+    assert finding.message == "the median class has 4 training samples: 48 samples cover all 3 classes"
     assert not findings("LAB206", counts(5, 5, 1))
 
 

@@ -39,7 +39,7 @@ def test_p2_is_at_chance_and_has_learned_nothing(found: dict[str, Any]) -> None:
 
     assert "the 4.27 that a model reaches without looking at its input" in nothing["message"]
     assert chance["explained_by"] == ["TRN502"]
-    assert "guessing reaches 1.4%" in chance["message"] and "over 167 samples" in chance["message"]
+    assert "chance reaches 1.4%" in chance["message"] and "over 167 samples" in chance["message"]
     what = {item["what"]: item for item in chance["evidence"]}
     assert what["best dev accuracy"]["value"] < what["best dev accuracy"]["limit"]["value"]
     assert what["accuracy of guessing"]["value"] == pytest.approx(1 / 72, abs=2e-3)

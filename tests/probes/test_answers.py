@@ -28,8 +28,13 @@ UNFINISHED = replace(FAILS, unfinished=True)
     ("real", "easy", "culprit", "sentence"),
     [
         (REPRODUCES, None, "none", r"bilstm_ctc reproduces 5 samples without an error after 110 steps"),
-        (FAILS, REPRODUCES, "data", r"the data: .* 60% errors, .* reproduces easy samples"),
-        (FAILS, FAILS, "unknown", r"no answer: .* does not reproduce easy samples either"),
+        (
+            FAILS,
+            REPRODUCES,
+            "data",
+            r"fault is in the data: .*60% error rate, .* can overfit synthetic ones",
+        ),
+        (FAILS, FAILS, "unknown", r"no answer: .* cannot overfit synthetic samples either"),
         (UNFINISHED, REPRODUCES, "unknown", r"the loss was still falling when the time ended"),
         (NOT_A_NUMBER, REPRODUCES, "data", r"the loss is NaN"),
         (replace(FAILS, blank_only=True), REPRODUCES, "data", r"it decodes only blanks"),
@@ -70,17 +75,17 @@ USER: list[tuple[str, dict[str, Any], str, str]] = [
     ("decoder", {"real": replace(FAILS, loss=0.01), "other": {OURS: REPRODUCES}, "own_decode": "decode"},
      "decoder", r"the loss is down to 0.01 per token, but decode still makes 60% errors"),
     ("loss", {"real": FAILS, "other": {OURS: REPRODUCES}, "own_loss": "criterion"},
-     "loss", r"with criterion your model does not reproduce the samples \(60% errors"),
+     "loss", r"with criterion your model cannot overfit the samples \(60% error rate"),
     ("modes", {"real": replace(FAILS, error_rate_training=0.0)}, "model",
      r"in train mode it makes 0% errors .* in eval mode 60%"),
     ("parameters off", {"real": FAILS, "frozen": 900}, "model", r"90% of its parameters are frozen"),
     ("no time", {"real": UNFINISHED}, "unknown", r"no answer: .* still falling when the time ended"),
     ("scale", {"real": FAILS, "other": {STANDARDISED: REPRODUCES, EASY: REPRODUCES}}, "model",
-     r"with standardised features it does"),
+     r"with standardised features it can"),
     ("capacity", {"real": FAILS, "other": {STANDARDISED: FAILS, EASY: REPRODUCES}}, "model",
-     r"although it reproduces easy samples"),
+     r"although it can overfit synthetic ones"),
     ("anything", {"real": FAILS, "other": {STANDARDISED: FAILS, EASY: FAILS}}, "model",
-     r"nor does it reproduce easy samples"),
+     r"nor can it overfit synthetic ones"),
 ]  # fmt: skip
 
 

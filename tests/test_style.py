@@ -7,6 +7,7 @@ out. A family of checks joins by its name in SCOPE.
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,7 +55,15 @@ REFUSED = {
     r"\bapart from the others\b": "separately",
     r"\bheld? against\b": "compared with",
     r"\btrain anew\b": "retrain",
+    r"\b1 of \d+ [\w ]+? (?:have|are|get|need|contain|do|differ|change|occur)\b": "a singular verb",
+    r"\b(?P<all>\d+) of (?P=all)\b": "all 50, or the only one",
+    r"\blast 100%|\b100% of (?:the )?\d": "the whole, or all",
+    r"\b(?:are|end in|with) equal\b(?! to| length| size| weight)": "identical, of arrays and frames",
+    r"\bwithout regard to\b": "ignoring",
+    r"\bright way round\b": "in the right order, or divided by what",
+    r"\bguessing: ": "chance, or always answering the same",
 }
+TWO_COLONS = r": [^:;.]*?: (?!\d)"  # a sentence of a message has one at most
 CODE = ("how",)  # arguments that are code, not English
 
 
@@ -135,6 +144,15 @@ def test_the_prose_of_a_page_has_none_of_them_either(page: Path) -> None:
     assert not faults(" ".join(prose.split()))
 
 
+def test_no_message_of_a_check_has_any_of_them() -> None:
+    messages = json.loads((ROOT / "checks" / "messages.json").read_text(encoding="utf-8"))
+
+    wrong = {code: found for code, entry in messages.items() if (found := faults(entry["message"]))}
+    assert not wrong
+    assert re.search(TWO_COLONS, "best.pt: the head was never updated: head.weight")
+    assert not [code for code, one in messages.items() if re.search(TWO_COLONS, one["message"])]
+
+
 COMMANDS = r"(?:slrdoctor|pip|git|tail|sclite|ffmpeg|ffprobe|find|chmod|rm) |\["
 
 
@@ -175,6 +193,14 @@ def test_the_code_of_every_fix_is_python_or_a_command(family: str) -> None:
         "5.895e+04 parameters",
         "the blank is not known",
         "rule of thumb, docs/limits.py",
+        "1 of 10 clips have 226 values per frame",
+        "1 of 2 dev signers are in train",
+        "18 of 18 sequences",
+        "0 in the last 100% of the run",
+        "100% of the 64 units",
+        "c0 and c1 are equal",
+        "25.0% without regard to case",
+        "accuracy 2.2% (guessing: 1.0%)",
     ],
 )
 def test_the_patterns_are_found(text: str) -> None:
@@ -183,7 +209,16 @@ def test_the_patterns_are_found(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["it is no longer below", "4.2 nats per token", "a mean per sample", "jiwer.wer(r, h)", "8th"],
+    [
+        "it is no longer below",
+        "4.2 nats per token",
+        "a mean per sample",
+        "jiwer.wer(r, h)",
+        "8th",
+        "1 of 10 clips has 226 values per frame",
+        "9 of 10 clips have 225 values per frame",
+        "1 of 10 clips is empty: 1 without frames",
+    ],
 )
 def test_plain_english_passes(text: str) -> None:
     assert not faults(text)

@@ -24,8 +24,8 @@ def cannot_overfit_data(crossover: Crossover) -> Findings:
     """A reference model cannot memorise a few samples of these data.
 
     Why it matters: The reference model can memorise easy samples of the same lengths and targets, so it
-    works. If it fails on samples of the run, no other model will do better: clips are equal, empty or
-    scrambled, or targets cannot be predicted.
+    works. If it fails on samples of the run, no other model will do better: clips are identical, empty
+    or scrambled, or targets cannot be predicted.
 
     Judged by: A reference model is trained on a few feasible samples without regularisation, with three
     learning rates, until its error rate is zero and its loss is below 0.1 nats per token. The same is

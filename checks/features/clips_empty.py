@@ -28,7 +28,7 @@ def clips_empty(clips: ClipTable) -> Findings:
     Why it matters: Such a sample asks the model to name a sign that it cannot see, so it learns to
     guess. A clip without frames also crashes many loaders.
 
-    Judged by: Clips with zero frames, and clips in which all values are equal, zero or NaN. Either
+    Judged by: Clips with zero frames, and clips in which all values are identical, zero or NaN. Either
     the video was not decoded, or no landmark was detected in any of its frames.
 
     Fix: Extract these clips again, and leave out those that stay empty.

@@ -26,7 +26,7 @@ def dead_dimensions(stats: DimensionStats, landmarks: Landmarks | None) -> Findi
     Why it matters: They carry no information, and a normalisation that divides by their standard
     deviation turns them into NaN.
 
-    Judged by: The smallest and the largest value of a dimension are equal over all frames of all
+    Judged by: The smallest and the largest value of a dimension are identical over all frames of all
     splits, or the dimension has no finite value at all.
 
     Fix: Drop these dimensions, or divide by a standard deviation that cannot be zero.

@@ -52,9 +52,7 @@ def empty_target(samples: Samples) -> Findings:
     by_split = {s: [r for r in labelled if r.split == s] for s in samples.splits}
     counts = {s: (sum(not r.glosses for r in rows), len(rows)) for s, rows in by_split.items() if rows}
     whole = [s or "unsplit" for s, (gone, total) in counts.items() if gone == total]
-    parts = ", ".join(
-        f"{gone} of {total} {s or 'unsplit'}" for s, (gone, total) in counts.items() if gone
-    )
+    parts = ", ".join(_part(s, *count) for s, count in counts.items() if count[0])
     all_of = f"; no {' and no '.join(whole)} sample has a gloss" if whole else ""
     yield Finding(
         message=(
@@ -79,3 +77,9 @@ def empty_target(samples: Samples) -> Findings:
         affected=len(empty),
         total=len(labelled),
     )
+
+
+def _part(split: str, gone: int, total: int) -> str:
+    """`3 of 9 in train`, and the whole named as the whole."""
+    whole = "the only one" if total == 1 else f"all {total}"
+    return f"{whole if gone == total else f'{gone} of {total}'} in {split or 'no split'}"

@@ -27,7 +27,7 @@ def activations_dead(behaviour: ModelBehaviour) -> Findings:
     large a step, saturated gates, or an input far outside the range that the layer was made for.
 
     Judged by: The outputs of every layer over all frames of a few real samples, in eval mode. Counted
-    are the units whose largest and smallest value are equal.
+    are the units whose largest and smallest value are identical.
 
     Fix: Use a smaller learning rate with warmup, normalised features, or a leaky activation.
 

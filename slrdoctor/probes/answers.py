@@ -11,6 +11,7 @@ from slrdoctor.probes.chosen_samples import ChosenSamples
 from slrdoctor.probes.protocol import EASY, OURS, REAL, STANDARDISED, Cell, Seen
 from slrdoctor.probes.trainable import Trainable
 from slrdoctor.probes.trials import ReferenceTrial, UserTrial
+from slrdoctor.words.grammar import agreeing, part_of
 
 LOSS, DECODER = "the fault is in the loss", "the fault is in the decoder"
 MOSTLY = 0.5  # share of samples that cannot be trained on, from which on the data are the fault
@@ -130,13 +131,12 @@ def _disconnected(seen: Seen, reproduced: bool) -> Verdict | None:
     if not found.without_gradient_count:
         return None
     share = found.without_gradient_values / max(found.parameters, 1)
-    names = ", ".join(found.without_gradient[:3])
+    count, names = found.without_gradient_count, ", ".join(found.without_gradient[:3])
     still = "though it reproduces the samples, " if reproduced else ""
     return Verdict(
         "model",
-        f"the fault is in your model: {still}{found.without_gradient_count} of {found.trainable} "
-        "trainable tensors, "
-        f"{share:.0%} of the parameters, get no gradient ({names})",
+        f"the fault is in your model: {still}{part_of(count, found.trainable, 'trainable tensor')}, "
+        f"{share:.0%} of the parameters, {agreeing(count, 'gets', 'get')} no gradient ({names})",
         "Remove the no_grad, detach or numpy step between these layers and the loss.",
     )
 

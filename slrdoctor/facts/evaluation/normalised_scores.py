@@ -42,7 +42,7 @@ class NormalisedScores:
         least = min(wer for _, wer in self.forms)
         return (
             f"the error rate of {self.samples} stored hypotheses is {self.wer:.2%} as they are written "
-            f"and {least:.2%} without regard to case, accents, marks and punctuation"
+            f"and {least:.2%} ignoring case, accents, marks and punctuation"
         )
 
 

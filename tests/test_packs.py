@@ -167,3 +167,12 @@ def test_a_check_that_abstains_needs_an_example_of_it(tmp_path: Path) -> None:
 def test_a_test_of_a_check_that_is_not_loaded_says_how_to_load_it() -> None:
     with pytest.raises(LookupError, match=r"testing\.load"):
         outcome("NOSUCH001")
+
+
+def test_the_projects_own_checks_are_no_pack_of_a_user() -> None:
+    own = Path(__file__).resolve().parents[1] / "checks" / "features"
+    tested = slrdoctor("checks", "test", str(own))
+    written = slrdoctor("checks", "new", "MINE907", str(own))
+
+    assert tested.returncode == written.returncode == 2
+    assert "CONTRIBUTING.md" in tested.stderr and "CONTRIBUTING.md" in written.stderr

@@ -28,6 +28,7 @@ def new(
         from slrdoctor.core.new_check import write_check
         from slrdoctor.core.registry import REGISTRY
 
+        _is_the_users(folder)
         packs.load_all([folder] if folder.is_dir() else [])
         if not CODE.fullmatch(code):
             raise cannot(f"{code!r} is not a code: two to eight capitals and three digits, like MINE901")
@@ -58,6 +59,7 @@ def run_examples_of(
 
         if not folder.is_dir():
             raise cannot(f"{folder} is not a folder")
+        _is_the_users(folder)
         broken = packs.load_all([folder])
         mine = [c for c in REGISTRY.checks.values() if c.pack == packs.name_of(folder)]
         for path, trace in broken.items():
@@ -65,12 +67,14 @@ def run_examples_of(
         if not mine and not broken:
             raise cannot(f"no file in {folder} has a check")
         results = list(run_examples(sorted(mine, key=lambda check: check.code)))
-        for result in results:
-            word = "FAILED" if result.trouble else "passed"
-            typer.echo(
-                f"{word}  {result.code} {result.what}"
-                + (f": {result.trouble}" if result.trouble else "")
-            )
+        typer.echo("\n".join(map(str, results)))
         failed = len(broken) + sum(bool(result.trouble) for result in results)
         typer.echo(f"{len(results) - failed + len(broken)} passed, {failed} failed")
     raise typer.Exit(FOUND if failed else 0)
+
+
+def _is_the_users(folder: Path) -> None:
+    from slrdoctor.core.packs import bundled
+
+    if folder.resolve().is_relative_to(bundled("checks").resolve()):
+        raise cannot(f"{folder} belongs to the project itself: CONTRIBUTING.md says how to add to it")

@@ -33,6 +33,10 @@ class Result:
     what: str  # "fires on four clips without frames"
     trouble: str
 
+    def __str__(self) -> str:
+        told = f"{self.code} {self.what}"
+        return f"FAILED  {told}: {self.trouble}" if self.trouble else f"passed  {told}"
+
 
 WORDS = {"fires": "fires on", "quiet": "is quiet on", "abstains": "abstains on"}
 EXAMPLES: dict[str, list[Example]] = {}

@@ -32,12 +32,7 @@ def thresholds(check: Check) -> dict[str, Threshold]:
     """The limits beside a check, by name: those of its file that its judge uses."""
     module = sys.modules[check.judge.__module__]
     by_name = {name: value for name, value in vars(module).items() if isinstance(value, Threshold)}
-    used = _names(check.judge.__code__) | {
-        inner
-        for name in check.judge.__code__.co_names
-        if hasattr(vars(module).get(name), "__code__")
-        for inner in _names(vars(module)[name].__code__)
-    }
+    used = _used(module, check.judge.__name__)
     return {name: value for name, value in sorted(by_name.items()) if name in used} or dict(
         sorted(by_name.items())
     )
@@ -74,9 +69,17 @@ def _held_against(module: ModuleType) -> dict[str, tuple[str, str]]:
     return {name: pair for name, pair in by_name.items() if texts.count(pair[0]) == 1}
 
 
-def _names(code: object) -> set[str]:
-    names = set(getattr(code, "co_names", ()))
-    for constant in getattr(code, "co_consts", ()):
-        if hasattr(constant, "co_names"):
-            names |= _names(constant)
-    return names
+def _used(module: ModuleType, judge: str) -> set[str]:
+    """The names that a judge uses, itself or in whatever of its file it calls."""
+    bodies = {
+        node.name: {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        for node in ast.parse(inspect.getsource(module)).body
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+    }
+    used: set[str] = set()
+    waiting = [judge]
+    while waiting:
+        new = bodies.get(waiting.pop(), set()) - used
+        used |= new
+        waiting += new & bodies.keys()
+    return used

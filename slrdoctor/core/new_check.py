@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-TEMPLATE = '''"""Are there TITLE?"""
+TEMPLATE = '''"""CODE: TITLE."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

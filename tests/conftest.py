@@ -25,6 +25,33 @@ def shared_data() -> Path:
     return folder
 
 
+# whose tests start the program, train or scan whole runs: seconds of processor time each
+SLOW = (
+    "patients",
+    "probes",
+    "reference_models",
+    "retraining",
+    "runs",
+    "simulation",
+    "test_cli.py",
+    "test_control_characters.py",
+    "test_docs.py",
+    "test_extras.py",
+    "test_namesakes.py",
+    "test_output.py",
+    "test_packs.py",
+    "test_startup.py",
+    "test_wheel.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).parts[0] in SLOW:
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test marked `gpu` is skipped, with the reason, where torch sees no CUDA device."""
     if item.get_closest_marker("gpu") is None:

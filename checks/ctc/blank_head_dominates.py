@@ -46,8 +46,8 @@ def blank_head_dominates(row: BlankRow) -> Findings:
     if ahead:
         message = (
             f"the bias of the blank (index {row.blank}) is {row.bias:.2f}, that of every other class at "
-            f"most {row.next_bias:.2f}. Hardly any input makes up for this lead, which is "
-            f"{row.reach:.1f} standard deviations of what inputs of unit size add to it"
+            f"most {row.next_bias:.2f}: the output is the blank for nearly every input (if the inputs "
+            f"of the last layer have unit size, this lead is {row.reach:.1f} standard deviations)"
         )
     else:
         message = (

@@ -47,9 +47,9 @@ def wrong_blank_index(rival: BlankRival) -> Findings:
     ):
         return rival.sentence
     yield Finding(
-        f"with the configured blank {configured.index} ({rival.known_by}), greedy decoding gives a WER "
-        f"of {configured.wer:.1%}; with class {other.index}, the most likely class in "
-        f"{rival.share:.1%} of the frames, {other.wer:.1%}",
+        f"greedy decoding gives a WER of {configured.wer:.1%} with class {configured.index} as the "
+        f"blank ({rival.known_by}), but one of {other.wer:.1%} with class {other.index}, which is the "
+        f"most likely class in {rival.share:.1%} of the frames",
         (
             Evidence(
                 f"WER that blank {other.index} saves", saved, rival.read_from, "share", WER_POINTS_SAVED

@@ -40,9 +40,9 @@ def few_dimensions_used(embeddings: Embeddings) -> Findings:
         if one.rank_limit < FEWEST_DIRECTIONS.value or share >= DIRECTIONS_USED.value:
             continue
         yield Finding(
-            f"the {one.name} have an effective dimension of {one.rank:.1f} out of {one.dims}, where "
-            f"{one.samples} samples{f' of {one.types} labels' if one.types else ''} could span "
-            f"{one.rank_limit}",
+            f"the {one.name} use only {one.rank:.1f} of their {one.dims} dimensions (effective rank); "
+            f"{one.samples} samples{f' of {one.types} labels' if one.types else ''} could spread over "
+            f"{one.rank_limit} of them",
             (
                 Evidence("directions in use", share, one.read_from, "share", DIRECTIONS_USED),
                 Evidence("effective rank", one.rank, one.read_from, f"of at most {one.rank_limit}"),

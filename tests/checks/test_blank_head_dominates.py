@@ -17,9 +17,9 @@ def test_ctc418_fires_when_the_bias_is_ahead_of_every_class() -> None:
     (finding,) = findings("CTC418", replace(HEALTHY, bias=12.0, reach=5.2))
 
     assert finding.message == (
-        "the bias of the blank (index 0) is 12.00, that of every other class at most 0.09. Hardly any "
-        "input makes up for this lead, which is 5.2 standard deviations of what inputs of unit size "
-        "add to it"
+        "the bias of the blank (index 0) is 12.00, that of every other class at most 0.09: the output "
+        "is the blank for nearly every input (if the inputs of the last layer have unit size, this lead "
+        "is 5.2 standard deviations)"
     )
 
 

@@ -25,8 +25,8 @@ def judged(**changes: Any) -> Any:
 
 def test_emb703_fires_on_a_twentieth_of_the_directions() -> None:
     (finding,) = judged()
-    assert "have an effective dimension of 9.0 out of 512" in finding.message
-    assert finding.message.endswith("could span 200")
+    assert "use only 9.0 of their 512 dimensions" in finding.message
+    assert finding.message.endswith("could spread over 200 of them")
 
 
 @pytest.mark.parametrize(("rank", "fires"), [(19.9, True), (20.0, False)])

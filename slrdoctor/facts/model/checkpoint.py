@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.kinds.checkpoints.layers import entries, layers_of
 from slrdoctor.artifacts.kinds.checkpoints.weights import NoTensors, Weights, open_weights
 from slrdoctor.artifacts.pickles.imports import acting, beyond_tensors
 from slrdoctor.artifacts.run import CheckpointFile, Problem, TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
-from slrdoctor.facts.model._checkpoint_layers import entries, layers_of
 from slrdoctor.facts.training.logged_epochs import epoch_named
 from slrdoctor.words.grammar import counted
 

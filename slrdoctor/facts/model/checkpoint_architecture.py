@@ -8,25 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slrdoctor.artifacts.kinds.checkpoints.weights import Weights
-from slrdoctor.core.registry import Unavailable, measure
-from slrdoctor.facts.model._checkpoint_layers import (
+from slrdoctor.artifacts.kinds.checkpoints.ends import heads, image_layers
+from slrdoctor.artifacts.kinds.checkpoints.layers import (
     RECURRENT,
     ModelLayer,
     by_top_module,
     entries,
     layers_of,
 )
+from slrdoctor.artifacts.kinds.checkpoints.weights import Weights
+from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_values import is_buffer
 from slrdoctor.words.grammar import counted
 
-HEAD = re.compile(
-    r"(?:^|[._/])(?:fcn?|cls|clf|\w*classif\w*|\w*head|out|output\w*|out_layer|logits?|final\w*|pred\w*|gloss\w*|gls\w*"
-    r"|ctc\w*|linear|dense|last\w*|top)_?\d*(?:[._/]|$)",
-    re.IGNORECASE,
-)
-IMAGE_CHANNELS = 4  # a convolution over pixels, or over landmarks as a graph, takes that many at most
 CONVOLUTION = re.compile(r"Conv(?:olution)?1[dD]")
 POOLING = re.compile(r"(?:Max|Avg|Average|Lp)Pool(?:ing)?1[dD]")
 
@@ -161,7 +156,7 @@ def model_input(model: Architecture) -> ModelInput:
         raise Unavailable(f"{model.read_from} has tensors of an unknown kind: {model.unread[0]}")
     if not entries(model.layers):
         raise Unavailable(f"{model.read_from} has no layer that takes features")
-    images = [x for x in model.parts("conv2d", "conv3d") if x.inputs <= IMAGE_CHANNELS]
+    images = image_layers(model.layers)
     if images:
         raise Unavailable(
             f"{model.read_from} takes images or graphs: {images[0].name} is a {images[0].kind}"
@@ -196,20 +191,10 @@ def model_head(model: Architecture) -> ModelHead:
     """The last of the layers whose outputs no layer takes; one with a head's name before others."""
     if model.unread:
         raise Unavailable(f"{model.read_from} has tensors of an unknown kind: {model.unread[0]}")
-    taken = {x.inputs for x in model.layers} | {x.outputs for x in model.parts("norm", "attention")}
-    ends = [x for x in model.layers if _may_classify(x) and x.outputs not in taken]
-    candidates = [x for x in ends if x.outputs > 1]
-    if not ends:  # as many classes as some layer has features
-        candidates = [x for x in model.layers if _may_classify(x) and HEAD.search(x.name)]
-    if not candidates:
+    found = heads(model.layers)
+    if not found:
         raise Unavailable(f"{model.read_from} does not end in a linear layer that could output classes")
-    layer = max(enumerate(candidates), key=lambda item: (bool(HEAD.search(item[1].name)), item[0]))[1]
-    others = tuple(dict.fromkeys(x.outputs for x in candidates if x is not layer))
+    layer, *rest = found
+    others = tuple(dict.fromkeys(x.outputs for x in rest))
     share = layer.parameters / max(model.parameters, 1)
     return ModelHead(layer, others, layer.parameters, share, model.read_from)
-
-
-def _may_classify(layer: ModelLayer) -> bool:
-    """Linear layers; and convolutions of one pixel that are called a head, as ST-GCN's and I3D's."""
-    is_of_images = layer.kind in ("conv2d", "conv3d") and layer.kernel == 1
-    return layer.is_classifying or (is_of_images and bool(HEAD.search(layer.name)))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from slrdoctor.artifacts.kinds.checkpoints.layers import RECURRENT
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.config._configured import Configured, every_value
@@ -14,7 +15,6 @@ from slrdoctor.facts.ctc.layer_stack import total_stride
 from slrdoctor.facts.labels.configured_classes import ConfiguredClasses
 from slrdoctor.facts.labels.output_classes import SPECIALS, VocabularySize
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.facts.model._checkpoint_layers import RECURRENT
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead, ModelInput
 from slrdoctor.words.grammar import ordinal
 from slrdoctor.words.landmark_layouts import is_landmark_size

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.kinds.checkpoints.layers import RECURRENT, ModelLayer
 from slrdoctor.artifacts.kinds.checkpoints.optimizer_state import Key, Remembered
 from slrdoctor.artifacts.kinds.checkpoints.weights import Weights
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
-from slrdoctor.facts.model._checkpoint_layers import RECURRENT, ModelLayer
 from slrdoctor.facts.model.checkpoint import Checkpoint, CheckpointFiles, CheckpointRow, reopened
 from slrdoctor.facts.model.checkpoint_architecture import Architecture
 from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues, is_buffer

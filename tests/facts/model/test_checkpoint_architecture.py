@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import nn
 
+from slrdoctor.artifacts.kinds.checkpoints.layers import ModelLayer
 from slrdoctor.artifacts.run import CheckpointFile, TrainingRun
 from slrdoctor.core.engine import Facts
 from slrdoctor.core.registry import REGISTRY, Unavailable
 from slrdoctor.facts.ctc.layer_stack import total_stride
-from slrdoctor.facts.model._checkpoint_layers import ModelLayer
 from slrdoctor.facts.model.checkpoint_architecture import (
     Architecture,
     ModelHead,

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.artifacts.kinds.checkpoints.layers import ModelLayer
 from slrdoctor.artifacts.run import ConfigFile, TrainingRun
 from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.config.model_config import ModelConfig, Said
 from slrdoctor.facts.labels.configured_classes import ConfiguredClasses
 from slrdoctor.facts.labels.output_classes import VocabularySize
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.facts.model._checkpoint_layers import ModelLayer
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead, ModelInput
 from slrdoctor.facts.model.checkpoint_config import Claim, ConfigFit, config_fit
 

@@ -149,7 +149,7 @@ def test_an_excerpt_does_not_tell_the_number_of_samples(tmp_path: Path) -> None:
 def fit(
     outputs: int, others: tuple[int, ...] = (), config: int = 0, types: int = 0, narrowed: bool = False
 ) -> HeadFit:
-    from slrdoctor.facts.model._checkpoint_layers import ModelLayer
+    from slrdoctor.artifacts.kinds.checkpoints.layers import ModelLayer
 
     head = ModelHead(ModelLayer("fc", "linear", 12, outputs, 0), others, 0, 0.1, "best.pt")
     targets = Targets(("a",), ("train",), (tuple(f"G{i}" for i in range(types)),), "train.csv")
@@ -167,7 +167,7 @@ def test_a_head_fits_what_the_vocabulary_admits(outputs: int, fits: bool) -> Non
 
 @pytest.mark.parametrize(("task", "fits"), [("ctc", False), ("classification", True)])
 def test_a_ctc_head_needs_an_output_for_the_blank(task: str, fits: bool) -> None:
-    from slrdoctor.facts.model._checkpoint_layers import ModelLayer
+    from slrdoctor.artifacts.kinds.checkpoints.layers import ModelLayer
 
     head = ModelHead(ModelLayer("fc", "linear", 12, 10, 0), (), 0, 0.1, "best.pt")
     sizes = VocabularySize(10, 10, 11, 12, "vocabulary.json")

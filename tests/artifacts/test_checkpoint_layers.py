@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from slrdoctor.artifacts.content import ArrayInfo
+from slrdoctor.artifacts.kinds.checkpoints.layers import ModelLayer, by_top_module, entries, layers_of
 from slrdoctor.artifacts.kinds.checkpoints.weights import Parts, Weights
-from slrdoctor.facts.model._checkpoint_layers import ModelLayer, by_top_module, entries, layers_of
 
 Told = tuple[str, str, int, int]  # name, kind, inputs, outputs
 

@@ -1,15 +1,22 @@
 """Hand-made facts for tests: one maker a fact, sound unless the test changes a field.
 
-What an experiment finds is made here and nowhere else: where its dataclasses change, so does this file.
+What several tests need is made here and nowhere else: where a dataclass changes, so does this file.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from slrdoctor.arithmetic.scales import LOG_PROBABILITIES
 from slrdoctor.artifacts.run import Clip
+from slrdoctor.core.engine import Abstained
+from slrdoctor.core.finding import Finding
+from slrdoctor.facts.training.dev_score import DevScore
+from slrdoctor.facts.training.progress import Progress
 from slrdoctor.probes.chosen_samples import ChosenSamples
 from slrdoctor.probes.protocol import (
     ON,
@@ -23,6 +30,66 @@ from slrdoctor.probes.protocol import (
 )
 from slrdoctor.probes.trainable import Sample, Trainable
 from slrdoctor.probes.trials import ReferenceTrial, UserTrial
+from slrdoctor.testing import findings, fine, not_judged
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A check on facts that a test changes: `judged(epochs=3)` gives its findings.
+
+    `given` is a fact, of which fields are changed by their names and beside which others may be
+    given, or a function that makes one fact or a tuple of them.
+    """
+
+    code: str
+    given: Any
+
+    def _facts(self, more: tuple[Any, ...], changes: dict[str, Any]) -> tuple[Any, ...]:
+        if not callable(self.given):
+            return replace(self.given, **changes), *more
+        made = self.given(*more, **changes)
+        return made if isinstance(made, tuple) else (made,)
+
+    def __call__(self, *more: Any, **changes: Any) -> tuple[Finding, ...]:
+        return findings(self.code, *self._facts(more, changes))
+
+    def fine(self, *more: Any, **changes: Any) -> str:
+        """What the check says it saw; fails where it found something or did not judge."""
+        return fine(self.code, *self._facts(more, changes))
+
+    def abstained(self, *more: Any, **changes: Any) -> Abstained:
+        """Why the check does not judge; fails where it does."""
+        return not_judged(self.code, *self._facts(more, changes))
+
+
+LEARNED = Progress(
+    task="ctc", floor=3.8, floor_known_by="targets", first_train=9.0, last_train=0.3, best_dev=0.4,
+    last_dev=0.4, metric="wer", first_metric=1.0, best_metric=0.2, last_metric=0.2, blind_metric=1.0,
+    epochs=40, learned=True, read_from="log.txt", sentence="learned",
+)  # fmt: skip
+FAILED = replace(
+    LEARNED, floor=5.0, first_train=20.0, last_train=5.0, best_dev=5.0, last_dev=5.0, best_metric=1.0,
+    last_metric=1.0, blind_metric=0.98, epochs=20, learned=False,
+)  # fmt: skip
+# a public run of 97 classes: train loss 4.6 to 0.13, dev 4.6 to 11, dev accuracy at chance
+MEMORISED = replace(
+    LEARNED, task="classification", floor=4.575, floor_known_by="ln 97", first_train=4.61,
+    last_train=0.13, best_dev=4.53, last_dev=11.1, first_dev=4.57, metric="accuracy", first_metric=0.011,
+    best_metric=0.043, last_metric=0.022, blind_metric=0.0103, epochs=100, learned=False,
+)  # fmt: skip
+# another of 97 classes that never left chance
+AT_FLOOR = replace(
+    MEMORISED, first_train=4.60, last_train=4.20, best_dev=4.57, last_dev=4.80, best_metric=0.022,
+    epochs=18, first_dev=np.nan,
+)  # fmt: skip
+
+
+def dev_score(values: Sequence[float], quantity: str = "wer", **changed: Any) -> DevScore:
+    """A score of dev in the epochs from 1 on."""
+    at = np.arange(1.0, len(values) + 1)
+    sound = DevScore(quantity, f"dev_{quantity}", "dev", at, np.array(values), "epoch", "log.txt")
+    return replace(sound, **changed)
+
 
 REPRODUCES = Attempt(1e-3, loss=0.04, error_rate=0.0, error_rate_training=0.0, steps=110, seconds=2.0)
 FAILS = replace(REPRODUCES, loss=1.2, error_rate=0.6, error_rate_training=0.6, steps=3000)

@@ -13,7 +13,6 @@ import pytest
 
 from slrdoctor import testing
 from slrdoctor.core import engine
-from slrdoctor.core.engine import Abstained, Outcome
 from slrdoctor.examination import scan
 from slrdoctor.facts.features.features import ClipRow, ClipTable
 
@@ -104,19 +103,3 @@ def make_table(make_row: MakeRow) -> MakeTable:
         )
 
     return make
-
-
-@pytest.fixture
-def abstentions(monkeypatch: pytest.MonkeyPatch) -> list[Abstained]:
-    """What checks that are judged in the test abstain from, in order."""
-    seen: list[Abstained] = []
-    judge = testing.outcome
-
-    def outcome(code: str, *facts: object) -> Outcome:
-        made = judge(code, *facts)
-        if isinstance(made, Abstained):
-            seen.append(made)
-        return made
-
-    monkeypatch.setattr(testing, "outcome", outcome)
-    return seen

@@ -2,21 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import nan
-from typing import Any
 
 import pytest
 
 from slrdoctor.facts.evaluation.accuracy_chance import AccuracyChance
-from slrdoctor.testing import findings, fine, not_judged
+from slrdoctor.testing import fine
+from tests.making import Judge
 
 # 1.2% of 166 dev videos in 72 classes: chance is 1.4%
 AT_CHANCE = AccuracyChance(
     0.024, 0.012, 50, 166, 72, 1 / 72, nan, 0.048, 0.066, "labels.csv", "dev accuracy", "history.csv"
 )
-
-
-def judged(**changes: Any) -> Any:
-    return findings("EVL905", replace(AT_CHANCE, **changes))
+judged = Judge("EVL905", AT_CHANCE)
 
 
 def test_evl905_fires_on_the_accuracy_of_guessing() -> None:
@@ -56,30 +53,26 @@ def test_evl905_fires_without_a_number_of_samples_only_below_guessing() -> None:
     assert judged(**unknown, best=0.0138) and not judged(**unknown, best=0.0140)
 
 
-def abstained(**changes: Any) -> Any:
-    return not_judged("EVL905", replace(AT_CHANCE, **changes))
-
-
 def test_evl905_is_not_judged_after_a_few_epochs_at_chance_and_looks_ill() -> None:
-    outcome = abstained(epochs=4)
+    outcome = judged.abstained(epochs=4)
 
     assert outcome.looks_ill and "1.2% after 4 epochs" in outcome.reason
 
 
 def test_evl905_is_not_judged_on_samples_too_few_to_tell_from_guessing() -> None:
-    outcome = abstained(samples=9, most_in_any=0.9)
+    outcome = judged.abstained(samples=9, most_in_any=0.9)
 
     assert outcome.looks_ill and outcome.reason.startswith("9 samples are too few")
 
 
 def test_evl905_is_not_judged_where_a_good_epoch_was_lost_again() -> None:
-    outcome = abstained(best=0.4)
+    outcome = judged.abstained(best=0.4)
 
     assert outcome.looks_ill and "was 40.0%" in outcome.reason
 
 
 def test_evl905_is_not_judged_on_one_line_of_a_log_but_on_predictions() -> None:
-    assert abstained(last=0.4, best=0.4, epochs=1).reason == "dev accuracy was logged only once"
+    assert judged.abstained(last=0.4, best=0.4, epochs=1).reason == "dev accuracy was logged only once"
     assert "40.0%" in fine(
         "EVL905", replace(AT_CHANCE, last=0.4, best=0.4, epochs=1, of_predictions=True)
     )

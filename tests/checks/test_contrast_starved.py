@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
 from slrdoctor.facts.embeddings.contrast import Contrast
 from slrdoctor.facts.embeddings.separation import Separated, Separation
-from slrdoctor.testing import findings
+from tests.making import Judge
 
 # 11,000 videos, 1.1 clips a sentence, batches of 16
 STARVED = Contrast(
     loss="supcon (loss)", by_label=True, batch=16, batch_from="config.yaml: batch_size", queue="",
     clips=11_000, labels=10_000, positives_in_batch=0.0003, read_from="train.csv",
 )  # fmt: skip
-
-
-def judged(*also: object, **changes: Any) -> Any:
-    return findings("EMB704", replace(STARVED, **changes), *also)
+judged = Judge("EMB704", STARVED)
 
 
 def retrieving(at_1: float) -> Separation:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.core.finding import Finding
 from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.ctc.floor_distance import FloorDistance, SettledLosses, settled_losses
@@ -18,6 +17,7 @@ from slrdoctor.facts.outputs.log_probs import BlankRival, BlankScore
 from slrdoctor.facts.outputs.loss_input import LossInput, StoredScale
 from slrdoctor.facts.training.train_loss import FiniteLoss, LossBreak
 from slrdoctor.testing import findings
+from tests.making import Judge
 
 SILENT = DecodedOutput(
     known_by="log-probabilities",
@@ -46,8 +46,10 @@ AT_FLOOR = FloorDistance(
 UNKNOWN: dict[str, Any] = {"train": nan, "dev": nan, "held_out": nan, "floor": nan}
 
 
-def collapse(said: dict[str, Any] | None = None, **distance: Any) -> tuple[Finding, ...]:
-    return findings("CTC411", replace(SILENT, **(said or {})), replace(AT_FLOOR, **distance))
+collapse = Judge(
+    "CTC411",
+    lambda output=None, **distance: (replace(SILENT, **(output or {})), replace(AT_FLOOR, **distance)),
+)
 
 
 def test_ctc411_fires_on_empty_hypotheses_at_the_floor() -> None:
@@ -120,8 +122,7 @@ def test_ctc411_is_quiet_where_the_references_have_one_token_themselves() -> Non
 LOSSES = SettledLosses(0.99, 1.02, 3.83, 20, "history.json")
 
 
-def ignored(**changes: Any) -> tuple[Finding, ...]:
-    return findings("CTC412", replace(LOSSES, **changes))
+ignored = Judge("CTC412", LOSSES)
 
 
 def test_ctc412_fires_with_both_losses_at_the_floor() -> None:
@@ -251,24 +252,20 @@ def test_ctc416_is_quiet_on_logits_that_are_called_logits_and_on_log_probabiliti
     assert not given(0.02)
 
 
-def test_ctc411_is_not_judged_in_the_first_epochs_and_looks_ill(abstentions: list[Abstained]) -> None:
-    collapse(epochs=4)
+def test_ctc411_is_not_judged_in_the_first_epochs_and_looks_ill() -> None:
+    one = collapse.abstained(epochs=4)
 
-    (one,) = abstentions
     assert "4 epochs" in one.reason and one.looks_ill is True
 
 
-def test_ctc411_is_not_judged_where_the_loss_is_better_than_the_output_and_looks_ill(
-    abstentions: list[Abstained],
-) -> None:
-    collapse({"empty_share": 1.0, "blank_share": 1.0}, held_out=0.84, dev=0.1, train=0.1)
+def test_ctc411_is_not_judged_where_the_loss_is_better_than_the_output_and_looks_ill() -> None:
+    empty = {"empty_share": 1.0, "blank_share": 1.0}
+    one = collapse.abstained(empty, held_out=0.84, dev=0.1, train=0.1)
 
-    (one,) = abstentions
     assert "are empty" in one.reason and one.looks_ill is True
 
 
-def test_ctc412_is_not_judged_in_the_first_epochs_and_looks_ill(abstentions: list[Abstained]) -> None:
-    ignored(epochs=4)
+def test_ctc412_is_not_judged_in_the_first_epochs_and_looks_ill() -> None:
+    one = ignored.abstained(epochs=4)
 
-    (one,) = abstentions
     assert "4 epochs" in one.reason and one.looks_ill is True

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
 from slrdoctor.facts.labels.task import Task
-from slrdoctor.testing import findings
+from slrdoctor.testing import not_judged
+from tests.making import Judge
 
 IGNORES = ShuffledHypotheses(
     wer=0.98, shuffled_wer=0.985, drop=0.005, most_drop=0.02, p=0.3, rematched_wer=0.9,
@@ -16,10 +15,7 @@ IGNORES = ShuffledHypotheses(
     commonest=(("und nun die wettervorhersage", 300),), samples=519, are_single=False, is_text=True,
     read_from="dev.json",
 )  # fmt: skip
-
-
-def judged(**changes: Any) -> Any:
-    return findings("DEC801", replace(IGNORES, **changes))
+judged = Judge("DEC801", IGNORES)
 
 
 def test_dec801_fires_on_the_same_few_sentences_for_all() -> None:
@@ -67,38 +63,25 @@ def test_dec801_is_quiet_on_what_other_checks_judge(changes: dict[str, Any], fir
     assert bool(judged(**changes)) is fires
 
 
-def test_dec801_is_not_judged_on_few_predictions(abstentions: list[Abstained]) -> None:
-    judged(samples=19)
-
-    (one,) = abstentions
-    assert "19" in one.reason
+def test_dec801_is_not_judged_on_few_predictions() -> None:
+    assert "19" in judged.abstained(samples=19).reason
 
 
-def test_dec801_is_not_judged_on_labels(abstentions: list[Abstained]) -> None:
-    judged(are_single=True)
-
-    (one,) = abstentions
-    assert "labels" in one.reason
+def test_dec801_is_not_judged_on_labels() -> None:
+    assert "labels" in judged.abstained(are_single=True).reason
 
 
-def test_dec801_is_not_judged_on_empty_predictions_and_looks_ill(abstentions: list[Abstained]) -> None:
-    judged(empty=260)
+def test_dec801_is_not_judged_on_empty_predictions_and_looks_ill() -> None:
+    one = judged.abstained(empty=260)
 
-    (one,) = abstentions
     assert "260" in one.reason and one.looks_ill is True
 
 
-def test_dec801_is_not_judged_on_sentences_that_differ_and_fit_no_reference(
-    abstentions: list[Abstained],
-) -> None:
-    judged(distinct=490, is_text=False)
-
-    (one,) = abstentions
-    assert "490" in one.reason
+def test_dec801_is_not_judged_on_sentences_that_differ_and_fit_no_reference() -> None:
+    assert "490" in judged.abstained(distinct=490, is_text=False).reason
 
 
-def test_dec801_is_not_judged_of_a_retrieval_model(abstentions: list[Abstained]) -> None:
-    findings("DEC801", IGNORES, Task("retrieval", "embeddings", "config.yaml"))
+def test_dec801_is_not_judged_of_a_retrieval_model() -> None:
+    one = not_judged("DEC801", IGNORES, Task("retrieval", "embeddings", "config.yaml"))
 
-    (one,) = abstentions
     assert "retrieval" in one.reason

@@ -1,22 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.repeated_ngrams import RepeatedNgrams
-from slrdoctor.testing import findings
+from tests.making import Judge
 
 LOOPS = RepeatedNgrams(
     looping=80, looping_references=2, tokens=900, hypothesis_tokens=6000, distinct=300, samples=500,
     ids=("a", "b"), phrases=(("und dann", 30), ("im norden", 9)), read_from="dev.json",
 )  # fmt: skip
-
-
-def judged(**changes: Any) -> Any:
-    return findings("DEC802", replace(LOOPS, **changes))
+judged = Judge("DEC802", LOOPS)
 
 
 def test_dec802_fires_on_phrases_that_come_again_and_again() -> None:
@@ -42,10 +35,7 @@ def test_dec802_is_quiet_on_output_that_has_collapsed(distinct: int, fires: bool
     assert bool(judged(distinct=distinct)) is fires
 
 
-def test_dec802_is_not_judged_on_output_that_has_collapsed_and_looks_ill(
-    abstentions: list[Abstained],
-) -> None:
-    judged(distinct=4)
+def test_dec802_is_not_judged_on_output_that_has_collapsed_and_looks_ill() -> None:
+    one = judged.abstained(distinct=4)
 
-    (one,) = abstentions
     assert "4 tokens" in one.reason and one.looks_ill is True

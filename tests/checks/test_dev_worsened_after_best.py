@@ -1,27 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
 import pytest
 
-from slrdoctor.core.engine import Abstained
-from slrdoctor.facts.training.dev_score import DevScore
 from slrdoctor.facts.training.logged_epochs import KeptCheckpoint
-from slrdoctor.facts.training.progress import Progress
-from slrdoctor.testing import findings
+from slrdoctor.testing import not_judged
+from tests.making import FAILED, Judge, dev_score
 
-FAILED = Progress("ctc", 5.0, "", 20, 5, 5, 5, "wer", 1, 1, 1, 0.98, 20, False, "log.txt", "")
 LAST_ONLY = KeptCheckpoint(False, "", ("last.pt",), "last.pt")
-
-
-def score(values: list[float], quantity: str = "wer") -> DevScore:
-    at = np.arange(1.0, len(values) + 1)
-    return DevScore(quantity, f"dev_{quantity}", "dev", at, np.array(values), "epoch", "log.txt")
-
-
-def judged(values: list[float], kept: KeptCheckpoint = LAST_ONLY, quantity: str = "wer") -> Any:
-    return findings("TRN505", score(values, quantity), kept)
+judged = Judge("TRN505", lambda values, kept=LAST_ONLY, **of: (dev_score(values, **of), kept))
 
 
 def test_trn505_fires_when_the_last_model_is_much_worse_than_the_best() -> None:
@@ -52,16 +38,10 @@ def test_trn505_fires_on_accuracy_and_bleu_the_other_way_round() -> None:
     assert not judged([0.9, 0.5, 0.9, 0.9, 0.9], quantity="accuracy")
 
 
-def test_trn505_is_not_judged_on_four_epochs(abstentions: list[Abstained]) -> None:
-    judged([0.9, 0.4, 0.7, 0.7])
-
-    (one,) = abstentions
-    assert "4 epochs" in one.reason
+def test_trn505_is_not_judged_on_four_epochs() -> None:
+    assert "4 epochs" in judged.abstained([0.9, 0.4, 0.7, 0.7]).reason
 
 
-def test_trn505_is_not_judged_of_a_run_that_learned_nothing(abstentions: list[Abstained]) -> None:
-    lost = score([0.9, 0.4, 0.5, 0.6, 0.62, 0.61], "wer")
-    findings("TRN505", lost, LAST_ONLY, FAILED)
-
-    (one,) = abstentions
-    assert "luck" in one.reason
+def test_trn505_is_not_judged_of_a_run_that_learned_nothing() -> None:
+    lost = dev_score([0.9, 0.4, 0.5, 0.6, 0.62, 0.61])
+    assert "luck" in not_judged("TRN505", lost, LAST_ONLY, FAILED).reason

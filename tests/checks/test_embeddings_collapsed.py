@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.embeddings.separation import Separated, Separation
-from slrdoctor.testing import findings
+from tests.making import Judge
 
 NOISE = Separated(
     what="dev embeddings", possim=0.921, negsim=0.92, centred=0.01, margin=0.02, rank=60.0, dims=64,
@@ -26,10 +25,7 @@ NOT_RETRIEVED: dict[str, Any] = {
     "guess_1": nan,
     "queries": 0,
 }
-
-
-def judged(*told: Separated) -> Any:
-    return findings("EMB701", Separation(told, "outputs"))
+judged = Judge("EMB701", lambda *separated: Separation(separated, "outputs"))
 
 
 def test_emb701_fires_on_noise_with_an_offset_and_names_what_guessing_reaches() -> None:
@@ -84,8 +80,5 @@ def test_emb701_is_quiet_on_five_percent_of_1100_candidates() -> None:
     assert not judged(replace(LOGGED, centred=0.57, at_1=0.05, guess_1=1 / 1100, most_1=0.005))
 
 
-def test_emb701_is_not_judged_where_positives_are_a_little_nearer(abstentions: list[Abstained]) -> None:
-    judged(replace(NOISE, margin=0.26))
-
-    (one,) = abstentions
-    assert "PosSim" in one.reason
+def test_emb701_is_not_judged_where_positives_are_a_little_nearer() -> None:
+    assert "PosSim" in judged.abstained(replace(NOISE, margin=0.26)).reason

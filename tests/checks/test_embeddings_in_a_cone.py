@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import nan
-from typing import Any
 
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.embeddings.separation import Separated, Separation
-from slrdoctor.testing import findings
+from tests.making import Judge
 
 CONE = Separated(
     what="dev embeddings", possim=0.99, negsim=0.93, centred=0.86, margin=7.0, rank=52.0, dims=64,
     at_1=1.0, at_5=1.0, guess_1=0.005, most_1=0.015, most_5=0.05, queries=1000, epochs=0,
     read_from="dev_embeddings.npy",
 )  # fmt: skip
-
-
-def judged(*told: Separated) -> Any:
-    return findings("EMB702", Separation(told, "outputs"))
+judged = Judge("EMB702", lambda *separated: Separation(separated, "outputs"))
 
 
 def test_emb702_fires_on_an_offset_and_says_what_is_left_without_it() -> None:
@@ -49,10 +44,5 @@ def test_emb702_fires_on_a_history_with_retrieval_at_5_only() -> None:
     assert ("retrieval at 5", 0.4) in [(e.what, e.value) for e in finding.evidence]
 
 
-def test_emb702_is_not_judged_where_nothing_shows_that_labels_are_told_from_each_other(
-    abstentions: list[Abstained],
-) -> None:
-    judged(replace(CONE, at_1=0.004, at_5=0.02))
-
-    (one,) = abstentions
-    assert "embeddings" in one.reason
+def test_emb702_is_not_judged_where_nothing_shows_that_labels_are_told_from_each_other() -> None:
+    assert "embeddings" in judged.abstained(replace(CONE, at_1=0.004, at_5=0.02)).reason

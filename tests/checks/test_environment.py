@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.environment.environment import DeviceUse, Environment
 from slrdoctor.facts.environment.source_code import Pin, SourceCode
-from slrdoctor.testing import findings
+from slrdoctor.testing import findings, not_judged
 
 NOTHING = Environment({}, "")
 
@@ -71,19 +70,9 @@ def test_env102_is_quiet_without_a_gpu_a_build_without_cuda_or_when_it_was_used(
     assert not findings("ENV102", device)
 
 
-def test_env101_is_not_judged_where_no_version_is_asked_for_or_installed(
-    abstentions: list[Abstained],
-) -> None:
-    findings("ENV101", code(""), NOTHING)
-
-    (one,) = abstentions
-    assert "mp.solutions" in one.reason
+def test_env101_is_not_judged_where_no_version_is_asked_for_or_installed() -> None:
+    assert "mp.solutions" in not_judged("ENV101", code(""), NOTHING).reason
 
 
-def test_env102_is_not_judged_where_nothing_says_whether_the_gpu_was_used(
-    abstentions: list[Abstained],
-) -> None:
-    findings("ENV102", DeviceUse("nvidia-smi", "", None, "here"))
-
-    (one,) = abstentions
-    assert "nvidia-smi" in one.reason
+def test_env102_is_not_judged_where_nothing_says_whether_the_gpu_was_used() -> None:
+    assert "nvidia-smi" in not_judged("ENV102", DeviceUse("nvidia-smi", "", None, "here")).reason

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from slrdoctor.arithmetic.probe_scores import ProbeScore
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.blind_comparison import BlindComparison
 from slrdoctor.facts.features.probe import Probe, SplitProbe
-from slrdoctor.testing import findings
+from slrdoctor.testing import findings, not_judged
+from tests.making import Judge
 
 
 def split(sigmas: float, name: str = "train") -> SplitProbe:
@@ -20,8 +19,7 @@ def split(sigmas: float, name: str = "train") -> SplitProbe:
     return SplitProbe(name, 500, "gloss", 20, score, ())
 
 
-def judged(*splits: SplitProbe) -> Any:
-    return findings("FEA114", Probe(splits, "train.csv, features"))
+judged = Judge("FEA114", lambda *splits: Probe(splits, "train.csv, features"))
 
 
 def test_fea114_fires_on_an_auc_of_permuted_labels() -> None:
@@ -62,9 +60,6 @@ def test_fea114_needs_useless_predictions_beside_a_probe_that_is_not_sharp(
     assert not findings("FEA114", dull)
 
 
-def test_fea114_is_not_judged_where_chance_may_hide_a_signal(abstentions: list[Abstained]) -> None:
+def test_fea114_is_not_judged_where_chance_may_hide_a_signal() -> None:
     dull = Probe((replace(split(0.5), is_sharp=False),), "train.csv, features")
-    findings("FEA114", dull)
-
-    (one,) = abstentions
-    assert "too few" in one.reason
+    assert "too few" in not_judged("FEA114", dull).reason

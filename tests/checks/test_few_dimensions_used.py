@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.embeddings.embeddings import Embeddings, EmbeddingSet
-from slrdoctor.testing import findings
+from tests.making import Judge
 
 NARROW = EmbeddingSet(
     split="dev", samples=1000, total=1000, dims=512, towers=1, labels="labels", types=201, possim=0.9,
@@ -17,10 +15,9 @@ NARROW = EmbeddingSet(
     ranked=1000, at_5=0.7, guess_1=0.01, most_1=0.02, most_5=0.08, queries=1000,
     read_from="dev_embeddings.npy",
 )  # fmt: skip
-
-
-def judged(**changes: Any) -> Any:
-    return findings("EMB703", Embeddings((replace(NARROW, **changes),), "dev_embeddings.npy"))
+judged = Judge(
+    "EMB703", lambda **changes: Embeddings((replace(NARROW, **changes),), "dev_embeddings.npy")
+)
 
 
 def test_emb703_fires_on_a_twentieth_of_the_directions() -> None:
@@ -40,10 +37,5 @@ def test_emb703_is_quiet_where_a_few_labels_need_no_more() -> None:
     assert judged(rank_limit=20, rank=1.0)
 
 
-def test_emb703_is_not_judged_where_there_is_room_for_few_directions(
-    abstentions: list[Abstained],
-) -> None:
-    judged(rank_limit=19, rank=1.0)
-
-    (one,) = abstentions
-    assert "20" in one.reason
+def test_emb703_is_not_judged_where_there_is_room_for_few_directions() -> None:
+    assert "20" in judged.abstained(rank_limit=19, rank=1.0).reason

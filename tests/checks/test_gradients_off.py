@@ -2,26 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import inf, nan
-from typing import Any
 
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.training.gradient_norms import GradientNorms
-from slrdoctor.facts.training.progress import Progress
 from slrdoctor.facts.training.train_loss import FiniteLoss, LossBreak, TrainLoss
-from slrdoctor.testing import findings
+from tests.making import FAILED, LEARNED, Judge
 
 # the first epochs of a public run have norms of 20.6 and 2.8
 USUAL = GradientNorms(2.8, 1.0, 20.6, 0.0, 0.0, 0.0, 0.0, 40, "epoch", "grad_norm", "history.csv")
-FAILED = Progress("ctc", 5.0, "", 20, 5, 5, 5, "wer", 1, 1, 1, 0.98, 20, False, "log.txt", "")
-LEARNED = replace(FAILED, learned=True)
 HIGH = TrainLoss("train_loss", 4.0, 3.9, 20, 3.9, 3.9, 3.9, 40, "epoch", None, "history.csv")
 DONE = replace(HIGH, best=0.01, last=0.02, lowest_at_end=0.01)
-
-
-def judged(*more: object, **changes: Any) -> Any:
-    return findings("TRN507", replace(USUAL, **changes), *more)
+judged = Judge("TRN507", USUAL)
 
 
 def test_trn507_fires_on_norms_that_are_no_number_at_the_end_unless_the_run_learned() -> None:
@@ -79,10 +71,5 @@ def test_trn507_fires_on_an_explosion_that_undid_what_had_been_learned() -> None
     assert not judged(LEARNED, replace(HIGH, score_kept=True), late=2800.0)
 
 
-def test_trn507_is_not_judged_where_nothing_says_whether_a_large_norm_did_harm(
-    abstentions: list[Abstained],
-) -> None:
-    judged(early=3e6, late=3e6)
-
-    (one,) = abstentions
-    assert "whether the run learned" in one.reason
+def test_trn507_is_not_judged_where_nothing_says_whether_a_large_norm_did_harm() -> None:
+    assert "whether the run learned" in judged.abstained(early=3e6, late=3e6).reason

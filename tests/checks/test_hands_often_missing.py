@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.features.missing_landmarks import HandUse, MissingLandmarks
-from slrdoctor.testing import findings
+from slrdoctor.testing import findings, not_judged
 
 
 def missing(both: float, left: float, right: float) -> MissingLandmarks:
@@ -60,10 +59,9 @@ def test_fea107_is_quiet_on_a_layout_without_hands(make_table: Any) -> None:
     )
 
 
-def test_fea107_is_not_judged_on_a_layout_without_hands(
-    make_table: Any, abstentions: list[Abstained]
-) -> None:
-    findings("FEA107", MissingLandmarks({"face": 0.9}, float("nan"), 9, "face", "f"), make_table(5))
+def test_fea107_is_not_judged_on_a_layout_without_hands(make_table: Any) -> None:
+    one = not_judged(
+        "FEA107", MissingLandmarks({"face": 0.9}, float("nan"), 9, "face", "f"), make_table(5)
+    )
 
-    (one,) = abstentions
     assert "hands" in one.reason

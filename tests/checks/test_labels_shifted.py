@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from slrdoctor.arithmetic.probe_scores import ProbeScore
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.features.probe import Probe, ShiftedLabels, SplitProbe
-from slrdoctor.testing import findings
+from slrdoctor.testing import findings, not_judged
+from tests.making import Judge
 
 
 def score(auc: float, spread: float = 0.02) -> ProbeScore:
     return ProbeScore(auc, 0.5, spread, "posture")
 
 
-def judged(own: float, offset: int, shifted: float, spread: float = 0.02) -> Any:
+def probe(own: float, offset: int, shifted: float, spread: float = 0.02) -> Probe:
     others = tuple(
         ShiftedLabels(k, "the annotations", score(shifted if k == offset else 0.5, spread))
         for k in (-2, -1, 1, 2)
     )
     split = SplitProbe("train", 400, "class", 20, score(own, spread), others)
-    return findings("LAB209", Probe((split,), "train.csv, features"))
+    return Probe((split,), "train.csv, features")
+
+
+judged = Judge("LAB209", probe)
 
 
 def test_lab209_fires_on_the_label_of_the_next_row() -> None:
@@ -60,16 +61,10 @@ def test_lab209_is_quiet_where_no_order_could_be_told() -> None:
     assert not findings("LAB209", Probe((split,), "train.csv"))
 
 
-def test_lab209_is_not_judged_where_the_features_fit_no_labels(abstentions: list[Abstained]) -> None:
-    judged(0.5, 1, 0.8125, 0.0625)
-
-    (one,) = abstentions
-    assert "neither" in one.reason
+def test_lab209_is_not_judged_where_the_features_fit_no_labels() -> None:
+    assert "neither" in judged.abstained(0.5, 1, 0.8125, 0.0625).reason
 
 
-def test_lab209_is_not_judged_where_no_neighbour_could_be_tried(abstentions: list[Abstained]) -> None:
+def test_lab209_is_not_judged_where_no_neighbour_could_be_tried() -> None:
     alone = SplitProbe("train", 400, "class", 20, score(0.9, 0.02), ())
-    findings("LAB209", Probe((alone,), "train.csv, features"))
-
-    (one,) = abstentions
-    assert "neighbours" in one.reason
+    assert "neighbours" in not_judged("LAB209", Probe((alone,), "train.csv, features")).reason

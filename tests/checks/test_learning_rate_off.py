@@ -2,22 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import nan
-from typing import Any
 
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.training.learning_rate import LearningRate, Raise
-from slrdoctor.facts.training.progress import Progress
 from slrdoctor.facts.training.train_loss import TrainLoss
-from slrdoctor.testing import findings
+from tests.making import FAILED, Judge
 
 USUAL = LearningRate(1e-3, 1e-3, 1e-4, 40, 0.0, nan, 0.0, 0.3, 0.9, "adam", "epoch", "history.csv")
-FAILED = Progress("ctc", 5.0, "", 20, 5, 5, 5, "wer", 1, 1, 1, 0.98, 20, False, "log.txt", "")
-
-
-def judged(*more: object, **changes: Any) -> Any:
-    return findings("TRN506", replace(USUAL, **changes), *more)
+judged = Judge("TRN506", USUAL)
 
 
 def test_trn506_fires_on_a_rate_of_zero_and_a_loss_that_stands_still() -> None:
@@ -94,10 +87,5 @@ def test_trn506_fires_on_a_rate_far_off_for_its_optimizer_if_nothing_was_learned
     assert not judged(optimizer=optimizer, peak=peak)
 
 
-def test_trn506_is_not_judged_where_nothing_says_whether_an_odd_rate_worked(
-    abstentions: list[Abstained],
-) -> None:
-    judged(optimizer="sgd", peak=1.0)
-
-    (one,) = abstentions
-    assert "learned" in one.reason
+def test_trn506_is_not_judged_where_nothing_says_whether_an_odd_rate_worked() -> None:
+    assert "learned" in judged.abstained(optimizer="sgd", peak=1.0).reason

@@ -7,14 +7,11 @@ from typing import Any
 import pytest
 
 from slrdoctor.facts.training.train_loss import FiniteLoss, LossBreak
-from slrdoctor.testing import findings
+from tests.making import Judge
 
 BREAK = LossBreak("train", "train_loss", "epoch", 40, 10, 31, 10, 31, "NaN", False, "history.csv")
 SOUND = FiniteLoss((), 80, nan, nan, "", False, False, "history.csv")
-
-
-def judged(*breaks: LossBreak, **more: Any) -> Any:
-    return findings("TRN501", replace(SOUND, breaks=breaks, **more))
+judged = Judge("TRN501", lambda *breaks, **more: replace(SOUND, breaks=breaks, **more))
 
 
 def test_trn501_fires_from_the_epoch_on_at_which_the_loss_is_lost() -> None:

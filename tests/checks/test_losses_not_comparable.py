@@ -1,22 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.training._reduction import Reduction
 from slrdoctor.facts.training.loss_ratio import LossRatio
-from slrdoctor.testing import findings
+from tests.making import Judge
 
 SUM = Reduction("sum", "batches", 75.0, 75)
 MEAN = Reduction("mean", "sample", 1.0)
 TOLD = LossRatio(80.0, 1.3, "train", 75, 19, 225.0, 3.0, SUM, MEAN, 10, "log.txt")
-
-
-def judged(**changes: Any) -> Any:
-    return findings("TRN512", replace(TOLD, **changes))
+judged = Judge("TRN512", TOLD)
 
 
 def test_trn512_fires_on_a_sum_against_a_mean() -> None:
@@ -68,8 +61,5 @@ def test_trn512_is_quiet_on_few_batches_and_where_they_are_not_known() -> None:
     assert not judged(batches=7, first_train=21.0) and not judged(batches=None)
 
 
-def test_trn512_is_not_judged_without_the_number_of_batches(abstentions: list[Abstained]) -> None:
-    judged(batches=None)
-
-    (one,) = abstentions
-    assert "unknown" in one.reason
+def test_trn512_is_not_judged_without_the_number_of_batches() -> None:
+    assert "unknown" in judged.abstained(batches=None).reason

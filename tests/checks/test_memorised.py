@@ -2,35 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import inf, nan
-from typing import Any
 
 import pytest
 
-from slrdoctor.core.engine import Abstained
-from slrdoctor.facts.training.progress import Progress
 from slrdoctor.facts.training.score_sentinel import ScoreSentinel
-from slrdoctor.testing import findings
+from tests.making import MEMORISED, Judge
 
-# a public run of 97 classes: train loss 4.6 to 0.13, dev 4.6 to 11, dev accuracy at chance
-BY_HEART = Progress(
-    task="classification",
-    floor=4.575,
-    floor_known_by="ln 97",
-    first_train=4.61,
-    last_train=0.13,
-    best_dev=4.53,
-    last_dev=11.1,
-    metric="accuracy",
-    first_metric=0.011,
-    best_metric=0.043,
-    last_metric=0.022,
-    blind_metric=0.0103,
-    epochs=100,
-    learned=False,
-    read_from="metrics.csv",
-    sentence="",
-    first_dev=4.57,
-)
 # a public CTC run without a dev loss
 WER = {
     "metric": "wer",
@@ -44,10 +21,7 @@ WER = {
     "last_dev": nan,
     "epochs": 11,
 }
-
-
-def judged(*more: object, **changes: Any) -> Any:
-    return findings("TRN504", replace(BY_HEART, **changes), *more)
+judged = Judge("TRN504", MEMORISED)
 
 
 def test_trn504_fires_on_samples_learned_by_heart() -> None:
@@ -124,17 +98,11 @@ def test_trn504_is_quiet_without_a_score_and_on_numbers_that_are_none() -> None:
     assert not judged(metric="bleu", best_metric=0.5, last_metric=0.5)
 
 
-def test_trn504_is_not_judged_without_a_dev_score(abstentions: list[Abstained]) -> None:
-    judged(metric="", best_metric=nan, last_metric=nan)
-
-    (one,) = abstentions
-    assert "dev score" in one.reason
+def test_trn504_is_not_judged_without_a_dev_score() -> None:
+    assert "dev score" in judged.abstained(metric="", best_metric=nan, last_metric=nan).reason
 
 
-def test_trn504_is_not_judged_on_a_wer_of_exactly_100_percent(abstentions: list[Abstained]) -> None:
+def test_trn504_is_not_judged_on_a_wer_of_exactly_100_percent() -> None:
     pinned = ScoreSentinel(20, 20, 0, 20, 1.0, (), "val_wer", "log.txt")
     bad = WER | {"best_metric": 1.0, "last_metric": 1.0, "learned": False}
-    judged(pinned, **bad)
-
-    (one,) = abstentions
-    assert "100%" in one.reason
+    assert "100%" in judged.abstained(pinned, **bad).reason

@@ -2,36 +2,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import nan
-from typing import Any
 
 import pytest
 
 from slrdoctor.facts.evaluation.blind_comparison import BlindComparison
 from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
 from slrdoctor.facts.training.progress import Progress
-from slrdoctor.testing import findings, fine, not_judged
+from slrdoctor.testing import fine, not_judged
+from tests.making import LEARNED, Judge
 
 BLIND = BlindComparison(
     metric="WER", score=0.97, blind=0.94, answer="MORGEN REGEN", chance=nan, removed=-0.03,
     least_removed=-0.05, most_removed=0.01, samples=540, length_share=0.9, empty_share=0.0,
     split="dev", read_from="dev.json",
 )  # fmt: skip
-IN_BLANK_PHASE = Progress(
-    task="ctc", floor=3.9, floor_known_by="targets", first_train=19.0, last_train=3.0, best_dev=3.2,
-    last_dev=3.2, metric="wer", first_metric=1.0, best_metric=1.0, last_metric=1.0, blind_metric=0.94,
-    epochs=3, learned=True, read_from="history.json", sentence="",
-)  # fmt: skip
-
-
+IN_BLANK_PHASE = replace(LEARNED, floor=3.9, last_dev=3.2, best_metric=1.0, last_metric=1.0, epochs=3)
 SHUFFLED = ShuffledHypotheses(
     wer=0.97, shuffled_wer=1.0, drop=0.03, most_drop=0.05, p=0.1, rematched_wer=0.9, unrelated_wer=0.9,
     distinct=300, distinct_references=500, tokens=400, empty=0, mean_length=9.0, commonest=(),
     samples=540, are_single=False, is_text=False, read_from="dev.json",
 )  # fmt: skip
-
-
-def judged(*given: Any, **changes: Any) -> Any:
-    return findings("EVL904", replace(BLIND, **changes), *given)
+judged = Judge("EVL904", BLIND)
 
 
 def test_evl904_fires_on_a_score_that_one_answer_has_too() -> None:

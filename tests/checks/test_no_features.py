@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.features.join import NearMiss
 from slrdoctor.facts.features.stored_features import StoredFeatures
-from slrdoctor.facts.training.progress import Progress
-from slrdoctor.testing import findings
+from slrdoctor.testing import findings, not_judged
+from tests.making import LEARNED
 
 FOUND = StoredFeatures(
     annotated=100,
@@ -23,9 +22,6 @@ FOUND = StoredFeatures(
     expected=(),
     how="file name against id",
     read_from="train.csv",
-)
-LEARNED = Progress(
-    "ctc", 3.8, "floor", 9.0, 0.3, 0.4, 0.4, "wer", 1.0, 0.2, 0.2, 1.0, 40, True, "log.txt", "learned"
 )
 
 
@@ -74,8 +70,5 @@ def test_fea101_is_quiet_when_nothing_is_annotated() -> None:
     assert not findings("FEA101", replace(FOUND, annotated=0, joined=0, readable=0))
 
 
-def test_fea101_is_not_judged_when_nothing_is_annotated(abstentions: list[Abstained]) -> None:
-    findings("FEA101", replace(FOUND, annotated=0, joined=0, readable=0))
-
-    (one,) = abstentions
-    assert "annotated" in one.reason
+def test_fea101_is_not_judged_when_nothing_is_annotated() -> None:
+    assert "annotated" in not_judged("FEA101", replace(FOUND, annotated=0, joined=0, readable=0)).reason

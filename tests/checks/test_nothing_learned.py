@@ -6,34 +6,12 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.training.progress import Progress
 from slrdoctor.facts.training.train_loss import TrainLoss
-from slrdoctor.testing import findings, fine, not_judged
+from slrdoctor.testing import fine
+from tests.making import AT_FLOOR, Judge
 
-# a public run of 97 classes that never left chance
-AT_FLOOR = Progress(
-    task="classification",
-    floor=4.575,
-    floor_known_by="ln 97",
-    first_train=4.60,
-    last_train=4.20,
-    best_dev=4.57,
-    last_dev=4.80,
-    metric="accuracy",
-    first_metric=0.011,
-    best_metric=0.022,
-    last_metric=0.022,
-    blind_metric=0.0103,
-    epochs=18,
-    learned=False,
-    read_from="metrics.csv",
-    sentence="",
-)
 FLAT = TrainLoss("train_loss", 64.0, 5.2, 20, 5.21, 5.3, 5.2, 30, "epoch", None, "log.txt")
-
-
-def judged(loss: TrainLoss | None = None, **changes: Any) -> Any:
-    return findings("TRN502", replace(AT_FLOOR, **changes), *([loss] if loss is not None else []))
+judged = Judge("TRN502", AT_FLOOR)
 
 
 def test_trn502_fires_on_losses_at_the_floor_with_accuracy_at_chance() -> None:
@@ -112,10 +90,6 @@ def test_trn502_is_quiet_without_floor_and_score() -> None:
     assert not judged(FLAT, **wer(metric="", best_metric=nan))
 
 
-def abstained(loss: TrainLoss | None = None, **changes: Any) -> Any:
-    return not_judged("TRN502", replace(AT_FLOOR, **changes), *([loss] if loss is not None else []))
-
-
 BLIND: list[dict[str, Any]] = [
     {"metric": "accuracy", "blind_metric": 0.0103, "last_metric": 0.0103},
     {"metric": "accuracy", "blind_metric": 0.5, "last_metric": 0.42},
@@ -134,7 +108,7 @@ def test_trn502_is_not_judged_where_the_score_ends_at_blind_guessing_and_looks_i
     score: dict[str, Any], learned: bool
 ) -> None:
     """Too few epochs to call it a fault, or a best score that was better: never a clean bill."""
-    outcome = abstained(**score, learned=learned, epochs=30 if learned else 3)
+    outcome = judged.abstained(**score, learned=learned, epochs=30 if learned else 3)
 
     assert outcome.looks_ill
     assert "ends at" in outcome.reason and f"after {30 if learned else 3} epochs" in outcome.reason
@@ -164,20 +138,23 @@ def test_trn502_is_not_judged_where_training_ends_at_blind_guessing_without_a_de
     """It learned once and forgot it again, or has too few epochs to call it a fault."""
     unlogged: dict[str, Any] = {"metric": "", "last_metric": nan, "best_metric": nan} | training
 
-    for outcome in (abstained(**unlogged, learned=True), abstained(**unlogged, epochs=3)):
+    for outcome in (judged.abstained(**unlogged, learned=True), judged.abstained(**unlogged, epochs=3)):
         assert outcome.looks_ill and said in outcome.reason
 
 
 def test_trn502_is_not_judged_in_the_first_epochs() -> None:
-    assert abstained(epochs=4).reason == "only 4 epochs logged; it takes 5 to see whether a run learns"
+    assert (
+        judged.abstained(epochs=4).reason
+        == "only 4 epochs logged; it takes 5 to see whether a run learns"
+    )
 
 
 def test_trn502_is_not_judged_without_floor_and_score() -> None:
-    outcome = abstained(FLAT, **wer(metric="", best_metric=nan, last_metric=nan))
+    outcome = judged.abstained(FLAT, **wer(metric="", best_metric=nan, last_metric=nan))
 
     assert not outcome.looks_ill
     assert outcome.reason.startswith("no dev score was logged")
 
 
 def test_trn502_is_not_judged_where_only_the_training_samples_were_learned() -> None:
-    assert "which guessing can reach by luck" in abstained(last_train=0.11, last_dev=11.0).reason
+    assert "which guessing can reach by luck" in judged.abstained(last_train=0.11, last_dev=11.0).reason

@@ -2,23 +2,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import nan
-from typing import Any
 
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.gloss_errors import GlossErrors
 from slrdoctor.facts.evaluation.predictions import ErrorCounts
 from slrdoctor.facts.training.score_sentinel import LossAtEnd, ScoreSentinel
 from slrdoctor.testing import findings
+from tests.making import Judge
 
 DEV = LossAtEnd("dev", 1.2, 0.25, nan, nan, "log.txt")
 TRAIN = LossAtEnd("train", 0.4, 0.08, nan, nan, "log.txt")
 PINNED = ScoreSentinel(30, 30, 0, 30, 1.0, (DEV, TRAIN), "Dev WER", "log.txt")
-
-
-def judged(*losses: LossAtEnd, **changes: Any) -> Any:
-    return findings("EVL901", replace(PINNED, losses=losses or PINNED.losses, **changes))
+judged = Judge(
+    "EVL901", lambda *losses, **changes: replace(PINNED, losses=losses or PINNED.losses, **changes)
+)
 
 
 def test_evl901_fires_on_100_percent_with_a_loss_far_under_the_floor() -> None:
@@ -105,17 +103,13 @@ def test_evl901_takes_no_falling_loss_where_stored_predictions_confirm_the_score
     assert findings("EVL901", PINNED, stored)
 
 
-def test_evl901_is_not_judged_on_two_epochs_and_looks_ill(abstentions: list[Abstained]) -> None:
-    judged(exact=2, at_end=2)
+def test_evl901_is_not_judged_on_two_epochs_and_looks_ill() -> None:
+    one = judged.abstained(exact=2, at_end=2)
 
-    (one,) = abstentions
     assert "last 2 epochs" in one.reason and one.looks_ill is True
 
 
-def test_evl901_is_not_judged_where_nothing_says_whether_the_scorer_failed_and_looks_ill(
-    abstentions: list[Abstained],
-) -> None:
-    judged(replace(DEV, over_floor=0.97), replace(TRAIN, over_floor=0.95))
+def test_evl901_is_not_judged_where_nothing_says_whether_the_scorer_failed_and_looks_ill() -> None:
+    one = judged.abstained(replace(DEV, over_floor=0.97), replace(TRAIN, over_floor=0.95))
 
-    (one,) = abstentions
     assert "100%" in one.reason and one.looks_ill is True

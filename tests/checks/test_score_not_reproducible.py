@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.reference_source import ReferenceSource
 from slrdoctor.facts.evaluation.score_comparison import Comparison, ScoreComparison
 from slrdoctor.facts.evaluation.score_evidence import Reproduction
 from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
-from slrdoctor.testing import findings
+from tests.making import Judge
 
 ROW = Comparison(
     "wer", "dev", 0.78, 0.70, "val_wer at 3", 0.08, 0.25, "val_wer at 20", 0.50, 0.0, "", "", nan, False,
@@ -26,13 +25,16 @@ REORDERED = replace(PAIRS, wer=1.0, rematched_wer=0.25, unrelated_wer=0.8)
 SOURCE = ReferenceSource(540, 0, (), ("", "", ""), "dev.json")
 
 
-def judged(
+def reproduction(
     row: Comparison | None = None,
     pairs: ShuffledHypotheses = PAIRS,
     source: ReferenceSource | None = None,
-) -> Any:
+) -> Reproduction:
     compared = ScoreComparison((row,), "dev.json") if row else None
-    return findings("EVL906", Reproduction(pairs, compared, source, "dev.json"))
+    return Reproduction(pairs, compared, source, "dev.json")
+
+
+judged = Judge("EVL906", reproduction)
 
 
 def test_evl906_fires_on_a_score_that_no_epoch_has() -> None:
@@ -117,10 +119,5 @@ def test_evl906_is_quiet_on_a_score_that_is_reproduced() -> None:
     assert not judged(source=SOURCE) and not judged()
 
 
-def test_evl906_is_not_judged_without_a_logged_score_and_annotations(
-    abstentions: list[Abstained],
-) -> None:
-    judged(pairs=replace(REORDERED, samples=19))
-
-    (one,) = abstentions
-    assert "no logged score" in one.reason
+def test_evl906_is_not_judged_without_a_logged_score_and_annotations() -> None:
+    assert "no logged score" in judged.abstained(pairs=replace(REORDERED, samples=19)).reason

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -11,6 +9,7 @@ from slrdoctor.facts.evaluation.score_comparison import Comparison, ScoreCompari
 from slrdoctor.facts.evaluation.score_evidence import Reproduction
 from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
 from slrdoctor.testing import findings
+from tests.making import Judge
 
 LOWER = NormalisedScores(
     wer=1.0,
@@ -27,8 +26,7 @@ def forms(wer: float) -> tuple[tuple[str, float], ...]:
     return (("case", wer),)
 
 
-def judged(**changes: Any) -> Any:
-    return findings("EVL903", replace(LOWER, **changes))
+judged = Judge("EVL903", LOWER)
 
 
 def test_evl903_fires_on_hypotheses_in_lower_case_and_names_the_slightest_form() -> None:

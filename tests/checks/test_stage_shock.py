@@ -1,19 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from slrdoctor.facts.training.stages import StageChange, StageChanges
-from slrdoctor.testing import findings
+from tests.making import Judge
 
 # a public run: dev loss 8.28 in stage 1, 10.59 in stage 2, with a WER that is no better
 SHOCK = StageChange(31, "stage 1 to 2", 8.28, 10.59, 10.4, 0.05, False)
-
-
-def judged(**changes: Any) -> Any:
-    return findings("TRN508", StageChanges((replace(SHOCK, **changes),), "dev_loss", "history.csv"))
+judged = Judge(
+    "TRN508", lambda **changes: StageChanges((replace(SHOCK, **changes),), "dev_loss", "history.csv")
+)
 
 
 def test_trn508_fires_where_a_stage_undoes_the_one_before() -> None:

@@ -1,21 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
 from slrdoctor.facts.labels.rare_words import RareWords
-from slrdoctor.testing import findings
+from tests.making import Judge
 
 RARE = RareWords(
     types=10_000, once=6_200, held_out_words=5_000, unknown=900, examples=("aardvark",), split="dev",
     texts=9_000, subword="", read_from="train.csv",
 )  # fmt: skip
-
-
-def judged(**changes: Any) -> Any:
-    return findings("DEC803", replace(RARE, **changes))
+judged = Judge("DEC803", RARE)
 
 
 def test_dec803_fires_on_words_that_training_shows_once_and_dev_needs() -> None:

@@ -1,23 +1,16 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
-from slrdoctor.core.engine import Abstained
 from slrdoctor.facts.evaluation.token_renaming import TokenRenaming
-from slrdoctor.testing import findings
+from tests.making import Judge
 
 PERMUTED = TokenRenaming(
     wer=0.99, renamed_wer=0.28, error=0.02, by_chance=0.05,
     examples=(("REGEN", "SONNE"), ("NORD", "REGEN")),
     renamed_share=0.97, offset=0, samples=540, are_single=False, read_from="dev.json",
 )  # fmt: skip
-
-
-def judged(**changes: Any) -> Any:
-    return findings("LAB212", replace(PERMUTED, **changes))
+judged = Judge("LAB212", PERMUTED)
 
 
 def test_lab212_fires_on_outputs_under_other_names() -> None:
@@ -59,15 +52,9 @@ def test_lab212_is_quiet_on_what_few_samples_show_by_chance(error: float, fires:
     assert bool(judged(error=error)) is fires
 
 
-def test_lab212_is_not_judged_on_few_samples(abstentions: list[Abstained]) -> None:
-    judged(samples=19)
-
-    (one,) = abstentions
-    assert "19 predictions" in one.reason
+def test_lab212_is_not_judged_on_few_samples() -> None:
+    assert "19 predictions" in judged.abstained(samples=19).reason
 
 
-def test_lab212_is_not_judged_where_chance_may_do_as_much(abstentions: list[Abstained]) -> None:
-    judged(error=0.237)
-
-    (one,) = abstentions
-    assert "chance" in one.reason
+def test_lab212_is_not_judged_where_chance_may_do_as_much() -> None:
+    assert "chance" in judged.abstained(error=0.237).reason

@@ -13,6 +13,8 @@ from slrdoctor.api import (
     counted,
 )
 
+NAMED = 3  # further layers that may be the first
+
 
 @check("MDL604", severity=BLOCKS, confidence=CERTAIN, explains=("MDL607",))
 def input_size_mismatch(fit: InputFit) -> Findings:
@@ -21,8 +23,9 @@ def input_size_mismatch(fit: InputFit) -> Findings:
     Why it matters: The checkpoint was trained on other features. With the stored ones it fails at the
     first layer, or it never was the model of this run, and its weights do not belong to the scores.
 
-    Judged by: The inputs of the first layer against the values per frame of the stored features, or of
-    the config where no features are stored. Differences that a loader may cause do not count:
+    Judged by: The inputs of the first layer, or of every layer that may be it, against the values per
+    frame of the stored features, or of the config where no features are stored. Differences that a
+    loader may cause do not count:
     - selected landmarks or coordinates, added velocities, whole clips or single axes as input;
     - several streams, or a selection that the config or the sources mention;
     - all but the last are ruled out where the config gives the stored size as the model's input.
@@ -35,10 +38,12 @@ def input_size_mismatch(fit: InputFit) -> Findings:
         return fit.sentence
     limit = Threshold(fit.stored, f"The values per frame in {fit.known_by}.")
     layer = fit.layer or "the first layer"
+    named = " or ".join(f"{name or 'another layer'} {size}" for name, size in fit.others[:NAMED])
+    others = f" (or {named})" if named else ""
     yield Finding(
         message=(
-            f"{layer} in {fit.read_from} expects {counted(fit.takes, 'feature')} per frame, but "
-            f"{fit.known_by} has {fit.stored}"
+            f"{layer} in {fit.read_from} expects {counted(fit.takes, 'feature')} per frame{others}, "
+            f"but {fit.known_by} has {fit.stored}"
         ),
         evidence=(
             Evidence(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.kinds.checkpoints.layers import entries, layers_of
+from slrdoctor.artifacts.kinds.checkpoints.layers import first_sizes
 from slrdoctor.artifacts.kinds.checkpoints.weights import NoTensors, Weights, open_weights
 from slrdoctor.artifacts.pickles.imports import acting, beyond_tensors
 from slrdoctor.artifacts.run import CheckpointFile, Problem, TrainingRun
@@ -109,7 +109,7 @@ def _row(file: CheckpointFile, weights: Weights) -> CheckpointRow:
         step=parts.step,
         imports=beyond_tensors(parts.imports),
         signature=weights.signature,
-        takes=tuple(layer.inputs for layer in entries(layers_of(weights))),
+        takes=first_sizes(weights),
     )
 
 

@@ -36,6 +36,7 @@ class Architecture:
     temporal: str  # "K5p2-P2": the stack of temporal convolutions and pools, "" where it does not show
     read_from: str
     unread: tuple[str, ...] = ()  # tensors of a kind that is not read: sparse, quantised
+    is_ordered: bool = True  # its layers stand in the order in which the model has them
 
     def parts(self, *kinds: str) -> tuple[ModelLayer, ...]:
         return tuple(layer for layer in self.layers if layer.kind in kinds)
@@ -86,6 +87,7 @@ def architecture(checkpoint: Checkpoint) -> Architecture:
         temporal=temporal_stack(weights),
         read_from=checkpoint.where,
         unread=weights.parts.unread,
+        is_ordered=weights.is_ordered,
     )
 
 
@@ -136,9 +138,10 @@ class ModelInput:
 
     layer: str
     size: int
-    sizes: tuple[int, ...]  # of every layer that no other layer feeds: several for several streams
+    sizes: tuple[int, ...]  # of every layer that may be first: several for several streams
     kind: str  # of the layer
     read_from: str
+    others: tuple[tuple[str, int], ...] = ()  # further layers that may be first, with what they take
 
     @property
     def sentence(self) -> str:
@@ -148,22 +151,25 @@ class ModelInput:
 
 @measure
 def model_input(model: Architecture) -> ModelInput:
-    """The layer that takes what no layer of the model puts out.
+    """The layer that takes what no layer of the model puts out, or the layers that may be it.
 
     Raises Unavailable for models of images and of tokens, and where a layer could not be read.
     """
     if model.unread:
         raise Unavailable(f"{model.read_from} has tensors of an unknown kind: {model.unread[0]}")
-    if not entries(model.layers):
+    taking = entries(model.layers, model.is_ordered)
+    if not taking:
         raise Unavailable(f"{model.read_from} has no layer that takes features")
     images = image_layers(model.layers)
     if images:
         raise Unavailable(
             f"{model.read_from} takes images or graphs: {images[0].name} is a {images[0].kind}"
         )
-    one, *_ = taking = entries(model.layers)
+    by_size = {layer.inputs: layer.name for layer in reversed(taking)}
     sizes = tuple(dict.fromkeys(layer.inputs for layer in taking))
-    return ModelInput(one.name, one.inputs, sizes, one.kind, model.read_from)
+    others = tuple((by_size[size], size) for size in sizes[1:])
+    one = taking[0]
+    return ModelInput(one.name, one.inputs, sizes, one.kind, model.read_from, others)
 
 
 @dataclass(frozen=True)

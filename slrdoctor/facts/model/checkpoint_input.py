@@ -52,6 +52,7 @@ class InputFit:
     known_by: str  # where the stored dimension is from
     read_from: str
     misfits: tuple[str, ...] = ()  # "old.pt takes 126": checkpoints that are not judged
+    others: tuple[tuple[str, int], ...] = ()  # further layers that may be first, with what they take
 
     @property
     def sentence(self) -> str:
@@ -92,6 +93,7 @@ def input_fit(
         because=because,
         known_by=known_by,
         read_from=model.read_from,
+        others=() if fits else model.others,
         misfits=tuple(
             f"{row.where} takes {row.takes[0]}"
             for row in files.rows[1:]

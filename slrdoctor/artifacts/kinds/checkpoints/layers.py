@@ -209,20 +209,50 @@ def _turned(layers: list[ModelLayer]) -> Iterator[ModelLayer]:
             yield layer
 
 
-def entries(layers: Sequence[ModelLayer]) -> list[ModelLayer]:
-    """The layers that take what no other layer puts out: the first, and one for each further stream.
+def entries(layers: Sequence[ModelLayer], is_ordered: bool = True) -> list[ModelLayer]:
+    """The layers that could be first: those that nothing feeds but what they feed themselves.
 
-    Where every layer is fed, as in a transformer on its own features, the first of the file.
+    One for each stream of the model, those that take what no other layer puts out before the rest.
+    Where layers feed each other in a circle, as a decoder that puts out what the encoder takes, the
+    first of them in the file; all of them where `is_ordered` is false, the file's order tells nothing.
     """
     takers = [x for x in layers if x.kind in (*PRODUCERS, "attention") and x.kind != "embedding"]
     outputs = outputs_of(takers)
-    # a layer that keeps its size does not feed itself
-    fed = [
-        x.inputs == 1 or outputs[x.inputs] > (x.kind in PRODUCERS and x.inputs == x.outputs)
-        for x in takers
-    ]
-    found = [x for x, is_fed in zip(takers, fed, strict=True) if not is_fed and x.kind != "attention"]
+    fed = {x.inputs for x in takers if outputs[x.inputs] or x.inputs == 1}
+    circles = _unfed_circles(takers) if fed else {}
+    found = [x for x in takers if x.inputs not in fed and x.kind != "attention"]
+    seen: set[int] = set()
+    for layer in takers:
+        circle = circles.get(layer.inputs) if layer.inputs in fed - {1} else None
+        if circle is not None and (not is_ordered or circle not in seen):
+            seen.add(circle)
+            found.append(layer)
     return found or takers[:1]
+
+
+def first_sizes(weights: Weights) -> tuple[int, ...]:
+    """How many features a frame each layer takes that could be the model's first."""
+    first = entries(layers_of(weights), weights.is_ordered)
+    return tuple(dict.fromkeys(layer.inputs for layer in first))
+
+
+def _unfed_circles(takers: Sequence[ModelLayer]) -> dict[int, int]:
+    """Sizes that layers make of each other and that nothing else puts out, by the circle they are in."""
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    feeding = [x for x in takers if x.kind in PRODUCERS]
+    number: dict[int, int] = {}
+    for layer in takers:
+        number.setdefault(layer.inputs, len(number))
+        number.setdefault(layer.outputs, len(number))
+    ways = [(number[x.inputs], number[x.outputs]) for x in feeding]
+    starts, ends = np.array(ways or [(0, 0)], np.int32).T
+    graph = coo_array((np.ones(len(starts)), (starts, ends)), shape=(len(number), len(number)))
+    _, circle = connected_components(graph, connection="strong")
+    entered = {int(circle[b]) for a, b in ways if circle[a] != circle[b]}
+    return {size: int(circle[i]) for size, i in number.items() if int(circle[i]) not in entered}
 
 
 def outputs_of(layers: Sequence[ModelLayer]) -> Counter[int]:

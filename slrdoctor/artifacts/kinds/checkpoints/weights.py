@@ -76,6 +76,11 @@ class Weights:
         return self.parts.layout == "keras"
 
     @property
+    def is_ordered(self) -> bool:
+        """Whether tensors stand in the order in which the model has its layers, not in the alphabet's."""
+        return self.parts.layout in ("state dict", "whole model")
+
+    @property
     def signature(self) -> str:
         """A digest of names and shapes: equal for two checkpoints of one model."""
         told = sorted(f"{name} {info.shape}" for name, info in self.tensors.items())

@@ -77,7 +77,7 @@ class Weights:
 
     @property
     def is_ordered(self) -> bool:
-        """Whether tensors stand in the order in which the model has its layers, not in the alphabet's."""
+        """Whether tensors stand in the order in which the model has its layers, not by name."""
         return self.parts.layout in ("state dict", "whole model")
 
     @property

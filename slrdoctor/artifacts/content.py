@@ -117,24 +117,42 @@ Content = Arrays | Table | Tree | Text
 class Reader:
     """One file format.
 
-    A reader is one module in `artifacts/readers/` with a module-level `READER`. It is
+    A reader is one module in `artifacts/formats/` with a module-level `READER`. It is
     chosen by `magic` (the file's first bytes) before `suffixes`; `read` raises only
-    `Unreadable` for whatever a hostile file holds. `read_folder` is for formats whose
-    sample is a folder of files (OpenPose), and gets the folder.
+    `Unreadable` for whatever a hostile file holds. `example` writes a small sound file of the
+    format into an empty folder and gives its path: by it every reader is tested.
 
     `cost` orders readers that claim the same suffix: the lower is tried first. `patterns` are
     for names that a suffix cannot tell, such as `*tfevents*`, in lower case. `needs` is the
     optional package that it imports, a name in `slrdoctor.extras`. `places` are regular
-    expressions of the whole path, for files whose names say nothing. `holds` is the one kind
-    that files of the format can be ("history"), where they can be one only: no other gets them.
+    expressions of the whole path, for files whose names say nothing.
+
+    What the files can be for a run: `holds` is their one kind ("history", "features") where they
+    can be one only, and no other kind gets them; `likely` is the kind that a file which cannot be
+    opened most likely was, where they can be several. `clip_suffixes` are those of the suffixes
+    under which a file may be one clip, so that a folder of them is a set of features; `is_frame`
+    where such a file is one frame of it, `one_array` where it is one array and nothing else, so
+    that one alone may be a clip. `nan_is_missing` where the format writes a landmark that was not
+    detected as NaN; in any other format a NaN is a fault, also where it covers a whole hand:
+    nothing stops it on its way into the model.
     """
 
     name: str
     suffixes: tuple[str, ...]
     read: Callable[[Path], Content]
+    example: Callable[[Path], Path]
     magic: tuple[bytes, ...] = ()
     cost: int = 0
     patterns: tuple[str, ...] = ()
     needs: str = ""
     places: tuple[str, ...] = ()
     holds: str = ""
+    likely: str = ""
+    clip_suffixes: tuple[str, ...] = ()
+    is_frame: bool = False
+    one_array: bool = False
+    nan_is_missing: bool = False
+
+    @property
+    def likely_kind(self) -> str:
+        return self.holds or self.likely

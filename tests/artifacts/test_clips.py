@@ -14,10 +14,10 @@ import pytest
 
 from slrdoctor.artifacts.clip_places import WHOLE, Entry, Member, Place, TableRow, Way
 from slrdoctor.artifacts.content import Reader, Table, Unreadable
-from slrdoctor.artifacts.formats import LFS_POINTER
 from slrdoctor.artifacts.kinds.features import clips
 from slrdoctor.artifacts.kinds.features.clips import open_clip, opened_clips
 from slrdoctor.artifacts.run import Clip
+from slrdoctor.artifacts.storage.lfs_pointer import LFS_POINTER
 
 CLIP = np.random.default_rng(0).normal(size=(7, 6)).astype("f4")
 
@@ -37,8 +37,8 @@ def give(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Puts a reader named "table" in place that gives the table it is called with."""
 
     def put(table: Table) -> None:
-        reader = Reader("table", (".table",), lambda path: table)
-        monkeypatch.setattr(clips, "readers", lambda: (reader,))
+        reader = Reader("table", (".table",), lambda path: table, lambda folder: folder)
+        monkeypatch.setattr(clips, "reader_named", lambda name: reader)
 
     return put
 

@@ -15,7 +15,7 @@ from slrdoctor.artifacts.directory.found import Found, NothingToExamine
 from slrdoctor.artifacts.directory.found_splits import fill_splits
 from slrdoctor.artifacts.directory.listing import File, Listing, walk
 from slrdoctor.artifacts.directory.unopened import advice, note_unopened, set_aside, without_package
-from slrdoctor.artifacts.formats import read, reader_of
+from slrdoctor.artifacts.formats import array_suffixes, likely_kind, read, reader_of, readers
 from slrdoctor.artifacts.kinds import (
     checkpoints,
     config,
@@ -51,7 +51,6 @@ OPENED_A_SUFFIX = 400  # files of one suffix in one folder that are opened; the 
 _REQUIREMENTS = re.compile(
     r"(?:^|[^a-z])(?:requirements|constraints|environment)[^/]*\.(?:txt|in|ya?ml)$|^pipfile$"
 )
-_ARRAY_KIND = (".npy", ".npz", ".pt", ".h5", ".hdf5", ".parquet", ".pose")
 
 
 Progress = Callable[[int, int], None]
@@ -144,7 +143,7 @@ def _few_a_folder(listing: Listing, used: set[str], found: Found) -> Iterable[Fi
         if opened[key] <= OPENED_A_SUFFIX:
             yield file
     for (folder, suffix), count in opened.items():
-        if count > OPENED_A_SUFFIX and suffix in (".json", ".csv", ".txt", ".pkl", ".pt"):
+        if count > OPENED_A_SUFFIX and any(suffix in reader.suffixes for reader in readers()):
             more = count - OPENED_A_SUFFIX
             message = f"{more} more *{suffix} files were not opened: those that were are not features"
             found.problems.append(Problem(folder or ".", "", "unsupported", message))
@@ -179,7 +178,7 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
     except Unreadable as error:
         if error.fault == "empty" and file.size and _take_empty_hypotheses(file, listing, found):
             return
-        if error.fault != "unsupported" or file.suffix in _ARRAY_KIND:
+        if error.fault != "unsupported" or file.path.name.lower().endswith(tuple(array_suffixes())):
             found.problems.append(Problem(file.where, _likely_kind(file), error.fault, str(error)))
         if error.fault == NEEDS_PACKAGE and reader is not None:
             found.unopened.append(without_package(file, reader.name, _likely_kind(file)))
@@ -196,12 +195,11 @@ def _likely_kind(file: File) -> str:
     name = file.path.name.lower()
     if checkpoints.is_named_like_checkpoint(name) or name.endswith(".weights.h5"):
         return "checkpoint"
-    if "tfevents" in name:
-        return "history"
     if vocabulary.is_named_like_vocabulary(file.where):
         return "vocabulary"
-    if file.suffix in _ARRAY_KIND:
-        return "features"
+    kind = likely_kind(name)
+    if kind:
+        return kind
     return "annotations" if split_of_name(name) else ""
 
 

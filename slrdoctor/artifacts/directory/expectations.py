@@ -9,9 +9,9 @@ from typing import Any
 
 from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.directory.listing import Listing
+from slrdoctor.artifacts.formats import array_suffixes, clip_suffixes
 from slrdoctor.artifacts.run import FeatureSet
 
-FORMATS = ("npy", "npz", "pt", "pkl", "h5", "parquet", "pose")
 _FEATURE_KEY = re.compile(r"feat|keypoint|landmark|pose|skelet|npy|npz")
 _FORMAT_KEY = re.compile(r"(?:^|[._])(?:ext|extension|suffix|format|file_?type)$")
 
@@ -46,7 +46,7 @@ def _names_another(key: str, value: str, one: FeatureSet, listing: Listing) -> b
     if one.layout != "file per sample" or not suffixes:
         return False
     said = value.strip().lower().rpartition(".")[2]
-    if said not in FORMATS or said in suffixes:
+    if not _is_array_format(f".{said}") or said in suffixes:
         return False
     if _FORMAT_KEY.search(key.lower()) and value.strip().lower().lstrip(".") == said:
         return bool(_FEATURE_KEY.search(key.lower())) or key.count(".") == 0
@@ -54,6 +54,12 @@ def _names_another(key: str, value: str, one: FeatureSet, listing: Listing) -> b
     folder = value.replace("\\", "/").removeprefix("./").rpartition("/")[0]
     here = folder and (one.where == folder or one.where.startswith(f"{folder}/"))
     return bool(here) and not any(fnmatch(f.where, value.removeprefix("./")) for f in listing.files)
+
+
+def _is_array_format(suffix: str) -> bool:
+    """Whether arrays are stored in files of that suffix; text such as csv holds much else."""
+    reader = clip_suffixes().get(suffix)
+    return suffix in array_suffixes() or (reader is not None and bool(reader.magic))
 
 
 def _strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:

@@ -11,8 +11,8 @@ import re
 from pathlib import Path
 
 from slrdoctor.artifacts.content import Content, Reader, Unreadable
+from slrdoctor.artifacts.storage.lfs_pointer import refuse_pointer
 
-LFS_POINTER = b"version https://git-lfs"
 HEAD = 512  # bytes: the tar magic stands at 257, every other one at the very start
 
 
@@ -24,6 +24,43 @@ def readers() -> tuple[Reader, ...]:
         if not module.name.startswith("_"):
             found.append(importlib.import_module(f"{__name__}.{module.name}").READER)
     return tuple(sorted(found, key=lambda reader: (reader.cost, reader.name)))
+
+
+@functools.cache
+def reader_named(name: str) -> Reader | None:
+    """The reader of that name."""
+    return next((reader for reader in readers() if reader.name == name), None)
+
+
+@functools.cache
+def clip_suffixes() -> dict[str, Reader]:
+    """The reader of every suffix under which a file may be a clip by itself."""
+    return {suffix: reader for reader in readers() for suffix in reader.clip_suffixes}
+
+
+@functools.cache
+def array_suffixes() -> frozenset[str]:
+    """The suffixes of files that most likely were features, where they cannot be opened."""
+    return frozenset(
+        suffix
+        for reader in readers()
+        if reader.likely_kind == "features"
+        for suffix in reader.clip_suffixes or reader.suffixes
+    )
+
+
+def likely_kind(name: str) -> str:
+    """The kind that a file of that name most likely was, which cannot be opened; "" where unknown."""
+    name = name.lower()
+    if name.endswith(tuple(array_suffixes())):
+        return "features"
+    claims = [r for r in readers() if name.endswith(r.suffixes) or _fits(name, r.patterns)]
+    return next((reader.holds for reader in claims if reader.holds), "")
+
+
+def are_one_format(suffix: str, other: str) -> bool:
+    """Whether one reader takes files of both suffixes."""
+    return any({suffix, other} <= set(reader.suffixes) for reader in readers())
 
 
 def read_head(path: Path) -> bytes:
@@ -38,8 +75,7 @@ def read_head(path: Path) -> bytes:
         raise Unreadable(f"cannot be opened: {error.strerror or error}", "corrupt") from error
     if not head:
         raise Unreadable("zero bytes", "empty")
-    if head.startswith(LFS_POINTER):
-        raise Unreadable("a Git LFS pointer, not the file itself: run `git lfs pull`", "lfs-pointer")
+    refuse_pointer(head)
     return head
 
 

@@ -49,3 +49,16 @@ def _varint(view: memoryview, at: int) -> tuple[int, int]:
         if byte < 0x80:
             return number, at + place + 1
     raise Unreadable("a protobuf message with a number that does not end", "corrupt")
+
+
+def field(number: int, value: bytes) -> bytes:
+    """A field of a message that holds bytes, text or another message."""
+    return _varint_bytes(number << 3 | 2) + _varint_bytes(len(value)) + value
+
+
+def _varint_bytes(number: int) -> bytes:
+    written = bytearray()
+    while number > 0x7F:
+        written.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*written, number])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from slrdoctor.artifacts.content import Reader, Table, Unreadable
+from slrdoctor.artifacts.formats._example_files import write_text
 from slrdoctor.artifacts.storage.text_encoding import read_text, split_lines
 from slrdoctor.words import column_names
 
@@ -197,4 +198,10 @@ def _bare(cell: str) -> str:
     return cell[1:-1].replace('""', '"') if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
 
 
-READER = Reader("csv", (".csv", ".tsv", ".tab", ".psv"), read)
+def _example(folder: Path) -> Path:
+    return write_text(
+        folder / "train.csv", "id,gloss,signer", "clip,HELLO YOU,s1", 'other,"HOUSE, BIG",s2'
+    )
+
+
+READER = Reader("csv", (".csv", ".tsv", ".tab", ".psv"), read, _example, clip_suffixes=(".csv",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from slrdoctor.artifacts.content import Reader, Table, Unreadable
+from slrdoctor.artifacts.formats._example_files import write_text
 from slrdoctor.artifacts.formats.stm import is_time
 from slrdoctor.artifacts.storage.text_encoding import read_text, split_lines
 
@@ -26,4 +27,10 @@ def read(path: Path) -> Table:
     return Table(COLUMNS, rows)
 
 
-READER = Reader("ctm", (".ctm",), read)
+def _example(folder: Path) -> Path:
+    return write_text(
+        folder / "dev.ctm", "clip 1 0.00 0.5 HELLO", "clip 1 0.50 0.5 YOU", "other 1 0.00 0.9 HOUSE"
+    )
+
+
+READER = Reader("ctm", (".ctm",), read, _example)

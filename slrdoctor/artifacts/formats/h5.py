@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import ArrayInfo, Content, Reader, Unreadable, needed_to_read
 from slrdoctor.artifacts.formats import read_head
+from slrdoctor.artifacts.formats._example_files import EXAMPLE_CLIP
 from slrdoctor.artifacts.formats._h5_texts import TextsDamaged, read_texts
 from slrdoctor.artifacts.storage.cut_arrays import CutArrays
 from slrdoctor.artifacts.storage.file_bytes import MOST_BYTES
+from slrdoctor.extras import needed_for
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 MOST_STRINGS = 1_000_000
@@ -140,6 +142,24 @@ def _values(path: Path, name: str, rows: slice) -> NDArray[Any]:
         return values
 
 
+def _example(folder: Path) -> Path:
+    with needed_for("an example of HDF5", "h5py"):
+        import h5py
+    path = folder / "features.h5"
+    with h5py.File(path, "w") as file:
+        file["dev/clip"] = EXAMPLE_CLIP
+        file.create_dataset("train/clip", data=EXAMPLE_CLIP, chunks=(2, 2), compression="gzip")
+        file["names"] = np.array([b"clip", b"other"])
+        file.attrs["fps"] = 25
+    return path
+
+
 READER = Reader(
-    name="h5", suffixes=(".h5", ".hdf5", ".hdf", ".he5"), read=_read, magic=(MAGIC,), needs="h5py"
+    name="h5",
+    suffixes=(".h5", ".hdf5", ".hdf", ".he5"),
+    read=_read,
+    example=_example,
+    magic=(MAGIC,),
+    needs="h5py",
+    likely="features",
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from slrdoctor.artifacts.content import Reader, Tree, Unreadable
+from slrdoctor.artifacts.formats._example_files import write_text
 from slrdoctor.artifacts.storage.text_encoding import read_text
 
 DEEPEST = 100  # levels of nesting; real files of this field have under ten
@@ -105,4 +106,9 @@ def _broken(text: str, error: json.JSONDecodeError) -> Unreadable:
     )
 
 
-READER = Reader("json", (".json",), read)
+def _example(folder: Path) -> Path:
+    samples = {"clip": {"gloss": "HELLO", "frames": 40}, "other": {"gloss": "HOUSE", "frames": 32}}
+    return write_text(folder / "train.json", json.dumps(samples))
+
+
+READER = Reader("json", (".json",), read, _example)

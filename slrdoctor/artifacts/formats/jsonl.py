@@ -8,6 +8,7 @@ from typing import Any
 
 from slrdoctor.artifacts.content import Opaque, Reader, Tree, Unreadable
 from slrdoctor.artifacts.formats import json_file
+from slrdoctor.artifacts.formats._example_files import write_text
 from slrdoctor.artifacts.storage.text_encoding import read_text, split_lines
 
 NOT_JSON = "a line that is not JSON"
@@ -45,4 +46,10 @@ def _document(line: str) -> Any:
     return json_file.whole_characters(value) if "\\u" in line else value
 
 
-READER = Reader("jsonl", (".jsonl", ".ndjson", ".jsonlines"), read)
+def _example(folder: Path) -> Path:
+    return write_text(
+        folder / "train.jsonl", '{"id": "clip", "gloss": "HELLO"}', '{"id": "other", "gloss": "HOUSE"}'
+    )
+
+
+READER = Reader("jsonl", (".jsonl", ".ndjson", ".jsonlines"), read, _example)

@@ -36,7 +36,7 @@ def read(path: Path) -> Tree:
             base.set_progress_handler(lambda: time.monotonic() > ends, STEPS_BETWEEN)
             base.execute("PRAGMA trusted_schema=OFF")
             return tree_of(list(_runs(base)))
-    except (sqlite3.Error, MemoryError, OverflowError) as error:
+    except (sqlite3.Error, UnicodeError, MemoryError, OverflowError) as error:
         raise Unreadable(f"not a usable SQLite database: {error}", "corrupt") from error
 
 
@@ -95,4 +95,24 @@ def _read_params(base: sqlite3.Connection, key: Any, run: TrackedRun) -> None:
     run.config |= {str(name): plain_setting(str(value)) for name, value in rows}
 
 
-READER = Reader("mlflow-database", ("mlflow.db",), read, magic=(b"SQLite format 3\0",), holds="history")
+def _example(folder: Path) -> Path:
+    path = folder / "mlflow.db"
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("CREATE TABLE runs (run_uuid, name, start_time, lifecycle_stage)")
+        base.execute("CREATE TABLE metrics (key, value, timestamp, run_uuid, step, is_nan)")
+        base.execute("CREATE TABLE params (key, value, run_uuid)")
+        base.execute("INSERT INTO runs VALUES ('r', 'first', 1000, 'active')")
+        base.execute("INSERT INTO params VALUES ('lr', '0.1', 'r')")
+        losses = [("train_loss", loss, 5, "r", step, 0) for step, loss in enumerate((3.0, 2.5, 2.0))]
+        base.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", losses)
+    return path
+
+
+READER = Reader(
+    name="mlflow-database",
+    suffixes=("mlflow.db",),
+    read=read,
+    example=_example,
+    magic=(b"SQLite format 3\0",),
+    holds="history",
+)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from slrdoctor.artifacts.content import Reader, Tree, Unreadable
 from slrdoctor.artifacts.formats import read_head
+from slrdoctor.artifacts.formats._example_files import write_text
 from slrdoctor.artifacts.formats._tracked import TrackedRun, plain_setting, tree_of
 
 PLACE = r"/mlruns/[^/]+/[^/]+/(?:metrics|params|tags)/"
@@ -81,4 +82,10 @@ def _start(path: Path, size: int) -> str:
         return ""
 
 
-READER = Reader("mlflow", (), read, places=(PLACE,), holds="history")
+def _example(folder: Path) -> Path:
+    metrics = folder / "mlruns" / "0" / "run" / "metrics"
+    metrics.mkdir(parents=True)
+    return write_text(metrics / "train_loss", *(f"170000000{n} {3 - n / 2} {n}" for n in range(4)))
+
+
+READER = Reader("mlflow", (), read, _example, places=(PLACE,), holds="history")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 from slrdoctor.artifacts.content import Reader, Text, Unreadable
 from slrdoctor.artifacts.formats import read_head
+from slrdoctor.artifacts.formats._example_files import write_text
 from slrdoctor.artifacts.formats.json_file import parse
 from slrdoctor.artifacts.storage.text_encoding import read_text, split_lines
 
@@ -92,4 +94,11 @@ def _joined(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-READER = Reader("notebook", (".ipynb",), read, holds="history")
+def _example(folder: Path) -> Path:
+    printed = [f"Epoch {epoch}/9 - loss: {3 / epoch:.3f} - val_loss: 1.0\n" for epoch in range(1, 10)]
+    output = {"output_type": "stream", "text": printed}
+    cell = {"cell_type": "code", "source": ["model.fit(x, y)"], "outputs": [output]}
+    return write_text(folder / "train.ipynb", json.dumps({"cells": [cell, cell], "nbformat": 4}))
+
+
+READER = Reader("notebook", (".ipynb",), read, _example, holds="history")

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Reader, Tree, Unreadable
 from slrdoctor.artifacts.formats import read_head
+from slrdoctor.artifacts.formats._example_files import EXAMPLE_CLIP
 from slrdoctor.artifacts.pickles.builders import as_shape, plain_array
 from slrdoctor.artifacts.pickles.unpickle import load_pickle
 from slrdoctor.artifacts.storage.file_bytes import file_bytes
@@ -155,4 +156,19 @@ def _read(path: Path) -> Content:
     return Arrays({"": header.info}, load)
 
 
-READER = Reader(name="npy", suffixes=(".npy",), read=_read, magic=(MAGIC,))
+def _example(folder: Path) -> Path:
+    path = folder / "clip.npy"
+    np.save(path, EXAMPLE_CLIP)
+    return path
+
+
+READER = Reader(
+    name="npy",
+    suffixes=(".npy",),
+    read=_read,
+    example=_example,
+    magic=(MAGIC,),
+    clip_suffixes=(".npy",),
+    one_array=True,
+    likely="features",
+)

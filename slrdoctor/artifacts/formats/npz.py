@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Reader, Tree, Unreadable
 from slrdoctor.artifacts.formats import read_head
+from slrdoctor.artifacts.formats._example_files import EXAMPLE_CLIP
 from slrdoctor.artifacts.formats.npy import (
     LONGEST_HEADER,
     Header,
@@ -127,4 +128,18 @@ def _holds_arrays(value: Any) -> bool:
     return isinstance(value, np.ndarray)
 
 
-READER = Reader(name="npz", suffixes=(".npz",), read=_read, magic=(ZIP_MAGIC,))
+def _example(folder: Path) -> Path:
+    path = folder / "clip.npz"
+    np.savez(path, keypoints=EXAMPLE_CLIP, fps=np.array(25), signer=np.array("s1"))
+    return path
+
+
+READER = Reader(
+    name="npz",
+    suffixes=(".npz",),
+    read=_read,
+    example=_example,
+    magic=(ZIP_MAGIC,),
+    clip_suffixes=(".npz",),
+    likely="features",
+)

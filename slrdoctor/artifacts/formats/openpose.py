@@ -59,5 +59,20 @@ def _points(person: Any) -> NDArray[np.float64] | None:
     return None
 
 
-# before the reader of any .json; a name is all that tells them apart
-READER = Reader(name="openpose", suffixes=("_keypoints.json",), read=_read, cost=-1)
+def _example(folder: Path) -> Path:
+    path = folder / "clip_000000000000_keypoints.json"
+    person = {"pose_keypoints_2d": [1.5, 2.5, 0.5] * 25, "hand_left_keypoints_2d": [3.0, 4.0, 0.9] * 21}
+    path.write_text(json.dumps({"version": 1.3, "people": [person]}), encoding="utf-8")
+    return path
+
+
+READER = Reader(
+    name="openpose",
+    suffixes=("_keypoints.json",),
+    read=_read,
+    example=_example,
+    cost=-1,  # before the reader of any .json; a name is all that tells them apart
+    clip_suffixes=("_keypoints.json",),
+    is_frame=True,
+    likely="features",
+)

@@ -27,6 +27,7 @@ from slrdoctor.artifacts.content import (
     needed_to_read,
 )
 from slrdoctor.artifacts.formats import read_head
+from slrdoctor.extras import needed_for
 
 MAGIC = b"PAR1"
 LARGEST_TABLE = 256 << 20  # bytes of values that are taken in as rows of a table
@@ -149,6 +150,24 @@ class _RowGroups:
         return self._values
 
 
+def _example(folder: Path) -> Path:
+    with needed_for("an example of Parquet", "pyarrow"):
+        import pyarrow
+        from pyarrow import parquet
+    path = folder / "clip.parquet"
+    kinds = {"frame": [0, 0, 1], "type": ["face", "pose", "face"], "landmark_index": [0, 1, 2]}
+    parquet.write_table(pyarrow.table({**kinds, **{axis: [0.1, None, 0.3] for axis in "xyz"}}), path)
+    return path
+
+
 READER = Reader(
-    name="parquet", suffixes=(".parquet", ".pq"), read=_read, magic=(MAGIC,), needs="pyarrow"
+    name="parquet",
+    suffixes=(".parquet", ".pq"),
+    read=_read,
+    example=_example,
+    magic=(MAGIC,),
+    needs="pyarrow",
+    clip_suffixes=(".parquet",),
+    nan_is_missing=True,
+    likely="features",
 )

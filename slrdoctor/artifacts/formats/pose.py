@@ -14,6 +14,7 @@ import numpy as np
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Reader, Unreadable, needed_to_read
 from slrdoctor.artifacts.storage.file_bytes import file_bytes
+from slrdoctor.extras import needed_for
 
 LARGEST = 512 << 20  # bytes: over half an hour of all landmarks; the library takes it in several times
 # what the library raises for a body that does not fit its header
@@ -75,4 +76,27 @@ def _is_cut(data: bytes, header: Any, shape: tuple[int, ...]) -> bool:
     return bool(promised != frames % 65536 or size + 6 + body != len(data))
 
 
-READER = Reader(name="pose", suffixes=(".pose",), read=_read, needs="pose_format")
+def _example(folder: Path) -> Path:
+    with needed_for("an example of a .pose file", "pose_format"):
+        from pose_format import Pose
+        from pose_format.numpy import NumPyPoseBody
+        from pose_format.pose_header import PoseHeader, PoseHeaderComponent, PoseHeaderDimensions
+    path = folder / "clip.pose"
+    hand = PoseHeaderComponent("HAND", ["wrist", "thumb"], [(0, 1)], [(255, 0, 0)], "XYC")
+    header = PoseHeader(0.2, PoseHeaderDimensions(9, 9, 9), [hand])
+    body = NumPyPoseBody(25.0, np.zeros((3, 1, 2, 2), "f4"), np.ones((3, 1, 2), "f4"))
+    with path.open("wb") as file:
+        Pose(header, body).write(file)
+    return path
+
+
+READER = Reader(
+    name="pose",
+    suffixes=(".pose",),
+    read=_read,
+    example=_example,
+    needs="pose_format",
+    clip_suffixes=(".pose",),
+    holds="features",
+    nan_is_missing=True,
+)

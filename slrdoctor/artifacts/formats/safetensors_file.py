@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Reader, Unreadable
+from slrdoctor.artifacts.formats._example_files import EXAMPLE_CLIP
 from slrdoctor.artifacts.pickles.builders import as_shape
 from slrdoctor.artifacts.pickles.torch_tensors import widened
 from slrdoctor.artifacts.storage.file_bytes import file_bytes
@@ -82,4 +83,12 @@ def _info(kind: str, shape: tuple[int, ...]) -> ArrayInfo:
     return ArrayInfo(shape, "float32" if kind == "BF16" else str(np.dtype(_TYPES[kind])))
 
 
-READER = Reader(name="safetensors", suffixes=(".safetensors",), read=_read)
+def _example(folder: Path) -> Path:
+    path = folder / "model.safetensors"
+    place = {"dtype": "F32", "shape": EXAMPLE_CLIP.shape, "data_offsets": [0, EXAMPLE_CLIP.nbytes]}
+    header = json.dumps({"linear.weight": place}).encode()
+    path.write_bytes(len(header).to_bytes(8, "little") + header + EXAMPLE_CLIP.tobytes())
+    return path
+
+
+READER = Reader(name="safetensors", suffixes=(".safetensors",), read=_read, example=_example)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from slrdoctor.artifacts.content import Reader, Table, Unreadable
+from slrdoctor.artifacts.formats._example_files import write_text
 from slrdoctor.artifacts.storage.text_encoding import read_text, split_lines
 
 COLUMNS = ("id", "channel", "speaker", "start", "end", "gloss")
@@ -46,4 +47,10 @@ def is_time(cell: str) -> bool:
     return True
 
 
-READER = Reader("stm", (".stm",), read)
+def _example(folder: Path) -> Path:
+    return write_text(
+        folder / "dev.stm", "clip 1 signer01 0.0 1.79 HELLO YOU", "other 1 signer02 0.0 2.5 HOUSE"
+    )
+
+
+READER = Reader("stm", (".stm",), read, _example)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from slrdoctor.artifacts.content import Reader, Text
+from slrdoctor.artifacts.formats._example_files import write_text
 from slrdoctor.artifacts.storage.text_encoding import read_text, split_lines
 
 SUFFIXES = (
@@ -32,4 +33,8 @@ def read(path: Path) -> Text:
     return Text(split_lines(text), encoding)
 
 
-READER = Reader("text", SUFFIXES, read, cost=10)
+def _example(folder: Path) -> Path:
+    return write_text(folder / "glosses.txt", "HELLO 0", "THANK-YOU 1", "MÜSSEN 2")
+
+
+READER = Reader("text", SUFFIXES, read, _example, cost=10)

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from slrdoctor.artifacts.content import Reader, Tree, Unreadable, needed_to_read
+from slrdoctor.artifacts.formats import read_head
+from slrdoctor.extras import needed_for
 
 HEADER = struct.Struct("<Q4x")
 CHECKSUM = 4  # bytes
@@ -32,6 +34,7 @@ def read(path: Path) -> Tree:
     with needed_to_read("a TensorBoard event file", "tensorboard"):
         from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
         from tensorboard.compat.proto.event_pb2 import Event
+    read_head(path)
     scalars: dict[str, tuple[list[int], list[float]]] = {}
     count = 0
     try:
@@ -97,4 +100,25 @@ def _scalar(value: Any) -> float | None:
     return float(array.item()) if array.size == 1 and array.dtype.kind in "fiu" else None
 
 
-READER = Reader("tfevents", (".tfevents",), read, patterns=("*tfevents*",), needs="tensorboard")
+def _example(folder: Path) -> Path:
+    with needed_for("an example of TensorBoard's files", "tensorboard"):
+        from tensorboard.compat.proto.event_pb2 import Event
+        from tensorboard.compat.proto.summary_pb2 import Summary
+        from tensorboard.summary.writer.event_file_writer import EventFileWriter
+    writer = EventFileWriter(str(folder))
+    for step in range(4):
+        loss = Summary.Value(tag="loss/train", simple_value=3 - step / 2)
+        writer.add_event(Event(step=step, summary=Summary(value=[loss])))
+    writer.close()
+    return next(folder.glob("*tfevents*"))
+
+
+READER = Reader(
+    name="tfevents",
+    suffixes=(".tfevents",),
+    read=read,
+    example=_example,
+    patterns=("*tfevents*",),
+    needs="tensorboard",
+    holds="history",
+)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from slrdoctor.artifacts.content import Reader, Tree, Unreadable
+from slrdoctor.artifacts.formats._example_files import write_text
 from slrdoctor.artifacts.storage.text_encoding import read_text
 
 if sys.version_info >= (3, 11):
@@ -39,4 +40,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-READER = Reader("toml", (".toml",), read)
+def _example(folder: Path) -> Path:
+    return write_text(folder / "config.toml", "[training]", "batch_size = 8", 'optimizer = "adam"')
+
+
+READER = Reader("toml", (".toml",), read, _example)

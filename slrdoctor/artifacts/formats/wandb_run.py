@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from slrdoctor.artifacts.content import Reader, Tree, Unreadable
 from slrdoctor.artifacts.formats import read_head
-from slrdoctor.artifacts.formats._protobuf import fields
+from slrdoctor.artifacts.formats._protobuf import field, fields
 from slrdoctor.artifacts.formats._tracked import LONGEST_NAME, TrackedRun, tree_of
 
 MAGIC = b":W&B\xe1\xbe"
@@ -180,4 +180,18 @@ def _json(text: memoryview, longest: int) -> Any:
         return None
 
 
-READER = Reader("wandb", (".wandb",), read, magic=(MAGIC,), holds="history")
+def _example(folder: Path) -> Path:
+    path = folder / "run-a1b2c3.wandb"
+    written = MAGIC + bytes(HEADER - len(MAGIC))
+    for step in range(4):
+        items = b"".join(
+            field(ITEM, field(ITEM_KEY, key.encode()) + field(ITEM_JSON, json.dumps(value).encode()))
+            for key, value in {"_step": step, "train_loss": 3 - step / 2}.items()
+        )
+        record = field(RECORD_HISTORY, items)
+        written += PIECE.pack(0, len(record), FULL) + record
+    path.write_bytes(written)
+    return path
+
+
+READER = Reader("wandb", (".wandb",), read, _example, magic=(MAGIC,), holds="history")

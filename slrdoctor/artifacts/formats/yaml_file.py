@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from slrdoctor.artifacts.content import Opaque, Reader, Tree, Unreadable
+from slrdoctor.artifacts.formats._example_files import write_text
 from slrdoctor.artifacts.storage.text_encoding import read_text
 
 DEEPEST = 100  # levels; libyaml's C code overruns the stack far below 100,000
@@ -129,4 +130,8 @@ def _sentence(error: Exception) -> str:
     return f"not YAML: {what}" + (f", in line {mark.line + 1}" if mark is not None else "")
 
 
-READER = Reader("yaml", (".yaml", ".yml"), read)
+def _example(folder: Path) -> Path:
+    return write_text(folder / "config.yaml", "training:", "  batch_size: 8", "  betas: [0.9, 0.998]")
+
+
+READER = Reader("yaml", (".yaml", ".yml"), read, _example)

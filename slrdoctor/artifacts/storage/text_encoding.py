@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.storage.lfs_pointer import refuse_pointer
 
 LIMIT = 512 * 2**20  # bytes: text files of this field are far smaller, and all of it goes into memory
 _BOMS = (  # utf-32 first: its little-endian mark begins with that of utf-16
@@ -38,6 +39,7 @@ def read_text(path: Path, limit: int = LIMIT) -> tuple[str, str]:
         raise Unreadable("permission denied", "permission") from error
     except OSError as error:
         raise Unreadable(f"cannot be opened: {error.strerror or error}", "corrupt") from error
+    refuse_pointer(data)
     text, encoding = decode(data)
     if not text.strip():
         raise Unreadable("contains no text, only white space", "empty")

@@ -7,12 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.artifacts.formats import reader_named
 from slrdoctor.facts.features.features import Moments
 from slrdoctor.facts.features.landmarks import Landmarks
 
-# Formats that write a landmark that was not detected as NaN. In any other format a NaN is
-# a fault, also where it covers a whole hand: nothing stops it on its way into the model.
-NAN_IS_MISSING = ("parquet", "pose")
 WIDEST_MOMENTS = 1 << 16  # dimensions
 FEW_PAIRS = 4  # consecutive frames to compare, fewer of which say nothing of a clip
 
@@ -24,7 +22,8 @@ class ClipTally:
         self.dims = dims
         self._blocks = landmarks.blocks if landmarks else ()
         self._hands = [i for i, (name, _, _) in enumerate(self._blocks) if "hand" in name]
-        self._nan_is_missing = reader in NAN_IS_MISSING
+        format = reader_named(reader)
+        self._nan_is_missing = format is not None and format.nan_is_missing
         self.frames = self.zero_frames = self.hands_missing = self.leading = 0
         self.missing = np.zeros(len(self._blocks))
         self.values = self.bad_values = 0

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from slrdoctor.artifacts.formats import are_one_format
 from slrdoctor.artifacts.run import Clip, DataSet, FeatureSet, Row
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features._matching import Match, best_match, key_of, name_of, tails
@@ -18,7 +19,6 @@ from slrdoctor.words.sample_ids import ARRAY_SUFFIXES, suffix_of, without_suffix
 DEMO = 0.01  # clips a sample: fewer, of which none belongs to a sample, show how a clip looks
 SHOWN = 10  # near misses that are named; all are counted
 NAMED = 3  # ways of joining that are told
-_ONE_FORMAT = ({".pt", ".pth"}, {".pkl", ".pickle"}, {".h5", ".hdf5"})
 ENABLE = 'say where they are in slrdoctor.toml: [features] train = "features/train"'
 
 
@@ -255,4 +255,4 @@ def _is_other_format(row: Row, clip: Clip, found: FeatureSet) -> bool:
     stored = clip.path.suffix.lower()
     if said not in ARRAY_SUFFIXES or stored not in ARRAY_SUFFIXES or said == stored:
         return False
-    return not any({said, stored} <= same for same in _ONE_FORMAT)
+    return not are_one_format(said, stored)

@@ -10,24 +10,13 @@ from pathlib import PurePosixPath
 from slrdoctor.artifacts.clip_places import WHOLE, Member, Way, Whole
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Unreadable
 from slrdoctor.artifacts.directory.listing import File, Listing
-from slrdoctor.artifacts.formats import read, reader_of
+from slrdoctor.artifacts.formats import clip_suffixes, read, reader_of
 from slrdoctor.artifacts.kinds import checkpoints, features
 from slrdoctor.artifacts.kinds.outputs.folders import named_for_outputs, output_folder
 from slrdoctor.artifacts.kinds.outputs.names import is_named_like_outputs
 from slrdoctor.artifacts.run import Clip, FeatureSet, OutputFile
 from slrdoctor.words.splits import split_of_name, split_of_word, without_splits
 
-ONE_FILE_ONE_ARRAY = (
-    ".npy",
-    ".npz",
-    ".pt",
-    ".pkl",
-    ".pickle",
-    ".csv",
-    ".parquet",
-    ".pose",
-    "_keypoints.json",
-)
 PEEKED = 3  # files opened to tell what a folder holds
 MANY = 3  # arrays of a kind in one folder that make it a folder of features
 BATCH_FILES = 12  # at most so many files where one is named for labels: X, y and lengths of each split
@@ -67,7 +56,7 @@ def find_clip_folders(listing: Listing) -> tuple[list[FeatureSet], list[OutputFi
         groups += [group] if group is not None else []
     frames = [g for g in groups if g.is_frames]
     # one folder of numbered vectors may be one vector a sample; several such folders are clips
-    if len(frames) < 2 and not any(g.suffix == "_keypoints.json" for g in frames):
+    if len(frames) < 2 and not any(clip_suffixes()[g.suffix].is_frame for g in frames):
         groups = [replace(g, is_frames=False) for g in groups]
     used = {file.where for g in groups for file in g.files}
     sets = [_feature_set(root, split, list(found)) for (root, split), found in _roots(groups).items()]
@@ -90,7 +79,7 @@ def _candidates(listing: Listing) -> Iterator[tuple[str, str, list[File]]]:
     for folder, files in listing.by_folder.items():
         by_suffix: dict[str, list[File]] = {}
         for file in files:
-            suffix = next((s for s in ONE_FILE_ONE_ARRAY if file.path.name.lower().endswith(s)), "")
+            suffix = next((s for s in clip_suffixes() if file.path.name.lower().endswith(s)), "")
             name = file.path.name
             if suffix and (
                 is_named_like_outputs(name) or not checkpoints.is_named_like_checkpoint(name)
@@ -102,8 +91,10 @@ def _candidates(listing: Listing) -> Iterator[tuple[str, str, list[File]]]:
 
 def _peek(folder: str, suffix: str, files: list[File]) -> _Group | None:
     """What a folder's files of one suffix are, told from the first, the middle and the last."""
-    few = len(files) < MANY and not _is_feature_folder(folder)
-    if few and suffix not in (".pose", "_keypoints.json", ".npy"):
+    expected = clip_suffixes()[suffix]
+    is_clip_format = expected.holds == "features" or expected.is_frame
+    few = len(files) < MANY and not _is_feature_folder(folder) and not is_clip_format
+    if few and not expected.one_array:
         return None
     # X_train.npy and y_train.npy: a batch and its labels, opened one by one
     if len(files) <= BATCH_FILES and any(features.LABELS.search(f.path.stem.lower()) for f in files):
@@ -120,14 +111,15 @@ def _peek(folder: str, suffix: str, files: list[File]) -> _Group | None:
             continue
     if not contents:
         # every one of many files is broken (LFS pointers, say): they are features all the same
-        unread = suffix in (".npy", ".npz", ".pose", ".pt") and len(files) >= MANY
-        name = suffix.strip("._")
-        return _Group(folder, suffix, tuple(files), name, WHOLE, False, None) if unread else None
+        unread = expected.likely_kind == "features" and len(files) >= MANY
+        return (
+            _Group(folder, suffix, tuple(files), expected.name, WHOLE, False, None) if unread else None
+        )
     clips = [c for c in contents if features.is_clip(c)]
-    if len(clips) < len(contents) / 2 or (few and suffix == ".npy" and not _is_lone_clip(files, clips)):
+    if len(clips) < len(contents) / 2 or (few and not _is_lone_clip(files, clips)):
         return None
     numbered = all(_NUMBERED.match(f.path.stem) for f in files)
-    is_frames = suffix == "_keypoints.json" or (
+    is_frames = expected.is_frame or (
         numbered and len(files) > 1 and all(features.is_frame(c) for c in clips) and _is_vector(clips[0])
     )
     first = clips[0]
@@ -141,7 +133,7 @@ def _is_feature_folder(folder: str) -> bool:
 
 
 def _is_lone_clip(files: list[File], clips: list[Content]) -> bool:
-    """One or two npy files alone: a clip [T, D] each, and no batch, labels or statistics."""
+    """One or two files alone: a clip [T, D] each, and no batch, labels or statistics."""
     if any(
         features.LABELS.search(f.path.stem.lower()) or features.NO_CLIP.search(f.path.stem.lower())
         for f in files
@@ -282,7 +274,7 @@ def _clips(root: str, group: _Group, labelled: bool) -> Iterator[Clip]:
 
 def _frame_runs(below: tuple[str, ...], group: _Group) -> Iterable[tuple[str, list[File]]]:
     """One clip a folder; OpenPose may keep several videos in one, told apart by their names."""
-    if group.suffix != "_keypoints.json":
+    if not clip_suffixes()[group.suffix].is_frame:
         return [("/".join(below) or group.folder.rpartition("/")[2], list(group.files))]
     videos: dict[str, list[File]] = {}
     for file in group.files:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.clip_places import Entry, Member, Place, TableRow, Way, Whole
 from slrdoctor.artifacts.content import Arrays, Content, Opaque, Table, Tree, Unreadable
-from slrdoctor.artifacts.formats import read_head, reader_of, readers
+from slrdoctor.artifacts.formats import read_head, reader_named, reader_of
 from slrdoctor.artifacts.kinds.features.clip_tables import row_landmarks, table_values
 from slrdoctor.artifacts.run import Clip
 from slrdoctor.artifacts.storage.cut_arrays import CutArrays
@@ -100,7 +100,7 @@ class _LastOpened:
 
 def _read(path: Path, name: str) -> Content:
     read_head(path)
-    reader = next((reader for reader in readers() if reader.name == name), None) or reader_of(path)
+    reader = reader_named(name) or reader_of(path)
     if reader is None:
         raise Unreadable(f"no reader for {path.suffix or 'a file without a suffix'}", "unsupported")
     return reader.read(path)

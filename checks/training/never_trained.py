@@ -9,6 +9,7 @@ from slrdoctor.api import (
     Findings,
     Fix,
     LoggedEpochs,
+    NotJudged,
     Threshold,
     check,
 )
@@ -25,7 +26,7 @@ def never_trained(logged: LoggedEpochs) -> Findings:
 
     Judged by: A log or history begins and has no value of a finished epoch, or ends in an error before
     it has one. No other log of the run has one, and there are neither predictions nor a checkpoint of a
-    later epoch.
+    later epoch. A run that was stopped by hand is not judged.
 
     Fix: Read the last lines of the log and of the job's error output: an exception, memory that ran
     out, or a time limit.
@@ -34,6 +35,11 @@ def never_trained(logged: LoggedEpochs) -> Findings:
     """
     if logged.epochs or not logged.unstarted or logged.trained_otherwise:
         return logged.sentence
+    if logged.stopped_by_hand:
+        raise NotJudged(
+            f"{logged.unstarted[0]} was stopped by hand before its first epoch ended",
+            "let it train for an epoch",
+        )
     names = ", ".join(logged.unstarted[:3])
     yield Finding(
         f"{names}: training started and did not finish a single epoch"

@@ -227,3 +227,33 @@ def test_every_log_format_has_a_name_of_its_own() -> None:
     names = [format.name for format in log_formats()]
     assert len(set(names)) == len(names) >= 7
     assert names[-1] == "named numbers an epoch"
+
+
+TRACEBACK = (
+    'Traceback (most recent call last):\n  File "{file}", line 31, in <module>\nValueError: no frames\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("where", "file"),
+    [
+        ("preprocess.log", "/home/u/slr/run.py"),
+        ("run.log", "/home/u/slr/tools/extract_keypoints.py"),
+        ("logs/convert_features.err", "x.py"),
+        ("slurm-17.out", "C:\\slr\\predict.py"),
+    ],
+)
+def test_an_error_of_a_program_beside_the_training_is_no_stopped_training(where: str, file: str) -> None:
+    assert recognise_log(where, Text(TRACEBACK.format(file=file).splitlines())) is None
+
+
+@pytest.mark.parametrize(
+    ("where", "file"),
+    [
+        ("slurm-17.out", "/home/u/slr/main.py"),
+        ("preprocess_and_train.log", "x.py"),
+        ("run.log", "/data/extract/train_ctc.py"),
+    ],
+)
+def test_an_error_of_the_training_itself_is_how_it_stopped(where: str, file: str) -> None:
+    assert log(TRACEBACK.format(file=file), where).facts["ended_by"] == "ValueError: no frames"

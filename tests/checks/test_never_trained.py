@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from slrdoctor.facts.training.logged_epochs import LoggedEpochs
-from slrdoctor.testing import findings
+from slrdoctor.testing import findings, not_judged
 
 
 def test_trn511_fires_on_a_log_without_one_finished_epoch() -> None:
@@ -22,3 +24,11 @@ def test_trn511_quotes_the_error_that_the_log_ends_in() -> None:
     logged = LoggedEpochs(0, ("a.log",), 1, "", "a.log", ended_by="RuntimeError: CUDA out of memory")
     (finding,) = findings("TRN511", logged)
     assert finding.message.endswith("; it ended with 'RuntimeError: CUDA out of memory'")
+
+
+@pytest.mark.parametrize(
+    "line", ["KeyboardInterrupt", "Interrupted by user", "received SIGINT, stopping"]
+)
+def test_trn511_does_not_judge_a_run_that_was_stopped_by_hand(line: str) -> None:
+    abstained = not_judged("TRN511", LoggedEpochs(0, ("a.log",), 1, "", "a.log", ended_by=line))
+    assert abstained.reason == "a.log was stopped by hand before its first epoch ended"

@@ -11,6 +11,7 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import DevScore
 from slrdoctor.words.grammar import counted
 
+BY_HAND = re.compile(r"\bKeyboardInterrupt\b|\bSIGINT\b|\bInterrupted by (?:the )?user\b", re.I)
 BEST = re.compile(r"(?<![a-z])best(?![a-z])", re.I)
 # epoch_12, epoch-12, epoch12, ep12, e12; a Lightning name has epoch=12
 EPOCH = re.compile(r"(?<![a-z])(?:epochs?|ep|e)[\s_=.-]*(\d{1,6})(?!\d)", re.I)
@@ -26,6 +27,10 @@ class LoggedEpochs:
     trained_otherwise: str  # what shows that training went on although no log does, or ""
     read_from: str
     ended_by: str = ""  # the error that the first of these ends in
+
+    @property
+    def stopped_by_hand(self) -> bool:
+        return bool(BY_HAND.search(self.ended_by))
 
     @property
     def sentence(self) -> str:

@@ -16,6 +16,13 @@ _BEST = re.compile(r"(?i)\bbest\b")
 _NAMED_LOG = re.compile(
     r"(?i)(?:^|[^a-z])(?:logs?|train(?:ing)?|stdout|stderr|output|nohup|slurm|console|run)(?:[^a-z]|$)"
 )
+# programs around a training whose logs lie in its folder, and which read no batch of it
+_OTHER_PROGRAM = re.compile(
+    r"(?i)(?:^|[^a-z])(?:pre-?process|prepare|extract|convert|download|install|setup|pip|conda|crop|resize|"
+    r"infer|predict|demo|serve|export|visuali[sz]e|plot)(?:[a-z]*)(?![a-z])"
+)
+_TRAINS = re.compile(r"(?i)train|fit|finetun")
+_TRACED = re.compile(r'^\s*File "([^"\n]{1,300})", line \d+')
 _OTHER_TEXT = ".md .rst .tex .html .yaml .yml .toml .ini .cfg .sh .bib .stm .ctm"
 _NO_LOGS = tuple(_OTHER_TEXT.split())
 _CLASSES = r"(?i)\b(?:num(?:ber)?[ _](?:of[ _])?)?(?:classes|num_class)\b\W{0,4}(\d{1,12})\b"
@@ -43,6 +50,16 @@ class Banner:
     def __init__(self) -> None:
         self.facts: dict[str, Any] = {}
         self._lines = 0
+        self._program = ""  # the file at the outer end of a traceback
+
+    def is_of_another_program(self, where: str) -> bool:
+        """Whether a log without numbers is of a program beside the training."""
+        names = (where.rpartition("/")[2], re.split(r"[/\\]", self._program)[-1])
+        return (
+            self._lines == 0
+            and any(map(_OTHER_PROGRAM.search, names))
+            and not any(map(_TRAINS.search, names))
+        )
 
     @property
     def is_enough(self) -> bool:
@@ -52,6 +69,8 @@ class Banner:
         """Read a line without numbers of the training; whether it said anything."""
         before = self._lines, len(self.facts)
         self._lines += bool(_BANNER.search(line))
+        traced = _TRACED.match(line) if not self._program else None
+        self._program = traced[1] if traced else self._program
         for name, pattern in _FACTS:
             match = pattern.search(line) if name not in self.facts else None
             if match:

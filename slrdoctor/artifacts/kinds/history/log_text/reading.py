@@ -244,7 +244,12 @@ class LogReading:
         """Whether this is a log without numbers: it stopped before them, or they are kept elsewhere."""
         is_log = self._where.lower().endswith((".log", ".out", ".err"))
         return is_named_log(self._where) and (
-            self._banner.is_enough or (is_log and bool(self._notes.lines))
+            self._banner.is_enough
+            or (
+                is_log
+                and bool(self._notes.lines)
+                and not self._banner.is_of_another_program(self._where)
+            )
         )
 
     def _is_inside(self) -> bool:

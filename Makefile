@@ -55,11 +55,11 @@ patients: install
 
 # Measures how often the doctor is right, on simulated runs; goes on where it was stopped.
 clinic: install
-	$(BIN)/python clinic/clinic.py
+	$(BIN)/python -m clinic.clinic
 
 # Some of these runs made anew, held against the recorded figures: what CI runs.
 clinic-sample: install
-	$(BIN)/python clinic/clinic.py --sample 30
+	$(BIN)/python -m clinic.clinic --sample 30
 
 # Moves every limit of every check, and judges the runs of the clinic again.
 limits: install

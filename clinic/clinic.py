@@ -6,7 +6,7 @@ really trained, and scanned; so are pairs of faults and every healthy variant. R
 it was, and runs can be scanned again after a change without training them again. docs/accuracy.md is
 written from those lines.
 
-    python clinic/clinic.py [--seeds 3] [--again] [--tiers] [--sample N] [--jobs 2] [--minutes M]
+    python -m clinic.clinic [--seeds 3] [--again] [--tiers] [--sample N] [--jobs 2] [--minutes M]
 
 `explains` edges and limits were tuned on the faults of `tuned_faults` and the families named in
 TUNED_FAMILIES; all others are only measured. Both figures are printed.
@@ -24,9 +24,12 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from clinic import accuracy, accuracy_page
+from clinic.plan import TUNED_FAMILIES, Case, plan, tuned_faults
 
 HERE = Path(__file__).resolve().parent
 LINES = HERE / "accuracy.jsonl"
@@ -37,84 +40,7 @@ KINDS_OF_TIER = {  # what is taken away again, tier by tier, to see what fewer a
     "T2": ("predictions", "outputs"),
     "T3": ("outputs",),
 }
-# with every second fault of an area: what limits and edges were tuned on
-TUNED_FAMILIES = ("tcn_bilstm_ctc", "isolated_transformer", "contrastive", "sign2text")
-ALL_TASKS_SEEDS = 1  # seeds with which a fault is made for the tasks that are not its usual one
-SLOWEST = "bilstm_ctc"
 TIERED = 2  # the seed whose runs are scanned with fewer artifacts, too
-PAIRS = (  # of which neither brings about the other: both must be found
-    "labels-shuffled+gpu-not-used",
-    "features-missing+dev-in-train",
-    "nan-in-features+checkpoint-runs-code",
-    "score-of-swapped-sides+gpu-not-used",
-    "frozen-frames+two-runs-in-one-history",
-    "rate-collapsed+dev-copied-into-train",
-    "scales-mixed+vocabulary-mostly-unseen",
-    "targets-too-long+gpu-not-used",
-    "clips-empty+two-runs-in-one-history",
-    "annotations-contradict+gpu-not-used",
-    "blank-bias+checkpoint-runs-code",
-    "no-log-softmax+two-runs-in-one-history",
-    "vocabulary-lacks-glosses+gpu-not-used",
-    "head-only-trained+two-runs-in-one-history",
-    "few-examples+gpu-not-used",
-    "labels-shuffled+train-loss-summed",
-    "stale-cache+words-too-rare",
-    "noise-for-features+two-runs-in-one-history",
-)
-
-
-@dataclass(frozen=True)
-class Case:
-    """One run of the clinic."""
-
-    fault: str
-    task: str
-    family: str
-    convention: str
-    seed: int
-
-    @property
-    def key(self) -> str:
-        return "/".join((self.fault, self.task, self.family, self.convention, str(self.seed)))
-
-
-def plan(seeds: int) -> list[Case]:
-    """Every fault and pair with each family of its tasks, the conventions going round."""
-    from slrdoctor.simulation import load_faults
-    from slrdoctor.simulation.conventions import conventions_of
-    from slrdoctor.simulation.recipes import FAMILIES
-    from slrdoctor.simulation.registry import find
-
-    cases = []
-    for fault in (*load_faults().values(), *map(find, PAIRS)):
-        for place, task in enumerate(fault.tasks[:1] if fault.parts else fault.tasks):
-            families = [f for f in FAMILIES[task] if not fault.families or f in fault.families]
-            ways = [c for c in conventions_of(task) if not fault.conventions or c in fault.conventions]
-            for seed in range(seeds if place == 0 else ALL_TASKS_SEEDS):
-                for number, family in enumerate(families):
-                    # the conventions go round, so that each family meets several over the seeds
-                    way = ways[(seed + number) % len(ways)]
-                    cases.append(Case(fault.name, task, family, way, seed))
-
-    def place_of(case: Case) -> tuple[bool, bool, int, str, str]:
-        # each seed first with one family of a task, another one a seed, then with the others, and the
-        # slowest last; runs of one world and recipe stand together, as their training is remembered
-        own = FAMILIES[case.task]
-        later = own.index(case.family) != case.seed % len(own)
-        return later, case.family == SLOWEST, case.seed, case.task, case.family
-
-    return sorted(cases, key=place_of)
-
-
-def tuned_faults() -> set[str]:
-    """The half of the faults that limits and edges were tuned on: every second of each area."""
-    from slrdoctor.simulation import load_faults
-
-    areas: dict[str, list[str]] = {}
-    for name, fault in load_faults().items():
-        areas.setdefault(fault.area, []).append(name)
-    return {name for names in areas.values() for name in sorted(names)[::2]}
 
 
 def examine(case: Case, runs: Path, tiers: bool) -> dict[str, Any]:
@@ -229,17 +155,14 @@ def main() -> int:
     parser.add_argument("--runs", type=Path, default=RUNS, help="where runs are kept")
     parser.add_argument("--report-only", action="store_true")
     wanted = parser.parse_args()
-    sys.path.insert(0, str(HERE))
-    import accuracy  # type: ignore[import-not-found]
-
     if wanted.sample:
-        return sample(wanted, accuracy)
+        return sample(wanted)
     if not wanted.report_only:
         run_all(wanted, chosen(wanted))
     figures = accuracy.figures(accuracy.read(wanted.lines), tuned_faults(), TUNED_FAMILIES)
     print(accuracy.summary(figures))
     if wanted.lines == LINES:
-        (HERE.parent / "docs" / "accuracy.md").write_text(accuracy.page(figures), encoding="utf-8")
+        (HERE.parent / "docs" / "accuracy.md").write_text(accuracy_page.page(figures), encoding="utf-8")
     return 0 if accuracy.is_good(figures) else 1
 
 
@@ -255,7 +178,7 @@ def chosen(wanted: argparse.Namespace) -> list[Case]:
     return cases
 
 
-def sample(wanted: argparse.Namespace, accuracy: Any) -> int:
+def sample(wanted: argparse.Namespace) -> int:
     """Some runs of the clinic made anew, held against what the committed lines say of the same."""
     recorded = {line["key"]: line for line in accuracy.read(LINES)}
     cases = [case for case in chosen(wanted) if case.key in recorded]

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+from clinic import accuracy, accuracy_page, limits
+
 ROOT = Path(__file__).resolve().parents[1]
-
-
-def script(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "clinic" / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-accuracy, limits = script("accuracy"), script("limits")
 
 
 def found(code: str, root: bool = True, severity: str = "blocks", confidence: str = "likely") -> Any:
@@ -117,7 +106,7 @@ def test_reads_the_last_line_of_each_run_that_shows_its_fault(tmp_path: Path) ->
 
 
 def test_the_page_has_every_figure() -> None:
-    page = accuracy.page(figures(RIGHT, SECOND, MISSED, PAIR, HEALTHY, ALARMED))
+    page = accuracy_page.page(figures(RIGHT, SECOND, MISSED, PAIR, HEALTHY, ALARMED))
 
     assert "| faults not tuned on | 3 |" in page
     assert "expected FEA105 or FEA106, said EVL904, FEA106" in page

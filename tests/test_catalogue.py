@@ -6,20 +6,19 @@ import json
 import re
 
 import pytest
-from typer.testing import CliRunner
 
-from slrdoctor.cli import app
 from slrdoctor.core import packs
 from slrdoctor.core.lookup import called, nearest
 from slrdoctor.core.page import page, sections
 from slrdoctor.core.registry import REGISTRY
+from tests.programs import command
 
 packs.load_all()
 COMMANDS = ("scan", "overfit", "retrain", "simulate", "checks", "explain", "models", "init")
 
 
 def run(*words: str, code: int = 0) -> str:
-    done = CliRunner().invoke(app, list(words))
+    done = command(*words)
     assert done.exit_code == code, done.output
     return done.output
 

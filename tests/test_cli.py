@@ -14,27 +14,14 @@ import jsonschema
 import pytest
 
 from slrdoctor.core.report import schema
+from tests.programs import program
 
 ROOT = Path(__file__).resolve().parents[1]
 HEALTHY, BROKEN = ROOT / "examples" / "healthy", ROOT / "examples" / "broken"
 
 
-def run(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "slrdoctor", *map(str, words)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        cwd=cwd,
-        env=environment,
-    )
-
-
 def scanned(*words: str | Path) -> tuple[dict[str, Any], int]:
-    done = run("scan", *words, "--format", "json")
+    done = program("scan", *words, "--format", "json")
     document = json.loads(done.stdout)
     jsonschema.validate(document, schema())
     return document, done.returncode
@@ -66,7 +53,7 @@ def test_the_broken_example_names_the_cause_before_its_symptom_and_exits_with_1(
     ],
 )
 def test_verify_answers_for_one_check_alone(run_dir: str, code: str, ending: int, words: str) -> None:
-    done = run("scan", run_dir, "--verify", code)
+    done = program("scan", run_dir, "--verify", code)
 
     assert done.returncode == ending
     assert words in " ".join(done.stdout.split()) and len(done.stdout.splitlines()) < 4
@@ -74,7 +61,7 @@ def test_verify_answers_for_one_check_alone(run_dir: str, code: str, ending: int
 
 @pytest.mark.parametrize(("fail_on", "code"), [("blocks", 1), ("note", 1), ("never", 0)])
 def test_fail_on_decides_the_exit_code(fail_on: str, code: int) -> None:
-    assert run("scan", BROKEN, "--fail-on", fail_on).returncode == code
+    assert program("scan", BROKEN, "--fail-on", fail_on).returncode == code
 
 
 def test_select_and_ignore_take_prefixes_comma_separated_and_repeated() -> None:
@@ -99,14 +86,14 @@ def test_an_ignored_check_keeps_its_reason_from_the_settings(tmp_path: Path) -> 
 
 
 def test_the_text_begins_with_the_verdict_and_the_cause_and_ends_in_the_counts() -> None:
-    lines = run("scan", BROKEN).stdout.splitlines()
+    lines = program("scan", BROKEN).stdout.splitlines()
 
     assert "BROKEN" in lines[0] and "(CTC401)" in lines[0] and "100%" in lines[0]
     assert "1 cause, 3 symptoms" in lines[-1] and lines[-1].endswith("slrdoctor explain CTC401")
 
 
 def test_piped_text_is_neither_wrapped_nor_padded() -> None:
-    lines = run("scan", BROKEN, "--verbose").stdout.splitlines()
+    lines = program("scan", BROKEN, "--verbose").stdout.splitlines()
     document, _ = scanned(BROKEN)
 
     assert all(line == line.rstrip() for line in lines)
@@ -124,7 +111,7 @@ def test_the_headline_repeats_no_finding_word_for_word() -> None:
 
 
 def test_a_file_can_be_written_instead(tmp_path: Path) -> None:
-    done = run("scan", HEALTHY, "--format", "json", "--output", tmp_path / "r.json")
+    done = program("scan", HEALTHY, "--format", "json", "--output", tmp_path / "r.json")
 
     assert (
         done.stdout == ""
@@ -152,13 +139,13 @@ def is_one_clear_sentence(done: subprocess.CompletedProcess[str]) -> bool:
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence_with_exit_code_2(words: tuple[str, ...]) -> None:
-    done = run(*words)
+    done = program(*words)
 
     assert is_one_clear_sentence(done), done.stderr
 
 
 def test_an_empty_folder_is_nothing_to_examine(tmp_path: Path) -> None:
-    done = run("scan", tmp_path)
+    done = program("scan", tmp_path)
 
     assert is_one_clear_sentence(done) and "nothing to examine" in done.stderr
 
@@ -181,7 +168,7 @@ def test_settings_that_cannot_be_used_are_said(tmp_path: Path, text: str, said: 
     folder = shutil.copytree(HEALTHY, tmp_path / "run")
     (folder / "slrdoctor.toml").write_text(text, encoding="utf-8")
 
-    done = run("scan", folder)
+    done = program("scan", folder)
 
     assert is_one_clear_sentence(done) and said in done.stderr
 
@@ -204,25 +191,25 @@ def test_init_writes_settings_that_a_scan_reads_with_the_same_result(tmp_path: P
     folder = shutil.copytree(BROKEN, tmp_path / "run")
     before, _ = scanned(folder)
 
-    assert run("init", folder).returncode == 0
+    assert program("init", folder).returncode == 0
     after, _ = scanned(folder)
 
     assert [f["code"] for f in after["findings"]] == [f["code"] for f in before["findings"]]
-    assert is_one_clear_sentence(run("init", folder)), "a file that is there is not written over"
+    assert is_one_clear_sentence(program("init", folder)), "a file that is there is not written over"
 
 
 def test_explain_tells_limits_with_their_sources() -> None:
-    done = run("explain", "ctc401")
+    done = program("explain", "ctc401")
 
     assert done.returncode == 0 and "## Limits" in done.stdout and "## Fix" in done.stdout
 
 
 def test_version() -> None:
-    assert run("--version").stdout.strip() == "slrdoctor 0.1.0"
+    assert program("--version").stdout.strip() == "slrdoctor 0.1.0"
 
 
 def test_json_on_a_pipe_is_the_document_and_nothing_else() -> None:
-    done = run("scan", HEALTHY, "--format", "json", "--output", "-")
+    done = program("scan", HEALTHY, "--format", "json", "--output", "-")
 
     assert done.stdout.startswith("{") and done.stdout.rstrip().endswith("}") and done.stderr == ""
 
@@ -234,7 +221,7 @@ def test_names_that_are_no_utf8_and_streams_that_take_nothing_are_no_traceback(t
     (folder / os.fsdecode(b"odd\xff.npy")).write_bytes(b"\x93NUM")
     written = tmp_path / "report.json"
 
-    assert run("scan", folder, "--format", "json", "--output", written).returncode == 0
+    assert program("scan", folder, "--format", "json", "--output", written).returncode == 0
     assert json.loads(written.read_text(encoding="utf-8"))["run"]["path"] == str(folder)
     assert scanned(folder)[0]["run"]["path"] == str(folder), "the name is whole on a pipe too"
 

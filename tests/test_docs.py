@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import subprocess
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from clinic import messages, pages
 from slrdoctor.core import packs
 from slrdoctor.core.registry import REGISTRY
+from tests.programs import program
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def script(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_pages_of_the_checks_are_fresh() -> None:
-    pages = script(ROOT / "clinic" / "pages.py").pages()
     written = {p.name: p.read_text(encoding="utf-8") for p in (ROOT / "docs" / "checks").glob("*.md")}
 
-    assert written == pages, "run `make docs`"
+    assert written == pages.pages(), "run `make docs`"
 
 
 def test_the_table_of_simulations_is_fresh() -> None:
     written = (ROOT / "docs" / "simulate.md").read_text(encoding="utf-8")
 
-    assert written == script(ROOT / "clinic" / "pages.py").simulations(), "run `make docs`"
+    assert written == pages.simulations(), "run `make docs`"
 
 
 def test_every_page_shows_what_the_check_says_in_one_of_its_tests() -> None:
     """Run the tests that the messages come from, and no others."""
-    messages = script(ROOT / "clinic" / "messages.py")
     kept = messages.stored()
     said = messages.messages_of(sorted({entry["test"] for entry in kept.values()}))
     fired = {(one["code"], one["message"]) for one in said}
@@ -56,23 +44,16 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
 
 
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "slrdoctor", *words]
-    return subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=ROOT
-    )
-
-
 def test_the_file_to_copy_works_as_it_stands(tmp_path: Path) -> None:
     """The last Python block of the guide is a whole check: it is listed and it judges."""
     (tmp_path / "mine.py").write_text(blocks("docs/writing-a-check.md", "python")[-1], encoding="utf-8")
 
-    listed = run("checks", "--checks", str(tmp_path))
-    judged = run(
+    listed = program("checks", "--checks", str(tmp_path))
+    judged = program(
         "scan", "examples/healthy", "--checks", str(tmp_path), "--select", "LAB9", "--format", "json"
     )
 
-    tested = run("checks", "test", str(tmp_path))
+    tested = program("checks", "test", str(tmp_path))
 
     assert "LAB901" in listed.stdout
     assert tested.returncode == 0 and "2 passed, 0 failed" in tested.stdout, tested.stdout
@@ -82,7 +63,7 @@ def test_the_file_to_copy_works_as_it_stands(tmp_path: Path) -> None:
 def test_the_readme_shows_what_a_scan_of_the_broken_example_says() -> None:
     shown = [block for block in blocks("README.md", "text") if "BROKEN" in block]
     # commands have the absolute path of the run, so that they work from any folder
-    said = run("scan", "examples/broken").stdout.replace(f"{ROOT.as_posix()}/", "")
+    said = program("scan", "examples/broken").stdout.replace(f"{ROOT.as_posix()}/", "")
     words = [line.strip(" ├└│─") for line in shown[0].splitlines()]
 
     assert shown and [line for line in words if line not in said] == []

@@ -82,7 +82,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "slrdoctor/__main__.py": ("slrdoctor.cli", PATH),
     "checks": ("slrdoctor.api",),
     "reference_models": (),
-    "clinic": ("slrdoctor",),
+    "clinic": ("slrdoctor", "clinic"),
 }
 # The families of facts, from the ground up: none measures from a fact of a family above it.
 FAMILIES = (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from pathlib import Path
 
 import pytest
 
+from clinic.limits import stretch
 from slrdoctor.core import packs
 from slrdoctor.core.finding import Threshold, chosen
 from slrdoctor.core.registry import REGISTRY
@@ -24,16 +24,6 @@ LIMITS = {
     for name, limit in vars(sys.modules[check.judge.__module__]).items()
     if isinstance(limit, Threshold)
 }
-
-
-def stretch(row: object) -> tuple[float, float]:
-    path = next(p for room in ("clinic", "docs") if (p := ROOT / room / "limits.py").exists())
-    spec = importlib.util.spec_from_file_location("limits", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    low, high = module.stretch(row)
-    return float(low), float(high)
 
 
 @pytest.mark.parametrize(

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from slrdoctor.models import reference as reference_models
+from tests.programs import program
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "isolated_transformer"
 SOURCE = ROOT / "reference_models" / f"{NAME}.py"
 
 
-def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "slrdoctor", "models", *map(str, words)]
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
+run = partial(program, "models")
 
 
 def test_each_model_is_listed_on_a_line_with_its_task_and_what_it_is() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from slrdoctor.testing import outcome
+from tests.programs import program
 
 HEALTHY = Path(__file__).resolve().parents[1] / "examples" / "healthy"
 CHECK = '''
@@ -24,12 +24,8 @@ def too_many_samples(samples: Samples) -> Iterator[Finding]:
 '''
 
 
-def listed(*folders: Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    options = [word for folder in folders for word in ("--checks", str(folder))]
-    command = [sys.executable, "-m", "slrdoctor", "checks", *options]
-    return subprocess.run(
-        command, capture_output=True, text=True, cwd=cwd, encoding="utf-8", check=False
-    )
+def listed(folder: Path) -> subprocess.CompletedProcess[str]:
+    return program("checks", "--checks", folder)
 
 
 def test_a_users_file_is_listed_beside_ours(tmp_path: Path) -> None:
@@ -71,22 +67,15 @@ def test_a_users_own_checks_module_shadows_nothing(tmp_path: Path) -> None:
     (tmp_path / "checks").mkdir()
     (tmp_path / "checks" / "__init__.py").write_text("raise RuntimeError('mine')", encoding="utf-8")
 
-    assert "CTC401" in listed(cwd=tmp_path).stdout
-
-
-def slrdoctor(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "slrdoctor", *words]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert "CTC401" in program("checks", cwd=tmp_path).stdout
 
 
 def test_a_new_check_passes_its_own_examples_and_judges_a_run(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
 
-    written = slrdoctor("checks", "new", "MINE901", str(folder), "--name", "sentences-run-together")
-    tested = slrdoctor("checks", "test", str(folder))
-    judged = slrdoctor(
-        "scan", str(HEALTHY), "--checks", str(folder), "--select", "MINE901", "--format", "json"
-    )
+    written = program("checks", "new", "MINE901", folder, "--name", "sentences-run-together")
+    tested = program("checks", "test", folder)
+    judged = program("scan", HEALTHY, "--checks", folder, "--select", "MINE901", "--format", "json")
 
     assert written.returncode == 0 and (folder / "sentences_run_together.py").is_file()
     assert tested.returncode == 0, tested.stdout + tested.stderr
@@ -110,7 +99,7 @@ def test_an_example_that_does_not_fire_fails_and_so_does_a_check_without_a_quiet
     text = text.replace("    yield Finding", "    if samples.rows:\n        yield Finding")
     (tmp_path / "mine.py").write_text(text, encoding="utf-8")
 
-    done = slrdoctor("checks", "test", str(tmp_path))
+    done = program("checks", "test", tmp_path)
 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "FAILED  MY005 fires on no samples: it found nothing" in done.stdout
@@ -118,10 +107,10 @@ def test_an_example_that_does_not_fire_fails_and_so_does_a_check_without_a_quiet
 
 
 def test_a_taken_code_a_bad_code_and_a_taken_file_are_refused(tmp_path: Path) -> None:
-    taken = slrdoctor("checks", "new", "CTC401", str(tmp_path))
-    bad = slrdoctor("checks", "new", "mine", str(tmp_path))
-    first = slrdoctor("checks", "new", "MINE902", str(tmp_path))
-    again = slrdoctor("checks", "new", "MINE903", str(tmp_path))
+    taken = program("checks", "new", "CTC401", tmp_path)
+    bad = program("checks", "new", "mine", tmp_path)
+    first = program("checks", "new", "MINE902", tmp_path)
+    again = program("checks", "new", "MINE903", tmp_path)
 
     assert [done.returncode for done in (taken, bad, first, again)] == [2, 2, 0, 2]
     assert "CTC401 already" in taken.stderr and "not a code" in bad.stderr
@@ -129,13 +118,13 @@ def test_a_taken_code_a_bad_code_and_a_taken_file_are_refused(tmp_path: Path) ->
 
 
 def test_half_a_file_does_not_measure(tmp_path: Path) -> None:
-    slrdoctor("checks", "new", "MINE904", str(tmp_path))
+    program("checks", "new", "MINE904", tmp_path)
     [path] = tmp_path.glob("*.py")
     path.write_text(path.read_text(encoding="utf-8") + "\n1 / 0\n", encoding="utf-8")
     whole = path.read_text(encoding="utf-8").replace("1 / 0", "").replace("MINE904", "MINE905")
     (tmp_path / "whole.py").write_text(whole, encoding="utf-8")
 
-    done = slrdoctor("checks", "test", str(tmp_path))
+    done = program("checks", "test", tmp_path)
 
     assert "ZeroDivisionError" in done.stdout and done.returncode == 1
     assert "passed  MINE905" in done.stdout and "MINE904" not in done.stdout.replace(str(path), "")
@@ -144,22 +133,20 @@ def test_half_a_file_does_not_measure(tmp_path: Path) -> None:
 def test_the_commands_that_a_report_names_know_the_pack(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(CHECK.format(n=6), encoding="utf-8")
 
-    scanned = slrdoctor(
-        "scan", str(HEALTHY), "--checks", str(tmp_path), "--select", "MY006", "--format", "json"
-    )
+    scanned = program("scan", HEALTHY, "--checks", tmp_path, "--select", "MY006", "--format", "json")
     [finding] = json.loads(scanned.stdout)["findings"]
-    again = slrdoctor(*shlex.split(finding["verify"])[1:])
+    again = program(*shlex.split(finding["verify"])[1:])
 
     assert again.returncode == 1 and "MY006 still fires: found some" in again.stdout
 
 
 def test_a_check_that_abstains_needs_an_example_of_it(tmp_path: Path) -> None:
-    slrdoctor("checks", "new", "MINE906", str(tmp_path))
+    program("checks", "new", "MINE906", tmp_path)
     [path] = tmp_path.glob("*.py")
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('@abstains("MINE906")', ""), encoding="utf-8")
 
-    done = slrdoctor("checks", "test", str(tmp_path))
+    done = program("checks", "test", tmp_path)
 
     assert done.returncode == 1 and "FAILED  MINE906 has an example under @abstains" in done.stdout
 
@@ -171,8 +158,8 @@ def test_a_test_of_a_check_that_is_not_loaded_says_how_to_load_it() -> None:
 
 def test_the_projects_own_checks_are_no_pack_of_a_user() -> None:
     own = Path(__file__).resolve().parents[1] / "checks" / "features"
-    tested = slrdoctor("checks", "test", str(own))
-    written = slrdoctor("checks", "new", "MINE907", str(own))
+    tested = program("checks", "test", own)
+    written = program("checks", "new", "MINE907", own)
 
     assert tested.returncode == written.returncode == 2
     assert "CONTRIBUTING.md" in tested.stderr and "CONTRIBUTING.md" in written.stderr

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +10,7 @@ import pytest
 
 from slrdoctor.core.report import Report
 from slrdoctor.examination import scan as examination
+from tests.programs import loaded
 
 PATIENTS = Path(__file__).resolve().parents[2] / "examples" / "patients"
 
@@ -19,12 +18,7 @@ PATIENTS = Path(__file__).resolve().parents[2] / "examples" / "patients"
 @pytest.fixture(scope="session")
 def makers() -> ModuleType:
     """examples/patients/make_patients.py, which is no package."""
-    spec = importlib.util.spec_from_file_location("make_patients", PATIENTS / "make_patients.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["make_patients"] = module
-    spec.loader.exec_module(module)
-    return module
+    return loaded(PATIENTS / "make_patients.py")
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import pytest
 
 from slrdoctor.core.report import Report
+from tests.programs import program
 
 
 @pytest.fixture(scope="module")
@@ -87,14 +86,7 @@ def test_the_report_of_p0_ends_in_what_must_hold_before_more_complexity(report: 
 
 
 def test_the_overfit_test_says_what_p0_lacks(patient: Callable[[str], Path]) -> None:
-    command = ["overfit", str(patient("p0")), "--samples", "5", "--quiet"]
-    done = subprocess.run(
-        [sys.executable, "-m", "slrdoctor", *command],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+    done = program("overfit", patient("p0"), "--samples", "5", "--quiet")
 
     assert done.returncode == 1
     assert "None of 4667 annotated samples has features" in " ".join(done.stdout.split())

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import pytest
 
 from slrdoctor.core.report import Report
+from tests.programs import program
 
 
 @pytest.fixture(scope="module")
@@ -94,16 +93,10 @@ def test_p3_is_told_how_many_clips_the_cut_leaves_without_room(found: dict[str, 
 def test_p3_is_retrained_in_four_phases_each_held_against_its_targets(
     patient: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "slrdoctor", "retrain", str(patient("p3"))]
     # the smallest that has an epoch for every phase; none reaches its targets in one
     short = ["--model", "tcn_bilstm_ctc", "--epochs", "4", "--batch-size", "16", "--device", "cpu"]
     output = ["--format", "json", "--quiet", "--out", str(tmp_path / "retrained")]
-    done = subprocess.run(
-        [*command, "--recipe", "phased", *short, *output],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+    done = program("retrain", patient("p3"), "--recipe", "phased", *short, *output)
     assert done.returncode in (0, 1), done.stderr
     told = json.loads(done.stdout)["retrain"]["phases"]
     phases = list(dict.fromkeys(target["phase"] for target in told))

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.programs import program
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "slrdoctor", "overfit", *arguments, "--seconds", "60"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+command = partial(program, "overfit", "--seconds", "60")
 
 
 @pytest.fixture
@@ -39,7 +34,7 @@ def test_features_shuffled_among_samples_are_the_datas_fault(run: Path) -> None:
         for path, place in zip(paths, order):
             np.save(path, clips[place])
 
-    done = command(str(run), "-q")
+    done = command(run, "-q")
 
     assert done.returncode == 1, done.stderr
     assert done.stdout.split()[:3] == ["BLOCKED", "The", "data:"], done.stdout
@@ -51,7 +46,7 @@ def test_clips_too_short_for_their_targets_are_the_datas_fault(run: Path) -> Non
     for path in sorted((run / "features").rglob("*.npy")):
         np.save(path, np.load(path)[::9])
 
-    done = command(str(run), "--format", "json")
+    done = command(run, "--format", "json")
 
     assert done.returncode == 1, done.stderr
     report = json.loads(done.stdout)
@@ -64,7 +59,7 @@ def test_equal_clips_with_different_targets_are_the_datas_fault(run: Path) -> No
     for path in sorted((run / "features").rglob("*.npy")):
         np.save(path, one)
 
-    done = command(str(run), "-q")
+    done = command(run, "-q")
 
     assert done.returncode == 1, done.stderr
     assert "DATA AT FAULT   The fault is in the data: " in done.stdout, done.stdout
@@ -79,7 +74,7 @@ def test_equal_clips_with_different_targets_are_the_datas_fault(run: Path) -> No
     ],
 )
 def test_what_cannot_be_tried_is_exit_code_2(run: Path, arguments: tuple[str, ...], said: str) -> None:
-    done = command(str(run), *arguments)
+    done = command(run, *arguments)
 
     assert done.returncode == 2
     assert said in " ".join((done.stdout + done.stderr).split())
@@ -89,12 +84,7 @@ def test_what_cannot_be_tried_is_exit_code_2(run: Path, arguments: tuple[str, ..
 @pytest.mark.slow
 def test_draws_the_curves(run: Path, tmp_path: Path) -> None:
     picture = tmp_path / "curves.png"
-    done = subprocess.run(
-        [sys.executable, "-m", "slrdoctor", "overfit", str(run), "-q", "--picture", str(picture)],
-        capture_output=True,
-        check=False,
-        cwd=tmp_path,
-    )
+    done = program("overfit", run, "-q", "--picture", picture, cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
     assert picture.read_bytes().startswith(b"\x89PNG")

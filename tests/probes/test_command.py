@@ -8,14 +8,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from slrdoctor.cli import app
 from slrdoctor.core.catalogue import family_of
 from slrdoctor.core.finding import Severity
 from slrdoctor.examination.ending import Ending
 from slrdoctor.examination.overfit import Overfit, _answer
 from slrdoctor.probes.crossover import Crossover
+from tests.programs import command
 
 HEALTHY = Path(__file__).resolve().parents[2] / "examples" / "healthy"
 REPRODUCED = Crossover("none", "the samples are reproduced", "Train.", (), (), (), (), "")
@@ -52,7 +51,7 @@ def test_what_could_not_be_done_at_the_end_is_refused_at_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(app, ["overfit", str(HEALTHY), *options])
+    done = command("overfit", HEALTHY, *options)
 
     assert done.exit_code == 2
     assert said in " ".join(done.stderr.split())
@@ -60,7 +59,7 @@ def test_what_could_not_be_done_at_the_end_is_refused_at_the_start(
 
 
 def test_scan_refuses_a_model_whose_file_is_not_there() -> None:
-    done = CliRunner().invoke(app, ["scan", str(HEALTHY), "--model", "gone.py:build_model"])
+    done = command("scan", HEALTHY, "--model", "gone.py:build_model")
 
     assert done.exit_code == 2 and "there is no file" in done.stderr and not done.stdout
 
@@ -106,7 +105,7 @@ def test_a_model_that_gives_nan_is_not_said_to_mix_samples(tmp_path: Path) -> No
         "        return self.head(x) * float('nan')\n",
         encoding="utf-8",
     )
-    done = CliRunner().invoke(app, ["scan", str(HEALTHY), "--model", str(tmp_path / "nan_user.py")])
+    done = command("scan", HEALTHY, "--model", tmp_path / "nan_user.py")
 
     assert done.exit_code == 2
     assert "was not looked at: " in done.stderr and "is NaN for the samples" in done.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import math
 import subprocess
 import sys
@@ -15,16 +14,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from tests.programs import loaded
+
 FILE = Path(__file__).resolve().parents[2] / "reference_models" / "contrastive.py"
 
 
 @pytest.fixture(scope="module")
 def m() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("contrastive_under_test", FILE)
-    assert spec is not None and spec.loader is not None
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(FILE)
 
 
 def batch() -> tuple[Tensor, Tensor, Tensor, Tensor]:

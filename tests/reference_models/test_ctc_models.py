@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import math
 import subprocess
 import sys
@@ -16,6 +15,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from tests.programs import loaded
+
 FOLDER = Path(__file__).resolve().parents[2] / "reference_models"
 NAMES = ("bilstm_ctc", "tcn_bilstm_ctc", "transformer_ctc")
 # every model, and the one that pools at each of its strides
@@ -25,26 +26,17 @@ VARIANTS: list[tuple[str, dict[str, int]]] = [
 ]
 
 
-def load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"reference_{name}", FOLDER / f"{name}.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(
     params=VARIANTS, ids=lambda variant: "-".join(map(str, [variant[0], *variant[1].values()]))
 )
 def variant(request: pytest.FixtureRequest) -> tuple[ModuleType, dict[str, int]]:
     name, options = request.param
-    return load(name), options
+    return loaded(FOLDER / f"{name}.py"), options
 
 
 @pytest.fixture(params=NAMES)
 def module(request: pytest.FixtureRequest) -> ModuleType:
-    return load(request.param)
+    return loaded(FOLDER / f"{request.param}.py")
 
 
 def build(module: ModuleType, seed: int = 0, **options: Any) -> Any:
@@ -110,13 +102,13 @@ def test_output_lengths_are_what_a_lone_sample_comes_out_with(
 
 
 def test_a_stride_of_four_halves_twice_and_rounds_up() -> None:
-    model = build(load("tcn_bilstm_ctc"), stride=4)
+    model = build(loaded(FOLDER / "tcn_bilstm_ctc.py"), stride=4)
     assert model.output_lengths(torch.tensor([1, 4, 5, 8, 9, 150])).tolist() == [1, 1, 2, 2, 3, 38]
 
 
 def test_a_stride_that_pooling_cannot_give_is_refused() -> None:
     with pytest.raises(ValueError, match="1, 2 or 4, not 3"):
-        load("tcn_bilstm_ctc").Config(input_size=6, classes=9, stride=3)
+        loaded(FOLDER / "tcn_bilstm_ctc.py").Config(input_size=6, classes=9, stride=3)
 
 
 @pytest.mark.parametrize("filling", [0.0, 1e4, float("nan")])

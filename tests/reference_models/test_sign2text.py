@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import math
 import subprocess
 import sys
@@ -19,6 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from tests.programs import loaded
+
 FILE = Path(__file__).resolve().parents[2] / "reference_models" / "sign2text.py"
 TEXTS = [
     "tomorrow it rains in the north, and in the north-west it rains",
@@ -29,15 +30,7 @@ TEXTS = [
 ]
 
 
-def loaded() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("sign2text_under_test", FILE)
-    assert spec is not None and spec.loader is not None
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-M = loaded()
+M = loaded(FILE)
 TOKENIZER = M.Tokenizer.train(TEXTS, 150)
 
 

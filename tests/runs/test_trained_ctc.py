@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,16 +20,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folders `healthy` and `shuffled` of trained_ctc.py."""
     import torch
 
-    spec = importlib.util.spec_from_file_location(
-        "trained_ctc", Path(__file__).with_name("trained_ctc.py")
-    )
-    assert spec is not None and spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    sys.modules["trained_ctc"] = script
-    spec.loader.exec_module(script)
+    from tests.runs import trained_ctc
+
     threads = torch.get_num_threads()
     folder = tmp_path_factory.mktemp("trained")
-    script.main(folder)
+    trained_ctc.main(folder)
     torch.set_num_threads(threads)
     return folder
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from slrdoctor.cli import app
 from slrdoctor.simulation import load_faults
+from tests.programs import command
 
-
-def run(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, ["simulate", *map(str, words)])
+run = partial(command, "simulate")
 
 
 def test_it_lists_every_fault_with_its_code() -> None:

@@ -26,7 +26,7 @@ REMOVED_BY_CHANCE = chosen(
 )
 STANDARD_ERRORS = Threshold(3, "Normal distribution: by chance once in a thousand times.")
 FEWEST_SAMPLES = chosen(
-    20, "fewer samples are not enough to learn a renaming and to test it", (5, 40), 399
+    12, "fewer samples are not enough to learn a renaming and to test it", (5, 40), 399
 )
 
 

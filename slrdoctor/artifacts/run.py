@@ -127,6 +127,10 @@ class PredictionFile:
     references: tuple[tuple[str, ...], ...]
 
 
+# how a checkpoint stands to the run that it lies with
+OWN, EARLIER, PRETRAINED, OF_NO_RUN = "", "of an earlier run", "pretrained", "of no run"
+
+
 @dataclass(frozen=True)
 class CheckpointFile:
     """A checkpoint that is there. What is in it is read later."""
@@ -135,6 +139,7 @@ class CheckpointFile:
     path: Path
     format: str
     size: int
+    standing: str = ""  # OWN, or what it is where it is not the run's own
 
 
 @dataclass(frozen=True)
@@ -211,7 +216,10 @@ class UnopenedFile:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which of several candidates was taken, why, and how to choose another."""
+    """Which of several candidates was taken, why, and how to choose another.
+
+    Nothing was taken where `taken` is empty: then `why` says so of the others.
+    """
 
     kind: str
     taken: str
@@ -250,6 +258,7 @@ class TrainingRun:
     choices: tuple[Choice, ...] = ()
     problems: tuple[Problem, ...] = ()
     outputs: tuple[OutputFile, ...] = ()
+    beside: tuple[CheckpointFile, ...] = ()  # checkpoints that are not the run's own
 
 
 @dataclass(frozen=True)

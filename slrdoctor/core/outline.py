@@ -110,6 +110,9 @@ def _of_a_kind(kind: str, sizes: Sequence[str]) -> str:
 def _choices(run: Mapping[str, Any]) -> Iterator[str]:
     for choice in run.get("choices", ()):
         others = few(choice["others"], NAMES_SHOWN)
+        if not choice["taken"]:
+            yield f"{others}: not used as {choice['kind']} of the run, since {choice['why']}"
+            continue
         yield (
             f"several candidates for {choice['kind']}: using {choice['taken']}, since {choice['why']}, "
             f"not {others}"

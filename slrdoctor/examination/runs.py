@@ -29,7 +29,7 @@ def described_runs(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -
             rate = errors.accuracy if errors.is_classification else errors.wer
             score = metric("accuracy" if errors.is_classification else "wer").named(rate)
             yield Run(name, score, "", "unknown", errors.sentence)
-        elif len(cases) > 1:
+        elif len(cases) > 1 and name:  # what belongs to no run is not one
             yield Run(name, "", "", "unknown", "")
 
 

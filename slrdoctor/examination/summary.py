@@ -21,7 +21,7 @@ def summarise(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -> dic
     artifacts = [a for data, runs in run.cases for a in _artifacts(data, runs, counts)]
     names = [r.name or data.name for data, runs in run.cases for r in runs]
     choices = {
-        (c.kind, c.taken): c
+        (c.kind, c.taken, () if c.taken else c.others): c
         for data, runs in run.cases
         for c in (*run.choices, *data.choices, *(c for r in runs for c in r.choices))
     }
@@ -93,6 +93,8 @@ def _of_run(run: TrainingRun, counts: Mapping[str, int]) -> Iterator[dict[str, A
         yield _entry("history", h.where, h.format, run.name, len(h.row_epochs) or None)
     for c in run.checkpoints:
         yield _entry("checkpoint", c.where, c.format, run.name, None)
+    for c in run.beside:
+        yield _entry(f"checkpoint {c.standing}", c.where, c.format, run.name, None)
     for p in run.predictions:
         yield _entry("predictions", p.where, p.format, run.name, len(p.hypotheses), p.split)
     for o in run.outputs:

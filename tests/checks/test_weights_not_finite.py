@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues
+import pytest
+
+from slrdoctor.facts.model.checkpoint_values import EveryCheckpointsValues, TensorRow, WeightValues
 from slrdoctor.testing import findings
 
 
@@ -8,8 +10,17 @@ def row(name: str, nans: int = 0, infinite: int = 0, is_mask: bool = False) -> T
     return TensorRow(name, (4, 25), "float32", False, nans, infinite, 0.0, 1.0, 2.0, is_mask)
 
 
-def values(*rows: TensorRow) -> WeightValues:
-    return WeightValues(rows, 0, "best.pt")
+def values(*rows: TensorRow) -> EveryCheckpointsValues:
+    return every(("best.pt", "", rows))
+
+
+def every(*files: tuple[str, str, tuple[TensorRow, ...]]) -> EveryCheckpointsValues:
+    return EveryCheckpointsValues(
+        files=tuple(WeightValues(rows, 0, where) for where, _, rows in files),
+        standings=tuple(standing for _, standing, _ in files),
+        unlooked=(),
+        read_from=files[0][0],
+    )
 
 
 def test_mdl602_fires_for_one_nan_or_one_infinity() -> None:
@@ -39,3 +50,22 @@ def test_mdl602_is_quiet_when_every_value_is_finite_or_a_mask() -> None:
 
 def test_mdl602_at_the_boundary_a_mask_with_a_nan_fires() -> None:
     assert findings("MDL602", values(row("mask", nans=1, infinite=6)))
+
+
+def test_mdl602_fires_for_a_checkpoint_that_is_not_the_judged_one() -> None:
+    lost = (row("fc.weight", nans=100),)
+    files = [("best.pt", "", (row("fc.weight"),)), ("last.pt", "", lost), ("a.pt", "of no run", lost)]
+
+    (finding,) = findings("MDL602", every(*files))
+
+    assert finding.message == (
+        "the only tensor in last.pt (fc.weight) contains 100 NaN values (100 values in all); the same "
+        "is true of a.pt"
+    )
+
+
+@pytest.mark.parametrize("standing", ["pretrained", "of an earlier run"])
+def test_mdl602_leaves_checkpoints_out_that_are_not_of_the_run(standing: str) -> None:
+    lost = (row("fc.weight", nans=100),)
+
+    assert not findings("MDL602", every(("best.pt", "", (row("a"),)), ("old/best.pt", standing, lost)))

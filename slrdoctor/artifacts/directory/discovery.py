@@ -8,7 +8,7 @@ from pathlib import Path
 
 from slrdoctor.artifacts.content import NEEDS_PACKAGE, Arrays, Content, Text, Tree, Unreadable
 from slrdoctor.artifacts.directory import cases, pointed
-from slrdoctor.artifacts.directory.cases.choices import choose_checkpoint
+from slrdoctor.artifacts.directory.cases.run_checkpoints import likely_own
 from slrdoctor.artifacts.directory.claims import are_sections
 from slrdoctor.artifacts.directory.expectations import hold_against_configs, note_empty_folders
 from slrdoctor.artifacts.directory.found import Found, NothingToExamine
@@ -104,12 +104,13 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
 def _read_notes(found: Found) -> None:
     """Take the vocabulary, config and history that a checkpoint carries where no file gives them."""
     is_told = any(words.target != "text" for words in found.vocabularies)
-    if found.checkpoints and not (is_told and found.configs):
-        vocabularies, configs = notes_in(choose_checkpoint(found.checkpoints)[0])
+    likely = likely_own(found.checkpoints)
+    if likely and not (is_told and found.configs):
+        vocabularies, configs = notes_in(likely)
         found.vocabularies += [] if is_told else vocabularies
         found.configs = found.configs or configs
-    if found.checkpoints and not any(history.series for history in found.histories):
-        found.histories += histories_in(choose_checkpoint(found.checkpoints)[0])
+    if likely and not any(history.series for history in found.histories):
+        found.histories += histories_in(likely)
 
 
 def _pair_with_annotations(found: Found) -> None:

@@ -33,6 +33,7 @@ class CheckpointRow:
     imports: tuple[str, ...]  # beyond tensors, plain containers and arrays
     signature: str  # equal for checkpoints with the same names and shapes
     takes: tuple[int, ...] = ()  # features a frame that its first layers take
+    standing: str = ""  # what it is where it is not the run's own
 
     @property
     def epoch(self) -> int | None:
@@ -48,14 +49,18 @@ class CheckpointFiles:
     left_out: tuple[str, ...]  # not opened, or without a model's tensors in them
     read_from: str
     imports: tuple[tuple[str, tuple[str, ...]], ...] = ()  # code named by files without tensors
+    beside: tuple[CheckpointRow, ...] = ()  # that are not the run's own
 
     @property
     def sentence(self) -> str:
         names = ", ".join(row.where for row in self.rows[:3])
         parts = [
             f"{counted(len(self.rows), 'checkpoint')} can be read" + (f" ({names})" if names else "")
+            if names or not self.beside
+            else "no checkpoint is surely the run's own"
         ]
         parts += [f"{len(self.broken)} cannot"] if self.broken else []
+        parts += [f"{row.where} is {row.standing}" for row in self.beside[:3]]
         parts += [f"{len(self.left_out)} without a model or not opened"] if self.left_out else []
         return ", ".join(parts)
 
@@ -66,14 +71,15 @@ def checkpoint_files(run: TrainingRun) -> CheckpointFiles:
     problems = [p for p in run.problems if p.kind == "checkpoint"]
     broken = [p for p in problems if p.fault in DAMAGED]
     unopened = [p for p in problems if p.unopened]
-    if not run.checkpoints and not broken and not unopened:
+    listed = (*run.checkpoints, *run.beside)
+    if not listed and not broken and not unopened:
         raise Unavailable(
             "no checkpoint among the run's files (pt, pth, ckpt, safetensors, h5 ...)", ENABLE
         )
     rows: list[CheckpointRow] = []
     imports: list[tuple[str, tuple[str, ...]]] = []
-    left_out = [file.where for file in run.checkpoints[MOST_OPENED:]]
-    for file in run.checkpoints[:MOST_OPENED]:
+    left_out = [file.where for file in listed[MOST_OPENED:]]
+    for file in listed[:MOST_OPENED]:
         try:
             rows.append(_row(file, open_weights(file.path)))
         except NoTensors as error:
@@ -90,7 +96,8 @@ def checkpoint_files(run: TrainingRun) -> CheckpointFiles:
         raise Unavailable(unopened[0].unopened, unopened[0].command)
     places = [row.where for row in rows] + [problem.where for problem in broken] + left_out
     return CheckpointFiles(
-        rows=tuple(rows),
+        rows=tuple(row for row in rows if not row.standing),
+        beside=tuple(row for row in rows if row.standing),
         broken=tuple(broken),
         left_out=tuple(left_out),
         read_from=", ".join(places[:3]),
@@ -110,6 +117,7 @@ def _row(file: CheckpointFile, weights: Weights) -> CheckpointRow:
         imports=beyond_tensors(parts.imports),
         signature=weights.signature,
         takes=first_sizes(weights),
+        standing=file.standing,
     )
 
 
@@ -131,6 +139,9 @@ class Checkpoint:
 
 @measure
 def checkpoint(files: CheckpointFiles, run: TrainingRun) -> Checkpoint:
+    if not files.rows and files.beside:
+        others = ", ".join(f"{row.where} is {row.standing}" for row in files.beside[:3])
+        raise Unavailable(f"no checkpoint is surely the run's own: {others}", ENABLE)
     if not files.rows:
         raise Unavailable(f"none of the run's checkpoints could be read: {files.read_from}", ENABLE)
     row = files.rows[0]
@@ -139,7 +150,7 @@ def checkpoint(files: CheckpointFiles, run: TrainingRun) -> Checkpoint:
 
 def reopened(run: TrainingRun, row: CheckpointRow) -> Weights:
     """The weights of a checkpoint that could be opened before."""
-    path = next(file.path for file in run.checkpoints if file.where == row.where)
+    path = next(file.path for file in (*run.checkpoints, *run.beside) if file.where == row.where)
     try:
         return open_weights(path)
     except Unreadable as error:  # it changed meanwhile: the run is still training
@@ -166,7 +177,7 @@ class Pickled:
 @measure
 def pickled(files: CheckpointFiles | None, run: TrainingRun) -> Pickled:
     """Of checkpoints every name that is code; of other pickles those that act on the system."""
-    opened = [(row.where, row.imports) for row in files.rows] if files is not None else []
+    opened = [(r.where, r.imports) for r in (*files.rows, *files.beside)] if files is not None else []
     opened += files.imports if files is not None else ()
     others = list(_other_pickles(run))
     if not opened and not others:

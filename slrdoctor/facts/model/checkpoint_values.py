@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.kinds.checkpoints.weights import Weights
+from slrdoctor.artifacts.run import OF_NO_RUN, OWN, TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
-from slrdoctor.facts.model.checkpoint import Checkpoint
+from slrdoctor.facts.model.checkpoint import Checkpoint, CheckpointFiles, reopened
 from slrdoctor.words.grammar import counted
 
 BLOCK = 1 << 20  # values that are looked at together: 8 MiB as float64
 MOST_VALUES = 1 << 30  # of all tensors; a file may name its bytes again and again
+MOST_VALUES_OF_OTHERS = 1 << 28  # of all checkpoints that are not the judged one together
 # tensors that training does not update by a gradient
 BUFFER = re.compile(
     r"(?:^|[./])(?:running_mean|running_var|num_batches_tracked|moving_mean|moving_variance|position_ids|pe"
@@ -81,17 +83,84 @@ class WeightValues:
 
 @measure
 def weight_values(checkpoint: Checkpoint) -> WeightValues:
+    return _values(checkpoint.where, checkpoint.weights, MOST_VALUES)
+
+
+def _values(where: str, weights: Weights, most: int) -> WeightValues:
+    """The tensors of one checkpoint, up to so many values. Raises Unavailable."""
     rows: list[TensorRow] = []
-    left = MOST_VALUES
-    for name, info in checkpoint.weights.tensors.items():
+    left = most
+    for name, info in weights.tensors.items():
         left -= math.prod(info.shape)
         if left < 0:
             break
         try:
-            rows.append(tensor_row(name, checkpoint.weights))
+            rows.append(tensor_row(name, weights))
         except Unreadable as error:
-            raise Unavailable(f"{checkpoint.where}: {name}: {error}") from error
-    return WeightValues(tuple(rows), len(checkpoint.weights.tensors) - len(rows), checkpoint.where)
+            raise Unavailable(f"{where}: {name}: {error}") from error
+    return WeightValues(tuple(rows), len(weights.tensors) - len(rows), where)
+
+
+@dataclass(frozen=True)
+class EveryCheckpointsValues:
+    """The values of the checkpoint that is judged, and of all others that lie with the run."""
+
+    files: tuple[WeightValues, ...]  # the judged one first
+    standings: tuple[str, ...]  # of each: "" the run's own, else what it is
+    unlooked: tuple[str, ...]  # checkpoints whose values were not read
+    read_from: str
+
+    @property
+    def unsound(self) -> tuple[WeightValues, ...]:
+        """Files with values that are not finite, without those of other models and earlier runs."""
+        mine = (
+            file
+            for file, standing in zip(self.files, self.standings, strict=True)
+            if standing in (OWN, OF_NO_RUN)
+        )
+        return tuple(file for file in mine if file.unsound)
+
+    @property
+    def sentence(self) -> str:
+        others = [file.sentence for file in self.files if file.unsound][:3]
+        missing = f"; {counted(len(self.unlooked), 'checkpoint')} not read" if self.unlooked else ""
+        if others or len(self.files) == 1:
+            return "; ".join(others or [self.files[0].sentence]) + missing
+        values = sum(row.size for file in self.files for row in file.rows)
+        unread = sum(file.unlooked for file in self.files)
+        more = f"; {counted(unread, 'tensor')} not read" if unread else ""
+        return f"all {values:,} values of {len(self.files)} checkpoints are finite{more}{missing}"
+
+
+@measure
+def every_checkpoints_values(
+    files: CheckpointFiles, run: TrainingRun, judged: WeightValues | None
+) -> EveryCheckpointsValues:
+    """Raises Unavailable where no checkpoint could be read."""
+    found = [(judged, OWN)] if judged is not None else []
+    unlooked = list(files.left_out)
+    left = MOST_VALUES_OF_OTHERS
+    for row in (*files.rows, *files.beside):
+        if judged is not None and row.where == judged.read_from:
+            continue
+        try:
+            values = _values(row.where, reopened(run, row), left)
+        except Unavailable:
+            unlooked.append(row.where)
+            continue
+        left -= sum(tensor.size for tensor in values.rows)
+        if values.rows:
+            found.append((values, row.standing))
+        else:
+            unlooked.append(row.where)
+    if not found:
+        raise Unavailable(f"none of the checkpoints could be read: {files.read_from}")
+    return EveryCheckpointsValues(
+        files=tuple(values for values, _ in found),
+        standings=tuple(standing for _, standing in found),
+        unlooked=tuple(unlooked),
+        read_from=", ".join(values.read_from for values, _ in found[:3]),
+    )
 
 
 def is_buffer(name: str, weights: Weights) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,11 +8,12 @@ import pytest
 import torch
 from torch import nn
 
-from slrdoctor.artifacts.run import CheckpointFile, Problem, TrainingRun
+from slrdoctor.artifacts.run import EARLIER, OF_NO_RUN, PRETRAINED, CheckpointFile, Problem, TrainingRun
 from slrdoctor.core.engine import Facts
 from slrdoctor.core.registry import REGISTRY, Unavailable
 from slrdoctor.facts.model import checkpoint as module
 from slrdoctor.facts.model.checkpoint import Checkpoint, CheckpointFiles, Pickled
+from slrdoctor.facts.model.checkpoint_values import EveryCheckpointsValues
 
 
 def run_of(folder: Path, *names: str, problems: tuple[Problem, ...] = ()) -> TrainingRun:
@@ -101,3 +103,37 @@ def test_what_pickles_name_is_told_file_by_file(tmp_path: Path) -> None:
 def test_a_run_without_pickles_has_none_to_judge(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="no other pickle"):
         get(Pickled, run_of(tmp_path))
+
+
+@pytest.mark.parametrize("standing", [PRETRAINED, EARLIER, OF_NO_RUN])
+def test_what_lies_beside_is_opened_and_never_judged(standing: str, tmp_path: Path) -> None:
+    save(tmp_path / "x.pt")
+    torch.save(nn.Linear(3, 2), tmp_path / "whole.pt")
+    files = [CheckpointFile(n, tmp_path / n, "torch", 0, standing) for n in ("x.pt", "whole.pt")]
+    run = TrainingRun("", tmp_path, beside=tuple(files))
+
+    found = get(CheckpointFiles, run)
+
+    assert not found.rows and [row.standing for row in found.beside] == [standing, standing]
+    assert get(Pickled, run).names == (("whole.pt", ("torch.nn.modules.linear.Linear",)),)
+    with pytest.raises(Unavailable, match=f"x.pt is {standing}"):
+        get(Checkpoint, run)
+
+
+def test_the_values_of_every_checkpoint_are_looked_at(tmp_path: Path) -> None:
+    save(tmp_path / "best.pt")
+    for name in ("last.pt", "pretrained.pt", "stray.pt"):
+        torch.save({"model": {"fc.weight": torch.full((3, 3), float("nan"))}}, tmp_path / name)
+    stray = CheckpointFile("stray.pt", tmp_path / "stray.pt", "torch", 0, OF_NO_RUN)
+    started = CheckpointFile("pretrained.pt", tmp_path / "pretrained.pt", "torch", 0, PRETRAINED)
+    run = replace(run_of(tmp_path, "best.pt", "last.pt"), beside=(started, stray))
+
+    found = get(EveryCheckpointsValues, run)
+
+    assert [file.read_from for file in found.files] == [
+        "best.pt",
+        "last.pt",
+        "pretrained.pt",
+        "stray.pt",
+    ]
+    assert [file.read_from for file in found.unsound] == ["last.pt", "stray.pt"]

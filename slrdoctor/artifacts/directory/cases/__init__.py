@@ -23,8 +23,8 @@ def group(
 ) -> tuple[tuple[tuple[DataSet, tuple[TrainingRun, ...]], ...], tuple[Choice, ...]]:
     """Every data set with the training runs on it; a data set without runs has an empty one."""
     sets, choices = data_sets(found, settings, root, looked)
-    runs = training_runs(found, root)
     names = [s.name for s in sets]
+    runs = training_runs(found, root, lambda run: sets[nearest(run, names)], bool(settings.checkpoint))
     on: dict[int, list[TrainingRun]] = {i: [] for i in range(len(sets))}
     for run in runs:
         on[nearest(run.name, names)].append(run)

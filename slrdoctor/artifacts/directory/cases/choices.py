@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, kind_of_place
 from slrdoctor.artifacts.kinds.vocabulary import is_named_like_vocabulary
-from slrdoctor.artifacts.run import AnnotationFile, CheckpointFile, Choice, FeatureSet, VocabularyFile
+from slrdoctor.artifacts.run import AnnotationFile, Choice, FeatureSet, VocabularyFile
 from slrdoctor.artifacts.settings.read import Settings
 from slrdoctor.words.splits import without_splits
-
-_LAST = re.compile(r"(?:^|[^a-z])(?:last|final|latest)(?:[^a-z]|$)")
-# epoch_12.pt, epoch=12-step=300.ckpt, and the 12000.ckpt of signjoey
-_NUMBERED = re.compile(
-    r"(?:^|[^a-z])(?:epochs?|ep|steps?|iter(?:ation)?|ckpt|checkpoint)[_=. -]?(\d{1,12})|^(\d{1,12})\."
-)
 
 
 def choose_features(
@@ -113,29 +106,3 @@ def choose_vocabulary(
     others = tuple(v.where for v in ordered[1:])
     how = f'[vocabulary]\npath = "{others[0]}"'
     return ordered, [Choice("vocabulary", first.where, others, why, how)]
-
-
-def choose_checkpoint(candidates: Sequence[CheckpointFile]) -> tuple[list[CheckpointFile], list[Choice]]:
-    """The best checkpoint by its name first, then the last one: by its name, else by its number."""
-    ordered = sorted(candidates, key=lambda c: (*_age(c.where.lower()), c.where))
-    if len(ordered) < 2:
-        return ordered, []
-    others = tuple(c.where for c in ordered[1:])
-    name, next_name = ordered[0].where.lower(), ordered[1].where.lower()
-    why = "it comes first by name"
-    if "best" in name:
-        why = "its name says best"
-    elif _LAST.search(name.rpartition("/")[2]):
-        why = "its name says last"
-    elif _age(name) != _age(next_name):
-        why = "its number is the highest"
-    return ordered, [
-        Choice("checkpoint", ordered[0].where, others, why, f'[checkpoint]\npath = "{others[0]}"')
-    ]
-
-
-def _age(where: str) -> tuple[bool, bool, int]:
-    """What sorts the best first, then the last, then the highest epoch or step, all by the name."""
-    name = where.rpartition("/")[2]
-    number = _NUMBERED.search(name)
-    return "best" not in where, not _LAST.search(name), -int(number[1] or number[2]) if number else 1

@@ -2,97 +2,109 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol, TypeVar
 
-from slrdoctor.artifacts.directory.cases.choices import choose_checkpoint
+from slrdoctor.artifacts.directory.cases.owners import NOBODY, Owners, run_key
 from slrdoctor.artifacts.directory.cases.places import is_below
+from slrdoctor.artifacts.directory.cases.run_checkpoints import choose_checkpoints
+from slrdoctor.artifacts.directory.cases.surroundings import surroundings
 from slrdoctor.artifacts.directory.found import Found
-from slrdoctor.artifacts.run import Choice, HistoryFile, TrainingRun
-from slrdoctor.words.splits import split_of_word
-
-
-class Placed(Protocol):
-    """Anything found at a place in the run directory."""
-
-    @property
-    def where(self) -> str: ...
-
-
-P = TypeVar("P", bound=Placed)
+from slrdoctor.artifacts.run import OF_NO_RUN, CheckpointFile, Choice, DataSet, HistoryFile, TrainingRun
 
 # formats that keep what other files of the run say too, or what earlier runs said
 SPARE = ("notebook", "wandb", "mlflow", "mlflow-database")
-# folders inside one run, which do not name it
-_INSIDE = re.compile(
-    r"logs?|tensorboard|tb|tb_logs|events|results?|history|histories|metrics|checkpoints?|ckpts?|weights|models?|"
-    r"lightning_logs|version_\d+|outputs?|preds?|predictions?|summaries|runs?|work_dirs?|experiments?|files|config|configs|"
-    r"log_?probs?|logits?|posteriors|emissions?|embeddings?|embs?|embeds?|(?:epoch|step)[_-]?\d+"
-)
 
 
-def training_runs(found: Found, root: Path) -> list[TrainingRun]:
+def training_runs(
+    found: Found, root: Path, data_of: Callable[[str], DataSet], is_users_choice: bool
+) -> list[TrainingRun]:
+    """The runs; behind several one more, without a history, of what belongs to none of them.
+
+    `data_of` gives a run's data set by the run's name. `is_users_choice`: the checkpoints are the
+    user's word, and none of them is put aside.
+    """
     kept, dropped = _without_spares(found.histories)
     told = _histories_by_run(kept)
-    if len(told) <= 1:
-        return [_only_run(found, root, next(iter(told.values()), []), dropped)]
-    names = list(told)
-    keys = [_key_of(h[0]) for h in told.values()]
+    runs = (_apart if len(told) > 1 else _only_run)(found, root, told, dropped)
+    return [_with_own_checkpoints(run, data_of(run.name), is_users_choice) for run in runs]
 
-    def mine(artifacts: Sequence[P], i: int, shared: bool) -> tuple[P, ...]:
-        owned = []
-        for artifact in artifacts:
-            owners = _owners(_run_key(artifact.where), keys)
-            if i in owners and (shared or len(owners) == 1):
-                owned.append(artifact)
-        return tuple(owned)
 
-    return [
+def _apart(
+    found: Found, root: Path, told: Mapping[str, Sequence[HistoryFile]], dropped: Sequence[Choice]
+) -> list[TrainingRun]:
+    owners = Owners(tuple(told), tuple(_key_of(h[0]) for h in told.values()))
+    runs = [
         TrainingRun(
             name=name,
             root=root,
             histories=tuple(told[name]),
-            checkpoints=mine(found.checkpoints, i, False),
-            predictions=mine(found.predictions, i, False),
-            configs=mine(found.configs, i, True),
-            problems=mine(found.problems, i, False),
-            outputs=mine(found.outputs, i, False),
+            checkpoints=owners.of(i, found.checkpoints),
+            predictions=owners.of(i, found.predictions),
+            configs=owners.sharing(i, found.configs),
+            problems=owners.of(i, found.problems),
+            outputs=owners.of(i, found.outputs),
             choices=tuple(dropped) if i == 0 else (),
         )
-        for i, name in enumerate(names)
+        for i, name in enumerate(told)
     ]
+    strays = TrainingRun(
+        name="",
+        root=root,
+        predictions=owners.of(NOBODY, found.predictions),
+        problems=owners.of(NOBODY, found.problems),
+        outputs=owners.of(NOBODY, found.outputs),
+        beside=tuple(replace(c, standing=OF_NO_RUN) for c in owners.of(NOBODY, found.checkpoints)),
+    )
+    if strays.beside:
+        strays = replace(strays, choices=(_of_nobody(strays.beside),))
+    broken = any(problem.kind == "checkpoint" for problem in strays.problems)
+    has_any = strays.beside or strays.predictions or strays.outputs or broken
+    return [*runs, strays] if has_any else runs
+
+
+def _of_nobody(files: Sequence[CheckpointFile]) -> Choice:
+    wheres = tuple(file.where for file in files)
+    why = "it lies outside of every run's folder, and nothing says whose it is"
+    return Choice("checkpoint", "", wheres, why, f'[checkpoint]\npath = "{wheres[0]}"')
 
 
 def _only_run(
-    found: Found, root: Path, histories: Sequence[HistoryFile], dropped: Sequence[Choice]
-) -> TrainingRun:
+    found: Found,
+    root: Path,
+    told: Mapping[str, Sequence[HistoryFile]],
+    dropped: Sequence[Choice],
+) -> list[TrainingRun]:
     """Everything that was found, where nothing tells of several runs."""
-    checkpoints, choices = choose_checkpoint(found.checkpoints)
-    return TrainingRun(
-        name="",
-        root=root,
-        histories=tuple(histories),
-        checkpoints=tuple(checkpoints),
-        predictions=tuple(found.predictions),
-        configs=tuple(found.configs),
-        choices=(*choices, *dropped),
-        problems=tuple(found.problems),
-        outputs=tuple(found.outputs),
+    return [
+        TrainingRun(
+            name="",
+            root=root,
+            histories=tuple(next(iter(told.values()), ())),
+            checkpoints=tuple(found.checkpoints),
+            predictions=tuple(found.predictions),
+            configs=tuple(found.configs),
+            choices=tuple(dropped),
+            problems=tuple(found.problems),
+            outputs=tuple(found.outputs),
+        )
+    ]
+
+
+def _with_own_checkpoints(run: TrainingRun, data: DataSet, is_users_choice: bool) -> TrainingRun:
+    """The run with its own checkpoints in their order, and the others beside it."""
+    if not run.checkpoints:
+        return run
+    around = surroundings(data, run.histories, run.configs)
+    folder = _key_of(run.histories[0]) if run.histories else ""
+    own, beside, choices = choose_checkpoints(run.checkpoints, around, folder, is_users_choice)
+    return replace(
+        run,
+        checkpoints=tuple(own),
+        beside=(*run.beside, *beside),
+        choices=(*choices, *run.choices),
     )
-
-
-def _owners(key: str, keys: Sequence[str]) -> list[int]:
-    """The runs that an artifact may belong to: those in its own folder, else all around it."""
-    same = [i for i, k in enumerate(keys) if k == key]
-    if same:
-        return same
-    inside = [i for i, k in enumerate(keys) if is_below(key, k) and k]
-    if inside:
-        deepest = max(len(keys[i]) for i in inside)
-        return [i for i in inside if len(keys[i]) == deepest]
-    return [i for i, k in enumerate(keys) if is_below(k, key)] or list(range(len(keys)))
 
 
 def _without_spares(histories: Sequence[HistoryFile]) -> tuple[list[HistoryFile], list[Choice]]:
@@ -163,12 +175,4 @@ def _agree(pairs: Sequence[tuple[float, float]]) -> bool:
 
 
 def _key_of(history: HistoryFile) -> str:
-    return _run_key(history.where if history.folder is None else f"{history.folder}/")
-
-
-def _run_key(where: str) -> str:
-    """The folder that names the run an artifact belongs to; "" for the run directory itself."""
-    parts = where.split("/")[:-1]
-    while parts and (_INSIDE.fullmatch(parts[-1].lower()) or split_of_word(parts[-1])):
-        parts.pop()
-    return "/".join(parts)
+    return run_key(history.where if history.folder is None else f"{history.folder}/")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.directory.cases.surroundings import Surroundings
 from slrdoctor.artifacts.kinds.checkpoints.ends import heads, image_layers
-from slrdoctor.artifacts.kinds.checkpoints.layers import entries, layers_of
+from slrdoctor.artifacts.kinds.checkpoints.layers import first_sizes, layers_of
 from slrdoctor.artifacts.kinds.checkpoints.weights import Weights, open_weights
 from slrdoctor.artifacts.run import EARLIER, OWN, PRETRAINED, CheckpointFile, Choice
 from slrdoctor.words.checkpoint_names import (
@@ -164,7 +164,7 @@ def _fit(file: CheckpointFile, around: Surroundings) -> Fit:
         return Fit(is_opened=False)
     layers = layers_of(weights)
     outputs = {x.outputs for x in heads(layers)}
-    taken = {x.inputs for x in entries(layers)}
+    taken = first_sizes(weights)
     fits_head = any(least <= n <= most for n in outputs for least, most in around.heads)
     stored = -1 if weights.parts.epoch is None else weights.parts.epoch
     return Fit(

@@ -50,13 +50,18 @@ def gradients_off(
 
     Why it matters: Without a gradient nothing is learned, and one that explodes undoes what was.
 
-    Judged by: Norms over the run. Small ones of a model that is done, and single infinite ones of mixed
-    precision, pass. Any of these fires:
-    - NaN or Inf in half of the last fifth of the run;
-    - zero in half of the run or of its last fifth, or down to a ten-thousandth, while the training
-      loss is above a tenth of its first value;
-    - ten times the loss, in a run that did not learn;
-    - a hundredfold growth, or over 10,000, in a run that did not learn or lost its gain.
+    Judged by: Norms over the run. A run trains if its dev score beats guessing, or if it fits its
+    training samples: a training loss under half of what a model reaches without its input. Where that is
+    unknown: 90% training accuracy, or a loss under 0.5 nats and under a tenth of its first value.
+    A norm that is large beside the small loss of a model that memorised passes, and so do small ones
+    of a model that is done and single infinite ones of mixed precision. Any of these fires:
+    - NaN or Inf in half of the last fifth, in a run that does not train;
+    - zero in half of the run or of its last fifth, while the training loss is above a tenth of its
+      first value;
+    - down to a ten-thousandth, in a run that does not train and has that much of its loss left;
+    - ten times the loss, in a run that does not train;
+    - a hundredfold growth, or over 10,000, in a run that does not train, or that lost the gain of its
+      dev score and does not fit its training samples either.
 
     Fix: Clip the norm. Where it is zero, check that the loss reaches the parameters: no detach, no
     no_grad, the right parameters in the optimizer, outputs that are not saturated.
@@ -67,32 +72,29 @@ def gradients_off(
     if wrong:
         message, measured = wrong
         course = f"{number(norms.early)} and {number(norms.late)}"
-        yield Finding(
-            f"the gradient norm {message} ({counted(norms.points, norms.per)} in all)",
-            (
-                measured,
-                Evidence("median norm of the first and the last fifth", course, norms.read_from),
-            ),
-            FIXES,
-        )
+        medians = Evidence("median norm of the first and the last fifth", course, norms.read_from)
+        whole = counted(norms.points, norms.per)
+        yield Finding(f"the gradient norm {message} ({whole} in all)", (measured, medians), FIXES)
     if progress is None and norms.late >= LARGEST_NORM.value:
         raise NotJudged(
             f"the norm ends at {number(norms.late)}, and nothing says whether the run learned"
         )
-    return norms.sentence
+    fit = progress.training_fit if progress is not None and not progress.learned else ""
+    return f"{norms.sentence}; {fit}" if fit else norms.sentence
 
 
 def _wrong(
     norms: GradientNorms, progress: Progress | None, loss: TrainLoss | None, finite: FiniteLoss | None
 ) -> tuple[str, Evidence] | None:
-    learned = progress is not None and progress.learned
+    fits = progress is not None and progress.training_fit != ""
+    trains = fits or (progress is not None and progress.learned)
 
     def broke(what: str, value: float, unit: str, limit: Threshold) -> Evidence:
         return Evidence(what, value, norms.read_from, unit, limit)
 
     done = loss is not None and loss.last < LOSS_OF_A_SOLVED_TASK.value * loss.first
     # a loss that is not a number has such gradients, and is TRN501's
-    if norms.bad_at_end >= NOT_FINITE.value and not learned and not (finite and finite.ends_bad):
+    if norms.bad_at_end >= NOT_FINITE.value and not trains and not (finite and finite.ends_bad):
         measured = broke("NaN or Inf in the last fifth", norms.bad_at_end, "share", NOT_FINITE)
         return f"is NaN or infinite in {share_of(norms.bad_at_end)} of the last fifth", measured
     zero = max(norms.zero, norms.zero_at_end)
@@ -100,17 +102,18 @@ def _wrong(
         return f"is zero in {share_of(zero)} of the steps", broke("norms of zero", zero, "share", ZERO)
     ratio = norms.late / norms.early if norms.early > 0 else 1.0
     course = f"goes from {number(norms.early)} to {number(norms.late)}"
-    undone = loss is not None and loss.score_kept is False  # what was learned before it exploded
-    if ratio <= SHARE_LEFT.value and not done and not learned:
+    # an explosion may also undo what was learned
+    harmed = not trains or (loss is not None and loss.score_kept is False and not fits)
+    if ratio <= SHARE_LEFT.value and not done and not trains:
         return course, broke("last over first norm", ratio, "", SHARE_LEFT)
-    if ratio >= TIMES_GROWN.value and (undone or not learned):
+    if ratio >= TIMES_GROWN.value and harmed:
         return course, broke("last over first norm", ratio, "", TIMES_GROWN)
     steep = norms.early / loss.first if loss is not None and loss.first > 0 else 0.0
     if loss is not None and loss.last > 0 and not done:
         steep = max(steep, norms.late / loss.last)
-    if steep >= TIMES_LOSS.value and progress is not None and not learned:
+    if steep >= TIMES_LOSS.value and progress is not None and not trains:
         measured = broke("gradient norm", steep, "times the loss", TIMES_LOSS)
         return f"{course}, {number(steep)} times the loss", measured
-    if norms.late >= LARGEST_NORM.value and progress is not None and (undone or not learned):
+    if norms.late >= LARGEST_NORM.value and progress is not None and harmed:
         return course, broke("norm at the end", norms.late, "", LARGEST_NORM)
     return None

@@ -20,6 +20,9 @@ from slrdoctor.words.tasks import TaskName
 FALLEN = 2.0  # times: a loss that fell by less gives nobody hope
 FEWEST = 3  # epochs: less is no course
 UNDER_FLOOR = 0.9  # of the floor: a dev loss below it has used its input
+FITTED = 0.5  # of the floor: nothing but the input halves a training loss
+FITTED_ACCURACY = 0.9  # nine in ten training samples are right
+FITTED_LOSS, FITTED_FALL = 0.5, 0.1  # nats and of the first value, where the floor is unknown
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,21 @@ class Progress:
             f"leads there from uniform outputs, which cost {number(self.start, 4)} at T = "
             f"{self.start_frames:.0f}"
         )
+
+    @property
+    def training_fit(self) -> str:
+        """What shows that the training samples were learned, whatever dev says: a phrase, or "".
+
+        Not the fall of the loss alone: from exploded outputs it falls far, and nothing is learned.
+        """
+        share, accuracy = self.train_over_floor, self.train_accuracy
+        if math.isfinite(share):
+            level = f"the training loss ends at {share:.0%} of that of a model that ignores its input"
+            return level if share < FITTED else ""
+        if math.isfinite(accuracy):
+            return f"training accuracy ends at {accuracy:.1%}" if accuracy >= FITTED_ACCURACY else ""
+        near_zero = self.last_train < FITTED_LOSS and self.train_over_first < FITTED_FALL
+        return f"the training loss ends at {number(self.last_train)}" if near_zero else ""
 
     @property
     def ending(self) -> Ending:

@@ -9,11 +9,7 @@ import pytest
 
 from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.run import DataSet
-
-
-def write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+from tests.folders import write
 
 
 def data_set(root: Path, place: str, glosses: str, name: str, count: int) -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.directory.found import NothingToExamine
-from slrdoctor.artifacts.run import DataSet, RunDirectory, TrainingRun
 from slrdoctor.artifacts.settings.read import SettingsError
+from tests.folders import only_case, write
 
 CONFIG = "data:\n  features: feats/*.npy\n  batch_size: 4\ntraining:\n  lr: 0.1\n"
 RNG = np.random.default_rng(0)
@@ -23,16 +23,6 @@ RNG = np.random.default_rng(0)
 def save(path: Path, shape: tuple[int, ...] = (20, 8)) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     np.save(path, RNG.normal(size=shape).astype(np.float32))
-
-
-def write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-
-
-def only_case(run: RunDirectory) -> tuple[DataSet, TrainingRun]:
-    [(data, [training])] = [(d, list(r)) for d, r in run.cases]
-    return data, training
 
 
 def annotate(root: Path, ids: list[str], name: str = "train.csv") -> None:
@@ -44,7 +34,7 @@ def test_a_file_per_sample_below_split_folders_is_one_set_a_split(tmp_path: Path
         for i in range(4):
             save(tmp_path / "feats" / split / f"clip{i}.npy")
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     assert {(s.split, len(s.clips)) for s in data.features} == {("train", 4), ("dev", 4)}
 
@@ -54,7 +44,7 @@ def test_class_folders_are_one_set_with_labels(tmp_path: Path) -> None:
         for i in range(4):
             save(tmp_path / "data" / label / f"{i}.npy", (30, 63))
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     [features] = data.features
     assert len(features.clips) == 12 and {c.label for c in features.clips} == {
@@ -70,7 +60,7 @@ def test_frames_in_a_folder_per_sequence_are_one_clip_in_frame_order(tmp_path: P
             for frame in range(12):
                 save(tmp_path / "MP_Data" / label / str(sequence) / f"{frame}.npy", (1662,))
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     [features] = data.features
     clip = features.clips[0]
@@ -87,7 +77,7 @@ def test_two_forms_of_the_same_samples_are_rivals_and_the_choice_is_said(tmp_pat
         save(tmp_path / "features_pose" / f"video_a{i}.npy", (10, 150))
     annotate(tmp_path, [f"video_a{i}" for i in range(5)])
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     assert len(data.features) == 1
     [choice] = [c for c in data.choices if c.kind == "features"]
@@ -104,7 +94,7 @@ def test_of_rivals_the_one_that_both_splits_have_is_taken(tmp_path: Path) -> Non
                 save(tmp_path / "embeddings" / split / f"{name}.npy", (10, 32))
     (tmp_path / "features" / "dev" / "dev_3.npy").unlink()
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     assert {s.where for s in data.features} == {"features/train", "features/dev"}
 
@@ -116,7 +106,7 @@ def test_of_equal_rivals_what_is_not_called_embeddings_is_taken(tmp_path: Path) 
         save(tmp_path / "a_embeddings" / f"{name}.npy", (10, 32))
         save(tmp_path / "stored" / f"{name}.npy", (10, 150))
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     assert [s.where for s in data.features] == ["stored"]
 
@@ -126,7 +116,7 @@ def test_batches_with_labels_beside_them_are_clips_and_annotations(tmp_path: Pat
         save(tmp_path / f"X_{split}.npy", (count, 30, 63))
         np.save(tmp_path / f"y_{split}.npy", np.arange(count) % 3)
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     assert {(s.split, len(s.clips)) for s in data.features} == {("train", 12), ("test", 6)}
     assert {(a.rows[0].split, len(a.rows)) for a in data.annotations} == {("train", 12), ("test", 6)}
@@ -139,7 +129,7 @@ def test_settings_point_outside_the_folder_and_name_the_split(tmp_path: Path) ->
     annotate(run, ["s0", "s1", "s2"])
     write(run / "slrdoctor.toml", '[features]\ndev = "../elsewhere"\n')
 
-    data, _ = only_case(discover(run))
+    data, _ = only_case(run)
 
     assert [(s.split, len(s.clips)) for s in data.features] == [("dev", 3)]
 
@@ -148,7 +138,7 @@ def test_settings_that_point_to_missing_features_are_an_expectation(tmp_path: Pa
     annotate(tmp_path, ["s0"])
     write(tmp_path / "slrdoctor.toml", '[features]\ntrain = "nowhere/*.npy"\n')
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     assert data.expected_features and "nowhere" in data.expected_features[0]
 
@@ -174,7 +164,7 @@ def test_a_log_and_its_json_of_the_same_values_are_one_run(tmp_path: Path) -> No
     ]
     write(tmp_path / "out" / "training_log.txt", "\n".join(lines))
 
-    _, training = only_case(discover(tmp_path))
+    _, training = only_case(tmp_path)
 
     assert len(training.histories) == 2
 
@@ -202,7 +192,7 @@ def test_a_folder_of_git_lfs_pointers_is_features_all_the_same(tmp_path: Path) -
         )
     annotate(tmp_path, [f"s{i}" for i in range(5)])
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     assert len(data.features[0].clips) == 5
 
@@ -228,7 +218,7 @@ def test_an_empty_folder_of_a_split_is_a_set_without_clips(tmp_path: Path) -> No
         save(tmp_path / "feats" / "train" / f"a{i}.npy")
     (tmp_path / "feats" / "dev").mkdir()
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     assert {(s.split, len(s.clips)) for s in data.features} == {("train", 4), ("dev", 0)}
 
@@ -240,7 +230,7 @@ def test_a_format_that_the_config_names_and_no_file_has_is_an_expectation(tmp_pa
     annotate(tmp_path, [f"a{i}" for i in range(4)])
     write(tmp_path / "config.yaml", CONFIG)
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     assert not data.features and len(data.beside) == 1
     assert "feats/*.npy" in data.expected_features[0]
@@ -252,7 +242,7 @@ def test_a_pattern_of_the_config_that_matches_is_no_expectation(tmp_path: Path) 
     annotate(tmp_path, [f"a{i}" for i in range(4)])
     write(tmp_path / "config.yaml", CONFIG)
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     assert data.features and not data.expected_features
 
@@ -263,7 +253,7 @@ def test_a_pickled_dict_of_arrays_by_id_is_many_clips_and_no_annotation(tmp_path
         clips = {f"{split}{i:02d}": np.ones((4 + i, 6), np.float32) for i in range(count)}
         (tmp_path / "features" / f"{split}_keypoints.pkl").write_bytes(pickle.dumps(clips))
     write(tmp_path / "history.csv", "epoch,loss\n1,2.0\n2,1.0\n")
-    found, _ = only_case(discover(tmp_path))
+    found, _ = only_case(tmp_path)
     assert {(s.split, s.layout, len(s.clips)) for s in found.features} == {
         ("train", "container", 6),
         ("dev", "container", 3),
@@ -275,7 +265,7 @@ def test_an_empty_folder_named_for_features_is_an_expectation(tmp_path: Path) ->
     annotate(tmp_path, ["a", "b"])
     (tmp_path / "features").mkdir()
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     assert data.expected_features == ("the folder features is empty",)
 
@@ -287,7 +277,7 @@ def test_containers_with_other_numbers_for_ids_are_parts_and_no_rivals(tmp_path:
         np.savez(tmp_path / "landmarks" / f"{part}.npz", **clips)
     annotate(tmp_path, [str(1000 * part + 7 * i) for part in range(3) for i in range(20)])
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     assert sum(len(s.clips) for s in data.features) == 60
     assert not [c for c in data.choices if c.kind == "features"]
@@ -300,7 +290,7 @@ def test_openpose_frames_numbered_with_five_digits_are_one_clip_a_folder(tmp_pat
             name = f"pose_per_individual_videos/{video}/image_{number:05d}_keypoints.json"
             write(tmp_path / name, json.dumps(frame))
 
-    data, _ = only_case(discover(tmp_path))
+    data, _ = only_case(tmp_path)
 
     [features] = data.features
     assert {(c.key, len(c.frames)) for c in features.clips} == {("10000", 5), ("10001", 5)}
@@ -313,7 +303,7 @@ def test_a_log_that_counts_epochs_from_one_and_a_list_from_zero_are_one_run(tmp_
     told = [f"Epoch {i}, dev {v}%" for i, v in enumerate(wers)]
     write(tmp_path / "work_dir" / "dev.txt", "\n".join(told))
 
-    _, training = only_case(discover(tmp_path))
+    _, training = only_case(tmp_path)
 
     assert len(training.histories) == 2
 

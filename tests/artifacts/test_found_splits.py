@@ -8,11 +8,7 @@ from pathlib import Path
 import pytest
 
 from slrdoctor.artifacts.directory.discovery import discover
-
-
-def write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+from tests.folders import write
 
 
 def table(first: int, count: int) -> str:

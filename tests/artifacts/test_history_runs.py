@@ -9,12 +9,8 @@ import pytest
 
 from slrdoctor.artifacts.formats import read, reader_of
 from slrdoctor.artifacts.kinds.history import recognise_history
-from slrdoctor.artifacts.run import HistoryFile, Scalar
-
-
-def of(history: HistoryFile, split: str, quantity: str, per: str = "epoch") -> Scalar:
-    [found] = [s for s in history.series if (s.split, s.quantity, s.per) == (split, quantity, per)]
-    return found
+from slrdoctor.artifacts.run import HistoryFile
+from tests.artifacts.histories import of
 
 
 def of_file(path: Path, where: str) -> tuple[HistoryFile, ...]:

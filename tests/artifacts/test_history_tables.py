@@ -6,24 +6,9 @@ import math
 
 import pytest
 
-from slrdoctor.artifacts.content import Content, Table, Text
+from slrdoctor.artifacts.content import Table, Text
 from slrdoctor.artifacts.formats.csv_table import table_of
-from slrdoctor.artifacts.kinds.history import recognise_history
-from slrdoctor.artifacts.run import HistoryFile, Scalar
-
-
-def histories(content: Content, where: str = "history.json") -> tuple[HistoryFile, ...]:
-    return recognise_history(where, "json", content)
-
-
-def one(content: Content, where: str = "history.json") -> HistoryFile:
-    [found] = histories(content, where)
-    return found
-
-
-def of(history: HistoryFile, split: str, quantity: str, per: str = "epoch") -> Scalar:
-    [found] = [s for s in history.series if (s.split, s.quantity, s.per) == (split, quantity, per)]
-    return found
+from tests.artifacts.histories import histories, of, one
 
 
 def test_a_csv_of_epochs_with_carriage_returns() -> None:

@@ -7,23 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Tree
+from slrdoctor.artifacts.content import ArrayInfo, Arrays, Tree
 from slrdoctor.artifacts.kinds.history import recognise_history
-from slrdoctor.artifacts.run import HistoryFile, Scalar
-
-
-def histories(content: Content, where: str = "history.json") -> tuple[HistoryFile, ...]:
-    return recognise_history(where, "json", content)
-
-
-def one(content: Content, where: str = "history.json") -> HistoryFile:
-    [found] = histories(content, where)
-    return found
-
-
-def of(history: HistoryFile, split: str, quantity: str, per: str = "epoch") -> Scalar:
-    [found] = [s for s in history.series if (s.split, s.quantity, s.per) == (split, quantity, per)]
-    return found
+from tests.artifacts.histories import histories, of, one
 
 
 def test_a_dict_of_lists() -> None:

@@ -11,14 +11,10 @@ import pytest
 
 from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.run import PredictionFile
+from tests.folders import write
 
 TARGETS = {f"clip_{i:02}": words for i, words in enumerate(("A B", "C", "B C A", "A", "C B", "B"))}
 SAID = {f"clip_{i:02}": words for i, words in enumerate(("A", "C", "", "A", "C A B", "B"))}
-
-
-def write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
 
 
 def annotate(root: Path, suffix: str = "", texts: bool = False) -> None:

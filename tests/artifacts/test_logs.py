@@ -8,19 +8,7 @@ import pytest
 
 from slrdoctor.artifacts.content import Text
 from slrdoctor.artifacts.kinds.history.logs import recognise_log
-from slrdoctor.artifacts.run import HistoryFile, Scalar
-
-
-def log(text: str, where: str = "work_dir/train.log") -> HistoryFile:
-    found = recognise_log(where, Text(text.splitlines()))
-    assert found is not None
-    return found
-
-
-def of(history: HistoryFile, split: str, quantity: str, per: str = "epoch") -> Scalar:
-    [found] = [s for s in history.series if (s.split, s.quantity, s.per) == (split, quantity, per)]
-    return found
-
+from tests.artifacts.histories import log, of
 
 VAC = """\
 [ Mon Jan 01 12:00:00 2021 ] Parameters:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.kinds.features.clips import open_clip
 from slrdoctor.artifacts.kinds.outputs.names import kind_of_place, kind_of_word
-from slrdoctor.artifacts.run import DataSet, OutputFile, TrainingRun
+from slrdoctor.artifacts.run import OutputFile
+from tests.folders import only_case
 
 RNG = np.random.default_rng(0)
 IDS = [f"clip{i}" for i in range(6)]
@@ -44,14 +45,9 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def opened(root: Path) -> tuple[DataSet, TrainingRun]:
-    [(data, [run])] = [(data, list(runs)) for data, runs in discover(root).cases]
-    return data, run
-
-
 def only_output(root: Path) -> OutputFile:
     """The one output; features and annotations must be what they were without it."""
-    data, run = opened(root)
+    data, run = only_case(root)
     assert [s.where for s in data.features] == ["features/dev"]
     assert [a.where for a in data.annotations] == ["dev.csv"]
     assert [v.where for v in data.vocabularies] == ["vocabulary.json"]
@@ -122,7 +118,7 @@ def test_file_names_may_tell_the_split(root: Path) -> None:
         for number in range(3):
             np.save(root / "log_probs" / f"{split}_{number}.npy", log_probs(FRAMES))
 
-    _, run = opened(root)
+    _, run = only_case(root)
 
     assert {(o.split, len(o.clips)) for o in run.outputs} == {("train", 3), ("dev", 3)}
 
@@ -184,7 +180,7 @@ def test_a_vocabulary_beside_embeddings_stays_one(root: Path) -> None:
     (root / "vocabulary.json").rename(root / "labels.json")
     (root / "classes.txt").write_text("\n".join(TOKENS), encoding="utf-8")
 
-    data, run = opened(root)
+    data, run = only_case(root)
 
     assert data.vocabularies and run.outputs[0].labels == ()
 
@@ -193,7 +189,7 @@ def test_hypotheses_beside_the_logits_of_one_file_are_predictions(root: Path) ->
     records = {n: {"logits": log_probs(FRAMES), "gls_hyp": "G1", "gls_ref": "G1 G2"} for n in IDS}
     (root / "dev_results.pkl").write_bytes(pickle.dumps(records))
 
-    _, run = opened(root)
+    _, run = only_case(root)
 
     assert [p.where for p in run.predictions] == [o.where for o in run.outputs] == ["dev_results.pkl"]
 
@@ -223,7 +219,7 @@ def test_a_pair_of_towers_is_two_outputs(root: Path) -> None:
     pair = {k: RNG.normal(size=(6, 32)).astype(np.float32) for k in ("video_emb", "text_emb")}
     np.savez(root / "retrieval.npz", **pair)  # type: ignore[arg-type]
 
-    _, run = opened(root)
+    _, run = only_case(root)
 
     assert {output.tower for output in run.outputs} == {"video", "text"}
 
@@ -244,7 +240,7 @@ def test_a_vector_a_frame_is_a_feature_whatever_its_folder_is_called(root: Path)
     for name in IDS:
         np.save(root / "clip_embeddings" / f"{name}.npy", RNG.normal(size=(FRAMES, 512)))
 
-    data, run = opened(root)
+    data, run = only_case(root)
 
     assert not run.outputs and "clip_embeddings" in {s.where for s in data.features}
 
@@ -257,7 +253,7 @@ def test_keypoints_with_the_probabilities_of_a_detector_are_features(tmp_path: P
             keypoints=RNG.normal(size=(FRAMES, 75, 2)), probs=RNG.uniform(size=(FRAMES, 75)),
         )  # fmt: skip
 
-    [(data, [run])] = [(d, list(r)) for d, r in discover(tmp_path).cases]
+    data, run = only_case(tmp_path)
 
     assert not run.outputs and len(data.features[0].clips) == 6
 
@@ -268,7 +264,7 @@ def test_records_of_keypoints_and_probabilities_are_features(tmp_path: Path) -> 
     }
     (tmp_path / "train.pkl").write_bytes(pickle.dumps(held))
 
-    [(data, [run])] = [(d, list(r)) for d, r in discover(tmp_path).cases]
+    data, run = only_case(tmp_path)
 
     assert not run.outputs and len(data.features[0].clips) == 6
 
@@ -294,7 +290,7 @@ def test_the_users_word_makes_posteriors_features(root: Path) -> None:
     as_files(root)
     (root / "slrdoctor.toml").write_text('[features]\ndev = "log_probs/dev"\n', encoding="utf-8")
 
-    data, run = opened(root)
+    data, run = only_case(root)
 
     assert [s.where for s in data.features if s.split == "dev"] == ["log_probs/dev"] and not run.outputs
 
@@ -321,7 +317,7 @@ def test_damaged_outputs_are_a_problem_and_not_a_crash(root: Path) -> None:
     (root / "dev_logits.npy").write_bytes(b"\x93NUMPY\x01\x00v\x00{'descr'")
     (root / "log_probs" / "dev" / "clip3.npy").write_bytes(b"")
 
-    _, run = opened(root)
+    _, run = only_case(root)
 
     assert len(run.outputs[0].clips) == 6
     assert "dev_logits.npy" in {p.where for p in run.problems}
@@ -364,7 +360,7 @@ def test_a_length_of_thousands_of_digits_is_no_length(root: Path) -> None:
     np.save(root / "dev_log_probs.npy", log_probs(6, FRAMES))
     (root / "dev_lengths.txt").write_text("\n".join(["9" * 6000, *"55555"]), encoding="utf-8")
 
-    _, run = opened(root)
+    _, run = only_case(root)
 
     assert run.outputs[0].lengths == ()
 

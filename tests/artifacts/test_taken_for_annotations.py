@@ -11,23 +11,11 @@ import pytest
 from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.formats.csv_table import table_of
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations
-from slrdoctor.artifacts.run import AnnotationFile, DataSet, RunDirectory, TrainingRun
+from slrdoctor.artifacts.run import AnnotationFile
+from tests.folders import only_case, written
 
 LINES = ["clip-001|HOUSE TREE", "clip-002|RAIN", "clip-003|SUN RAIN HOUSE"]
 DECODED = ["clip-001|HOUSE", "clip-002|RAIN", "clip-003|SUN TREE HOUSE"]
-
-
-def write(root: Path, files: dict[str, str]) -> Path:
-    for where, text in files.items():
-        path = root / where
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return root
-
-
-def only_case(run: RunDirectory) -> tuple[DataSet, TrainingRun]:
-    [(data, [training])] = [(d, list(r)) for d, r in run.cases]
-    return data, training
 
 
 CONFIGS = [
@@ -44,7 +32,7 @@ CONFIGS = [
 @pytest.mark.parametrize("text", CONFIGS)
 @pytest.mark.parametrize("name", ["finetune.yaml", "configs/data_config.yaml"])
 def test_sections_of_a_configuration_are_not_samples(tmp_path: Path, name: str, text: str) -> None:
-    data, _ = only_case(discover(write(tmp_path, {name: text, "vocab.txt": "A\nB\n"})))
+    data, _ = only_case(written(tmp_path, {name: text, "vocab.txt": "A\nB\n"}))
 
     assert data.annotations == ()
 
@@ -53,7 +41,7 @@ def test_sections_of_a_configuration_are_not_samples(tmp_path: Path, name: str, 
 def test_a_yaml_of_clips_is_annotations(tmp_path: Path, name: str) -> None:
     text = "".join(f"clip_{i}:\n  target: G{i % 2} H\n  num_frames: {40 + i}\n" for i in range(4))
 
-    data, _ = only_case(discover(write(tmp_path, {name: text})))
+    data, _ = only_case(written(tmp_path, {name: text}))
 
     [file] = data.annotations
     assert [row.glosses for row in file.rows[:2]] == [("G0", "H"), ("G1", "H")]
@@ -75,7 +63,7 @@ def test_what_a_decoder_wrote_is_paired_with_its_references(
 ) -> None:
     files = {decoded: "\n".join(DECODED), references: "\n".join(LINES)}
 
-    data, training = only_case(discover(write(tmp_path, files)))
+    data, training = only_case(written(tmp_path, files))
 
     assert data.annotations == ()
     [pairs] = training.predictions
@@ -90,14 +78,14 @@ def test_what_a_decoder_wrote_is_paired_with_its_references(
 def test_what_a_decoder_wrote_is_no_annotation_without_its_references(tmp_path: Path, name: str) -> None:
     files = {name: "\n".join(DECODED), "annotations/dev.txt": "\n".join(LINES)}
 
-    data, _ = only_case(discover(write(tmp_path, files)))
+    data, _ = only_case(written(tmp_path, files))
 
     assert [file.where for file in data.annotations] == ["annotations/dev.txt"]
 
 
 @pytest.mark.parametrize("name", ["dev.gls.txt", "split_1.dev.txt", "v2.train.gls", "items_003.dev.txt"])
 def test_annotations_with_numbers_in_their_names_stay_annotations(tmp_path: Path, name: str) -> None:
-    data, training = only_case(discover(write(tmp_path, {name: "\n".join(LINES)})))
+    data, training = only_case(discover(written(tmp_path, {name: "\n".join(LINES)})))
 
     assert [file.where for file in data.annotations] == [name] and not training.predictions
 

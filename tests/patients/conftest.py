@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -45,3 +46,15 @@ def scanned(patient: Callable[[str], Path]) -> Callable[[str], Report]:
         return reports[word]
 
     return report
+
+
+@pytest.fixture(scope="module")
+def report(request: pytest.FixtureRequest, scanned: Callable[[str], Report]) -> Report:
+    """Of the patient that the module is called after."""
+    return scanned(request.path.stem.removeprefix("test_"))
+
+
+@pytest.fixture(scope="module")
+def found(report: Report) -> dict[str, dict[str, Any]]:
+    """Its findings by their codes."""
+    return {finding["code"]: finding for finding in report.findings}

@@ -6,24 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from slrdoctor.core.report import Report
+from tests.patients.answers import passed
 from tests.programs import program
-
-
-@pytest.fixture(scope="module")
-def report(scanned: Callable[[str], Report]) -> Report:
-    return scanned("p0")
-
-
-@pytest.fixture(scope="module")
-def found(report: Report) -> dict[str, dict[str, Any]]:
-    return {finding["code"]: finding for finding in report.findings}
-
-
-def passed(report: Report, code: str) -> str:
-    return next(entry.text for entry in report.passed if entry.code == code)
 
 
 def test_p0_is_first_told_that_there_are_no_features_and_of_the_near_miss(report: Report) -> None:

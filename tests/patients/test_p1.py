@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from slrdoctor.core.report import Report
+from tests.patients.answers import value
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def report(scanned: Callable[[str], Report]) -> Report:
-    return scanned("p1")
-
-
-@pytest.fixture(scope="module")
-def found(report: Report) -> dict[str, dict[str, Any]]:
-    return {finding["code"]: finding for finding in report.findings}
-
-
-def evidence(finding: dict[str, Any], what: str) -> Any:
-    return next(item["value"] for item in finding["evidence"] if item["what"] == what)
 
 
 def test_p1_is_first_told_of_the_classes_that_it_never_sees(report: Report) -> None:
@@ -40,7 +26,7 @@ def test_p1_has_learned_nothing_however_far_its_loss_fell(found: dict[str, Any])
     assert nothing["explained_by"] == ["LAB202"]
     assert "fall from 725 by 99.6%" in nothing["message"]
     assert "uniform outputs, which cost 722.8 at T = 96" in nothing["message"]
-    assert evidence(nothing, "training loss") == pytest.approx(1.63, abs=0.1)
+    assert value(nothing, "training loss") == pytest.approx(1.63, abs=0.1)
 
 
 def test_the_blank_collapse_of_p1_is_held_against_the_floor_and_lies_beneath_data_and_vocabulary(
@@ -49,9 +35,9 @@ def test_the_blank_collapse_of_p1_is_held_against_the_floor_and_lies_beneath_dat
     collapse = found["CTC411"]
 
     assert not collapse["root_cause"] and {"LAB202", "TRN502"} <= set(collapse["explained_by"])
-    assert evidence(collapse, "dev loss") > 5
-    assert evidence(collapse, "empty hypotheses") == 1.0
-    assert evidence(collapse, "blank frames") == pytest.approx(0.9866, abs=0.0011)
+    assert value(collapse, "dev loss") > 5
+    assert value(collapse, "empty hypotheses") == 1.0
+    assert value(collapse, "blank frames") == pytest.approx(0.9866, abs=0.0011)
     # the penalty is a remedy, and not the first one
     dos = [fix["do"] for fix in collapse["fixes"]]
     assert "penalise" not in dos[0] and dos[1].startswith("Then") and "penalise the blank" in dos[1]
@@ -60,10 +46,10 @@ def test_the_blank_collapse_of_p1_is_held_against_the_floor_and_lies_beneath_dat
 def test_p1_gets_the_table_of_what_its_accuracy_has_to_be_held_against(found: dict[str, Any]) -> None:
     table = found["EVL904"]
 
-    assert evidence(table, "accuracy of the model") == 0.0
-    assert evidence(table, "accuracy at random") == 0.5
-    assert evidence(table, "accuracy of the best constant answer") == 0.5
-    assert evidence(table, "first goal, half way to perfect") == 0.75
+    assert value(table, "accuracy of the model") == 0.0
+    assert value(table, "accuracy at random") == 0.5
+    assert value(table, "accuracy of the best constant answer") == 0.5
+    assert value(table, "first goal, half way to perfect") == 0.75
     assert "accuracy is 0.0%" in table["message"]
     assert "at random 50.0%. First goal: 75.0%" in table["message"]
 

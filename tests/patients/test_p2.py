@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from slrdoctor.core.report import Report
-
-
-@pytest.fixture(scope="module")
-def report(scanned: Callable[[str], Report]) -> Report:
-    return scanned("p2")
-
-
-@pytest.fixture(scope="module")
-def found(report: Report) -> dict[str, dict[str, Any]]:
-    return {finding["code"]: finding for finding in report.findings}
 
 
 def test_p2_is_first_told_that_it_learned_nothing_and_then_of_its_extraction(report: Report) -> None:

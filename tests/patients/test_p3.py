@@ -10,25 +10,8 @@ from typing import Any
 import pytest
 
 from slrdoctor.core.report import Report
+from tests.patients.answers import passed, value
 from tests.programs import program
-
-
-@pytest.fixture(scope="module")
-def report(scanned: Callable[[str], Report]) -> Report:
-    return scanned("p3")
-
-
-@pytest.fixture(scope="module")
-def found(report: Report) -> dict[str, dict[str, Any]]:
-    return {finding["code"]: finding for finding in report.findings}
-
-
-def passed(report: Report, code: str) -> str:
-    return next(entry.text for entry in report.passed if entry.code == code)
-
-
-def value(finding: dict[str, Any], what: str) -> float:
-    return float(next(e["value"] for e in finding["evidence"] if e["what"] == what))
 
 
 def test_p3_is_first_told_that_it_memorised_its_training_samples(

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from slrdoctor.core.report import Report
-
-
-@pytest.fixture(scope="module")
-def report(scanned: Callable[[str], Report]) -> Report:
-    return scanned("p4")
-
-
-@pytest.fixture(scope="module")
-def found(report: Report) -> dict[str, dict[str, Any]]:
-    return {finding["code"]: finding for finding in report.findings}
-
-
-def passed(report: Report, code: str) -> str:
-    return next(entry.text for entry in report.passed if entry.code == code)
-
-
-def value(finding: dict[str, Any], what: str) -> float:
-    return float(next(e["value"] for e in finding["evidence"] if e["what"] == what))
+from tests.patients.answers import passed, value
 
 
 def test_p4_is_first_told_that_its_loss_has_no_pairs_which_no_batch_size_mends(report: Report) -> None:

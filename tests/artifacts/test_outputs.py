@@ -6,53 +6,16 @@ import json
 import pickle
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.kinds.features.clips import open_clip
 from slrdoctor.artifacts.kinds.outputs.names import kind_of_place, kind_of_word
-from slrdoctor.artifacts.run import OutputFile
+from tests.artifacts.output_files import FRAMES, IDS, RNG, TOKENS, log_probs, only_output
 from tests.folders import only_case
-
-RNG = np.random.default_rng(0)
-IDS = [f"clip{i}" for i in range(6)]
-TOKENS = ["<blank>", *(f"G{i}" for i in range(8))]
-FRAMES = 20
-Floats = NDArray[np.float32]
-
-
-def log_probs(*shape: int) -> Floats:
-    values = RNG.normal(size=(*shape, len(TOKENS)))
-    return np.asarray(values - np.log(np.exp(values).sum(-1, keepdims=True)), np.float32)
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A run with features, annotations and a vocabulary, to which outputs are added."""
-    (tmp_path / "features" / "dev").mkdir(parents=True)
-    for name in IDS:
-        values = RNG.normal(size=(FRAMES, 42)).astype(np.float32)
-        np.save(tmp_path / "features" / "dev" / f"{name}.npy", values)
-    rows = "".join(f"{name}|G1 G2\n" for name in IDS)
-    (tmp_path / "dev.csv").write_text(f"id|gloss\n{rows}", encoding="utf-8")
-    tokens = {token: i for i, token in enumerate(TOKENS)}
-    (tmp_path / "vocabulary.json").write_text(json.dumps(tokens), encoding="utf-8")
-    return tmp_path
-
-
-def only_output(root: Path) -> OutputFile:
-    """The one output; features and annotations must be what they were without it."""
-    data, run = only_case(root)
-    assert [s.where for s in data.features] == ["features/dev"]
-    assert [a.where for a in data.annotations] == ["dev.csv"]
-    assert [v.where for v in data.vocabularies] == ["vocabulary.json"]
-    [output] = run.outputs
-    return output
 
 
 def as_files(root: Path) -> None:
@@ -175,16 +138,6 @@ def test_ids_may_hold_slashes(root: Path) -> None:
     assert open_clip(output.clips[2]).shape == (FRAMES, len(TOKENS))
 
 
-def test_a_vocabulary_beside_embeddings_stays_one(root: Path) -> None:
-    np.save(root / "embeddings.npy", RNG.normal(size=(50, 32)))
-    (root / "vocabulary.json").rename(root / "labels.json")
-    (root / "classes.txt").write_text("\n".join(TOKENS), encoding="utf-8")
-
-    data, run = only_case(root)
-
-    assert data.vocabularies and run.outputs[0].labels == ()
-
-
 def test_hypotheses_beside_the_logits_of_one_file_are_predictions(root: Path) -> None:
     records = {n: {"logits": log_probs(FRAMES), "gls_hyp": "G1", "gls_ref": "G1 G2"} for n in IDS}
     (root / "dev_results.pkl").write_bytes(pickle.dumps(records))
@@ -192,57 +145,6 @@ def test_hypotheses_beside_the_logits_of_one_file_are_predictions(root: Path) ->
     _, run = only_case(root)
 
     assert [p.where for p in run.predictions] == [o.where for o in run.outputs] == ["dev_results.pkl"]
-
-
-def test_embeddings_come_with_ids_and_labels(root: Path) -> None:
-    embeddings = RNG.normal(size=(6, 32)).astype(np.float32)
-    np.savez(
-        root / "embeddings.npz",
-        embeddings=embeddings,
-        labels=np.array(["A", "B"] * 3),
-        ids=np.array(IDS),
-    )
-
-    output = only_output(root)
-
-    assert output.kind == "embeddings" and output.ids == tuple(IDS) and output.labels[:2] == ("A", "B")
-
-
-def test_labels_beside_embeddings_are_no_annotations(root: Path) -> None:
-    np.save(root / "embeddings.npy", RNG.normal(size=(6, 32)).astype(np.float32))
-    np.save(root / "labels.npy", np.arange(6))
-
-    assert only_output(root).labels == tuple("012345")
-
-
-def test_a_pair_of_towers_is_two_outputs(root: Path) -> None:
-    pair = {k: RNG.normal(size=(6, 32)).astype(np.float32) for k in ("video_emb", "text_emb")}
-    np.savez(root / "retrieval.npz", **pair)  # type: ignore[arg-type]
-
-    _, run = only_case(root)
-
-    assert {output.tower for output in run.outputs} == {"video", "text"}
-
-
-@pytest.mark.parametrize("shape", [(32,), (1, 32)])
-def test_a_vector_a_sample_is_an_embedding(root: Path, shape: tuple[int, ...]) -> None:
-    (root / "embeddings").mkdir()
-    for name in IDS:
-        np.save(root / "embeddings" / f"{name}.npy", RNG.normal(size=shape))
-
-    output = only_output(root)
-
-    assert output.kind == "embeddings" and [clip.key for clip in output.clips] == IDS
-
-
-def test_a_vector_a_frame_is_a_feature_whatever_its_folder_is_called(root: Path) -> None:
-    (root / "clip_embeddings").mkdir()
-    for name in IDS:
-        np.save(root / "clip_embeddings" / f"{name}.npy", RNG.normal(size=(FRAMES, 512)))
-
-    data, run = only_case(root)
-
-    assert not run.outputs and "clip_embeddings" in {s.where for s in data.features}
 
 
 def test_keypoints_with_the_probabilities_of_a_detector_are_features(tmp_path: Path) -> None:
@@ -347,15 +249,6 @@ def test_the_nearest_part_of_a_path_decides() -> None:
     assert kind_of_place("embeddings/features/a.npy") == ""
 
 
-@pytest.mark.parametrize(
-    "labels", [np.arange(6.0), np.arange(6)[:, np.newaxis], np.arange(6.0)[:, np.newaxis]]
-)
-def test_labels_may_be_whole_numbers_of_any_type_and_one_column(root: Path, labels: Floats) -> None:
-    np.savez(root / "dev_embeddings.npz", embeddings=RNG.normal(size=(6, 4)), labels=labels)
-
-    assert only_output(root).labels == tuple("012345")
-
-
 def test_a_length_of_thousands_of_digits_is_no_length(root: Path) -> None:
     np.save(root / "dev_log_probs.npy", log_probs(6, FRAMES))
     (root / "dev_lengths.txt").write_text("\n".join(["9" * 6000, *"55555"]), encoding="utf-8")
@@ -365,23 +258,6 @@ def test_a_length_of_thousands_of_digits_is_no_length(root: Path) -> None:
     assert run.outputs[0].lengths == ()
 
 
-@pytest.mark.parametrize(
-    ("labels", "read"),
-    [
-        (np.array(["A", None, "B", "A", "B", "A"], object), ("A", "", "B", "A", "B", "A")),
-        (np.array([0, np.nan, 2, 3, 4, 5]), ("0", "", "2", "3", "4", "5")),
-        (np.array([None] * 6, object), ()),
-        (np.array([0.5] * 6), ()),
-    ],
-)
-def test_a_label_that_is_not_known_hides_no_other(
-    root: Path, labels: Any, read: tuple[str, ...]
-) -> None:
-    np.savez(root / "embeddings.npz", embeddings=RNG.normal(size=(6, 32)), labels=labels)
-
-    assert only_output(root).labels == read
-
-
 def test_whole_numbers_in_a_batch_are_quantised_logits_and_no_features(root: Path) -> None:
     batch = np.round(10 * log_probs(6, FRAMES)).astype(np.int32)
     np.savez(root / "dev_logits.npz", logits=batch, ids=np.array(IDS))
@@ -389,13 +265,3 @@ def test_whole_numbers_in_a_batch_are_quantised_logits_and_no_features(root: Pat
     output = only_output(root)
 
     assert output.kind == "log_probs" and output.ids == tuple(IDS)
-
-
-def test_embeddings_stacked_from_batches_of_one_with_one_hot_labels(root: Path) -> None:
-    labels = np.eye(3)[np.arange(6) % 3]
-    np.savez(root / "embeddings.npz", embeddings=RNG.normal(size=(6, 1, 32)), labels=labels)
-
-    output = only_output(root)
-
-    assert output.labels == ("0", "1", "2", "0", "1", "2")
-    assert open_clip(output.clips[0]).shape == (6, 1, 32)

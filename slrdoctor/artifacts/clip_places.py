@@ -1,6 +1,7 @@
 """Where in its file the array of a clip lies.
 
 `str` of a place is how it is shown: "", "test/01/keypoints", "17/sign", "X[12]", "row 12".
+Places of one file share what they lie in, and stay small where there are many of them.
 """
 
 from __future__ import annotations
@@ -77,7 +78,25 @@ class TableRow:
         return f"row {self.row}"
 
 
-Place = Whole | Member | Way | Entry | TableRow
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """An entry whose axes are stored in another order; `axes` are those that frames come first in.
+
+    ST-GCN stores [C, T, V, M]: axes (1, 3, 2, 0) make of it [T, M, V, C].
+    """
+
+    of: Entry
+    axes: tuple[int, ...]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return self.of.parts
+
+    def __str__(self) -> str:
+        return str(self.of)
+
+
+Place = Whole | Member | Way | Entry | TableRow | Turned
 WHOLE = Whole()
 
 

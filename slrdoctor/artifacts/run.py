@@ -43,6 +43,7 @@ class FeatureSet:
     clips: tuple[Clip, ...]
     length_stored: bool = False  # whether real lengths are stored beside the arrays
     broken: tuple[tuple[str, str, str], ...] = ()  # (where, fault, sentence) of unreadable clips
+    counted: bool = False  # its keys only count the samples of an array: they are no names
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Row:
     fps: float | None = None
     path: str | None = None  # as written, where a column gives one
     line: int = 0  # 1-based, or the record's index
+    # (the feature set, the place in it) of its clip, where one file has both or they go together
+    stored: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True)

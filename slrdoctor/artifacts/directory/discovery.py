@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from slrdoctor.artifacts.content import NEEDS_PACKAGE, Arrays, Content, Text, Tree, Unreadable
@@ -12,6 +13,7 @@ from slrdoctor.artifacts.directory.cases.run_checkpoints import likely_own
 from slrdoctor.artifacts.directory.claims import are_sections
 from slrdoctor.artifacts.directory.expectations import hold_against_configs, note_empty_folders
 from slrdoctor.artifacts.directory.found import Found, NothingToExamine
+from slrdoctor.artifacts.directory.found_samples import are_places, settle_samples, take_samples
 from slrdoctor.artifacts.directory.found_splits import fill_splits
 from slrdoctor.artifacts.directory.listing import File, Listing, walk
 from slrdoctor.artifacts.directory.unopened import advice, note_unopened, set_aside, without_package
@@ -71,6 +73,7 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
     if not listing.files and listing.problems:
         raise NothingToExamine(f"{path} cannot be read: {listing.problems[0][1]}")
     found = find(listing, progress)
+    settle_samples(found)
     settle(found)
     pointed.apply(found, settings, path, find)
     _read_notes(found)
@@ -175,7 +178,7 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
         if reader.holds == "history":
             found.histories += history.recognise_history(file.where, reader.name, content)
         else:
-            _take(file, reader.name, content, _siblings(file, listing), found)
+            _take(file, reader.name, content, listing, found)
     except Unreadable as error:
         if error.fault == "empty" and file.size and _take_empty_hypotheses(file, listing, found):
             return
@@ -222,10 +225,9 @@ def _siblings(file: File, listing: Listing) -> Callable[[str], Content | None]:
     return open_sibling
 
 
-def _take(
-    file: File, format: str, content: Content, siblings: Callable[[str], Content | None], found: Found
-) -> None:
+def _take(file: File, format: str, content: Content, listing: Listing, found: Found) -> None:
     """Give a file's content to every kind. Some files are several things at once."""
+    siblings = _siblings(file, listing)
     if checkpoints.is_checkpoint(content):
         found.checkpoints.append(CheckpointFile(file.where, file.path, format, file.size))
         return
@@ -243,8 +245,12 @@ def _take(
         found.predictions.append(pairs)
     if pairs is not None or given:
         return
+    if take_samples(file, format, content, listing, siblings, found):
+        return
     alone = recognise_hypotheses(file.where, format, content)
-    if alone is not None:
+    # sign_to_prediction_index_map.json names the classes, whose numbers ids may have too
+    is_of_classes = words is not None and vocabulary.is_named_like_vocabulary(file.where)
+    if alone is not None and not is_of_classes:
         found.hypotheses.append(alone)
     labelled = recognise_annotations(file.where, format, content, siblings)
     if labelled is not None and are_sections(labelled, content):
@@ -254,9 +260,8 @@ def _take(
     clips, stored = features.clips_in(file.path, format, content)
     if clips:
         split = split_of_name(file.where)
-        found.features.append(
-            FeatureSet(split, file.where, format, "container", clips, length_stored=stored)
-        )
+        one = FeatureSet(split, file.where, format, "container", clips, stored)
+        found.features.append(replace(one, counted=are_places(clips)))
     _take_batch_labels(file, format, content, found)
     if labelled is None and not clips:
         _take_words(file, format, content, found, is_vocabulary=words is not None)

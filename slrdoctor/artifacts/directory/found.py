@@ -37,6 +37,7 @@ class Found:
     outputs: list[OutputFile] = field(default_factory=list)
     perhaps: list[OutputFile] = field(default_factory=list)  # of a name that other things have too
     companions: set[str] = field(default_factory=set)  # ids, labels and lengths beside outputs
+    of_samples: set[str] = field(default_factory=set)  # labels, ids and lengths beside arrays
     checkpoints: list[CheckpointFile] = field(default_factory=list)
     configs: list[ConfigFile] = field(default_factory=list)
     sources: list[SourceFile] = field(default_factory=list)

@@ -55,7 +55,7 @@ def best_match(rows: Sequence[Row], found: FeatureSet, plain_only: bool = False)
     """
     keys = [key_of(clip.key) for clip in found.clips]
     best = Match({}, [None] * len(rows), "")
-    if not keys or not rows:
+    if not keys or not rows or (found.counted and not _are_places(rows)):
         return best
     owners = [row.id for row in rows]
     sources = _sources(rows)
@@ -73,6 +73,11 @@ def best_match(rows: Sequence[Row], found: FeatureSet, plain_only: bool = False)
         forms: Forms = list(keys)
         best = Match({i: i for i in range(len(rows))}, forms, "rows and clips by their position")
     return best
+
+
+def _are_places(rows: Sequence[Row]) -> bool:
+    """Whether ids are numbers throughout, which may be places in an array: a number in an id is none."""
+    return all(row.id.strip().isdecimal() for row in rows)
 
 
 def key_of(text: str) -> str:

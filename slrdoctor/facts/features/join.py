@@ -12,6 +12,7 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features._matching import Match, best_match, key_of, name_of, tails
 from slrdoctor.facts.features._near_misses import KINDS, near_misses
 from slrdoctor.facts.features._near_misses import NearMiss as NearMiss
+from slrdoctor.facts.features._placed import IN_ONE_FILE, IN_ORDER, placed
 from slrdoctor.facts.labels._identity import are_counters
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.words.sample_ids import ARRAY_SUFFIXES, suffix_of, without_suffix
@@ -67,10 +68,13 @@ def join(data: DataSet, samples: Samples) -> Join:
     if not expected:
         raise _nothing_expected(data, samples, "no arrays")
     joined = _Joined(data.features, expected)
+    joined.add_placed()
     for split in dict.fromkeys(row.split for row in expected):
         joined.add_split(split)
     joined.add_across_splits()
     fact = joined.fact(data, samples)
+    if not fact.pairs and joined.unplaced == len(expected):
+        raise _without_places(data, samples)
     if unopened and not fact.pairs:
         raise Unavailable(unopened[0].unopened, unopened[0].command)
     clips = sum(len(found.clips) for found in data.features)
@@ -79,6 +83,15 @@ def join(data: DataSet, samples: Samples) -> Join:
         # a demo clip beside the lists of a whole corpus is not the corpus's features
         raise _nothing_expected(data, samples, f"only {clips} clips that belong to none of them")
     return fact
+
+
+def _without_places(data: DataSet, samples: Samples) -> Unavailable:
+    arrays = ", ".join(f"{len(f.clips)} in {f.where}" for f in data.features if f.clips)
+    return Unavailable(
+        f"arrays without ids hold {arrays} samples, and {samples.read_from} names {len(samples.rows)}: "
+        "which belongs to which is unknown",
+        "store the ids of the samples in the order of the array, in ids_train.npy beside X_train.npy",
+    )
 
 
 def _nothing_expected(data: DataSet, samples: Samples, there: str) -> Unavailable:
@@ -125,10 +138,29 @@ class _Joined:
         self._other_format: dict[int, str] = {}  # row -> the clip with another extension
         self._forms: dict[int, list[str]] = {}  # row -> names that were looked for
         self._how: Counter[tuple[str, bool]] = Counter()
+        self._settled: set[int] = set()  # rows that names have nothing to tell of
+        self._unplaced: set[int] = set()  # rows that an array may have, nobody knows where
+
+    def add_placed(self) -> None:
+        """Pair the rows whose places in an array are known; what names say of them does not count."""
+        found = placed(self._sets, self._rows)
+        for pairs, words in ((found.stored, IN_ONE_FILE), (found.ordered, IN_ORDER)):
+            for i, (s, j) in pairs.items():
+                self._pair_of[i] = s, j
+                self._claimed[s].add(j)
+            self._how[words, True] += len(pairs)
+        self._how = +self._how
+        self._unplaced = found.unplaced
+        self._settled = {*self._pair_of, *found.bare, *found.unplaced}
+
+    @property
+    def unplaced(self) -> int:
+        return len(self._unplaced)
 
     def add_split(self, split: str) -> None:
         """Pair the rows of a split with its own feature sets and those of no split."""
-        mine = [i for i, row in enumerate(self._rows) if row.split == split]
+        free = (i for i in range(len(self._rows)) if i not in self._settled)
+        mine = [i for i in free if self._rows[i].split == split]
         rows = [self._rows[i] for i in mine]
         own = [s for s, found in enumerate(self._sets) if not split or found.split in (split, "")]
         matches = [(s, best_match(rows, self._sets[s])) for s in own]
@@ -149,9 +181,8 @@ class _Joined:
                     continue
                 if ids[split] & ids.get(found.split, set()) and are_counters(ids[split]):
                     continue  # each split counts from the start: the names say nothing
-                mine = [
-                    i for i, r in enumerate(self._rows) if r.split == split and i not in self._pair_of
-                ]
+                taken = {*self._pair_of, *self._settled}
+                mine = [i for i, r in enumerate(self._rows) if r.split == split and i not in taken]
                 match = best_match([self._rows[i] for i in mine], found, plain_only=True)
                 free = {i: j for i, j in match.hits.items() if j not in self._claimed[s]}
                 self._take(s, Match(free, match.forms, match.words), mine)
@@ -172,7 +203,8 @@ class _Joined:
                 self._how[match.words, match.exact] += 1
 
     def fact(self, data: DataSet, samples: Samples) -> Join:
-        left = [i for i in range(len(self._rows)) if i not in self._pair_of]
+        known = {*self._pair_of, *self._unplaced}
+        left = [i for i in range(len(self._rows)) if i not in known]
         broken = _broken_names(data)
         # where nothing at all can be read, that is what is missing
         unreadable = {i for i in left if self._is_broken(i, broken)} if self._pair_of else set()
@@ -188,6 +220,8 @@ class _Joined:
         misses = self._misses(data, missing, spare)
         covered = dict.fromkeys((row.split for row in self._rows), (0, 0))
         for i, row in enumerate(self._rows):
+            if i in self._unplaced:
+                continue
             with_features, rows = covered[row.split]
             there = i in self._pair_of or i in unreadable
             covered[row.split] = (with_features + there, rows + 1)

@@ -21,10 +21,12 @@ def is_link(text: str) -> bool:
 def sample_key(row: Row) -> tuple[str, str]:
     """Equal for rows that tell of one sample.
 
-    The same id at two paths is two samples; of clips cut from one video the path is the
-    video's, and only the line tells them apart.
+    The same id at two paths is two samples, and so are two places of an array; of clips cut
+    from one video the path is the video's, and only the line tells them apart.
     """
     name = without_suffix(row.id.strip())
+    if row.stored is not None:
+        return name, f"{row.stored[0]}[{row.stored[1]}]"
     if row.path is None:
         return name, ""
     return name, str(row.line) if is_link(row.path) else row.path

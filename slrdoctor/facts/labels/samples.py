@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from slrdoctor.arithmetic.gloss_forms import cores, is_numbers, same_target
-from slrdoctor.artifacts.run import AnnotationFile, DataSet, Row
+from slrdoctor.arithmetic.gloss_forms import is_numbers
+from slrdoctor.artifacts.run import DataSet, Row
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels._excerpts import excerpt_of
-from slrdoctor.facts.labels._identity import are_counters
+from slrdoctor.facts.labels._merging import Merged, parts_of
 from slrdoctor.facts.labels._nested_lists import narrowest_list
 from slrdoctor.words.grammar import counted
 from slrdoctor.words.sample_ids import bare_id
 from slrdoctor.words.splits import SPLITS
 
-NAMED = 4  # files that `read_from` names before it counts them
 ENABLE = (
     'give them in slrdoctor.toml: [annotations] train = "train.csv", '
     "with an id or path and a gloss, label or text"
@@ -118,12 +115,12 @@ def samples(data: DataSet) -> Samples:
     beside one a split), the richer is taken and the other fills what it lacks. Rows that
     contradict each other are both kept.
     """
-    parts = [part for file in data.annotations for part in _parts(file)]
+    parts = [part for file in data.annotations for part in parts_of(file)]
     if not parts:
         return _from_folders(data)
     # what has splits, ids of its own and names for its classes comes first: the rest fills it
     parts.sort(key=lambda p: (not p.split, p.counted, p.numbers, -p.richness, -len(p.rows), p.where))
-    merged = _Merged()
+    merged = Merged()
     for part in parts:
         merged.take(part)
     narrow = narrowest_list(data)
@@ -177,114 +174,3 @@ def _from_folders(data: DataSet) -> Samples:
     rows = tuple(Row(clip.key, found.split, (clip.label,)) for found, clip in labelled)
     places = ", ".join(dict.fromkeys(found.where for found, _ in labelled))
     return Samples(rows, f"folder names below {places}", True, excerpt_of(rows))
-
-
-@dataclass(frozen=True)
-class _Part:
-    """The rows of one file that are in one split."""
-
-    where: str
-    split: str
-    rows: tuple[Row, ...]
-    counted: bool  # the ids only count the rows
-    richness: float  # fields a row that are known
-    numbers: bool  # targets are class numbers
-
-
-def _parts(file: AnnotationFile) -> list[_Part]:
-    by_split: dict[str, list[Row]] = {}
-    for row in file.rows:
-        by_split.setdefault(row.split, []).append(row)
-    return [
-        _Part(
-            file.where,
-            split,
-            tuple(rows),
-            all(row.id.isdigit() for row in rows) and are_counters(row.id for row in rows),
-            round(sum(map(_richness, rows)) / len(rows), 1),
-            all(is_numbers(row.glosses) for row in rows if row.glosses) and any(r.glosses for r in rows),
-        )
-        for split, rows in by_split.items()
-    ]
-
-
-def _richness(row: Row) -> int:
-    known = (row.text, row.signer, row.frames, row.fps, row.path)
-    return sum(field is not None for field in known) + 2 * bool(row.glosses)
-
-
-class _Merged:
-    """The samples so far, and which files they came from."""
-
-    def __init__(self) -> None:
-        self.rows: list[Row] = []
-        self._numbers: list[bool] = []  # whether the row's target is a class number
-        self._by_id: dict[str, list[int]] = {}
-        self._origin: list[str] = []
-        self._again: dict[str, None] = {}  # files that told of nothing new
-
-    def take(self, part: _Part) -> None:
-        if part.counted and self._has_targets_of(part):
-            self._again[part.where] = None
-            return
-        before = len(self.rows)
-        for row in part.rows:
-            self._take(row, part)
-        if len(self.rows) == before:
-            self._again[part.where] = None
-
-    def _take(self, row: Row, part: _Part) -> None:
-        key = bare_id(row.id)
-        for i in self._by_id.get(key, ()):
-            known = self.rows[i]
-            if self._origin[i] == part.where or (row.split and known.split != row.split):
-                continue
-            if self._numbers[i] != part.numbers and row.glosses and known.glosses:
-                self.rows[i] = _filled(known, row)  # a class number and its name
-                return
-            if _agree(known, row):
-                self.rows[i] = _filled(known, row)
-                return
-        self._by_id.setdefault(key, []).append(len(self.rows))
-        self.rows.append(row)
-        self._origin.append(part.where)
-        self._numbers.append(part.numbers)
-
-    def _has_targets_of(self, part: _Part) -> bool:
-        """Whether samples with other ids, but as many and with the same targets, are there."""
-        known = [r for r in self.rows if not part.split or r.split == part.split]
-        return bool(known) and _target_counts(known) == _target_counts(part.rows)
-
-    def read_from(self) -> str:
-        used = list(dict.fromkeys(self._origin))
-        again = [where for where in self._again if where not in used]
-        first = _named(used)
-        return f"{first} ({_named(again)} repeats the same samples)" if again else first
-
-
-def _agree(one: Row, other: Row) -> bool:
-    """Whether two rows of one id can be the same sample, told twice."""
-    if one.glosses is not None and other.glosses is not None:
-        return same_target(one.glosses, other.glosses)
-    if one.text and other.text:
-        return one.text.split() == other.text.split()
-    return True
-
-
-def _filled(row: Row, other: Row) -> Row:
-    """The row, with what it lacks and the other has."""
-    lacking = {
-        name: getattr(other, name)
-        for name in ("glosses", "text", "signer", "frames", "fps", "path")
-        if getattr(row, name) is None and getattr(other, name) is not None
-    }
-    return replace(row, **lacking) if lacking else row
-
-
-def _target_counts(rows: Iterable[Row]) -> Counter[tuple[str, ...]]:
-    return Counter(cores(r.glosses) if r.glosses else tuple((r.text or "").split()) for r in rows)
-
-
-def _named(places: Sequence[str]) -> str:
-    more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
-    return ", ".join(places[:NAMED]) + more

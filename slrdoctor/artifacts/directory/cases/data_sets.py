@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from slrdoctor.artifacts.directory.cases.choices import choose_features, choose_vocabulary
 from slrdoctor.artifacts.directory.cases.places import is_below, nearest
 from slrdoctor.artifacts.directory.found import Found
+from slrdoctor.artifacts.directory.found_samples import distinctly_named, of_taken
 from slrdoctor.artifacts.kinds.config.search import every_setting
 from slrdoctor.artifacts.run import AnnotationFile, Choice, ConfigFile, DataSet, FeatureSet
 from slrdoctor.artifacts.settings.read import Settings
@@ -56,6 +57,7 @@ def _only_set(
     found: Found, files: list[AnnotationFile], name: str, settings: Settings, root: Path, looked: int
 ) -> DataSet:
     features, chosen = choose_features(found.features, [r.id for f in files for r in f.rows])
+    files, features = distinctly_named(of_taken(files, features), features)
     vocabularies, taken = choose_vocabulary(found.vocabularies, files, name, settings)
     return DataSet(
         name="",

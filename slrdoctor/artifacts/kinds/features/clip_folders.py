@@ -14,6 +14,7 @@ from slrdoctor.artifacts.formats import clip_suffixes, read, reader_of
 from slrdoctor.artifacts.kinds import checkpoints, features
 from slrdoctor.artifacts.kinds.outputs.folders import named_for_outputs, output_folder
 from slrdoctor.artifacts.kinds.outputs.names import is_named_like_outputs
+from slrdoctor.artifacts.kinds.samples.folders import are_arrays_of_samples
 from slrdoctor.artifacts.run import Clip, FeatureSet, OutputFile
 from slrdoctor.words.splits import split_of_name, split_of_word, without_splits
 
@@ -115,6 +116,8 @@ def _peek(folder: str, suffix: str, files: list[File]) -> _Group | None:
         return (
             _Group(folder, suffix, tuple(files), expected.name, WHOLE, False, None) if unread else None
         )
+    if are_arrays_of_samples(files, contents):
+        return None
     clips = [c for c in contents if features.is_clip(c)]
     if len(clips) < len(contents) / 2 or (few and not _is_lone_clip(files, clips)):
         return None

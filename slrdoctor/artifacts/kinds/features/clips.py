@@ -12,13 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.clip_places import Entry, Member, Place, TableRow, Way, Whole
+from slrdoctor.artifacts.clip_places import Entry, Member, Place, TableRow, Turned, Way, Whole
 from slrdoctor.artifacts.content import Arrays, Content, Opaque, Table, Tree, Unreadable
 from slrdoctor.artifacts.formats import read_head, reader_named, reader_of
 from slrdoctor.artifacts.kinds.features.clip_tables import row_landmarks, table_values
@@ -57,7 +58,10 @@ def open_clip(clip: Clip) -> NDArray[Any]:
 
 def _open(clip: Clip, last: _LastOpened) -> NDArray[Any]:
     try:
-        values = _frames(clip) if clip.frames else _stored(clip, last)
+        if isinstance(clip.place, Turned):
+            values = _turned(clip, clip.place, last)
+        else:
+            values = _frames(clip) if clip.frames else _stored(clip, last)
     except MemoryError as error:
         raise Unreadable("needs more memory than is available", "unsupported") from error
     if values.dtype.kind not in "fiub":
@@ -115,6 +119,13 @@ def _stored(clip: Clip, last: _LastOpened) -> NDArray[Any]:
     if isinstance(content, Tree):
         return _cut(_of_tree(content.value, clip.place), clip.rows)
     raise Unreadable("text, not features", "unsupported")
+
+
+def _turned(clip: Clip, place: Turned, last: _LastOpened) -> NDArray[Any]:
+    stored = _stored(replace(clip, place=place.of), last)
+    if stored.ndim != len(place.axes):
+        raise Unreadable(f"{stored.ndim} axes where {len(place.axes)} are expected", "shape")
+    return stored.transpose(place.axes)
 
 
 def _of_arrays(content: Arrays, clip: Clip, last: _LastOpened) -> NDArray[Any]:

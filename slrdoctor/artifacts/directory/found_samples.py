@@ -1,0 +1,82 @@
+"""Arrays of many samples among the files: taken with their labels, and settled once all are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from slrdoctor.artifacts.clip_places import Entry, TableRow
+from slrdoctor.artifacts.content import Content
+from slrdoctor.artifacts.directory.found import Found
+from slrdoctor.artifacts.directory.listing import File, Listing
+from slrdoctor.artifacts.kinds.samples import Stored, samples_in
+from slrdoctor.artifacts.run import AnnotationFile, Clip, FeatureSet
+
+Open = Callable[[str], Content | None]
+
+
+def take_samples(
+    file: File, format: str, content: Content, listing: Listing, open: Open, found: Found
+) -> bool:
+    """Whether a file holds samples by their places; they and their labels are taken then."""
+    names = [f.path.name for f in listing.by_folder.get(file.folder, ()) if f.where != file.where]
+    stored = samples_in(Stored(file.where, file.path, format, content, names, open))
+    found.features += stored.sets
+    found.annotations += stored.labels
+    found.of_samples |= stored.companions
+    return bool(stored.sets)
+
+
+def are_places(clips: Iterable[Clip]) -> bool:
+    """Whether keys only count: of entries of one array, without ids beside them."""
+    return all(
+        clip.key.isdecimal() and (isinstance(clip.place, (Entry, TableRow)) or clip.rows is not None)
+        for clip in clips
+    )
+
+
+def settle_samples(found: Found) -> None:
+    """Leave out what the lists beside arrays were taken for when they were opened by themselves."""
+    used = found.of_samples
+    found.annotations = [
+        a for a in found.annotations if a.where not in used or any(row.stored for row in a.rows)
+    ]
+    found.vocabularies = [v for v in found.vocabularies if v.where not in used]
+    found.features = [f for f in found.features if f.where not in used]
+
+
+def of_taken(files: Sequence[AnnotationFile], sets: Sequence[FeatureSet]) -> list[AnnotationFile]:
+    """The annotations without the labels of arrays that were not taken."""
+    there = {one.where for one in sets}
+
+    def is_taken(file: AnnotationFile) -> bool:
+        return not file.rows or any(not r.stored or r.stored[0] in there for r in file.rows)
+
+    return [file for file in files if is_taken(file)]
+
+
+def distinctly_named(
+    files: Sequence[AnnotationFile], sets: Sequence[FeatureSet]
+) -> tuple[list[AnnotationFile], list[FeatureSet]]:
+    """Samples that only places name, by the name of their array where several of a split count so."""
+    counted = [one for one in sets if one.counted]
+    splits = [one.split for one in counted]
+    several = {one.where for one in counted if splits.count(one.split) > 1}
+    named = [
+        replace(one, clips=tuple(replace(c, key=f"{one.where}[{c.key}]") for c in one.clips))
+        if one.where in several
+        else one
+        for one in sets
+    ]
+    return [
+        replace(
+            file,
+            rows=tuple(
+                replace(row, id=f"{row.stored[0]}[{row.id}]")
+                if row.stored and row.stored[0] in several
+                else row
+                for row in file.rows
+            ),
+        )
+        for file in files
+    ], named

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from slrdoctor.artifacts.content import NEEDS_PACKAGE, Arrays, Content, Text, Tree, Unreadable
 from slrdoctor.artifacts.directory import cases, pointed
+from slrdoctor.artifacts.directory.beside import siblings_of
 from slrdoctor.artifacts.directory.cases.run_checkpoints import likely_own
 from slrdoctor.artifacts.directory.claims import are_sections
 from slrdoctor.artifacts.directory.expectations import hold_against_configs, note_empty_folders
@@ -17,7 +18,7 @@ from slrdoctor.artifacts.directory.found_samples import are_places, settle_sampl
 from slrdoctor.artifacts.directory.found_splits import fill_splits
 from slrdoctor.artifacts.directory.listing import File, Listing, walk
 from slrdoctor.artifacts.directory.unopened import advice, note_unopened, set_aside, without_package
-from slrdoctor.artifacts.formats import array_suffixes, likely_kind, read, reader_of, readers
+from slrdoctor.artifacts.formats import array_suffixes, likely_kind, reader_of, readers
 from slrdoctor.artifacts.kinds import (
     checkpoints,
     config,
@@ -190,7 +191,7 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
 
 def _take_empty_hypotheses(file: File, listing: Listing, found: Found) -> bool:
     """Whether a file of blank lines is named as the hypotheses of a file of references beside it."""
-    pairs = predictions.recognise_predictions(file.where, "text", Text([]), _siblings(file, listing))
+    pairs = predictions.recognise_predictions(file.where, "text", Text([]), siblings_of(file, listing))
     found.predictions += [pairs] if pairs is not None else []
     return pairs is not None
 
@@ -207,27 +208,9 @@ def _likely_kind(file: File) -> str:
     return "annotations" if split_of_name(name) else ""
 
 
-def _siblings(file: File, listing: Listing) -> Callable[[str], Content | None]:
-    def open_sibling(name: str) -> Content | None:
-        is_above = name.startswith("../")
-        folder = file.folder.rpartition("/")[0] if is_above else file.folder
-        if is_above and not file.folder:
-            return None
-        name = name.removeprefix("../")
-        for other in listing.by_folder.get(folder, ()):
-            if other.path.name == name:
-                try:
-                    return read(other.path)
-                except Unreadable:
-                    return None
-        return None
-
-    return open_sibling
-
-
 def _take(file: File, format: str, content: Content, listing: Listing, found: Found) -> None:
     """Give a file's content to every kind. Some files are several things at once."""
-    siblings = _siblings(file, listing)
+    siblings = siblings_of(file, listing)
     if checkpoints.is_checkpoint(content):
         found.checkpoints.append(CheckpointFile(file.where, file.path, format, file.size))
         return
@@ -245,7 +228,7 @@ def _take(file: File, format: str, content: Content, listing: Listing, found: Fo
         found.predictions.append(pairs)
     if pairs is not None or given:
         return
-    if take_samples(file, format, content, listing, siblings, found):
+    if take_samples(file, format, content, listing, found):
         return
     alone = recognise_hypotheses(file.where, format, content)
     # sign_to_prediction_index_map.json names the classes, whose numbers ids may have too

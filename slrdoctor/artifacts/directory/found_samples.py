@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from slrdoctor.artifacts.clip_places import Entry, TableRow
 from slrdoctor.artifacts.content import Content
 from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.directory.listing import File, Listing
-from slrdoctor.artifacts.kinds.samples import Stored, samples_in
+from slrdoctor.artifacts.kinds.samples import samples_in
+from slrdoctor.artifacts.kinds.samples.folders import stored_file
 from slrdoctor.artifacts.run import AnnotationFile, Clip, FeatureSet
 
-Open = Callable[[str], Content | None]
 
-
-def take_samples(
-    file: File, format: str, content: Content, listing: Listing, open: Open, found: Found
-) -> bool:
+def take_samples(file: File, format: str, content: Content, listing: Listing, found: Found) -> bool:
     """Whether a file holds samples by their places; they and their labels are taken then."""
-    names = [f.path.name for f in listing.by_folder.get(file.folder, ()) if f.where != file.where]
-    stored = samples_in(Stored(file.where, file.path, format, content, names, open))
+    stored = samples_in(stored_file(file, format, content, listing))
     found.features += stored.sets
     found.annotations += stored.labels
     found.of_samples |= stored.companions

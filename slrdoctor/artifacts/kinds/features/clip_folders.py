@@ -53,7 +53,7 @@ def find_clip_folders(listing: Listing) -> tuple[list[FeatureSet], list[OutputFi
             given |= wheres
         if found is not None or len(named) < len(files):
             files = [file for file in files if file.where not in wheres]
-        group = _peek(folder, suffix, files) if files else None
+        group = _peek(folder, suffix, files, listing) if files else None
         groups += [group] if group is not None else []
     frames = [g for g in groups if g.is_frames]
     # one folder of numbered vectors may be one vector a sample; several such folders are clips
@@ -90,7 +90,7 @@ def _candidates(listing: Listing) -> Iterator[tuple[str, str, list[File]]]:
             yield folder, suffix, found
 
 
-def _peek(folder: str, suffix: str, files: list[File]) -> _Group | None:
+def _peek(folder: str, suffix: str, files: list[File], listing: Listing) -> _Group | None:
     """What a folder's files of one suffix are, told from the first, the middle and the last."""
     expected = clip_suffixes()[suffix]
     is_clip_format = expected.holds == "features" or expected.is_frame
@@ -100,23 +100,15 @@ def _peek(folder: str, suffix: str, files: list[File]) -> _Group | None:
     # X_train.npy and y_train.npy: a batch and its labels, opened one by one
     if len(files) <= BATCH_FILES and any(features.LABELS.search(f.path.stem.lower()) for f in files):
         return None
-    picked = dict.fromkeys((0, len(files) // 2, len(files) - 1))
-    contents: list[Content] = []
-    reader = ""
-    for i in list(picked)[:PEEKED]:
-        try:
-            found = reader_of(files[i].path)
-            contents.append(read(files[i].path))
-            reader = found.name if found else ""
-        except Unreadable:
-            continue
+    opened = list(_opened(files))
+    contents = [content for _, content, _ in opened]
     if not contents:
         # every one of many files is broken (LFS pointers, say): they are features all the same
         unread = expected.likely_kind == "features" and len(files) >= MANY
         return (
             _Group(folder, suffix, tuple(files), expected.name, WHOLE, False, None) if unread else None
         )
-    if are_arrays_of_samples(files, contents):
+    if are_arrays_of_samples(files, [(file, content) for file, content, _ in opened], listing):
         return None
     clips = [c for c in contents if features.is_clip(c)]
     if len(clips) < len(contents) / 2 or (few and not _is_lone_clip(files, clips)):
@@ -127,8 +119,19 @@ def _peek(folder: str, suffix: str, files: list[File]) -> _Group | None:
     )
     first = clips[0]
     place = features.clip_place(first)
+    reader = opened[-1][2]
     info = first.members.get(str(place)) if isinstance(first, Arrays) else None
     return _Group(folder, suffix, tuple(files), reader, place, is_frames, info)
+
+
+def _opened(files: list[File]) -> Iterator[tuple[File, Content, str]]:
+    """The first, the middle and the last of files, with what they hold and their reader."""
+    for i in list(dict.fromkeys((0, len(files) // 2, len(files) - 1)))[:PEEKED]:
+        try:
+            found = reader_of(files[i].path)
+            yield files[i], read(files[i].path), found.name if found else ""
+        except Unreadable:
+            continue
 
 
 def _is_feature_folder(folder: str) -> bool:

@@ -127,7 +127,7 @@ def _beside(file: Stored, split: str) -> dict[str, list[_Role]]:
     """The lists in files beside an array, of the same split by their names."""
     roles: dict[str, list[_Role]] = {}
     folder = f"{file.where.rpartition('/')[0]}/" if "/" in file.where else ""
-    named = [n for n in file.names if n.lower().endswith(BESIDE) and _is_companion(n, split)]
+    named = [n for n in file.names if n.lower().endswith(BESIDE) and _is_companion(folder, n, split)]
     for name in named[:MOST_BESIDE]:
         content = file.open(name)
         if content is None:
@@ -141,9 +141,9 @@ def _beside(file: Stored, split: str) -> dict[str, list[_Role]]:
     return roles
 
 
-def _is_companion(name: str, split: str) -> bool:
+def _is_companion(folder: str, name: str, split: str) -> bool:
     stem = name.rpartition(".")[0]
-    return bool(role_of(stem)) and split_of_name(stem) == split
+    return bool(role_of(stem)) and split_of_name(folder + stem) == split
 
 
 def _add(

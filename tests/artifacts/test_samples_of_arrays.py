@@ -1,0 +1,377 @@
+"""Arrays of many samples: whatever they are called, each label meets the features of its own sample."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from slrdoctor import scan
+from slrdoctor.artifacts.directory.discovery import discover
+from slrdoctor.artifacts.kinds.features.clips import open_clip
+from slrdoctor.core.registry import Unavailable
+from slrdoctor.facts.features.join import Join, join
+from slrdoctor.facts.labels.samples import samples
+
+CLASSES = ("hello", "thanks", "yes", "no")
+SPLITS = {"train": 24, "dev": 8}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A clip [T, 6, 3] whose first value tells whose it is."""
+
+    id: str
+    number: int
+    label: str
+
+    @property
+    def frames(self) -> np.ndarray[Any, Any]:
+        length = 5 + self.number % 7
+        frames = np.random.default_rng(self.number).uniform(0.1, 0.9, (length, 6, 3))
+        frames[:, 0, 0] = self.number
+        return frames.astype(np.float32)
+
+
+def drawn(seed: int = 0) -> dict[str, list[Sample]]:
+    """Samples in an order that no id tells."""
+    rng = random.Random(seed)
+    numbers = list(range(1, 1 + sum(SPLITS.values())))
+    rng.shuffle(numbers)
+    found, at = {}, 0
+    for split, count in SPLITS.items():
+        mine = numbers[at : at + count]
+        found[split] = [Sample(f"s{n:04d}", n, CLASSES[n % 4]) for n in mine]
+        at += count
+    return found
+
+
+def padded(part: Sequence[Sample], flat: bool = True) -> np.ndarray[Any, Any]:
+    longest = max(len(s.frames) for s in part)
+    x = np.zeros((len(part), longest, 6, 3), np.float32)
+    for i, s in enumerate(part):
+        x[i, : len(s.frames)] = s.frames
+    return x.reshape(len(part), longest, 18) if flat else x
+
+
+def numbers(part: Sequence[Sample]) -> np.ndarray[Any, Any]:
+    return np.array([CLASSES.index(s.label) for s in part])
+
+
+def lengths(part: Sequence[Sample]) -> list[int]:
+    return [len(s.frames) for s in part]
+
+
+def ids(part: Sequence[Sample]) -> np.ndarray[Any, Any]:
+    return np.array([s.id for s in part])
+
+
+def codes_of(root: Path) -> set[str]:
+    return {finding["code"] for finding in scan(root).findings}
+
+
+def joined(root: Path) -> Join:
+    [(data, _)] = discover(root).cases
+    return join(data, samples(data))
+
+
+def labelled(found: Join) -> dict[tuple[str, int], str]:
+    """(split, the number that the stored features carry) -> the label that they were joined with."""
+    return {
+        (pair.split, int(np.ravel(open_clip(pair.clip))[0])): " ".join(pair.row.glosses or ())
+        for pair in found.pairs
+    }
+
+
+def expected(by_number: bool = True) -> dict[tuple[str, int], str]:
+    named: Callable[[Sample], str] = lambda s: str(CLASSES.index(s.label)) if by_number else s.label  # noqa: E731
+    return {(split, s.number): named(s) for split, part in drawn().items() for s in part}
+
+
+Write = Callable[[Path, dict[str, list[Sample]]], None]
+
+
+def npz_with_ids(root: Path, parts: dict[str, list[Sample]]) -> None:
+    for split, p in parts.items():
+        np.savez(root / f"{split}.npz", X=padded(p), y=numbers(p), lengths=lengths(p), ids=ids(p))
+
+
+def npz_with_other_names(root: Path, parts: dict[str, list[Sample]]) -> None:
+    (root / "daten").mkdir()
+    for split, p in parts.items():
+        wrong = {"train": "training", "dev": "validation"}[split]
+        np.savez_compressed(
+            root / "daten" / f"gebaerden_{wrong}.npz",
+            keypoints=padded(p, flat=False),
+            klasse=np.eye(4, dtype=np.int64)[numbers(p)],
+            seq_len=np.array(lengths(p))[:, None],
+            video_ids=ids(p),
+        )
+
+
+def npz_of_split_arrays(root: Path, parts: dict[str, list[Sample]]) -> None:
+    train, dev = parts["train"], parts["dev"]
+    np.savez(
+        root / "data.npz",
+        X_train=padded(train), y_train=numbers(train), X_val=padded(dev), y_val=numbers(dev),
+    )  # fmt: skip
+
+
+def npz_of_split_arrays_turned_round(root: Path, parts: dict[str, list[Sample]]) -> None:
+    train, dev = parts["train"], parts["dev"]
+    np.savez(
+        root / "asl.npz",
+        dev_labels=numbers(dev)[:, None], dev_features=padded(dev),
+        train_labels=numbers(train)[:, None], train_features=padded(train),
+    )  # fmt: skip
+
+
+def arrays_in_files(root: Path, parts: dict[str, list[Sample]]) -> None:
+    for split, p in parts.items():
+        np.save(root / f"X_{split}.npy", padded(p))
+        np.save(root / f"y_{split}.npy", numbers(p))
+        np.save(root / f"len_{split}.npy", lengths(p))
+
+
+def arrays_in_folders(root: Path, parts: dict[str, list[Sample]]) -> None:
+    for split, p in parts.items():
+        (root / split).mkdir()
+        np.save(root / split / "landmarks.npy", padded(p, flat=False))
+        (root / split / "etiquetas.json").write_text(json.dumps(numbers(p).tolist()))
+
+
+def stgcn(root: Path, parts: dict[str, list[Sample]]) -> None:
+    for split, p in parts.items():
+        x = padded(p, flat=False).transpose(0, 3, 1, 2)[..., None]
+        np.save(root / f"{split}_data_joint.npy", x)
+        (root / f"{split}_label.pkl").write_bytes(pickle.dumps((ids(p).tolist(), numbers(p).tolist())))
+
+
+def stgcn_without_persons(root: Path, parts: dict[str, list[Sample]]) -> None:
+    for split, p in parts.items():
+        np.save(root / f"{split}_data.npy", padded(p, flat=False).transpose(0, 3, 1, 2))
+        (root / f"{split}_label.pickle").write_bytes(pickle.dumps([list(ids(p)), list(numbers(p))]))
+
+
+def pickled_columns(root: Path, parts: dict[str, list[Sample]]) -> None:
+    for split, p in parts.items():
+        stored = {"data": [s.frames for s in p], "labels": [str(n) for n in numbers(p)]}
+        (root / f"{split}.pickle").write_bytes(pickle.dumps(stored))
+
+
+def pickled_pairs(root: Path, parts: dict[str, list[Sample]]) -> None:
+    for split, p in parts.items():
+        pairs = [(s.frames, int(n)) for s, n in zip(p, numbers(p), strict=True)]
+        (root / f"signs_{split}.pkl").write_bytes(pickle.dumps(pairs))
+
+
+def pickled_splits(root: Path, parts: dict[str, list[Sample]]) -> None:
+    stored = {split: {"x": padded(p), "target": numbers(p).tolist()} for split, p in parts.items()}
+    (root / "dataset.p").write_bytes(pickle.dumps(stored))
+
+
+def object_arrays(root: Path, parts: dict[str, list[Sample]]) -> None:
+    for split, p in parts.items():
+        x = np.empty(len(p), object)
+        x[:] = [s.frames for s in p]
+        np.savez(root / f"{split}.npz", x=x, labels=numbers(p))
+
+
+MEMBERS: dict[str, Write] = {
+    one.__name__: one
+    for one in (
+        npz_with_ids, npz_with_other_names, npz_of_split_arrays, npz_of_split_arrays_turned_round,
+        arrays_in_files, arrays_in_folders, stgcn, stgcn_without_persons, pickled_columns,
+        pickled_pairs, pickled_splits, object_arrays,
+    )
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_every_label_meets_the_features_of_its_sample(tmp_path: Path, member: str) -> None:
+    MEMBERS[member](tmp_path, drawn())
+
+    found = joined(tmp_path)
+
+    assert labelled(found) == expected()
+    assert not found.missing and not found.unannotated
+    assert found.covered == {split: (count, count) for split, count in SPLITS.items()}
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_values_that_are_not_finite_are_found_in_every_form(tmp_path: Path, member: str) -> None:
+    parts = drawn()
+    broken = {
+        split: [Broken(s.id, s.number, s.label) if i < 3 else s for i, s in enumerate(p)]
+        for split, p in parts.items()
+    }
+    MEMBERS[member](tmp_path, broken)
+
+    codes = codes_of(tmp_path)
+
+    assert "FEA104" in codes and not codes & {"FEA101", "FEA102", "FEA103", "FEA109"}
+
+
+class Broken(Sample):
+    """A sample with NaN in its second frame."""
+
+    @property
+    def frames(self) -> np.ndarray[Any, Any]:
+        frames = super().frames
+        frames[1, 2] = np.nan
+        return frames
+
+
+def table(parts: dict[str, list[Sample]], header: str, sep: str = ",") -> str:
+    rows = [f"{s.id}{sep}{split}{sep}{s.label}" for split, p in parts.items() for s in p]
+    return "\n".join([header, *rows]) + "\n"
+
+
+@pytest.mark.parametrize("of_splits", [True, False])
+def test_rows_of_a_table_meet_entries_by_order_and_not_by_a_number_in_their_id(
+    tmp_path: Path, of_splits: bool
+) -> None:
+    parts = drawn()
+    if of_splits:
+        for split, p in parts.items():
+            np.save(tmp_path / f"X_{split}.npy", padded(p))
+    else:
+        np.save(tmp_path / "X.npy", padded([s for p in parts.values() for s in p]))
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "all.csv").write_text(table(parts, "video_id,split,gloss"))
+
+    found = joined(tmp_path)
+
+    assert labelled(found) == expected(by_number=False) and not found.missing
+    assert "by their order" in found.how
+
+
+def test_ids_beside_an_array_win_over_the_order_of_a_table(tmp_path: Path) -> None:
+    parts = drawn()
+    for split, p in parts.items():
+        np.savez(tmp_path / f"{split}.npz", x=padded(p), ids=ids(p))
+    turned = {split: p[::-1] for split, p in parts.items()}
+    (tmp_path / "all.csv").write_text(table(turned, "id,split,label"))
+
+    assert labelled(joined(tmp_path)) == expected(by_number=False)
+
+
+def test_names_of_a_table_are_taken_where_its_order_is_that_of_the_labels(tmp_path: Path) -> None:
+    parts = drawn()
+    arrays_in_files(tmp_path, parts)
+    (tmp_path / "all.csv").write_text(table(parts, "id,split,label"))
+
+    found = joined(tmp_path)
+
+    assert labelled(found) == expected(by_number=False)
+    assert {pair.row.id for pair in found.pairs} == {s.id for p in parts.values() for s in p}
+
+
+def test_labels_beside_an_array_are_right_where_a_table_has_another_order(tmp_path: Path) -> None:
+    parts = drawn()
+    arrays_in_files(tmp_path, parts)
+    turned = {split: sorted(p, key=lambda s: s.id) for split, p in parts.items()}
+    (tmp_path / "all.csv").write_text(table(turned, "id,split,label"))
+
+    assert labelled(joined(tmp_path)) == expected()
+
+
+def test_a_table_of_more_rows_than_the_array_accuses_no_sample(tmp_path: Path) -> None:
+    parts = drawn()
+    np.save(tmp_path / "X_train.npy", padded(parts["train"][:20]))
+    (tmp_path / "train.csv").write_text(table({"train": parts["train"]}, "id,split,gloss"))
+
+    assert not codes_of(tmp_path) & {"FEA101", "FEA102"}
+    with pytest.raises(Unavailable, match="which belongs to which is unknown"):
+        joined(tmp_path)
+
+
+@pytest.mark.parametrize(("kept", "code"), [(27, "FEA102"), (20, "LAB205")])
+def test_labels_that_are_more_or_fewer_than_their_samples_are_found(
+    tmp_path: Path, kept: int, code: str
+) -> None:
+    part = drawn()["train"]
+    labels = np.resize(numbers(part), kept)
+    np.savez(tmp_path / "train.npz", X=padded(part), y=labels, lengths=lengths(part))
+
+    assert code in codes_of(tmp_path)
+
+
+def test_two_parts_of_a_split_that_both_count_from_the_start_stay_two(tmp_path: Path) -> None:
+    part = drawn()["train"]
+    for name, mine in (("a", part[:14]), ("b", part[14:])):
+        np.savez(tmp_path / f"train_{name}.npz", X=padded(mine), y=numbers(mine))
+
+    found = joined(tmp_path)
+
+    assert {number: label for (_, number), label in labelled(found).items()} == {
+        s.number: str(CLASSES.index(s.label)) for s in part
+    }
+    assert len({pair.row.id for pair in found.pairs}) == len(part)
+
+
+def test_one_frame_samples_are_samples_and_no_frames_of_a_clip(tmp_path: Path) -> None:
+    part = [s for p in drawn().values() for s in p]
+    np.save(tmp_path / "X_landmarks.npy", np.array([s.frames[0].ravel() for s in part]))
+    np.save(tmp_path / "y_labels.npy", np.array([s.label for s in part]))
+    np.save(tmp_path / "label_classes.npy", np.array(CLASSES))
+
+    found = joined(tmp_path)
+
+    assert {n: label for (_, n), label in labelled(found).items()} == {s.number: s.label for s in part}
+
+
+@pytest.mark.parametrize("ragged", [True, False])
+def test_a_pickle_of_landmarks_and_labels_holds_one_frame_samples(tmp_path: Path, ragged: bool) -> None:
+    part = [s for p in drawn().values() for s in p]
+    data = [s.frames[0].ravel().tolist() for s in part]
+    if ragged:
+        data[:3] = [row + row for row in data[:3]]  # two hands were found
+    stored = {"data": data, "labels": [s.label for s in part]}
+    (tmp_path / "data.pickle").write_bytes(pickle.dumps(stored))
+    names = {str(i): name for i, name in enumerate(CLASSES)}
+    (tmp_path / "sign_to_prediction_index_map.json").write_text(json.dumps(names))
+
+    found = joined(tmp_path)
+    codes = codes_of(tmp_path)
+
+    assert {n: label for (_, n), label in labelled(found).items()} == {s.number: s.label for s in part}
+    assert ("FEA109" in codes) == ragged
+    assert "EVL905" not in codes
+
+
+def test_samples_that_are_all_zero_are_found(tmp_path: Path) -> None:
+    part = drawn()["train"]
+    x = padded(part)
+    x[4:9] = 0
+    np.savez(tmp_path / "train.npz", X=x, y=numbers(part), lengths=lengths(part))
+
+    assert "FEA105" in codes_of(tmp_path)
+
+
+def test_what_a_model_gave_is_no_label_of_an_array(tmp_path: Path) -> None:
+    part = drawn()["train"]
+    np.save(tmp_path / "X.npy", padded(part))
+    np.save(tmp_path / "y_pred.npy", np.zeros(len(part), np.int64))
+    np.save(tmp_path / "y_true.npy", numbers(part))
+
+    found = joined(tmp_path)
+
+    assert sorted(labelled(found).values()) == sorted(map(str, numbers(part)))
+
+
+def test_clips_with_their_own_labels_a_frame_stay_clips(tmp_path: Path) -> None:
+    for s in drawn()["train"]:
+        frames = s.frames.reshape(-1, 18)
+        np.savez(tmp_path / f"{s.id}.npz", x=frames, y=np.arange(len(frames)) % 2)
+
+    [(data, _)] = discover(tmp_path).cases
+
+    assert [len(one.clips) for one in data.features] == [24]

@@ -96,7 +96,26 @@ class Turned:
         return str(self.of)
 
 
-Place = Whole | Member | Way | Entry | TableRow | Turned
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """Rows of a table from `start` to before `stop`: a frame each, or [D] where it is one.
+
+    `without` are the columns that are no features, negative ones counted from the end.
+    """
+
+    start: int
+    stop: int
+    without: tuple[int, ...]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return ()
+
+    def __str__(self) -> str:
+        return f"row {self.start}"
+
+
+Place = Whole | Member | Way | Entry | TableRow | TableRows | Turned
 WHOLE = Whole()
 
 

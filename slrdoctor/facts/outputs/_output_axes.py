@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from slrdoctor.arithmetic.batch_axes import sample_axis
 from slrdoctor.arithmetic.scales import LOG_PROBABILITIES, LOGITS, PROBABILITIES, scale_of
-from slrdoctor.artifacts.clip_places import Entry, TableRow, Turned
+from slrdoctor.artifacts.clip_places import Entry, Member, Way, Whole
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.formats import read
 from slrdoctor.artifacts.kinds.features.clips import OpenClip, open_clip
@@ -212,7 +212,7 @@ def sample_clip(output: OutputFile, place: int, axes: Axes) -> Clip:
     if "s" not in axes.order:
         return output.clips[place]
     [clip] = output.clips
-    if axes.order[0] != "s" or isinstance(clip.place, (Entry, TableRow, Turned)):
+    if axes.order[0] != "s" or not isinstance(clip.place, (Whole, Member, Way)):
         return clip
     return replace(clip, place=Entry(clip.place, place))
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.artifacts.clip_places import TableRows
 from slrdoctor.artifacts.content import Table, Unreadable
 
 Floats = NDArray[np.float64]
@@ -41,6 +42,26 @@ def table_values(table: Table) -> Floats:
     if not kept.any():
         raise Unreadable("a table without a column of numbers", "unsupported")
     return values[:, kept]
+
+
+def row_numbers(table: Table, place: TableRows) -> Floats:
+    """The numbers of some rows without the columns of `place.without`: [D] of one row, else [T, D].
+
+    An empty cell is NaN. Raises Unreadable for a cell that is none, and for rows of differing lengths.
+    """
+    rows = table.rows[place.start : place.stop]
+    if len(rows) < place.stop - place.start:
+        raise Unreadable(f"row {place.stop - 1} of a table of {len(table.rows)}", "shape")
+    frames = []
+    for number, row in enumerate(rows, place.start):
+        left_out = {i % len(row) for i in place.without} if row else set()
+        kept = [(i, cell) for i, cell in enumerate(row) if i not in left_out]
+        frames.append([np.nan if _is_blank(cell) else _number(cell, number, i) for i, cell in kept])
+    widths = {len(frame) for frame in frames}
+    if len(widths) > 1:
+        raise Unreadable(f"rows of {min(widths)} to {max(widths)} numbers", "shape")
+    values = np.array(frames, np.float64)
+    return values[0] if len(frames) == 1 else values
 
 
 def row_landmarks(table: Table, row: int) -> Floats:

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.clip_places import Entry, Member, Place, TableRow, Turned, Way, Whole
+from slrdoctor.artifacts.clip_places import Entry, Member, Place, TableRow, TableRows, Turned, Way, Whole
 from slrdoctor.artifacts.content import Arrays, Content, Opaque, Table, Tree, Unreadable
 from slrdoctor.artifacts.formats import read_head, reader_named, reader_of
-from slrdoctor.artifacts.kinds.features.clip_tables import row_landmarks, table_values
+from slrdoctor.artifacts.kinds.features.clip_tables import row_landmarks, row_numbers, table_values
 from slrdoctor.artifacts.run import Clip
 from slrdoctor.artifacts.storage.cut_arrays import CutArrays
 from slrdoctor.artifacts.storage.file_bytes import MOST_BYTES
@@ -159,6 +159,8 @@ def _name_in(content: Arrays, place: Place) -> str:
 
 
 def _of_table(table: Table, place: Place) -> NDArray[Any]:
+    if isinstance(place, TableRows):
+        return row_numbers(table, place)
     if not isinstance(place, TableRow):
         return table_values(table)
     if place.row >= len(table.rows):

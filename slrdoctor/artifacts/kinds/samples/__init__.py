@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from slrdoctor.artifacts.content import Content
+from slrdoctor.artifacts.content import Content, Table
 from slrdoctor.artifacts.kinds.features import ARRAY_KEYS, NO_CLIP
 from slrdoctor.artifacts.kinds.samples.columns import Column, columns_of, labels_in, texts_in
+from slrdoctor.artifacts.kinds.samples.tables import sample_table
 from slrdoctor.artifacts.run import AnnotationFile, Clip, FeatureSet, Row
 from slrdoctor.words.sample_arrays import IDS, LABELS, LENGTHS, SIGNERS, is_named_x, role_of
-from slrdoctor.words.splits import split_of_name
+from slrdoctor.words.splits import split_of_name, split_of_word
 
 CONVENTION = "labels of an array of samples"
 BESIDE = (".npy", ".json", ".txt", ".csv", ".pt", ".pkl", ".pickle", ".p")
@@ -61,6 +62,8 @@ class _Role:
 
 def samples_in(file: Stored) -> StoredSamples:
     """The samples of a file, by split; none where it is nothing of the kind."""
+    if isinstance(file.content, Table):
+        return _of_table(file, file.content)
     columns = columns_of(file.content, file.stem)
     data = [c for c in columns if c.is_data and not NO_CLIP.search(c.name.lower())]
     found = StoredSamples()
@@ -78,6 +81,45 @@ def samples_in(file: Stored) -> StoredSamples:
         name = f"{file.where}#{column.name}" if len(chosen) > 1 else file.where
         _add(found, file, split, column, roles, name)
     return found
+
+
+def _of_table(file: Stored, table: Table) -> StoredSamples:
+    """The samples of a table of numbers with a column of labels."""
+    told = sample_table(table)
+    if told is None:
+        return StoredSamples()
+
+    def column(i: int | None) -> list[str]:
+        cells = [table.rows[start] for start, _ in told.spans]
+        return [str(row[i]).strip() if i is not None and i < len(row) else "" for row in cells]
+
+    ids, splits, people = column(told.ids), column(told.split), column(told.signer)
+    is_named = told.ids is not None and len(set(ids)) >= DISTINCT * len(ids) and not all(
+        map(str.isdecimal, ids)
+    )  # fmt: skip
+    keys = ids if is_named else list(map(str, range(len(told.spans))))
+    outer = split_of_name(file.where)
+    clips = tuple(Clip(key, file.path, file.reader, told.place(i)) for i, key in enumerate(keys))
+    rows = tuple(
+        Row(
+            keys[i],
+            split_of_word(splits[i]) or outer,
+            glosses=(label,) if label else (),
+            signer=people[i] or None,
+            line=i,
+            stored=(file.where, i),
+        )
+        for i, label in enumerate(map(_class, column(told.label)))
+    )
+    split = outer if told.split is None else ""
+    one = FeatureSet(split, file.where, file.reader, "container", clips, counted=not is_named)
+    labels = AnnotationFile(file.where, file.reader, CONVENTION, rows, classification=True)
+    return StoredSamples([one], [labels])
+
+
+def _class(cell: str) -> str:
+    """A class as its cell has it; pandas writes whole numbers with a gap among them as 3.0."""
+    return cell[:-2] if cell.endswith(".0") and cell[:-2].isdecimal() else cell
 
 
 def _features(data: Sequence[Column], roles: dict[str, list[_Role]]) -> Column | None:

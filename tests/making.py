@@ -15,6 +15,9 @@ from slrdoctor.arithmetic.scales import LOG_PROBABILITIES
 from slrdoctor.artifacts.run import Clip
 from slrdoctor.core.engine import Abstained
 from slrdoctor.core.finding import Finding
+from slrdoctor.facts.ctc.ctc_lengths import CtcLengths
+from slrdoctor.facts.ctc.layer_stack import LayerStack
+from slrdoctor.facts.features.features import ClipRow, ClipTable, Ints
 from slrdoctor.facts.training.dev_score import DevScore
 from slrdoctor.facts.training.progress import Progress
 from slrdoctor.probes.chosen_samples import ChosenSamples
@@ -89,6 +92,53 @@ def dev_score(values: Sequence[float], quantity: str = "wer", **changed: Any) ->
     at = np.arange(1.0, len(values) + 1)
     sound = DevScore(quantity, f"dev_{quantity}", "dev", at, np.array(values), "epoch", "log.txt")
     return replace(sound, **changed)
+
+
+def clip_row(id: str = "clip", **changed: Any) -> ClipRow:
+    """A clip of 40 frames of a body and two hands."""
+    sound: dict[str, Any] = {
+        "key": id, "split": "train", "shape": (40, 225), "dtype": "float32", "frames": 40, "dims": 225,
+        "bad_values": 0, "first_bad_frame": -1, "bad_block": "", "constant": False, "repeated": 0.0,
+        "trailing": 0, "zero_frames": 0.0, "missing": (0.0, 0.35, 0.35), "low": -0.5, "high": 1.4,
+        "scale": 0.5, "digest": f"digest of {id}", "mean": 0.4, "adjacent": 0.01, "across": 0.2,
+        "hands_missing": 0.07, "distinct": 500, "reader": "npy",
+    }  # fmt: skip
+    return ClipRow(**({"id": id} | sound | changed))
+
+
+def clip_table(healthy: int = 0, sick: int = 0, table: Any = None, **changed: Any) -> ClipTable:
+    """`clip_table(18, 2, constant=True)`: healthy clips and, after them, ones that differ."""
+    rows = [clip_row(f"h{i}") for i in range(healthy)]
+    rows += [clip_row(f"s{i}", **changed) for i in range(sick)]
+    more: dict[str, Any] = {"rows": tuple(rows), "unreadable": (), "length_stored": False} | (
+        table or {}
+    )
+    total = more.pop("total", len(rows) + len(more["unreadable"]))
+    return ClipTable(read_from="features", total=total, **more)
+
+
+AS_STORED = LayerStack("", 1, "nothing says the model's temporal stride", "", known=False)
+
+
+def sample_lengths(
+    frames: Sequence[int] | Ints,
+    targets: int | Sequence[int],
+    repeats: int | Sequence[int] = 0,
+    stack: LayerStack = AS_STORED,
+    splits: tuple[str, ...] = (),
+) -> CtcLengths:
+    """Of samples called s0, s1 and so on; one number is that of all of them."""
+    stored, ones = np.array(frames), np.ones(len(frames), np.int64)
+    return CtcLengths(
+        ids=tuple(f"s{i}" for i in range(len(frames))),
+        splits=splits or ("train",) * len(frames),
+        frames=stored,
+        input_lengths=stack.input_lengths(stored),
+        target_lengths=ones * targets,
+        repeats=ones * repeats,
+        stack=stack,
+        read_from="features",
+    )
 
 
 REPRODUCES = Attempt(1e-3, loss=0.04, error_rate=0.0, error_rate_training=0.0, steps=110, seconds=2.0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from slrdoctor.facts.config.model_config import LongestInput, ZeroInfinity
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths
 from slrdoctor.facts.ctc.layer_stack import LayerStack
 from slrdoctor.testing import findings, fine, not_judged
+from tests.making import sample_lengths
 
 
 def lengths(
@@ -17,17 +17,8 @@ def lengths(
     stack = LayerStack(
         f"S{stride}" if known else "", stride, f"stride {stride} in config.yaml", "", known
     )
-    stored, count = np.array(frames), len(frames)
-    return CtcLengths(
-        ids=tuple(f"s{i}" for i in range(count)),
-        splits=tuple("dev" if i % 5 == 4 else "train" for i in range(count)),
-        frames=stored,
-        input_lengths=stack.input_lengths(stored),
-        target_lengths=np.full(count, glosses),
-        repeats=np.full(count, repeats),
-        stack=stack,
-        read_from="features",
-    )
+    splits = tuple("dev" if i % 5 == 4 else "train" for i in range(len(frames)))
+    return sample_lengths(frames, glosses, repeats, stack, splits)
 
 
 ROOMY = [21] * 100

@@ -2,53 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from slrdoctor.facts.features.landmarks import Landmarks
 from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues
 from slrdoctor.testing import findings, not_judged
+from tests.making import clip_table
 
 LAYOUT = Landmarks("pose and hands", 225, (("pose", 0, 99),), 3, True, "features")
 
 
-def test_fea111_fires_on_landmarks_in_pixels(make_table: Any) -> None:
-    [finding] = findings("FEA111", make_table(0, 10, scale=320.0), LAYOUT)
+def test_fea111_fires_on_landmarks_in_pixels() -> None:
+    [finding] = findings("FEA111", clip_table(0, 10, scale=320.0), LAYOUT)
     assert "320" in finding.message and finding.affected == 10
 
 
-def test_fea111_fires_on_whole_numbers_in_a_landmark_layout(make_table: Any) -> None:
-    assert findings("FEA111", make_table(0, 10, scale=320.0, dtype="int32"), LAYOUT)
+def test_fea111_fires_on_whole_numbers_in_a_landmark_layout() -> None:
+    assert findings("FEA111", clip_table(0, 10, scale=320.0, dtype="int32"), LAYOUT)
 
 
-def test_fea111_is_quiet_at_exactly_10_for_landmarks(make_table: Any) -> None:
-    assert not findings("FEA111", make_table(0, 10, scale=10.0), LAYOUT)
-    assert findings("FEA111", make_table(0, 10, scale=10.1), LAYOUT)
+def test_fea111_is_quiet_at_exactly_10_for_landmarks() -> None:
+    assert not findings("FEA111", clip_table(0, 10, scale=10.0), LAYOUT)
+    assert findings("FEA111", clip_table(0, 10, scale=10.1), LAYOUT)
 
 
-def test_fea111_is_quiet_on_embeddings_in_the_tens_and_on_images(make_table: Any) -> None:
-    assert not findings("FEA111", make_table(0, 10, scale=30.0, dims=1024))
-    assert not findings("FEA111", make_table(0, 10, scale=120.0, dims=150528, dtype="uint8"))
+def test_fea111_is_quiet_on_embeddings_in_the_tens_and_on_images() -> None:
+    assert not findings("FEA111", clip_table(0, 10, scale=30.0, dims=1024))
+    assert not findings("FEA111", clip_table(0, 10, scale=120.0, dims=150528, dtype="uint8"))
 
 
-def test_fea111_is_quiet_on_formats_that_store_pixels_by_convention(make_table: Any) -> None:
-    assert not findings("FEA111", make_table(0, 10, scale=320.0, reader="pose"), LAYOUT)
+def test_fea111_is_quiet_on_formats_that_store_pixels_by_convention() -> None:
+    assert not findings("FEA111", clip_table(0, 10, scale=320.0, reader="pose"), LAYOUT)
 
 
-def test_fea111_is_quiet_on_layouts_that_are_in_pixels_by_convention(make_table: Any) -> None:
+def test_fea111_is_quiet_on_layouts_that_are_in_pixels_by_convention() -> None:
     coco = Landmarks("COCO-WholeBody: pose 17 x 3", 225, (("pose", 0, 51),), 3, True, "features")
-    assert not findings("FEA111", make_table(0, 10, scale=320.0), coco)
-    assert findings("FEA111", make_table(10, 10, scale=320.0), coco)
+    assert not findings("FEA111", clip_table(0, 10, scale=320.0), coco)
+    assert findings("FEA111", clip_table(10, 10, scale=320.0), coco)
 
 
-def test_fea111_fires_on_a_mixture_of_scales_and_names_the_fewer(make_table: Any) -> None:
-    [finding] = findings("FEA111", make_table(90, 10, scale=350.0), LAYOUT)
+def test_fea111_fires_on_a_mixture_of_scales_and_names_the_fewer() -> None:
+    [finding] = findings("FEA111", clip_table(90, 10, scale=350.0), LAYOUT)
     assert "90 clips" in finding.message and finding.samples[0] == "s0" and finding.affected == 10
 
 
-def test_fea111_is_quiet_at_exactly_a_factor_of_ten_and_on_one_outlier(make_table: Any) -> None:
-    assert not findings("FEA111", make_table(90, 10, scale=5.0), LAYOUT)
-    assert findings("FEA111", make_table(90, 10, scale=5.1), LAYOUT)
-    assert not findings("FEA111", make_table(90, 1, scale=500.0), LAYOUT)
+def test_fea111_is_quiet_at_exactly_a_factor_of_ten_and_on_one_outlier() -> None:
+    assert not findings("FEA111", clip_table(90, 10, scale=5.0), LAYOUT)
+    assert findings("FEA111", clip_table(90, 10, scale=5.1), LAYOUT)
+    assert not findings("FEA111", clip_table(90, 1, scale=500.0), LAYOUT)
 
 
 def mean(size: int, largest: float, name: str = "mean") -> WeightValues:
@@ -56,18 +55,16 @@ def mean(size: int, largest: float, name: str = "mean") -> WeightValues:
     return WeightValues((row,), 0, "best.pt")
 
 
-def test_fea111_is_quiet_where_the_model_takes_off_a_mean_on_the_scale_of_the_features(
-    make_table: Any,
-) -> None:
-    table = make_table(0, 10, scale=320.0)
+def test_fea111_is_quiet_where_the_model_takes_off_a_mean_on_the_scale_of_the_features() -> None:
+    table = clip_table(0, 10, scale=320.0)
     assert not findings("FEA111", table, LAYOUT, mean(225, 320.0))
     assert not findings("FEA111", table, LAYOUT, mean(225, 400.0, "norm.running_mean"))
     assert findings("FEA111", table, LAYOUT, mean(225, 319.0))
     assert findings("FEA111", table, LAYOUT, mean(64, 400.0))
-    assert findings("FEA111", make_table(50, 50, scale=320.0), LAYOUT, mean(225, 320.0))
+    assert findings("FEA111", clip_table(50, 50, scale=320.0), LAYOUT, mean(225, 320.0))
 
 
-def test_fea111_is_not_judged_on_images(make_table: Any) -> None:
-    one = not_judged("FEA111", make_table(0, 10, scale=120.0, dims=150528, dtype="uint8"))
+def test_fea111_is_not_judged_on_images() -> None:
+    one = not_judged("FEA111", clip_table(0, 10, scale=120.0, dims=150528, dtype="uint8"))
 
     assert "scale" in one.reason

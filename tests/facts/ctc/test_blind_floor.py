@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from slrdoctor.facts.ctc.layer_stack import LayerStack
 from slrdoctor.facts.labels.output_classes import OutputClasses
 from slrdoctor.facts.labels.samples import Targets
 from slrdoctor.facts.labels.task import Task
+from tests.making import sample_lengths
 
 CTC = Task("ctc", "", "")
 CLASSIFICATION = Task("classification", "", "")
@@ -27,17 +29,9 @@ def ctc(samples: int = 400, known: bool = True) -> CtcLengths:
         for _ in range(samples)
     )
     frames = rng.integers(30, 60, samples)
-    return CtcLengths(
-        ids=tuple(map(str, range(samples))),
-        splits=("train",) * samples,
-        frames=frames,
-        input_lengths=frames,
-        target_lengths=np.array([len(g) for g in glosses]),
-        repeats=np.array([repeats_in(g) for g in glosses]),
-        stack=LayerStack("S4" if known else "", 4, "told", "", known=known),
-        read_from="features",
-        glosses=glosses,
-    )
+    lengths = sample_lengths(frames, [len(g) for g in glosses], [repeats_in(g) for g in glosses])
+    stack = LayerStack("S4" if known else "", 4, "told", "", known=known)
+    return replace(lengths, stack=stack, glosses=glosses)
 
 
 def test_the_ctc_floor_is_near_entropy_and_the_length_term() -> None:
@@ -80,17 +74,8 @@ def test_a_sample_of_many_data_gives_nearly_the_floor_of_all(monkeypatch: pytest
 
 def test_infeasible_and_dev_samples_do_not_count() -> None:
     lengths = ctc(3)
-    short = CtcLengths(
-        ids=("a", "b", "c"),
-        splits=("train", "train", "dev"),
-        frames=np.array([40, 2, 40]),
-        input_lengths=np.array([40, 2, 40]),
-        target_lengths=lengths.target_lengths,
-        repeats=lengths.repeats,
-        stack=lengths.stack,
-        read_from="features",
-        glosses=lengths.glosses,
-    )
+    frames = np.array([40, 2, 40])
+    short = replace(lengths, splits=("train", "train", "dev"), frames=frames, input_lengths=frames)
     assert blind_floor(CTC, None, None, short, None, None).samples == 1
 
 

@@ -8,49 +8,22 @@ import pytest
 
 from slrdoctor.artifacts.run import Clip, PredictionFile, Row, TrainingRun
 from slrdoctor.core.registry import Unavailable
-from slrdoctor.facts.ctc.ctc_lengths import CtcLengths, ctc_lengths, repeats_in
+from slrdoctor.facts.ctc.ctc_lengths import ctc_lengths, repeats_in
 from slrdoctor.facts.ctc.layer_stack import LayerStack
-from slrdoctor.facts.features.features import ClipRow, ClipTable
+from slrdoctor.facts.features.features import ClipTable
 from slrdoctor.facts.features.join import Join, Pair
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
+from tests.making import AS_STORED, clip_row, sample_lengths
 
 RUN = TrainingRun("", Path())
 CTC = Task("ctc", "several glosses", "train.csv")
-AS_STORED = LayerStack("", 1, "nothing says the model's temporal stride", "", known=False)
-
-
-def lengths(
-    frames: list[int],
-    targets: list[int],
-    repeats: list[int] | None = None,
-    stack: LayerStack = AS_STORED,
-) -> CtcLengths:
-    stored = np.array(frames)
-    return CtcLengths(
-        ids=tuple(f"s{i}" for i in range(len(frames))),
-        splits=("train",) * len(frames),
-        frames=stored,
-        input_lengths=stack.input_lengths(stored),
-        target_lengths=np.array(targets),
-        repeats=np.array(repeats or [0] * len(frames)),
-        stack=stack,
-        read_from="features",
-    )
-
-
-def clip_row(id: str, frames: int, split: str = "train") -> ClipRow:
-    nothing = {
-        "bad_values": 0, "first_bad_frame": -1, "bad_block": "", "constant": False, "repeated": 0.0,
-        "trailing": 0, "zero_frames": 0.0, "missing": (), "low": 0.0, "high": 1.0, "scale": 1.0,
-        "digest": id, "mean": 0.0, "adjacent": 0.0, "across": 0.0,
-    }  # fmt: skip
-    return ClipRow(id, id, split, (frames, 4), "float32", frames, 4, **nothing)  # type: ignore[arg-type]
 
 
 def case(
     rows: list[Row], clips: list[Clip], frames: list[int]
 ) -> tuple[Samples, Targets, Join, ClipTable]:
+    stored = [clip_row(r.id, split=r.split, frames=f) for r, f in zip(rows, frames)]
     pairs = tuple(Pair(row, clip, row.split, "features") for row, clip in zip(rows, clips))
     return (
         Samples(tuple(rows), "train.csv"),
@@ -61,13 +34,7 @@ def case(
             "train.csv",
         ),
         Join(pairs, (), (), (), "file names against ids", True, "train.csv", {}),
-        ClipTable(
-            tuple(clip_row(r.id, f, r.split) for r, f in zip(rows, frames)),
-            (),
-            "features",
-            len(rows),
-            False,
-        ),
+        ClipTable(tuple(stored), (), "features", len(rows), False),
     )
 
 
@@ -151,7 +118,7 @@ def test_an_excerpt_of_a_data_set_says_nothing_of_the_lengths() -> None:
 
 
 def test_feasible_tight_and_comfortable_meet_at_their_exact_bounds() -> None:
-    measured = lengths([4, 5, 6, 7, 8], [3] * 5, [2] * 5)
+    measured = sample_lengths([4, 5, 6, 7, 8], [3] * 5, [2] * 5)
     assert measured.infeasible.tolist() == [True, False, False, False, False]
     assert measured.tight.tolist() == [False, True, True, False, False]
 
@@ -162,7 +129,7 @@ def test_the_largest_strides_are_those_that_trying_them_all_finds() -> None:
         targets = rng.integers(1, 12, 5)
         repeats = np.array([int(rng.integers(0, t)) for t in targets])
         frames = rng.integers(1, 200, 5)
-        measured = lengths(frames.tolist(), targets.tolist(), repeats.tolist())
+        measured = sample_lengths(frames.tolist(), targets.tolist(), repeats.tolist())
         safe = [s for s in range(1, 201) if (frames // s >= targets + repeats).all()]
         roomy = [s for s in range(1, 201) if (frames // s >= 2 * targets + 1).all()]
         assert measured.safe_stride == max(safe, default=0)
@@ -170,13 +137,13 @@ def test_the_largest_strides_are_those_that_trying_them_all_finds() -> None:
 
 
 def test_what_does_not_fit_as_stored_has_no_safe_stride() -> None:
-    assert lengths([3], [5]).safe_stride == 0
-    assert "No stride" in lengths([3], [5]).advice
+    assert sample_lengths([3], [5]).safe_stride == 0
+    assert "No stride" in sample_lengths([3], [5]).advice
 
 
 def test_an_unknown_stride_is_said_in_the_sentence() -> None:
-    assert "stride is unknown" in lengths([30], [5]).sentence
-    assert "up to stride 6" in lengths([30], [5]).sentence
+    assert "stride is unknown" in sample_lengths([30], [5]).sentence
+    assert "up to stride 6" in sample_lengths([30], [5]).sentence
 
 
 @pytest.mark.parametrize(

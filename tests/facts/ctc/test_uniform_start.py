@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 
 from slrdoctor.core.registry import Unavailable
-from slrdoctor.facts.ctc.ctc_lengths import CtcLengths
-from slrdoctor.facts.ctc.layer_stack import LayerStack
 from slrdoctor.facts.ctc.uniform_start import (
     implied_frames,
     log_alignments,
@@ -18,23 +16,9 @@ from slrdoctor.facts.ctc.uniform_start import (
 )
 from slrdoctor.facts.labels.output_classes import OutputClasses
 from slrdoctor.facts.labels.task import Task
+from tests.making import sample_lengths
 
 CTC = Task("ctc", "several glosses", "train.csv")
-
-
-def lengths(
-    frames: list[int], targets: list[int], repeats: list[int], splits: tuple[str, ...] = ()
-) -> CtcLengths:
-    return CtcLengths(
-        ids=tuple(map(str, range(len(frames)))),
-        splits=splits or ("train",) * len(frames),
-        frames=np.array(frames),
-        input_lengths=np.array(frames),
-        target_lengths=np.array(targets),
-        repeats=np.array(repeats),
-        stack=LayerStack("S1", 1, "told", ""),
-        read_from="features",
-    )
 
 
 def alignments(target: tuple[int, ...], frames: int) -> int:
@@ -93,26 +77,28 @@ def test_uniform_losses_are_those_of_torch() -> None:
     got = uniform_losses(np.array(frames), sizes.numpy(), np.array(repeats), classes)
     np.testing.assert_allclose(got, losses.numpy(), atol=1e-3)
     start = uniform_start(
-        CTC, OutputClasses(classes, "told", ""), lengths(frames, sizes.tolist(), repeats)
+        CTC, OutputClasses(classes, "told", ""), sample_lengths(frames, sizes.tolist(), repeats)
     )
     mean = torch.nn.CTCLoss(reduction="mean")(log_probs, flat, torch.tensor(frames), sizes)
     assert start.per_token == pytest.approx(float(mean), abs=1e-3)
 
 
 def test_infeasible_samples_are_left_out_and_counted() -> None:
-    start = uniform_start(CTC, OutputClasses(20, "told", ""), lengths([30, 4, 5], [3, 3, 3], [0, 2, 2]))
+    start = uniform_start(
+        CTC, OutputClasses(20, "told", ""), sample_lengths([30, 4, 5], [3, 3, 3], [0, 2, 2])
+    )
     assert (start.samples, start.infeasible) == (2, 1)
     assert math.isfinite(start.per_sample)
 
 
 def test_the_start_is_over_the_training_samples() -> None:
-    both = lengths([30, 90], [3, 3], [0, 0], ("train", "dev"))
+    both = sample_lengths([30, 90], 3, splits=("train", "dev"))
     assert uniform_start(CTC, OutputClasses(20, "told", ""), both).mean_input_length == 30
 
 
 def test_where_nothing_is_feasible_there_is_no_start() -> None:
     with pytest.raises(Unavailable, match="enough frames"):
-        uniform_start(CTC, OutputClasses(20, "told", ""), lengths([3], [5], [0]))
+        uniform_start(CTC, OutputClasses(20, "told", ""), sample_lengths([3], [5], [0]))
 
 
 def test_a_classifier_starts_at_the_log_of_its_classes() -> None:

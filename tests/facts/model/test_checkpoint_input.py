@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +14,13 @@ from slrdoctor.facts.features.features import ClipRow, ClipTable
 from slrdoctor.facts.model.checkpoint import CheckpointFiles, CheckpointRow
 from slrdoctor.facts.model.checkpoint_architecture import ModelInput
 from slrdoctor.facts.model.checkpoint_input import InputFit, input_fit
+from tests.making import clip_row
 
 HERE = Path()
 
 
 def clip(shape: tuple[int, ...], frames: int = 40) -> ClipRow:
-    dims = 1
-    for axis in shape:
-        dims *= axis
-    return ClipRow(
-        key="a", id="a", split="train", shape=(frames, *shape), dtype="float32", frames=frames,
-        dims=dims, bad_values=0, first_bad_frame=-1, bad_block="", constant=False, repeated=0.0,
-        trailing=0, zero_frames=0.0, missing=(), low=0.0, high=1.0, scale=0.5, digest="", mean=0.5,
-        adjacent=0.1, across=0.2,
-    )  # fmt: skip
+    return clip_row("a", shape=(frames, *shape), frames=frames, dims=math.prod(shape))
 
 
 def table(*shape: int, frames: tuple[int, ...] = (40, 52)) -> ClipTable:

@@ -19,13 +19,14 @@ from slrdoctor.artifacts.run import (
     TrainingRun,
 )
 from slrdoctor.core.registry import Unavailable
-from slrdoctor.facts.features.features import ClipRow, ClipTable
+from slrdoctor.facts.features.features import ClipTable
 from slrdoctor.facts.labels.contradictions import contradictions
 from slrdoctor.facts.labels.samples import Samples, Targets, Texts
 from slrdoctor.facts.splits.shared_samples import shared_samples
 from slrdoctor.facts.splits.shared_sentences import shared_sentences
 from slrdoctor.facts.splits.signers import Signers, signers
 from slrdoctor.facts.splits.split_sizes import SplitSizes, split_sizes
+from tests.making import clip_row
 
 ROOT = Path("run")
 
@@ -40,33 +41,7 @@ def of(*rows: Row, from_folders: bool = False) -> Samples:
 
 def clips(*found: tuple[str, str, str]) -> ClipTable:
     """A table of healthy clips from (id, split, digest)."""
-    rows = tuple(
-        ClipRow(
-            i,
-            i,
-            s,
-            (9, 4),
-            "float32",
-            9,
-            4,
-            0,
-            -1,
-            "",
-            False,
-            0.0,
-            0,
-            0.0,
-            (),
-            0.0,
-            1.0,
-            1.0,
-            d,
-            0.5,
-            0.1,
-            0.2,
-        )
-        for i, s, d in found
-    )
+    rows = tuple(clip_row(i, split=s, digest=d) for i, s, d in found)
     return ClipTable(rows, (), "features", len(rows), False)
 
 

@@ -120,16 +120,18 @@ class TimeFirst(nn.Module):
 
 
 class BatchNormed(Sound):
-    """Its running statistics never follow: eval mode is another model."""
+    """Its running statistics never follow: in eval mode the blank is far above every gloss."""
 
     def __init__(self, input_size: int, num_classes: int) -> None:
         super().__init__(input_size, num_classes)
-        self.norm = nn.BatchNorm1d(input_size, momentum=0.0)
+        self.norm = nn.BatchNorm1d(num_classes, momentum=0.0)
         with torch.no_grad():
-            self.norm.get_buffer("running_mean").fill_(5.0)
+            self.norm.get_buffer("running_mean")[0] = -50.0
 
-    def encoded(self, features: Tensor, lengths: Tensor) -> Tensor:
-        return super().encoded(self.norm(features.transpose(1, 2)).transpose(1, 2), lengths)
+    def forward(self, features: Tensor, lengths: Tensor) -> Tensor:
+        scores = self.head(self.encoded(features, lengths)).transpose(1, 2)  # [B, C, T]
+        log_probs: Tensor = self.norm(scores).transpose(1, 2).log_softmax(-1)
+        return log_probs.transpose(0, 1)
 
 
 def endless(input_size: int, num_classes: int) -> nn.Module:

@@ -94,6 +94,7 @@ from slrdoctor.facts.splits.shared_samples import SharedSamples as SharedSamples
 from slrdoctor.facts.splits.shared_sentences import SharedSentences as SharedSentences
 from slrdoctor.facts.splits.signers import Signers as Signers
 from slrdoctor.facts.splits.split_sizes import SplitSizes as SplitSizes
+from slrdoctor.facts.training._collapse import Collapse as Collapse
 from slrdoctor.facts.training.dev_score import DevScore as DevScore
 from slrdoctor.facts.training.epoch_order import Disorder as Disorder
 from slrdoctor.facts.training.epoch_order import EpochOrder as EpochOrder
@@ -109,6 +110,7 @@ from slrdoctor.facts.training.progress import Progress as Progress
 from slrdoctor.facts.training.score_sentinel import LossAtEnd as LossAtEnd
 from slrdoctor.facts.training.score_sentinel import ScoreSentinel as ScoreSentinel
 from slrdoctor.facts.training.stages import StageChanges as StageChanges
+from slrdoctor.facts.training.standstill import Standstill as Standstill
 from slrdoctor.facts.training.train_loss import FiniteLoss as FiniteLoss
 from slrdoctor.facts.training.train_loss import LossBreak as LossBreak
 from slrdoctor.facts.training.train_loss import TrainLoss as TrainLoss

@@ -9,18 +9,20 @@ from slrdoctor.api import (
     NOTHING_LEARNED,
     OUTCOME,
     Evidence,
-    Finding,
     Findings,
     Fix,
+    History,
     NotJudged,
     Progress,
+    Standstill,
     Threshold,
     TrainLoss,
     check,
     number,
 )
 
-from ._standstill import BLIND_WER, SHARE_OF_MIDDLE, stands_still
+from ._blind_loss import of_a_blind_loss
+from ._standstill import SHARE_OF_MIDDLE, never_moved, of_a_standstill, stands_still
 
 SHARE_OF_BLIND_LOSS = Threshold(
     0.9,
@@ -52,7 +54,9 @@ FIXES = (
     shows=(NOTHING_LEARNED,),
     gate=BEYOND_BLIND,
 )
-def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
+def nothing_learned(
+    history: History, progress: Progress | None, loss: TrainLoss | None, still: Standstill | None
+) -> Findings:
     """The training loss never left what a model reaches without looking at its input.
 
     Why it matters: A model that ignores its input comes down to the entropy of the labels, or to CTC's
@@ -65,6 +69,9 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
       without its input, or above.
     - Where that is unknown, the training loss stands still, with accuracy at chance or a WER that never
       fell below 95%.
+    A training loss also fires that stands where it began, within a hundredth over 20 epochs or over
+    200 steps of two epochs: at the logarithm of a whole number, which is the loss of guessing among
+    so many classes, or beside an accuracy that is low and does not move.
 
     Fix: Look for a break before you tune anything: labels against features, the loss, the optimizer,
     the learning rate. Then overfit five samples.
@@ -72,6 +79,14 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
     References: Karpathy 2019, A Recipe for Training Neural Networks (input-independent baseline);
     Zeyer et al. 2021, Why does CTC result in peaky behavior?
     """
+    scored = progress is not None and progress.learned and bool(progress.metric)
+    if still is not None and never_moved(still) and not scored:
+        yield of_a_standstill(still, FIXES)
+        return history.sentence
+    if loss is not None and loss.collapse is not None:
+        return f"it had learned: {loss.sentence}"
+    if progress is None:
+        raise NotJudged("a loss or a score is logged for fewer than three epochs", LONGER)
     if progress.learned and not progress.ending.is_blind:
         return progress.sentence
     if progress.learned or progress.epochs < EPOCHS.value:
@@ -86,31 +101,13 @@ def nothing_learned(progress: Progress, loss: TrainLoss | None) -> Findings:
         unit = "times that of a model that ignores its input"
         measured = Evidence("training loss", share, progress.read_from, unit, SHARE_OF_BLIND_LOSS)
     elif loss is not None and stands_still(progress, loss):
-        still = loss.over_middle
-        where = f"{number(loss.last)}, {still:.0%} of what it was in the middle of the run"
+        flat = loss.over_middle
+        where = f"{number(loss.last)}, {flat:.0%} of what it was in the middle of the run"
         unit = "times that in the middle of the run"
-        measured = Evidence("training loss", still, loss.read_from, unit, SHARE_OF_MIDDLE)
+        measured = Evidence("training loss", flat, loss.read_from, unit, SHARE_OF_MIDDLE)
     else:
         raise _undecided(progress)
-    score = f", and the best dev {progress.word} is {progress.shown(progress.best_metric)}"
-    if isfinite(progress.blind_metric):
-        blind = "chance" if progress.metric == "accuracy" else "always answering the same"
-        score += f" ({blind}: {progress.shown(progress.blind_metric)})"
-    limit = BLIND_WER if progress.metric == "wer" and not isfinite(share) else None
-    best, unit = progress.best_metric, "" if progress.metric == "bleu" else "share"
-    dev_score = Evidence(f"best dev {progress.word}", best, progress.read_from, unit, limit)
-    yield Finding(
-        f"after {progress.epochs} epochs the training loss is {where}"
-        f"{score if progress.metric else ''}{progress.fall}",
-        (
-            measured,
-            Evidence("epochs", progress.epochs, progress.read_from, limit=EPOCHS),
-            *([dev_score] if progress.metric else []),
-            Evidence("that loss is known from", progress.floor_known_by, ""),
-        ),
-        FIXES,
-        verify="slrdoctor overfit RUN_DIR --samples 5",
-    )  # fmt: skip
+    yield of_a_blind_loss(progress, measured, where, EPOCHS, FIXES)
 
 
 def _undecided(progress: Progress) -> NotJudged:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from slrdoctor.facts.training._collapse import Collapse
 from slrdoctor.facts.training.train_loss import TrainLoss
 from slrdoctor.testing import findings, not_judged
 
@@ -47,3 +48,15 @@ def test_trn503_fires_on_a_loss_that_was_zero_without_dividing_by_it() -> None:
 
 def test_trn503_is_not_judged_on_four_values() -> None:
     assert "4 values" in not_judged("TRN503", replace(ROSE, points=4)).reason
+
+
+LOST = Collapse(8e-6, 879, 880, 1.098, 120, 3, 1.0, 0.34)
+
+
+def test_trn503_fires_on_a_collapse_after_learning_that_is_shorter_than_a_fifth() -> None:
+    (finding,) = findings("TRN503", replace(ROSE, lowest_at_end=1.0, collapse=LOST))
+    assert finding.message == (
+        "the training loss had fallen to 8e-06 by epoch 879, collapsed at epoch 880 and stays at 1.1, "
+        "the loss of guessing among 3 classes; the accuracy fell from 100.0% to 34.0%"
+    )
+    assert not findings("TRN503", replace(ROSE, collapse=LOST, score_kept=True))

@@ -6,12 +6,20 @@ from typing import Any
 
 import pytest
 
+from slrdoctor.facts.training.history import History
+from slrdoctor.facts.training.standstill import Standstill
 from slrdoctor.facts.training.train_loss import TrainLoss
 from slrdoctor.testing import fine
 from tests.making import AT_FLOOR, Judge
 
 FLAT = TrainLoss("train_loss", 64.0, 5.2, 20, 5.21, 5.3, 5.2, 30, "epoch", None, "log.txt")
-judged = Judge("TRN502", AT_FLOOR)
+
+
+def course(*more: Any, **changes: Any) -> tuple[Any, ...]:
+    return History((), "history.csv"), replace(AT_FLOOR, **changes), *more
+
+
+judged = Judge("TRN502", course)
 
 
 def test_trn502_fires_on_losses_at_the_floor_with_accuracy_at_chance() -> None:
@@ -122,7 +130,7 @@ def test_trn502_sees_what_a_run_learned_where_its_score_is_beyond_guessing(
     better = {"wer": 0.4, "bleu": 9.3}.get(score["metric"], 0.8)
     learned = replace(AT_FLOOR, **score | {"last_metric": better}, learned=True, sentence="it learned")
 
-    assert fine("TRN502", learned) == "it learned"
+    assert fine("TRN502", History((), "history.csv"), learned) == "it learned"
 
 
 @pytest.mark.parametrize(
@@ -158,3 +166,45 @@ def test_trn502_is_not_judged_without_floor_and_score() -> None:
 
 def test_trn502_is_not_judged_where_only_the_training_samples_were_learned() -> None:
     assert "which guessing can reach by luck" in judged.abstained(last_train=0.11, last_dev=11.0).reason
+
+
+STILL = Standstill(5.9915, 0.0, 799, "step", 2, 400, 0.0026, 0.0, "output.log")
+SCORED: dict[str, Any] = {"metric": "accuracy", "learned": True}
+
+
+def stands(*more: Any, **changes: Any) -> tuple[Any, ...]:
+    return History((), "output.log"), replace(STILL, **changes), *more
+
+
+still = Judge("TRN502", stands)
+
+
+def test_trn502_names_the_classes_of_a_loss_that_never_moved() -> None:
+    (finding,) = still()
+    assert finding.message == (
+        "the training loss stays at 5.992 over 799 steps, which is ln 400, the loss of guessing "
+        "among 400 classes, and the accuracy at 0.3%"
+    )
+
+
+def test_trn502_needs_no_classes_where_a_low_accuracy_stands_still_too() -> None:
+    assert still(classes=None, accuracy=0.05, accuracy_moved=0.01)
+    assert not still.abstained(classes=None, accuracy=0.05, accuracy_moved=0.03).looks_ill
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"moved": 0.02},  # it may have moved
+        {"epochs": 1},  # a warm-up
+        {"classes": None, "accuracy": nan},  # what it should be is unknown
+        {"classes": None, "accuracy": 0.97},  # nothing is left to learn
+        {"classes": 2, "accuracy": 0.97},  # ln 2 by luck
+    ],
+)
+def test_trn502_does_not_judge_a_standstill_that_may_be_a_success(changed: dict[str, Any]) -> None:
+    assert "fewer than three epochs" in still.abstained(**changed).reason
+
+
+def test_trn502_lets_the_dev_score_speak_before_a_loss_that_never_moved() -> None:
+    assert not still(replace(AT_FLOOR, **SCORED, best_metric=0.9, last_metric=0.9))

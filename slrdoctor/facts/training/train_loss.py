@@ -10,6 +10,7 @@ import numpy as np
 
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.training._collapse import Collapse, find_collapse
 from slrdoctor.facts.training.dev_score import DevScore, Floats, finite, held_out, over, settled
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import Curve, History
@@ -42,6 +43,7 @@ class TrainLoss:
     per: str  # epoch | step
     score_kept: bool | None  # whether the dev score kept its gain to the end; None without a score
     read_from: str
+    collapse: Collapse | None = None  # at the end of the run, after it had learned
 
     @property
     def over_middle(self) -> float:
@@ -83,6 +85,9 @@ def train_loss(history: History, score: DevScore | None) -> TrainLoss:
         per=curve.per,
         score_kept=keeps_its_gain(score, score.last) if score is not None else None,
         read_from=curve.read_from,
+        collapse=find_collapse(
+            steps, smooth, history.curve("train", "accuracy") or held_out(history, "accuracy")
+        ),
     )
 
 

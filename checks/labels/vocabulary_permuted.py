@@ -25,9 +25,7 @@ REMOVED_BY_CHANCE = chosen(
     0.33, "a renaming of shuffled hypotheses may remove a third as many errors", (0.0825, 1.32), 399
 )
 STANDARD_ERRORS = Threshold(3, "Normal distribution: by chance once in a thousand times.")
-FEWEST_SAMPLES = chosen(
-    12, "fewer samples are not enough to learn a renaming and to test it", (5, 40), 399
-)
+FEWEST_SAMPLES = chosen(12, "fewer samples are not enough to learn a renaming and to test it")
 
 
 @check(

@@ -17,9 +17,13 @@ from slrdoctor.core.engine import Abstained
 from slrdoctor.core.finding import Finding
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths
 from slrdoctor.facts.ctc.layer_stack import LayerStack
+from slrdoctor.facts.embeddings.separation import Separated
+from slrdoctor.facts.evaluation.score_comparison import Comparison
+from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
 from slrdoctor.facts.features.features import ClipRow, ClipTable, Ints
 from slrdoctor.facts.training.dev_score import DevScore
 from slrdoctor.facts.training.progress import Progress
+from slrdoctor.facts.training.train_loss import FiniteLoss, LossBreak
 from slrdoctor.probes.chosen_samples import ChosenSamples
 from slrdoctor.probes.protocol import (
     ON,
@@ -92,6 +96,26 @@ def dev_score(values: Sequence[float], quantity: str = "wer", **changed: Any) ->
     at = np.arange(1.0, len(values) + 1)
     sound = DevScore(quantity, f"dev_{quantity}", "dev", at, np.array(values), "epoch", "log.txt")
     return replace(sound, **changed)
+
+
+FINITE = FiniteLoss((), 80, np.nan, np.nan, "", False, False, "history.csv")
+BREAK = LossBreak("train", "train_loss", "epoch", 40, 10, 31, 10, 31, "NaN", False, "history.csv")
+
+PAIRS = ShuffledHypotheses(  # of a model whose hypotheses are those of their samples
+    wer=0.25, shuffled_wer=1.0, drop=0.75, most_drop=0.8, p=0.001, rematched_wer=np.nan,
+    unrelated_wer=np.nan, distinct=500, distinct_references=500, tokens=400, empty=0, mean_length=9.0,
+    commonest=(("A B", 2),), samples=540, are_single=False, is_text=False, read_from="dev.json",
+)  # fmt: skip
+COMPARED = Comparison(  # the score that was logged
+    quantity="wer", split="dev", recomputed=0.25, logged=0.25, logged_as="val_wer at 20", gap=0.0,
+    kept=0.25, kept_as="val_wer at 20", gap_to_kept=0.0, allowance=0.0, explained_by="", kind="plain",
+    swapped=np.nan, is_swapped=False, samples=540, whole=True, read_from="dev.json", logged_in="log.txt",
+)  # fmt: skip
+SEPARATED = Separated(
+    what="dev embeddings", possim=0.9, negsim=0.1, centred=0.9, margin=9.0, rank=52.0, dims=64, at_1=1.0,
+    at_5=1.0, guess_1=0.005, most_1=0.015, most_5=0.05, queries=1000, epochs=0,
+    read_from="dev_embeddings.npy",
+)  # fmt: skip
 
 
 def clip_row(id: str = "clip", **changed: Any) -> ClipRow:

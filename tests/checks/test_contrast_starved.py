@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from slrdoctor.facts.embeddings.contrast import Contrast
-from slrdoctor.facts.embeddings.separation import Separated, Separation
-from tests.making import Judge
+from slrdoctor.facts.embeddings.separation import Separation
+from tests.making import SEPARATED, Judge
 
 # 11,000 videos, 1.1 clips a sentence, batches of 16
 STARVED = Contrast(
@@ -17,8 +19,7 @@ judged = Judge("EMB704", STARVED)
 
 
 def retrieving(at_1: float) -> Separation:
-    one = Separated("the history of dev", 0.9, 0.1, 0.9, 9.0, 50.0, 64, at_1, 1.0, 0.001, 0.005, 0.02,
-                    1000, 20, "history.csv")  # fmt: skip
+    one = replace(SEPARATED, what="the history of dev", at_1=at_1, epochs=20)
     return Separation((one,), "history.csv")
 
 

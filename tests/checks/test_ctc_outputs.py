@@ -15,9 +15,8 @@ from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues
 from slrdoctor.facts.outputs.decoded_output import DecodedOutput
 from slrdoctor.facts.outputs.log_probs import BlankRival, BlankScore
 from slrdoctor.facts.outputs.loss_input import LossInput, StoredScale
-from slrdoctor.facts.training.train_loss import FiniteLoss, LossBreak
 from slrdoctor.testing import findings
-from tests.making import Judge
+from tests.making import BREAK, FINITE, Judge
 
 SILENT = DecodedOutput(
     known_by="log-probabilities",
@@ -181,7 +180,6 @@ def test_ctc415_is_quiet_where_the_configured_class_is_the_likeliest() -> None:
     assert not rival(0.1, 1.9, index=0)
 
 
-LOSS_BREAK = LossBreak("train", "loss", "epoch", 20, 5, 16, 5, 16, "nan", False, "history.json")
 SCALE = StoredScale("log-probabilities", "logits", "", 1000, 1000, 0, 11, "a", "log_probs/dev")
 
 
@@ -216,8 +214,8 @@ def test_ctc416_names_values_that_are_no_numbers() -> None:
 def test_ctc416_lets_nan_outputs_be_where_the_weights_or_the_loss_ended_as_nan() -> None:
     whole = LossInput(replace(SCALE, not_finite=1000), nan, "", "")
     partly = LossInput(replace(SCALE, not_finite=899), nan, "", "")
-    loss = FiniteLoss((LOSS_BREAK,), 20, nan, nan, "", False, False, "history.json")
-    earlier = replace(loss, breaks=(replace(LOSS_BREAK, bad_at_end=0),))
+    loss = replace(FINITE, breaks=(BREAK,))
+    earlier = replace(loss, breaks=(replace(BREAK, bad_at_end=0),))
     row = TensorRow("w", (4,), "float32", False, 4, 0, 0.0, 1.0, 2.0)
 
     for broken in (loss, WeightValues((row,), 0, "best.pt")):

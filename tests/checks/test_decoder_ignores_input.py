@@ -1,19 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.testing import not_judged
-from tests.making import Judge
+from tests.making import PAIRS, Judge
 
-IGNORES = ShuffledHypotheses(
-    wer=0.98, shuffled_wer=0.985, drop=0.005, most_drop=0.02, p=0.3, rematched_wer=0.9,
-    unrelated_wer=0.9, distinct=12, distinct_references=500, tokens=60, empty=0, mean_length=9.0,
-    commonest=(("und nun die wettervorhersage", 300),), samples=519, are_single=False, is_text=True,
-    read_from="dev.json",
+IGNORES = replace(
+    PAIRS, wer=0.98, shuffled_wer=0.985, drop=0.005, most_drop=0.02, p=0.3, rematched_wer=0.9,
+    unrelated_wer=0.9, distinct=12, tokens=60, samples=519, is_text=True,
+    commonest=(("und nun die wettervorhersage", 300),),
 )  # fmt: skip
 judged = Judge("DEC801", IGNORES)
 

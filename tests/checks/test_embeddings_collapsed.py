@@ -8,23 +8,15 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.embeddings.separation import Separated, Separation
-from tests.making import Judge
+from slrdoctor.facts.embeddings.separation import Separation
+from tests.making import SEPARATED, Judge
 
-NOISE = Separated(
-    what="dev embeddings", possim=0.921, negsim=0.92, centred=0.01, margin=0.02, rank=60.0, dims=64,
-    at_1=0.004, at_5=0.02, guess_1=0.005, most_1=0.015, most_5=0.05, queries=1000, epochs=0,
-    read_from="dev_embeddings.npy",
-)  # fmt: skip
+NOISE = replace(
+    SEPARATED, possim=0.921, negsim=0.92, centred=0.01, margin=0.02, rank=60.0, at_1=0.004, at_5=0.02
+)
 LOGGED = replace(NOISE, what="the history of dev", margin=nan, rank=nan, dims=0, epochs=20)
-NOT_RETRIEVED: dict[str, Any] = {
-    "at_1": nan,
-    "at_5": nan,
-    "most_1": nan,
-    "most_5": nan,
-    "guess_1": nan,
-    "queries": 0,
-}
+NOT_RETRIEVED: dict[str, Any] = dict.fromkeys(("at_1", "at_5", "most_1", "most_5", "guess_1"), nan)
+NOT_RETRIEVED["queries"] = 0
 judged = Judge("EMB701", lambda *separated: Separation(separated, "outputs"))
 
 

@@ -7,14 +7,10 @@ from math import nan
 
 import pytest
 
-from slrdoctor.facts.embeddings.separation import Separated, Separation
-from tests.making import Judge
+from slrdoctor.facts.embeddings.separation import Separation
+from tests.making import SEPARATED, Judge
 
-CONE = Separated(
-    what="dev embeddings", possim=0.99, negsim=0.93, centred=0.86, margin=7.0, rank=52.0, dims=64,
-    at_1=1.0, at_5=1.0, guess_1=0.005, most_1=0.015, most_5=0.05, queries=1000, epochs=0,
-    read_from="dev_embeddings.npy",
-)  # fmt: skip
+CONE = replace(SEPARATED, possim=0.99, negsim=0.93, centred=0.86, margin=7.0)
 judged = Judge("EMB702", lambda *separated: Separation(separated, "outputs"))
 
 

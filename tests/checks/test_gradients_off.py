@@ -6,8 +6,8 @@ from math import inf, nan
 import pytest
 
 from slrdoctor.facts.training.gradient_norms import GradientNorms
-from slrdoctor.facts.training.train_loss import FiniteLoss, LossBreak, TrainLoss
-from tests.making import FAILED, LEARNED, Judge
+from slrdoctor.facts.training.train_loss import TrainLoss
+from tests.making import BREAK, FAILED, FINITE, LEARNED, Judge
 
 # the first epochs of a public run have norms of 20.6 and 2.8
 USUAL = GradientNorms(2.8, 1.0, 20.6, 0.0, 0.0, 0.0, 0.0, 40, "epoch", "grad_norm", "history.csv")
@@ -57,8 +57,7 @@ def test_trn507_fires_on_norms_of_ten_times_the_first_loss(early: float, fires: 
 
 
 def test_trn507_leaves_the_gradients_of_a_loss_that_is_no_number_to_trn501() -> None:
-    broken = LossBreak("train", "loss", "epoch", 40, 5, 35, 5, 35, "nan", False, "history.csv")
-    finite = FiniteLoss((broken,), 40, nan, nan, "", False, False, "history.csv")
+    finite = replace(FINITE, breaks=(BREAK,))
     assert not judged(finite, FAILED, bad_at_end=1.0)
     assert judged(replace(finite, breaks=()), FAILED, bad_at_end=1.0)
 

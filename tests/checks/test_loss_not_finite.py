@@ -6,12 +6,9 @@ from typing import Any
 
 import pytest
 
-from slrdoctor.facts.training.train_loss import FiniteLoss, LossBreak
-from tests.making import Judge
+from tests.making import BREAK, FINITE, Judge
 
-BREAK = LossBreak("train", "train_loss", "epoch", 40, 10, 31, 10, 31, "NaN", False, "history.csv")
-SOUND = FiniteLoss((), 80, nan, nan, "", False, False, "history.csv")
-judged = Judge("TRN501", lambda *breaks, **more: replace(SOUND, breaks=breaks, **more))
+judged = Judge("TRN501", lambda *breaks, **more: replace(FINITE, breaks=breaks, **more))
 
 
 def test_trn501_fires_from_the_epoch_on_at_which_the_loss_is_lost() -> None:

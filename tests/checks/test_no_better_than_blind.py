@@ -6,10 +6,9 @@ from math import nan
 import pytest
 
 from slrdoctor.facts.evaluation.blind_comparison import BlindComparison
-from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
 from slrdoctor.facts.training.progress import Progress
 from slrdoctor.testing import fine, not_judged
-from tests.making import LEARNED, Judge
+from tests.making import LEARNED, PAIRS, Judge
 
 BLIND = BlindComparison(
     metric="WER", score=0.97, blind=0.94, answer="MORGEN REGEN", chance=nan, removed=-0.03,
@@ -17,11 +16,9 @@ BLIND = BlindComparison(
     split="dev", read_from="dev.json",
 )  # fmt: skip
 IN_BLANK_PHASE = replace(LEARNED, floor=3.9, last_dev=3.2, best_metric=1.0, last_metric=1.0, epochs=3)
-SHUFFLED = ShuffledHypotheses(
-    wer=0.97, shuffled_wer=1.0, drop=0.03, most_drop=0.05, p=0.1, rematched_wer=0.9, unrelated_wer=0.9,
-    distinct=300, distinct_references=500, tokens=400, empty=0, mean_length=9.0, commonest=(),
-    samples=540, are_single=False, is_text=False, read_from="dev.json",
-)  # fmt: skip
+SHUFFLED = replace(
+    PAIRS, wer=0.97, drop=0.03, most_drop=0.05, p=0.1, rematched_wer=0.9, unrelated_wer=0.9, distinct=300
+)
 judged = Judge("EVL904", BLIND)
 
 

@@ -8,12 +8,12 @@ import pytest
 from slrdoctor.facts.evaluation.score_comparison import Comparison, ScoreComparison
 from slrdoctor.facts.evaluation.score_evidence import SwapEvidence
 from slrdoctor.facts.training.logged_scores import ErrorRates
-from tests.making import Judge
+from tests.making import COMPARED, Judge
 
 RATES = ErrorRates("dev WER", 0, 0.41, 1.0, 20, "log.txt")
-SWAPPED = Comparison(
-    "wer", "dev", 0.61, 0.41, "val_wer at 20", 0.2, 0.41, "val_wer at 20", 0.2, 5e-5,
-    "errors over hypothesis tokens", "swapped", 0.41, True, 540, True, "dev.json", "log.txt",
+SWAPPED = replace(
+    COMPARED, recomputed=0.61, logged=0.41, gap=0.2, kept=0.41, gap_to_kept=0.2, allowance=5e-5,
+    explained_by="errors over hypothesis tokens", kind="swapped", swapped=0.41, is_swapped=True,
 )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import nan
 from typing import Any
 
 import pytest
@@ -10,17 +9,11 @@ from slrdoctor.facts.evaluation.reference_source import ReferenceSource
 from slrdoctor.facts.evaluation.score_comparison import Comparison, ScoreComparison
 from slrdoctor.facts.evaluation.score_evidence import Reproduction
 from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
-from tests.making import Judge
+from tests.making import COMPARED, PAIRS, Judge
 
-ROW = Comparison(
-    "wer", "dev", 0.78, 0.70, "val_wer at 3", 0.08, 0.25, "val_wer at 20", 0.50, 0.0, "", "", nan, False,
-    540, True, "dev.json", "log.txt",
-)  # fmt: skip
-PAIRS = ShuffledHypotheses(
-    wer=0.25, shuffled_wer=1.0, drop=0.75, most_drop=0.8, p=0.001, rematched_wer=nan, unrelated_wer=nan,
-    distinct=500, distinct_references=500, tokens=400, empty=0, mean_length=9.0,
-    commonest=(("A B", 2),), samples=540, are_single=False, is_text=False, read_from="dev.json",
-)  # fmt: skip
+ROW = replace(
+    COMPARED, recomputed=0.78, logged=0.70, logged_as="val_wer at 3", gap=0.08, gap_to_kept=0.50, kind=""
+)
 REORDERED = replace(PAIRS, wer=1.0, rematched_wer=0.25, unrelated_wer=0.8)
 SOURCE = ReferenceSource(540, 0, (), ("", "", ""), "dev.json")
 

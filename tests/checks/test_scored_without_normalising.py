@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-import math
+from dataclasses import replace
 
 import pytest
 
 from slrdoctor.facts.evaluation.normalised_scores import NormalisedScores
-from slrdoctor.facts.evaluation.score_comparison import Comparison, ScoreComparison
+from slrdoctor.facts.evaluation.score_comparison import ScoreComparison
 from slrdoctor.facts.evaluation.score_evidence import Reproduction
-from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses
 from slrdoctor.testing import findings
-from tests.making import Judge
+from tests.making import COMPARED, PAIRS, Judge
 
 LOWER = NormalisedScores(
     wer=1.0,
@@ -62,17 +61,7 @@ def test_evl903_is_quiet_on_hypotheses_that_are_written_as_their_references() ->
 def test_evl903_is_quiet_where_the_logged_score_is_that_of_normalised_hypotheses(
     kind: str, fires: bool
 ) -> None:
-    row = Comparison(
-        quantity="wer", split="dev", recomputed=1.0, logged=0.25, logged_as="dev_wer at 40", gap=0.75,
-        kept=0.25, kept_as="dev_wer at 40", gap_to_kept=0.75, allowance=0.0, explained_by="without case",
-        kind=kind, swapped=math.nan, is_swapped=False, samples=540, whole=True, read_from="dev.json",
-        logged_in="history.json",
-    )  # fmt: skip
-    pairs = ShuffledHypotheses(
-        wer=1.0, shuffled_wer=1.0, drop=0.0, most_drop=0.0, p=1.0, rematched_wer=math.nan,
-        unrelated_wer=math.nan, distinct=500, distinct_references=500, tokens=400, empty=0,
-        mean_length=9.0, commonest=(), samples=540, are_single=False, is_text=False,
-        read_from="dev.json",
-    )  # fmt: skip
+    row = replace(COMPARED, recomputed=1.0, gap=0.75, gap_to_kept=0.75, kind=kind)
+    pairs = replace(PAIRS, wer=1.0, drop=0.0, most_drop=0.0, p=1.0)
     log = Reproduction(pairs, ScoreComparison((row,), "dev.json"), None, "dev.json")
     assert bool(findings("EVL903", LOWER, log)) is fires

@@ -1,6 +1,19 @@
 """LAB210: does the model have one output per class of its vocabulary?"""
 
-from slrdoctor.api import BLOCKS, CERTAIN, Evidence, Finding, Findings, Fix, HeadFit, Threshold, check
+from slrdoctor.api import (
+    BLOCKS,
+    CERTAIN,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    HeadFit,
+    NotJudged,
+    Threshold,
+    check,
+)
+
+NAME_THE_TASK = 'name the task in slrdoctor.toml: [model] task = "classification"'
 
 
 @check("LAB210", severity=BLOCKS, confidence=CERTAIN, explains=("MDL607",))
@@ -13,7 +26,8 @@ def output_size_mismatch(fit: HeadFit) -> Findings:
     Judged by: The outputs of the checkpoint's last linear layer against the size of the vocabulary:
     - with or without its special tokens, and with the blank and special tokens that it may lack;
     - with CTC, at least one more than there are glosses;
-    - a model with fewer classes is fine where labels and config have the same fewer classes.
+    - a model with fewer classes is fine where labels and config have the same fewer classes;
+    - not where a list of classes alone says what the model is for, unless it ends in a softmax.
 
     Fix: Use the vocabulary that the model was trained with, and save it with the checkpoint.
 
@@ -22,6 +36,8 @@ def output_size_mismatch(fit: HeadFit) -> Findings:
     """
     if fit.fits or fit.because:
         return fit.sentence
+    if fit.doubt:
+        raise NotJudged(f"{fit.sentence}; {fit.doubt}", NAME_THE_TASK)
     sizes = fit.sizes
     bound = fit.least if fit.outputs < fit.least else sizes.most
     layer = fit.layer or "the head"
@@ -40,18 +56,22 @@ def output_size_mismatch(fit: HeadFit) -> Findings:
             ),
             Evidence("outputs that the vocabulary needs", sizes.needed, sizes.read_from),
         ),
-        fixes=(
-            Fix(
-                "If the model has another vocabulary, name it in slrdoctor.toml and scan again.",
-                '[vocabulary]\npath = "vocabulary.json"',
-            ),
-            Fix(
-                "Save the vocabulary in the checkpoint.",
-                'torch.save({"model": ..., "vocabulary": vocabulary}, path)',
-            ),
-            Fix(
-                f"Or train a model with {sizes.needed} outputs on this vocabulary.",
-                f"nn.Linear(hidden, {sizes.needed})",
-            ),
+        fixes=_fixes(sizes.needed),
+    )
+
+
+def _fixes(needed: int) -> tuple[Fix, ...]:
+    return (
+        Fix(
+            "If the model has another vocabulary, name it in slrdoctor.toml and scan again.",
+            '[vocabulary]\npath = "vocabulary.json"',
+        ),
+        Fix(
+            "Save the vocabulary in the checkpoint.",
+            'torch.save({"model": ..., "vocabulary": vocabulary}, path)',
+        ),
+        Fix(
+            f"Or train a model with {needed} outputs on this vocabulary.",
+            f"nn.Linear(hidden, {needed})",
         ),
     )

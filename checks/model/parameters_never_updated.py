@@ -34,7 +34,8 @@ def parameters_never_updated(updates: ParameterUpdates) -> Findings:
     Why it matters: Random weights stay random. A last layer that the optimizer does not have guesses
     forever, and batch normalisation without statistics evaluates another model than was trained.
 
-    Judged by: Frozen pretrained parts, and a best checkpoint saved again as the last, are fine. Any of:
+    Judged by: Frozen pretrained parts, a second head that a run which learned has not used, parts
+    frozen in a run with a sound score, and a best checkpoint saved again as the last, are fine. Any of:
     - two checkpoints of different epochs with exactly the same parameters;
     - a last layer without optimizer state, equal in two epochs, or with its initial values;
     - initial values in most of the parameters;

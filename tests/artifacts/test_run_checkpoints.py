@@ -287,3 +287,48 @@ def test_an_earlier_run_beside_takes_nothing_from_the_run_around_it(tmp_path: Pa
     assert own(found[""]) == ["checkpoints/best.pt"]
     assert own(found["old_runs/exp_00"]) == ["old_runs/exp_00/best.pt"]
     assert [file.where for file in found[""].predictions] == ["decoded/dev.json"]
+
+
+def vocabulary(root: Path, where: str, glosses: tuple[str, ...]) -> None:
+    write(root / where, json.dumps({"<blank>": 0} | {g: i + 1 for i, g in enumerate(glosses)}))
+
+
+MANY = (*GLOSSES, *(f"OTHER{i}" for i in range(40)))
+
+
+@pytest.mark.parametrize("other", ["vocab_all.json", "gloss2id.json", "corpora/gloss_dict.json"])
+def test_of_lists_with_all_glosses_the_one_that_fits_the_head_is_taken(
+    other: str, tmp_path: Path
+) -> None:
+    data(tmp_path)
+    (tmp_path / "exp/meta").mkdir(parents=True)
+    (tmp_path / "vocab.json").rename(tmp_path / "exp/meta/vocab.json")
+    vocabulary(tmp_path, other, MANY)
+    ((alone, _),) = discover(tmp_path).cases
+    save(tmp_path / "best.pt", model())
+    ((fitting, (run,)),) = discover(tmp_path).cases
+
+    assert alone.vocabularies[0].where == other
+    assert fitting.vocabularies[0].where == "exp/meta/vocab.json" and own(run) == ["best.pt"]
+    assert fitting.choices[0].why == "it fits the number of outputs of the model"
+
+
+def test_a_list_without_the_annotated_glosses_is_not_taken_for_fitting_the_head(tmp_path: Path) -> None:
+    data(tmp_path)
+    vocabulary(tmp_path, "other/vocab.json", MANY[6:])
+    save(tmp_path / "best.pt", model(41))
+    ((found, _),) = discover(tmp_path).cases
+
+    assert found.vocabularies[0].where == "vocab.json"
+
+
+def test_a_list_that_lacks_a_gloss_of_dev_and_fits_the_head_is_taken(tmp_path: Path) -> None:
+    names = tuple(f"SIGN{i}" for i in range(20))
+    data(tmp_path)
+    write(tmp_path / "train.csv", "id,gloss\n" + "".join(f"c{i},{n} {n}\n" for i, n in enumerate(names)))
+    vocabulary(tmp_path, "vocab.json", names[:19])
+    vocabulary(tmp_path, "all/vocab.json", (*names, *MANY))
+    save(tmp_path / "best.pt", model(20))
+    ((found, _),) = discover(tmp_path).cases
+
+    assert found.vocabularies[0].where == "vocab.json"

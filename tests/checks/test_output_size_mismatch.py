@@ -6,7 +6,7 @@ import pytest
 
 from slrdoctor.facts.labels.output_classes import VocabularySize
 from slrdoctor.facts.model.checkpoint_head import HeadFit
-from slrdoctor.testing import findings
+from slrdoctor.testing import findings, not_judged
 
 VAC = VocabularySize(64, 65, 65, 66, "gloss_dict.npy")
 OTHER = HeadFit("classifier", 1296, VAC, 65, False, "", "best.pt")
@@ -34,3 +34,9 @@ def test_lab210_is_quiet_when_the_head_fits() -> None:
 
 def test_lab210_is_quiet_about_a_model_of_a_part_of_the_classes() -> None:
     assert not findings("LAB210", replace(OTHER, outputs=20, because="it is of a part of the classes"))
+
+
+def test_lab210_is_not_judged_where_the_list_may_be_of_another_model() -> None:
+    doubt = "only labels.txt says that best.pt chooses among classes"
+
+    assert not_judged("LAB210", replace(OTHER, doubt=doubt)).reason.endswith(doubt)

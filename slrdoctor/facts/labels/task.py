@@ -36,6 +36,7 @@ class Task:
     name: str
     known_by: str
     read_from: str
+    is_certain: bool = True  # false where nothing but a list of names tells it
 
     @property
     def sentence(self) -> str:
@@ -85,7 +86,8 @@ def _by_class_list(data: DataSet, run: TrainingRun) -> Iterator[Task]:
     sequences = any(len(r) > 1 for file in run.predictions for r in file.references)
     for file in data.vocabularies[:1]:
         if file.target == "class" and _blank_token(data) is None and not sequences:
-            yield Task("classification", f"{file.where} is a list of classes", file.where)
+            because = f"{file.where} is a list of classes"
+            yield Task("classification", because, file.where, is_certain=False)
 
 
 def _by_cross_entropy(run: TrainingRun) -> Iterator[Task]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slrdoctor.artifacts.kinds.checkpoints.ends import heads, image_layers
+from slrdoctor.artifacts.kinds.checkpoints.ends import HEAD, heads, image_layers
 from slrdoctor.artifacts.kinds.checkpoints.layers import (
     RECURRENT,
     ModelLayer,
@@ -20,6 +20,7 @@ from slrdoctor.artifacts.kinds.checkpoints.weights import Weights
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_values import is_buffer
+from slrdoctor.facts.model.optimizer_memory import OptimizerState
 from slrdoctor.words.grammar import counted
 
 CONVOLUTION = re.compile(r"Conv(?:olution)?1[dD]")
@@ -181,6 +182,7 @@ class ModelHead:
     parameters: int
     share: float  # of the model's parameters
     read_from: str
+    rivals: tuple[ModelLayer, ...] = ()  # the other layers that may be heads
 
     @property
     def outputs(self) -> int:
@@ -193,14 +195,20 @@ class ModelHead:
 
 
 @measure
-def model_head(model: Architecture) -> ModelHead:
-    """The last of the layers whose outputs no layer takes; one with a head's name before others."""
+def model_head(model: Architecture, memory: OptimizerState | None) -> ModelHead:
+    """The last of the layers whose outputs no layer takes; one with a head's name before others.
+
+    A head that the optimizer never updated comes after one that it did: it may not be in use.
+    """
     if model.unread:
         raise Unavailable(f"{model.read_from} has tensors of an unknown kind: {model.unread[0]}")
     found = heads(model.layers)
     if not found:
         raise Unavailable(f"{model.read_from} does not end in a linear layer that could output classes")
+    missing = set(memory.missing) if memory is not None else set()
+    if found[0].weight in missing:
+        found.sort(key=lambda layer: layer.weight in missing or not HEAD.search(layer.name))
     layer, *rest = found
     others = tuple(dict.fromkeys(x.outputs for x in rest))
     share = layer.parameters / max(model.parameters, 1)
-    return ModelHead(layer, others, layer.parameters, share, model.read_from)
+    return ModelHead(layer, others, layer.parameters, share, model.read_from, tuple(rest))

@@ -18,7 +18,7 @@ from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead
-from slrdoctor.facts.model.checkpoint_updates import OptimizerState
+from slrdoctor.facts.model.optimizer_memory import OptimizerState
 from slrdoctor.words.grammar import counted
 
 Floats = NDArray[np.float64]
@@ -35,6 +35,7 @@ class HeadFit:
     fits: bool
     because: str  # what explains a smaller head, "" where nothing does
     read_from: str
+    doubt: str = ""  # why the two may not belong together, "" where they surely do
 
     @property
     def sentence(self) -> str:
@@ -51,15 +52,29 @@ def head_fit(
     targets: Targets | None,
     config: ConfiguredClasses | None,
     task: Task | None,
+    checkpoint: Checkpoint | None,
 ) -> HeadFit:
-    """A list of names may be of more classes than the model was made for."""
+    """A list of names may be of more classes than the model was made for, and of another model."""
     with_blank = sizes.glosses + 1 if task is not None and task.name == "ctc" else 0
     least = max(sizes.least, with_blank)
     fits = any(least <= outputs <= sizes.most for outputs in (head.outputs, *head.others))
     because = ""
     if not fits and head.outputs < least and _is_subset(head, samples, targets, config):
         because = "the model has only some of the classes in the vocabulary"
-    return HeadFit(head.layer.name, head.outputs, sizes, least, fits, because, head.read_from)
+    doubt = ""
+    if not fits and task is not None and not task.is_certain and not _is_softmax(head, checkpoint):
+        doubt = f"only {sizes.read_from} says that {head.read_from} chooses among classes"
+    return HeadFit(head.layer.name, head.outputs, sizes, least, fits, because, head.read_from, doubt)
+
+
+def _is_softmax(head: ModelHead, checkpoint: Checkpoint | None) -> bool:
+    """Whether the stored model itself says that it puts out shares of classes."""
+    modules = checkpoint.weights.parts.modules if checkpoint is not None else ()
+    return any(
+        module.kind in ("Softmax", "LogSoftmax")
+        or (module.name == head.layer.name and module.settings.get("activation") == "softmax")
+        for module in modules
+    )
 
 
 def _is_subset(

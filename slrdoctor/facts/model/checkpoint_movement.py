@@ -10,6 +10,8 @@ import math
 import re
 from dataclasses import dataclass
 
+from slrdoctor.artifacts.kinds.checkpoints.ends import HEAD
+from slrdoctor.artifacts.kinds.checkpoints.layers import ModelLayer
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead
@@ -17,11 +19,13 @@ from slrdoctor.facts.model.checkpoint_updates import (
     CheckpointPair,
     FirstValues,
     Normalisation,
-    OptimizerState,
 )
+from slrdoctor.facts.model.optimizer_memory import OptimizerState
 from slrdoctor.facts.training.logged_epochs import LoggedEpochs
+from slrdoctor.facts.training.progress import Progress
 from slrdoctor.words.grammar import counted
 
+SOUND = 0.1  # of the error of guessing: what such a run did not train, it does not need
 BEST = re.compile(r"best", re.IGNORECASE)
 LAST = re.compile(r"last|final|latest", re.IGNORECASE)
 
@@ -54,6 +58,7 @@ def parameter_updates(
     norms: Normalisation | None,
     first: FirstValues | None,
     logged: LoggedEpochs | None,
+    progress: Progress | None,
 ) -> ParameterUpdates:
     """Raises Unavailable where nothing tells, or where nothing shows that training took place."""
     trained = _trained(checkpoint, memory, logged, first)
@@ -66,22 +71,46 @@ def parameter_updates(
             "second checkpoint, and the epoch or changed weights are missing",
             "save the optimizer's state and the epoch with the model",
         )
-    random = first.first if first is not None and trained else ()
+    frozen = _frozen_on_purpose(memory, progress)
+    initial = first.first if first is not None and trained else ()
+    random = tuple(name for name in initial if name not in frozen)
     sizes = {name: math.prod(info.shape) for name, info in checkpoint.weights.tensors.items()}
     if pair is not None and first is not None and not first.first and _is_a_copy(pair):
         pair = None
     all_same = pair is not None and pair.unchanged == pair.parameters
-    all_first = norms is not None and trained and len(norms.at_first) == norms.layers
+    signs = _Signs(checkpoint, memory, pair, initial, trained)
+    still, idle = _head(head, signs, progress)
     return ParameterUpdates(
         unchanged=pair.read_from if pair is not None and all_same else "",
-        head=_head(checkpoint, head, memory, pair, random, trained),
+        head=still,
         random=random,
         random_share=sum(sizes[name] for name in random) / max(model.parameters, 1),
-        statistics=norms.layers if norms is not None and all_first else 0,
+        statistics=_without_statistics(norms, frozen) if trained else 0,
         trained=trained,
-        looked=tuple(judged),
+        looked=(*judged, *_asides(idle, len(frozen.intersection(initial)))),
         read_from=checkpoint.where,
     )
+
+
+def _without_statistics(norms: Normalisation | None, frozen: frozenset[str]) -> int:
+    """How many batch normalisations there are, where all are at first values and not frozen."""
+    if norms is None or len(norms.at_first) < norms.layers:
+        return 0
+    return 0 if frozen.issuperset(f"{name}.weight" for name in norms.at_first) else norms.layers
+
+
+def _frozen_on_purpose(memory: OptimizerState | None, progress: Progress | None) -> frozenset[str]:
+    """The tensors that were frozen by choice: without a memory, in a run whose score is sound."""
+    is_sound = progress is not None and progress.error_left < SOUND
+    return (
+        frozenset(memory.missing) if memory is not None and memory.updated and is_sound else frozenset()
+    )
+
+
+def _asides(idle: str, frozen: int) -> list[str]:
+    """What was never updated and is no fault, in words."""
+    held = f"{counted(frozen, 'weight')} of a run with a sound score was frozen with initial values"
+    return [*([idle] if idle else []), *([held] if frozen else [])]
 
 
 def _is_a_copy(pair: CheckpointPair) -> bool:
@@ -113,21 +142,43 @@ def _trained(
     return ""
 
 
-def _head(
-    checkpoint: Checkpoint,
-    head: ModelHead | None,
-    memory: OptimizerState | None,
-    pair: CheckpointPair | None,
-    random: tuple[str, ...],
-    trained: str,
-) -> str:
-    """How it is seen that the head's weight was never updated; "" where it was, or nothing tells."""
-    if head is None:
+@dataclass(frozen=True)
+class _Signs:
+    """What may show of a layer that it was never updated."""
+
+    checkpoint: Checkpoint
+    memory: OptimizerState | None
+    pair: CheckpointPair | None
+    random: tuple[str, ...]
+    trained: str
+
+    def of(self, layer: ModelLayer) -> str:
+        """How it is seen that a layer's weight was never updated; "" where it was, or nothing tells."""
+        weight = self.checkpoint.weights.parts.shared.get(layer.weight, layer.weight)
+        pair = self.pair
+        if self.memory is not None and weight in self.memory.missing:
+            return f"the optimizer has state for other tensors, but none for {weight}"
+        if pair is not None and weight in pair.same:
+            return f"{weight} is the same in epochs {pair.epochs[0]} and {pair.epochs[1]}"
+        if weight in self.random:
+            return f"{weight} still has its initial values although {self.trained}"
         return ""
-    weight = next((name for name in head.layer.tensors if "bias" not in name), "")
-    weight = checkpoint.weights.parts.shared.get(weight, weight)
-    if memory is not None and weight in memory.missing:
-        return f"the optimizer has state for other tensors, but none for {weight}"
-    if pair is not None and weight in pair.same:
-        return f"{weight} is the same in epochs {pair.epochs[0]} and {pair.epochs[1]}"
-    return f"{weight} still has its initial values although {trained}" if weight in random else ""
+
+
+def _head(head: ModelHead | None, signs: _Signs, progress: Progress | None) -> tuple[str, str]:
+    """How it is seen that the head was never updated, or else that one is not in use.
+
+    Of several heads, one that was never updated is not in use, unless the run learned nothing:
+    then it may be the one that should have been trained.
+    """
+    if head is None:
+        return "", ""
+    layers = (head.layer, *(x for x in head.rivals if HEAD.search(x.name)))
+    still = {layer.name: signs.of(layer) for layer in layers}
+    idle = [name for name, sign in still.items() if sign]
+    if not idle:
+        return "", ""
+    if len(idle) == len(layers) or (progress is not None and not progress.learned):
+        return still[idle[0]], ""
+    used = next(name for name, sign in still.items() if not sign)
+    return "", f"{idle[0]} was never updated and {used} was: {idle[0]} seems not to be in use"

@@ -8,6 +8,9 @@ import pytest
 import torch
 from torch import nn
 
+from slrdoctor.artifacts.kinds.checkpoints.layers import ModelLayer
+from slrdoctor.artifacts.kinds.checkpoints.state_dicts import Module
+from slrdoctor.artifacts.kinds.checkpoints.weights import Parts, Weights
 from slrdoctor.artifacts.run import CheckpointFile, DataSet, Row, TrainingRun
 from slrdoctor.core.engine import Facts
 from slrdoctor.core.registry import REGISTRY, Unavailable
@@ -17,7 +20,7 @@ from slrdoctor.facts.labels.output_classes import VocabularySize
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex
-from slrdoctor.facts.model.checkpoint import Checkpoint
+from slrdoctor.facts.model.checkpoint import Checkpoint, CheckpointRow
 from slrdoctor.facts.model.checkpoint_architecture import ModelHead
 from slrdoctor.facts.model.checkpoint_head import (
     BlankRow,
@@ -149,15 +152,13 @@ def test_an_excerpt_does_not_tell_the_number_of_samples(tmp_path: Path) -> None:
 def fit(
     outputs: int, others: tuple[int, ...] = (), config: int = 0, types: int = 0, narrowed: bool = False
 ) -> HeadFit:
-    from slrdoctor.artifacts.kinds.checkpoints.layers import ModelLayer
-
     head = ModelHead(ModelLayer("fc", "linear", 12, outputs, 0), others, 0, 0.1, "best.pt")
     targets = Targets(("a",), ("train",), (tuple(f"G{i}" for i in range(types)),), "train.csv")
     said = (
         ConfiguredClasses((Said(config, "config.yaml num_classes"),), "config.yaml") if config else None
     )
     sizes = VocabularySize(64, 65, 65, 66, "gloss_dict.npy")
-    return head_fit(head, sizes, Samples((), "train.csv", narrowed=narrowed), targets, said, CTC)
+    return head_fit(head, sizes, Samples((), "train.csv", narrowed=narrowed), targets, said, CTC, None)
 
 
 @pytest.mark.parametrize(("outputs", "fits"), [(64, False), (65, True), (66, True), (67, False)])
@@ -167,12 +168,10 @@ def test_a_head_fits_what_the_vocabulary_admits(outputs: int, fits: bool) -> Non
 
 @pytest.mark.parametrize(("task", "fits"), [("ctc", False), ("classification", True)])
 def test_a_ctc_head_needs_an_output_for_the_blank(task: str, fits: bool) -> None:
-    from slrdoctor.artifacts.kinds.checkpoints.layers import ModelLayer
-
     head = ModelHead(ModelLayer("fc", "linear", 12, 10, 0), (), 0, 0.1, "best.pt")
     sizes = VocabularySize(10, 10, 11, 12, "vocabulary.json")
 
-    assert head_fit(head, sizes, None, None, None, Task(task, "", "")).fits is fits
+    assert head_fit(head, sizes, None, None, None, Task(task, "", ""), None).fits is fits
 
 
 def test_one_of_several_heads_is_enough() -> None:
@@ -186,3 +185,27 @@ def test_a_smaller_head_is_explained_where_labels_and_config_are_of_a_part_of_th
     assert not fit(20, config=30, types=20).because
     assert fit(20, types=20, narrowed=True).because
     assert not fit(100, config=100, types=20).because
+
+
+@pytest.mark.parametrize(
+    ("modules", "is_certain", "is_doubted"),
+    [
+        ((), False, True),
+        ((Module("fc", "Dense", {"activation": "relu"}),), False, True),
+        ((Module("fc", "Dense", {"activation": "softmax"}),), False, False),
+        ((Module("net.5", "Softmax"),), False, False),
+        ((), True, False),
+    ],
+)
+def test_a_list_of_classes_alone_is_held_against_a_softmax_only(
+    modules: tuple[Module, ...], is_certain: bool, is_doubted: bool
+) -> None:
+    head = ModelHead(ModelLayer("fc", "linear", 12, 3, 0), (), 0, 0.1, "model.keras")
+    sizes = VocabularySize(5, 5, 5, 10, "labels.txt")
+    task = Task("classification", "labels.txt is a list of classes", "labels.txt", is_certain)
+    row = CheckpointRow("model.keras", "keras", 0, None, None, None, (), "")
+    opened = Checkpoint(row, Weights({}, lambda name: np.zeros(0), Parts("keras", modules=modules)))
+
+    found = head_fit(head, sizes, None, None, None, task, opened)
+
+    assert not found.fits and bool(found.doubt) is is_doubted

@@ -22,7 +22,7 @@ from slrdoctor.facts.model.checkpoint_architecture import (
     temporal_stack,
 )
 from slrdoctor.facts.model.checkpoint_movement import ParameterUpdates
-from slrdoctor.facts.model.checkpoint_updates import OptimizerState
+from slrdoctor.facts.model.optimizer_memory import OptimizerState
 
 Fact = TypeVar("Fact")
 

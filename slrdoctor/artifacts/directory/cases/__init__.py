@@ -22,7 +22,7 @@ def group(
     found: Found, settings: Settings, root: Path, looked: int
 ) -> tuple[tuple[tuple[DataSet, tuple[TrainingRun, ...]], ...], tuple[Choice, ...]]:
     """Every data set with the training runs on it; a data set without runs has an empty one."""
-    sets, choices = data_sets(found, settings, root, looked)
+    sets, choices = data_sets(found, root, looked)
     names = [s.name for s in sets]
     runs = training_runs(found, root, lambda run: sets[nearest(run, names)], bool(settings.checkpoint))
     on: dict[int, list[TrainingRun]] = {i: [] for i in range(len(sets))}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
+from slrdoctor.artifacts.directory.cases.surroundings import outputs_of_vocabulary
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, kind_of_place
 from slrdoctor.artifacts.kinds.vocabulary import is_named_like_vocabulary
 from slrdoctor.artifacts.run import AnnotationFile, Choice, FeatureSet, VocabularyFile
-from slrdoctor.artifacts.settings.read import Settings
 from slrdoctor.words.splits import without_splits
+
+NEARLY_ALL = 0.9  # of the annotated glosses: dev may have some that the vocabulary of train lacks
 
 
 def choose_features(
@@ -76,15 +78,26 @@ def _same_samples(one: FeatureSet, other: FeatureSet) -> bool:
 
 
 def choose_vocabulary(
-    candidates: Sequence[VocabularyFile], files: Sequence[AnnotationFile], name: str, settings: Settings
+    candidates: Sequence[VocabularyFile],
+    files: Sequence[AnnotationFile],
+    name: str,
+    outputs: Callable[[], frozenset[int]],
 ) -> tuple[list[VocabularyFile], list[Choice]]:
-    """The vocabulary that covers the most annotated tokens first; the name decides on a tie."""
+    """The vocabulary that covers the most annotated tokens first; the name decides on a tie.
+
+    Of those that cover nearly all of them, one that fits the number of outputs of the model comes
+    first: a list of another data set may be wider.
+    """
     glosses = {g for f in files for r in f.rows for g in r.glosses or ()}
+    heads = outputs() if len(candidates) > 1 else frozenset()
 
     def worth(one: VocabularyFile) -> tuple[float, ...]:
         tokens = {t for t in one.tokens if t}
         covered = len(glosses & tokens) / max(len(glosses), 1)
+        fits = head_fits(one, heads)
         return (
+            round(min(covered, NEARLY_ALL) if heads else covered, 3),
+            fits,
             round(covered, 3),
             one.target != "text",
             is_named_like_vocabulary(one.where),
@@ -101,8 +114,19 @@ def choose_vocabulary(
     if len(ordered) < 2:
         return ordered, []
     first = ordered[0]
-    covered = worth(first)[0]
+    fits, covered = worth(first)[1:3]
     why = f"it has {covered:.0%} of the annotated glosses" if glosses else "its name says so"
+    if fits > worth(ordered[1])[1]:
+        why = "it fits the number of outputs of the model"
     others = tuple(v.where for v in ordered[1:])
     how = f'[vocabulary]\npath = "{others[0]}"'
     return ordered, [Choice("vocabulary", first.where, others, why, how)]
+
+
+def head_fits(vocabulary: VocabularyFile, outputs: frozenset[int]) -> int:
+    """How well a vocabulary fits one of these heads: 2 with at most a blank more, 1 within reach, 0."""
+    glosses, most = outputs_of_vocabulary(vocabulary)
+    size = len(vocabulary.tokens)
+    if not outputs.isdisjoint((size, size + 1)):
+        return 2
+    return int(any(glosses <= n <= most for n in outputs))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from slrdoctor.artifacts.directory.cases.choices import choose_features, choose_vocabulary
 from slrdoctor.artifacts.directory.cases.places import is_below, nearest
+from slrdoctor.artifacts.directory.cases.run_checkpoints import outputs_of_heads
 from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.directory.found_samples import distinctly_named, of_taken
 from slrdoctor.artifacts.kinds.config.search import every_setting
 from slrdoctor.artifacts.run import AnnotationFile, Choice, ConfigFile, DataSet, FeatureSet
-from slrdoctor.artifacts.settings.read import Settings
 from slrdoctor.words.settings import plain_key
 from slrdoctor.words.splits import without_splits
 
@@ -20,9 +21,7 @@ Named = tuple[str, list[AnnotationFile]]  # a data set's annotation files, and t
 _DATA_SET_KEYS = ("dataset", "dataset_name", "data_set", "corpus")
 
 
-def data_sets(
-    found: Found, settings: Settings, root: Path, looked: int
-) -> tuple[list[DataSet], list[Choice]]:
+def data_sets(found: Found, root: Path, looked: int) -> tuple[list[DataSet], list[Choice]]:
     families = _families(found.annotations)
     choices: list[Choice] = []
     if len(families) > 1 and found.features:
@@ -35,14 +34,15 @@ def data_sets(
             families, choices = meant, [*choices, choice]
     if len(families) <= 1:
         name, files = families[0] if families else ("", [])
-        data = _only_set(found, files, name, settings, root, looked)
+        data = _only_set(found, files, name, root, looked)
         return [data], [*choices, *data.choices]
     sets = []
+    outputs = functools.cache(lambda: outputs_of_heads(found.checkpoints))
     for i, (name, files) in enumerate(families):
         mine = [
             v for v in found.vocabularies if _owner(v.where, families) == i and shares_top(v.where, name)
         ]
-        vocabularies, taken = choose_vocabulary(mine, files, name, settings)
+        vocabularies, taken = choose_vocabulary(mine, files, name, outputs)
         choices += taken
         problems = tuple(
             p for p in found.problems if is_below(p.where, name) and _owner(p.where, families) == i
@@ -53,12 +53,12 @@ def data_sets(
     return sets, choices
 
 
-def _only_set(
-    found: Found, files: list[AnnotationFile], name: str, settings: Settings, root: Path, looked: int
-) -> DataSet:
+def _only_set(found: Found, files: list[AnnotationFile], name: str, root: Path, looked: int) -> DataSet:
     features, chosen = choose_features(found.features, [r.id for f in files for r in f.rows])
     files, features = distinctly_named(of_taken(files, features), features)
-    vocabularies, taken = choose_vocabulary(found.vocabularies, files, name, settings)
+    vocabularies, taken = choose_vocabulary(
+        found.vocabularies, files, name, lambda: outputs_of_heads(found.checkpoints)
+    )
     return DataSet(
         name="",
         root=root,

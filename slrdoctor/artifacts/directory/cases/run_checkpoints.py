@@ -27,6 +27,7 @@ from slrdoctor.words.checkpoint_names import (
 )
 
 MOST_OPENED = 12  # checkpoints of a run that are opened; the others are judged by their names
+MOST_TRIED = 4  # that are opened to find one with a head
 NEARNESS = (OWN, EARLIER, PRETRAINED)
 
 
@@ -104,6 +105,18 @@ def likely_own(candidates: Sequence[CheckpointFile]) -> list[CheckpointFile]:
         for file in _in_order(candidates)
         if not is_pretrained(file.where) and not is_of_an_earlier_run(file.where)
     ]
+
+
+def outputs_of_heads(candidates: Sequence[CheckpointFile]) -> frozenset[int]:
+    """The numbers of outputs of the layers that may be heads, of the likeliest of the candidates."""
+    for file in likely_own(candidates)[:MOST_TRIED]:
+        try:
+            found = heads(layers_of(open_weights(file.path)))
+        except Unreadable:
+            continue
+        if found:
+            return frozenset(layer.outputs for layer in found)
+    return frozenset()
 
 
 def _in_order(candidates: Sequence[CheckpointFile]) -> list[CheckpointFile]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.kinds.config.search import every_setting
 from slrdoctor.artifacts.kinds.features.clips import open_clip
-from slrdoctor.artifacts.run import ConfigFile, DataSet, FeatureSet, HistoryFile
+from slrdoctor.artifacts.run import ConfigFile, DataSet, FeatureSet, HistoryFile, VocabularyFile
 from slrdoctor.words.settings import CLASSES, INPUT_SIZE, plain_key
 from slrdoctor.words.tokens import is_special
 
@@ -58,13 +58,18 @@ def _of_vocabularies(data: DataSet) -> Iterator[tuple[int, int]]:
     """The outputs that the vocabulary needs; without one, those that the annotated classes need."""
     for file in data.vocabularies[:1]:
         if file.target != "text" and file.tokens:
-            glosses = sum(t is not None and not is_special(t.strip(), True) for t in file.tokens)
-            yield glosses, len(file.tokens) + ADDED
+            yield outputs_of_vocabulary(file)
             return
     rows = [row for file in data.annotations for row in file.rows if row.glosses]
     names = {gloss for row in rows for gloss in row.glosses or ()}
     if len(names) > 1:
         yield len(names), len(names) + ADDED
+
+
+def outputs_of_vocabulary(file: VocabularyFile) -> tuple[int, int]:
+    """The fewest and the most outputs of a model with this vocabulary."""
+    glosses = sum(t is not None and not is_special(t.strip(), True) for t in file.tokens)
+    return glosses, len(file.tokens) + ADDED
 
 
 def _stored_sizes(sets: Sequence[FeatureSet]) -> Iterator[int]:

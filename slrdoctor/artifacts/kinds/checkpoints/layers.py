@@ -56,6 +56,11 @@ class ModelLayer:
     tensors: tuple[str, ...] = ()  # their full names
 
     @property
+    def weight(self) -> str:
+        """The full name of its weight, "" where only a bias is stored."""
+        return next((name for name in self.tensors if "bias" not in name), "")
+
+    @property
     def is_classifying(self) -> bool:
         """Whether it maps each frame or clip by itself, as a head does."""
         return self.kind == "linear" or (self.kind == "conv1d" and self.kernel == 1)

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from slrdoctor.arithmetic.scales import LOG_PROBABILITIES
 from slrdoctor.artifacts.run import Clip
-from slrdoctor.core.engine import Abstained
+from slrdoctor.core.engine import Abstained, Facts
 from slrdoctor.core.finding import Finding
+from slrdoctor.core.registry import REGISTRY
 from slrdoctor.facts.ctc.ctc_lengths import CtcLengths
 from slrdoctor.facts.ctc.layer_stack import LayerStack
 from slrdoctor.facts.embeddings.separation import Separated
@@ -38,6 +39,8 @@ from slrdoctor.probes.protocol import (
 from slrdoctor.probes.trainable import Sample, Trainable
 from slrdoctor.probes.trials import ReferenceTrial, UserTrial
 from slrdoctor.testing import findings, fine, not_judged
+
+Fact = TypeVar("Fact")
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,13 @@ class Judge:
     def abstained(self, *more: Any, **changes: Any) -> Abstained:
         """Why the check does not judge; fails where it does."""
         return not_judged(self.code, *self._facts(more, changes))
+
+
+def measured(fact: type[Fact], *given: object) -> Fact:
+    """A fact as the engine measures it from others; raises Unavailable where it cannot."""
+    value = Facts(REGISTRY, given).get(fact)
+    assert isinstance(value, fact)
+    return value
 
 
 LEARNED = Progress(

@@ -22,6 +22,7 @@ from slrdoctor.facts.features.frame_counts import FrameCounts
 from slrdoctor.facts.features.missing_landmarks import MissingLandmarks
 from slrdoctor.facts.features.stored_features import StoredFeatures
 from slrdoctor.facts.features.used_clips import UsedClips
+from tests import making
 
 
 def features(folder: Path, split: str, *arrays: Any, name: str = "") -> FeatureSet:
@@ -173,8 +174,8 @@ def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UsedClips:
 def measured(used: UsedClips, jobs: int) -> module.FeaturePass:
     seen: list[tuple[int, int]] = []
     effort = Effort(jobs, lambda done, total: seen.append((done, total)))
-    fact = Facts(REGISTRY, (used, effort)).get(module.FeaturePass)
-    assert isinstance(fact, module.FeaturePass) and seen[-1] == (20, 20)
+    fact = making.measured(module.FeaturePass, used, effort)
+    assert seen[-1] == (20, 20)
     return fact
 
 

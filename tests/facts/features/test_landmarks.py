@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from slrdoctor.artifacts.run import Clip
-from slrdoctor.core.engine import Facts
-from slrdoctor.core.registry import REGISTRY, Unavailable
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.features.features import Floats
 from slrdoctor.facts.features.landmarks import Landmarks, tell_layout
 from slrdoctor.facts.features.used_clips import UsedClip, UsedClips
 from slrdoctor.words.landmark_layouts import Layout, is_landmark_size, layouts_of
+from tests import making
 
 FRAMES = 60
 
@@ -170,9 +170,7 @@ def measured(folder: Path, *arrays: Floats) -> Landmarks:
         np.save(folder / f"{i}.npy", array)
         clips.append(UsedClip(Clip(str(i), folder / f"{i}.npy", "npy"), str(i), "train"))
     used = UsedClips(tuple(clips), (), False, "features", 0)
-    fact = Facts(REGISTRY, (used,)).get(Landmarks)
-    assert isinstance(fact, Landmarks)
-    return fact
+    return making.measured(Landmarks, used)
 
 
 def test_the_layout_is_that_of_most_clips_and_broken_ones_do_not_matter(tmp_path: Path) -> None:
@@ -203,7 +201,7 @@ def test_no_readable_clip_is_no_layout(tmp_path: Path) -> None:
         (UsedClip(Clip("0", tmp_path / "0.npy", "npy"), "0", ""),), (), False, "features", 0
     )
     with pytest.raises(Unavailable, match="no clip could be read"):
-        Facts(REGISTRY, (used,)).get(Landmarks)
+        making.measured(Landmarks, used)
 
 
 def test_real_frames_of_226_are_upper_pose_and_hands(shared_data: Path) -> None:
@@ -223,5 +221,5 @@ def test_real_frames_of_226_are_upper_pose_and_hands(shared_data: Path) -> None:
 def test_real_pose_files_have_their_layouts(shared_data: Path, file: str, name: str) -> None:
     [path] = shared_data.rglob(file)
     used = UsedClips((UsedClip(Clip("a", path, "pose"), "a", ""),), (), False, "features", 0)
-    fact = Facts(REGISTRY, (used,)).get(Landmarks)
-    assert isinstance(fact, Landmarks) and fact.name.startswith(name) and fact.certain
+    fact = making.measured(Landmarks, used)
+    assert fact.name.startswith(name) and fact.certain

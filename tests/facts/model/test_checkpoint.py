@@ -9,20 +9,12 @@ import torch
 from torch import nn
 
 from slrdoctor.artifacts.run import EARLIER, OF_NO_RUN, PRETRAINED, CheckpointFile, Problem, TrainingRun
-from slrdoctor.core.engine import Facts
-from slrdoctor.core.registry import REGISTRY, Unavailable
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.model import checkpoint as module
 from slrdoctor.facts.model.checkpoint import Checkpoint, CheckpointFiles, Pickled
 from slrdoctor.facts.model.checkpoint_values import EveryCheckpointsValues
-
-
-def run_of(folder: Path, *names: str, problems: tuple[Problem, ...] = ()) -> TrainingRun:
-    files = tuple(CheckpointFile(name, folder / name, "torch", 0) for name in names)
-    return TrainingRun("", folder, checkpoints=files, problems=problems)
-
-
-def get(fact: type, run: TrainingRun) -> Any:
-    return Facts(REGISTRY, (run,)).get(fact)
+from tests.facts.model.checkpoints import run_of
+from tests.making import measured
 
 
 def save(path: Path, **more: Any) -> None:
@@ -35,14 +27,14 @@ def test_every_checkpoint_is_opened_and_the_first_is_judged(tmp_path: Path) -> N
     save(tmp_path / "epoch_12.pt")
     run = run_of(tmp_path, "best.pt", "epoch_12.pt")
 
-    files = get(CheckpointFiles, run)
+    files = measured(CheckpointFiles, run)
 
     assert [(r.where, r.stored_epoch, r.named_epoch, r.epoch, r.takes) for r in files.rows] == [
         ("best.pt", 7, None, 7, (63,)),
         ("epoch_12.pt", None, 12, 12, (63,)),
     ]
     assert files.rows[0].signature == files.rows[1].signature
-    assert get(Checkpoint, run).where == "best.pt"
+    assert measured(Checkpoint, run).where == "best.pt"
 
 
 def test_what_cannot_be_opened_is_broken_and_the_next_is_judged(tmp_path: Path) -> None:
@@ -53,11 +45,11 @@ def test_what_cannot_be_opened_is_broken_and_the_next_is_judged(tmp_path: Path) 
     other = Problem("x.npy", "features", "empty", "zero bytes")
 
     run = run_of(tmp_path, "best.pt", "last.pt", problems=(pointer, other))
-    files = get(CheckpointFiles, run)
+    files = measured(CheckpointFiles, run)
 
     assert [p.where for p in files.broken] == ["old.pt", "best.pt"]
     assert [r.where for r in files.rows] == ["last.pt"]
-    assert get(Checkpoint, run).where == "last.pt"
+    assert measured(Checkpoint, run).where == "last.pt"
 
 
 def test_what_is_no_checkpoint_is_neither_broken_nor_judged(tmp_path: Path) -> None:
@@ -66,9 +58,9 @@ def test_what_is_no_checkpoint_is_neither_broken_nor_judged(tmp_path: Path) -> N
 
     run = run_of(tmp_path, "final_clips.pt", "weights.bin")
 
-    assert get(CheckpointFiles, run).left_out == ("final_clips.pt", "weights.bin")
+    assert measured(CheckpointFiles, run).left_out == ("final_clips.pt", "weights.bin")
     with pytest.raises(Unavailable, match="none of the run's checkpoints could be read"):
-        get(Checkpoint, run)
+        measured(Checkpoint, run)
 
 
 def test_of_many_checkpoints_some_are_only_named(
@@ -79,7 +71,7 @@ def test_of_many_checkpoints_some_are_only_named(
     for name in names:
         save(tmp_path / name)
 
-    files = get(CheckpointFiles, run_of(tmp_path, *names))
+    files = measured(CheckpointFiles, run_of(tmp_path, *names))
 
     assert len(files.rows) == 2 and files.left_out == ("epoch_2.pt", "epoch_3.pt")
     assert "2 without a model or not opened" in files.sentence
@@ -91,7 +83,7 @@ def test_what_pickles_name_is_told_file_by_file(tmp_path: Path) -> None:
     scaler = Problem("scaler.pkl", "", "imports", "sklearn.preprocessing._data.StandardScaler")
     hostile = Problem("train.npy", "", "imports", "posix.system")
 
-    found = get(Pickled, run_of(tmp_path, "best.pt", "whole.pt", problems=(scaler, hostile)))
+    found = measured(Pickled, run_of(tmp_path, "best.pt", "whole.pt", problems=(scaler, hostile)))
 
     assert found.names == (
         ("whole.pt", ("torch.nn.modules.linear.Linear",)),
@@ -102,7 +94,7 @@ def test_what_pickles_name_is_told_file_by_file(tmp_path: Path) -> None:
 
 def test_a_run_without_pickles_has_none_to_judge(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="no other pickle"):
-        get(Pickled, run_of(tmp_path))
+        measured(Pickled, run_of(tmp_path))
 
 
 @pytest.mark.parametrize("standing", [PRETRAINED, EARLIER, OF_NO_RUN])
@@ -112,12 +104,12 @@ def test_what_lies_beside_is_opened_and_never_judged(standing: str, tmp_path: Pa
     files = [CheckpointFile(n, tmp_path / n, "torch", 0, standing) for n in ("x.pt", "whole.pt")]
     run = TrainingRun("", tmp_path, beside=tuple(files))
 
-    found = get(CheckpointFiles, run)
+    found = measured(CheckpointFiles, run)
 
     assert not found.rows and [row.standing for row in found.beside] == [standing, standing]
-    assert get(Pickled, run).names == (("whole.pt", ("torch.nn.modules.linear.Linear",)),)
+    assert measured(Pickled, run).names == (("whole.pt", ("torch.nn.modules.linear.Linear",)),)
     with pytest.raises(Unavailable, match=f"x.pt is {standing}"):
-        get(Checkpoint, run)
+        measured(Checkpoint, run)
 
 
 def test_the_values_of_every_checkpoint_are_looked_at(tmp_path: Path) -> None:
@@ -128,7 +120,7 @@ def test_the_values_of_every_checkpoint_are_looked_at(tmp_path: Path) -> None:
     started = CheckpointFile("pretrained.pt", tmp_path / "pretrained.pt", "torch", 0, PRETRAINED)
     run = replace(run_of(tmp_path, "best.pt", "last.pt"), beside=(started, stray))
 
-    found = get(EveryCheckpointsValues, run)
+    found = measured(EveryCheckpointsValues, run)
 
     assert [file.read_from for file in found.files] == [
         "best.pt",

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from slrdoctor.artifacts.kinds.checkpoints.layers import ModelLayer
-from slrdoctor.artifacts.run import CheckpointFile, TrainingRun
+from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.engine import Facts
 from slrdoctor.core.registry import REGISTRY, Unavailable
 from slrdoctor.facts.ctc.layer_stack import total_stride
@@ -19,17 +19,16 @@ from slrdoctor.facts.model.checkpoint_architecture import (
     ModelInput,
     temporal_stack,
 )
+from tests import making
+from tests.facts.model.checkpoints import saved
 
 Fact = TypeVar("Fact")
 
 
 def measured(fact: type[Fact], model: object, folder: Path) -> Fact:
     """A fact of a run whose only checkpoint is what torch saves of `model`."""
-    torch.save(model.state_dict() if isinstance(model, nn.Module) else model, folder / "best.pt")
-    file = CheckpointFile("best.pt", folder / "best.pt", "torch", 0)
-    found = Facts(REGISTRY, (TrainingRun("", folder, checkpoints=(file,)),)).get(fact)
-    assert isinstance(found, fact)
-    return found
+    content = model.state_dict() if isinstance(model, nn.Module) else model
+    return making.measured(fact, saved(folder, best=content))
 
 
 class Named(nn.Module):

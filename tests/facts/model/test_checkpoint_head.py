@@ -11,7 +11,7 @@ from torch import nn
 from slrdoctor.artifacts.kinds.checkpoints.layers import ModelLayer
 from slrdoctor.artifacts.kinds.checkpoints.state_dicts import Module
 from slrdoctor.artifacts.kinds.checkpoints.weights import Parts, Weights
-from slrdoctor.artifacts.run import CheckpointFile, DataSet, Row, TrainingRun
+from slrdoctor.artifacts.run import DataSet, Row
 from slrdoctor.core.engine import Facts
 from slrdoctor.core.registry import REGISTRY, Unavailable
 from slrdoctor.facts.config.model_config import Said
@@ -30,14 +30,13 @@ from slrdoctor.facts.model.checkpoint_head import (
     head_fit,
     head_rows,
 )
+from tests.facts.model.checkpoints import saved
 
 CTC = Task("ctc", "said so", "config.yaml")
 
 
 def facts(folder: Path, state: dict[str, torch.Tensor], *given: object, **more: Any) -> Facts:
-    torch.save({"model": state, **more}, folder / "best.pt")
-    file = CheckpointFile("best.pt", folder / "best.pt", "torch", 0)
-    run = TrainingRun("", folder, checkpoints=(file,))
+    run = saved(folder, best={"model": state, **more})
     return Facts(REGISTRY, (run, DataSet("", folder), *given))
 
 

@@ -12,9 +12,7 @@ from torch import nn
 from torch.nn.utils import parametrizations, spectral_norm, weight_norm
 
 from slrdoctor.artifacts.kinds.checkpoints.weights import open_weights
-from slrdoctor.artifacts.run import CheckpointFile, TrainingRun
-from slrdoctor.core.engine import Facts
-from slrdoctor.core.registry import REGISTRY, Unavailable
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.model.checkpoint_architecture import (
     Architecture,
     ModelHead,
@@ -23,19 +21,15 @@ from slrdoctor.facts.model.checkpoint_architecture import (
 )
 from slrdoctor.facts.model.checkpoint_movement import ParameterUpdates
 from slrdoctor.facts.model.optimizer_memory import OptimizerState
+from tests import making
+from tests.facts.model.checkpoints import saved
 
 Fact = TypeVar("Fact")
 
 
 def measured(fact: type[Fact], folder: Path, **files: object) -> Fact:
     """A fact of the checkpoints that torch saves of `files`; the first is the one that is judged."""
-    found = []
-    for name, content in files.items():
-        torch.save(content, folder / f"{name}.pt")
-        found.append(CheckpointFile(f"{name}.pt", folder / f"{name}.pt", "torch", 0))
-    value = Facts(REGISTRY, (TrainingRun("", folder, checkpoints=tuple(found)),)).get(fact)
-    assert isinstance(value, fact)
-    return value
+    return making.measured(fact, saved(folder, **files))
 
 
 def bilstm(inputs: int = 30) -> nn.ModuleDict:

@@ -11,8 +11,7 @@ import pytest
 
 from slrdoctor.artifacts.run import DataSet, HistoryFile, TrainingRun
 from slrdoctor.artifacts.settings.read import Settings
-from slrdoctor.core.engine import Facts
-from slrdoctor.core.registry import REGISTRY, Unavailable
+from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.evaluation.blind_score import BlindScore
 from slrdoctor.facts.labels.samples import Texts
@@ -22,6 +21,7 @@ from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.history import History
 from slrdoctor.facts.training.loss_scale import LossScale
 from slrdoctor.facts.training.progress import Progress
+from tests import making
 
 FLOOR = BlindFloor("ctc", 53.7, 5.37, 1296, 0.68, 0.98, math.nan, math.nan, 5671, True, "labels")
 MEAN = Reduction("mean", "token", 1.0)
@@ -32,9 +32,7 @@ def measured(history: History, *given: object, task: str = "ctc") -> Progress:
     """`Progress` as the engine measures it from a history and what else is given."""
     run = TrainingRun("", Path(), histories=(HistoryFile("history.csv", "csv", ()),))
     facts = (DataSet("", Path()), Settings(), run, Task(task, "by hand", "by hand"), history, *given)
-    found = Facts(REGISTRY, facts).get(Progress)
-    assert isinstance(found, Progress)
-    return found
+    return making.measured(Progress, *facts)
 
 
 def test_losses_are_told_in_the_unit_of_the_floor(make_history: Any) -> None:

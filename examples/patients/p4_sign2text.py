@@ -4,8 +4,9 @@ An encoder trained with SupCon embeds a clip, and a decoder writes a sentence fr
 NegSim 0.906, retrieval at 1 about 5%, and WER about 1.0. Batches are of 8 to 16, the tokenizer has a
 token a word, and 11,000 videos show about 1.1 clips a sentence.
 
-This run is trained anew, on made-up clips and smaller: 1,000 clips of 909 sentences train, 1,100 of
-1,000 are dev, so that retrieval is among as many candidates as in the case. Sentences come from a few
+This run was trained on made-up clips and smaller, and what that training gave is stored: 1,000 clips
+of 909 sentences train, 1,100 of 1,000 are dev, so that retrieval is among as many candidates as in the
+case. Sentences come from a few
 patterns, and name people and places of whom most are named once. Batches are of 16, the loss is
 SupCon with the sentences as labels, and both parts are really trained.
 

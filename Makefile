@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo quick test lint types install docs examples patients runs clinic clinic-sample limits clean
+.PHONY: demo quick test lint types install docs examples patients runs clinic clinic-sample limits layouts layouts-sample clean
 .DELETE_ON_ERROR:
 
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
@@ -64,6 +64,14 @@ clinic-sample: install
 # Moves every limit of every check, and judges the runs of the clinic again.
 limits: install
 	$(BIN)/python clinic/limits.py
+
+# Writes a dozen runs in hundreds of layouts and compares what is said of each with the plain one.
+layouts: install
+	$(BIN)/python -m clinic.layouts
+
+# Some of these encodings written anew, held against the recorded lines: what CI runs.
+layouts-sample: install
+	$(BIN)/python -m clinic.layouts --sample 30
 
 # Scans every folder of real runs beside the checkout and writes the table of what was found.
 runs: install

@@ -1,0 +1,122 @@
+"""docs/layouts.md, from the figures of the layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from clinic.layouts import registry
+from clinic.layouts.figures import WHAT, share
+from clinic.layouts.subjects import SUBJECTS
+
+HEAD = """\
+# The same run, however it is written
+
+Written by `make layouts` (clinic/layouts/) from clinic/layouts/lines.jsonl, a line per encoding. Small
+runs, healthy and broken, are written in many layouts, and each is compared with the plain layout of the
+same run: the verdict, the first cause, and the figures that do not depend on the way of writing. A
+value that cannot be written of a run, or not with the other values, is skipped and counted.
+
+*First cause*: the first root cause is that of the plain layout, or another right one. *No false alarm*:
+nothing that blocks or misleads, on healthy runs. *Joined*: annotated samples with features, per split.
+*Width*: values per frame. *Frames*: of all clips. The figures are those of the report.
+"""
+FIRST = ""
+
+
+def page(found: Mapping[str, Any]) -> str:
+    parts = [HEAD, FIRST, *_totals(found), *_subjects(), *_values(found), *_combined(found)]
+    parts += [*_crashes(found), *_axes()]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _totals(found: Mapping[str, Any]) -> list[str]:
+    single, drawn = found["single"], found["drawn"]
+    rows = [f"| {what} | {share(single[what])} | {share(drawn[what])} |" for what in WHAT]
+    return [
+        "## Totals",
+        "",
+        f"{found['subjects']} runs. {single['encodings']} encodings with one axis changed, "
+        f"{drawn['encodings']} with all axes drawn; {found['skipped']} did not apply. "
+        f"{single['crashed'] + drawn['crashed']} with a crash.",
+        "",
+        "| the same | one axis | all axes |",
+        "|---|---|---|",
+        *rows,
+        "",
+    ]
+
+
+def _subjects() -> list[str]:
+    rows = [
+        f"| {name} | {made.fault} | {' or '.join(made.codes) or 'healthy'} |"
+        for name, made in SUBJECTS.items()
+    ]
+    return [
+        "## The runs",
+        "",
+        "| run | fault of `slrdoctor simulate` | right first |",
+        "|---|---|---|",
+        *rows,
+        "",
+    ]
+
+
+def _values(found: Mapping[str, Any]) -> list[str]:
+    rows = []
+    for layout, wrong in found["values"].items():
+        axis, _, value = layout.partition("=")
+        told = "; ".join(f"{what}: {_names(names)}" for what, names in wrong.items())
+        rows.append(f"| {axis} | {value} | {_example(axis, value)} | {told} |")
+    return [
+        "## Values that change the answer alone",
+        "",
+        f"{len(rows)} of {_count()} values.",
+        "",
+        "| axis | value | looks like | not the same, of which runs |",
+        "|---|---|---|---|",
+        *rows,
+        "",
+    ]
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) < 4 else f"{len(names)} runs"
+
+
+def _combined(found: Mapping[str, Any]) -> list[str]:
+    rows = [f"| {name} | {wrong} | {of} |" for name, wrong, of in found["in combinations"] if wrong][:40]
+    if not rows:
+        return []
+    return [
+        "## Values in combinations",
+        "",
+        "In how many drawn layouts with the value the first cause is another; the worst forty.",
+        "",
+        "| value | another | of |",
+        "|---|---|---|",
+        *rows,
+        "",
+    ]
+
+
+def _crashes(found: Mapping[str, Any]) -> list[str]:
+    lines = [f"- {line['key']}: {line['crashed'][0]}" for line in found["crashed"]]
+    return ["## Crashes", "", *lines, ""] if lines else []
+
+
+def _axes() -> list[str]:
+    lines = ["## The axes", ""]
+    for axis in registry.load().values():
+        lines += [f"### {axis.name}", ""]
+        lines += [f"- {name}: {_example(axis.name, name)}" for name in axis.values]
+        lines.append("")
+    return lines
+
+
+def _example(axis: str, value: str) -> str:
+    return (registry.load()[axis].values[value].__doc__ or "").strip().replace("|", "\\|")
+
+
+def _count() -> int:
+    return sum(len(axis.values) - 1 for axis in registry.load().values())

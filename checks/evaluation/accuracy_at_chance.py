@@ -17,6 +17,8 @@ from slrdoctor.api import (
     counted,
 )
 
+from ._one_class import of_one_class
+
 EPOCHS = Threshold(
     5,
     "measured on public runs: eleven classifiers that learn are beyond guessing in their first epoch",
@@ -52,6 +54,7 @@ def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
     - The median of the last epochs is within what guessing reaches once in a thousand.
     - The best epoch is within what guessing reaches in any of the epochs. Where the number of samples
       is unknown: no epoch is above guessing.
+    An accuracy of 100% beside a loss of exactly 0, both from the first epoch on, is that of one class.
 
     Fix: Join features and labels anew and look at ten pairs; overfit five samples. Only then try more
     features, a larger model or more epochs.
@@ -83,10 +86,17 @@ def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
             f"train for at least {EPOCHS.value:g} epochs",
             looks_ill=True,
         )
+    if accuracy.classes == 1:
+        yield of_one_class(accuracy, EPOCHS)
+    else:
+        yield _of_guessing(accuracy)
+
+
+def _of_guessing(accuracy: AccuracyChance) -> Finding:
     over = f" over {accuracy.samples} samples" if accuracy.samples else ""
     guessing = f"binomial: guessing among {accuracy.classes} classes{over}"
     limit = Threshold(accuracy.most_in_any, f"{guessing} exceeds it once in a thousand runs")
-    yield Finding(
+    return Finding(
         f"{accuracy.what} is {accuracy.last:.1%} (best {accuracy.best:.1%}){over}, where chance reaches "
         f"{accuracy.guessing:.1%}, and up to {accuracy.most_in_any:.1%} with luck",
         (

@@ -1,6 +1,6 @@
 """A loss that stands still beside a score that says that what it stands at is not a success."""
 
-from math import isnan
+from math import exp, isnan
 
 from slrdoctor.api import (
     Evidence,
@@ -26,6 +26,9 @@ ABOVE_GUESSING = chosen(
     0.25, "a class that is common gives a blind model more than one over the classes"
 )
 BLIND_ACCURACY = chosen(0.5, "an accuracy above it that stands still may be what is left to reach")
+TIMES_GUESSING = chosen(
+    2, "where a model knows anything, its accuracy is several times exp(-loss), the one that it expects"
+)
 ACCURACY_MOVED = chosen(0.02, "a fiftieth of the samples, in the median of a twentieth of the run")
 
 
@@ -39,6 +42,15 @@ def never_moved(loss: Standstill) -> bool:
     if loss.classes:
         return isnan(loss.accuracy) or loss.accuracy <= 1 / loss.classes + ABOVE_GUESSING.value
     return loss.accuracy < BLIND_ACCURACY.value and loss.accuracy_moved < ACCURACY_MOVED.value
+
+
+def is_guessing(loss: Standstill, progress: Progress) -> bool:
+    """Whether the accuracy is that of guessing among as many classes as the loss is of.
+
+    Then the count of classes that this accuracy would beat is that of another data set.
+    """
+    likely = TIMES_GUESSING.value * exp(-loss.level)
+    return progress.metric == "accuracy" and progress.best_metric <= likely
 
 
 def of_a_standstill(loss: Standstill, fixes: tuple[Fix, ...]) -> Finding:

@@ -22,7 +22,7 @@ from slrdoctor.api import (
 )
 
 from ._blind_loss import of_a_blind_loss
-from ._standstill import SHARE_OF_MIDDLE, never_moved, of_a_standstill, stands_still
+from ._standstill import SHARE_OF_MIDDLE, is_guessing, never_moved, of_a_standstill, stands_still
 
 SHARE_OF_BLIND_LOSS = Threshold(
     0.9,
@@ -71,7 +71,8 @@ def nothing_learned(
       fell below 95%.
     A training loss also fires that stands where it began, within a hundredth over 20 epochs or over
     200 steps of two epochs: at the logarithm of a whole number, which is the loss of guessing among
-    so many classes, or beside an accuracy that is low and does not move.
+    so many classes, or beside an accuracy that is low and does not move. An accuracy of no more than
+    twice exp(-loss) does not speak for the run, whatever number of classes the labels have.
 
     Fix: Look for a break before you tune anything: labels against features, the loss, the optimizer,
     the learning rate. Then overfit five samples.
@@ -80,6 +81,8 @@ def nothing_learned(
     Zeyer et al. 2021, Why does CTC result in peaky behavior?
     """
     scored = progress is not None and progress.learned and bool(progress.metric)
+    if scored and still is not None and progress is not None:
+        scored = not is_guessing(still, progress)
     if still is not None and never_moved(still) and not scored:
         yield of_a_standstill(still, FIXES)
         return history.sentence

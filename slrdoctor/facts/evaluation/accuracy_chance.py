@@ -10,6 +10,8 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import DevScore
 from slrdoctor.facts.training.epoch_size import EpochSize
+from slrdoctor.facts.training.zero_loss import ZeroLoss
+from slrdoctor.words.grammar import counted
 
 PREDICTED = "accuracy of the predictions"
 UNLIKELY = 1e-3  # chance that guessing exceeds a bound
@@ -39,16 +41,24 @@ class AccuracyChance:
 
     @property
     def sentence(self) -> str:
+        classes = counted(self.classes, "class", "classes")
         return (
-            f"{self.what} is {self.last:.1%} (best {self.best:.1%}); guessing among {self.classes} "
-            f"classes reaches {self.guessing:.1%} on average and up to {self.most_in_any:.1%} by luck"
+            f"{self.what} is {self.last:.1%} (best {self.best:.1%}); guessing among {classes} "
+            f"reaches {self.guessing:.1%} on average and up to {self.most_in_any:.1%} by luck"
         )
 
 
 @measure
 def accuracy_chance(
-    classes: ClassCount, score: DevScore | None, size: EpochSize | None, run: TrainingRun
+    classes: ClassCount,
+    score: DevScore | None,
+    size: EpochSize | None,
+    run: TrainingRun,
+    zero: ZeroLoss | None,
 ) -> AccuracyChance:
+    if classes.classes == 1 and zero is not None:
+        name = zero.accuracies[0]
+        return _against(classes, (1.0, 1.0), zero.epochs, None, name, zero.read_from)
     if score is not None and score.quantity == "accuracy":
         samples = size.dev_samples if size is not None else None
         return _against(

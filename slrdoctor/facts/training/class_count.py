@@ -14,6 +14,8 @@ from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.dev_score import finite, held_out
 from slrdoctor.facts.training.epoch_size import EpochSize
 from slrdoctor.facts.training.history import History
+from slrdoctor.facts.training.zero_loss import ZeroLoss
+from slrdoctor.words.grammar import counted
 
 # a first accuracy this unlikely under 1/K says that the model is no longer guessing
 UNLIKELY = 0.01
@@ -39,7 +41,9 @@ class ClassCount:
 
     @property
     def sentence(self) -> str:
-        return f"{self.classes} classes ({self.known_by}): chance is {self.chance:.2%}"
+        return (
+            f"{counted(self.classes, 'class', 'classes')} ({self.known_by}): chance is {self.chance:.2%}"
+        )
 
 
 @measure
@@ -50,9 +54,12 @@ def class_count(
     blind: BlindScore | None,
     size: EpochSize | None,
     history: History | None,
+    zero: ZeroLoss | None,
 ) -> ClassCount:
     if task is not None and task.name != "classification":
         raise Unavailable(f"the task is {task.name}, which has no classes to guess among")
+    if zero is not None and zero.accuracies:
+        return ClassCount(1, 1.0, math.nan, f"as {zero.sentence}", False, zero.read_from)
     if floor is not None and floor.task == "classification" and floor.classes > 1:
         return ClassCount(
             floor.classes, 1 / floor.classes, floor.accuracy, "the labels", True, floor.read_from

@@ -111,6 +111,8 @@ def _anchor(
         return Anchor(uniform, blind, known.per_sample / known.per_token, f"{what}, in nats per token")
     if classes is None:
         raise Unavailable("the loss of an untrained model is unknown: neither targets nor a class count")
+    if classes.classes < 2:
+        raise Unavailable(f"a model of one class has no loss: {classes.known_by}")
     uniform = math.log(classes.classes)
     blind = floor.per_sample if floor is not None and floor.task == "classification" else uniform
     return Anchor(uniform, blind, 1.0, f"ln {classes.classes} = {uniform:.2f}")

@@ -24,12 +24,12 @@ def test_classes_come_from_the_labels_first(make_history: Any) -> None:
     floor = BlindFloor(
         "classification", 1.2, 1.2, 4, math.nan, math.nan, 0.6, 0.25, 80, True, "labels.csv"
     )
-    told = class_count(CLASSES, floor, None, None, SIZE, make_history(**GUESSING))
+    told = class_count(CLASSES, floor, None, None, SIZE, make_history(**GUESSING), None)
     assert (told.classes, told.chance, told.majority, told.guessing) == (4, 0.25, 0.6, 0.6)
 
 
 def test_classes_are_told_by_first_losses_that_guess(make_history: Any) -> None:
-    told = class_count(CLASSES, None, None, None, SIZE, make_history(**GUESSING))
+    told = class_count(CLASSES, None, None, None, SIZE, make_history(**GUESSING), None)
     assert told.classes == 97 and not told.measured and told.guessing == pytest.approx(1 / 97)
     assert "ln 97" in told.sentence
 
@@ -45,9 +45,9 @@ def test_classes_are_told_by_first_losses_that_guess(make_history: Any) -> None:
 )
 def test_no_classes_are_told_by_losses_of_a_model_that_learns(make_history: Any, change: Any) -> None:
     with pytest.raises(Unavailable, match="number of classes is unknown"):
-        class_count(CLASSES, None, None, None, SIZE, make_history(**(GUESSING | change)))
+        class_count(CLASSES, None, None, None, SIZE, make_history(**(GUESSING | change)), None)
 
 
 def test_a_ctc_run_has_no_classes_to_guess_among(make_history: Any) -> None:
     with pytest.raises(Unavailable, match="task is ctc"):
-        class_count(Task("ctc", "", ""), None, None, None, SIZE, make_history(**GUESSING))
+        class_count(Task("ctc", "", ""), None, None, None, SIZE, make_history(**GUESSING), None)

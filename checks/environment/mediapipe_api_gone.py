@@ -30,6 +30,8 @@ def mediapipe_api_gone(code: SourceCode, environment: Environment) -> Findings:
     - a requirement that admits only releases from 0.10.30 on;
     - such a release installed here.
 
+    It is not judged where the requirement admits releases with and without it, and none is installed.
+
     Fix: Pin the last release that contains its models, or move to the Tasks API and its model file.
 
     References: MediaPipe issues 6192 and 6204; MediaPipe Solutions, Holistic landmarker.
@@ -40,9 +42,9 @@ def mediapipe_api_gone(code: SourceCode, environment: Environment) -> Findings:
         gone.append((f"mediapipe {installed}, installed here", environment.read_from))
     if not code.mediapipe_solutions:
         return "no source uses mp.solutions"
-    if not gone and not installed and not any(p.asked for p in code.pins_of("mediapipe")):
+    if not gone and not installed and (left_open := _left_open(code)):
         raise NotJudged(
-            f"{code.mediapipe_solutions[0]} uses mp.solutions, and nothing says with which MediaPipe",
+            f"{code.mediapipe_solutions[0]} uses mp.solutions, and {left_open}",
             'pin it: pip install "mediapipe==0.10.21" is the last that has mp.solutions and its models',
         )
     if not gone:
@@ -73,12 +75,30 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", text)[:3])
 
 
+def _left_open(code: SourceCode) -> str:
+    """What admits releases with mp.solutions and without; "" where a requirement excludes these."""
+    pins = code.pins_of("mediapipe")
+    if any(_is_below(sign, version) for pin in pins for sign, version in _bounds(pin.asked)):
+        return ""
+    asked = [
+        f"{p.where} asks for mediapipe{p.asked}, of which pip takes a release without it" for p in pins
+    ]
+    return asked[0] if asked else "nothing says with which MediaPipe"
+
+
+def _is_below(sign: str, version: tuple[int, ...]) -> bool:
+    """Whether an upper bound admits no release without mp.solutions."""
+    exact = sign in ("", "=", "==", "===", "<", "<=")
+    return exact and (version < GONE_SINCE or (sign == "<" and version == GONE_SINCE))
+
+
 def _is_gone(asked: str) -> bool:
     """Whether a requirement admits only releases without mp.solutions, by its lower bound."""
-    lower = [
-        (sign, _version(version))
-        for sign, version in re.findall(r"([=<>~!^]*)(\d[\w.]*)", asked)
-        if sign in ("", "=", "==", "===", ">=", "~=", "^", ">")
-    ]
+    lower = [(s, v) for s, v in _bounds(asked) if s in ("", "=", "==", "===", ">=", "~=", "^", ">")]
     last = (*GONE_SINCE[:2], GONE_SINCE[2] - 1)
     return any(v >= GONE_SINCE or (sign == ">" and v >= last) for sign, v in lower)
+
+
+def _bounds(asked: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Every sign of a requirement with its version: `>=0.10,<1` has two."""
+    return [(sign, _version(text)) for sign, text in re.findall(r"([=<>~!^]*)(\d[\w.]*)", asked)]

@@ -9,6 +9,7 @@ from typing import Any
 
 from slrdoctor.artifacts.clip_places import WHOLE, Place
 from slrdoctor.artifacts.content import NEEDS_PACKAGE
+from slrdoctor.artifacts.reading import Reading
 from slrdoctor.artifacts.settings.read import Settings
 
 
@@ -215,6 +216,7 @@ class UnopenedFile:
     how: str  # a command or a snippet that does it
     package: str = ""  # what a reader of ours needs and is not installed here
     spare: bool = False  # usually written beside a form that can be read, which was found here
+    count: int = 1  # files, where `where` is a pattern
 
 
 @dataclass(frozen=True)
@@ -283,3 +285,5 @@ class RunDirectory:
     choices: tuple[Choice, ...] = ()
     looked: int = 0
     links: tuple[tuple[str, str], ...] = ()  # that lead out of it, each with its place
+    readings: tuple[Reading, ...] = ()
+    unopened: tuple[UnopenedFile, ...] = ()  # all files that no reader opened

@@ -66,6 +66,8 @@ class Record:
     own_model: bool = False  # whether the user's own model was run
     answer: Answer | None = None  # of an experiment
     again: str = ""  # how to judge CODE alone once more, where no folder is left to scan
+    readings: tuple[Mapping[str, Any], ...] = ()  # what each file was taken for, as plain data
+    unopened: tuple[Mapping[str, Any], ...] = ()  # the files that no reader opened
     undecided: tuple[Role, ...] = ()  # what must be judged before it is healthy, and was not
 
     @property

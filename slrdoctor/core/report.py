@@ -64,6 +64,8 @@ class Report(Record):
             "skipped": [self._reasoned(e) | {"missing": e.missing} for e in self.skipped],
             "ignored": [{"code": e.code, "reason": e.text} for e in self.ignored],
             "crashed": [{"code": e.code, "error": e.text} for e in self.crashed],
+            "readings": [dict(one) for one in self.readings],
+            "unopened": [dict(one) for one in self.unopened],
             "facts": dict(self.facts),
         }
         plained: dict[str, Any] = plain(document, listed=None)
@@ -130,6 +132,8 @@ def build(
     broken_packs: Mapping[str, str],
     runs: Sequence[Run] = (),
     own_model: bool = False,
+    readings: Sequence[Mapping[str, Any]] = (),
+    unopened: Sequence[Mapping[str, Any]] = (),
 ) -> Report:
     """Rank the outcomes and write everything down. `broken_packs` maps files to tracebacks."""
     diagnoses = tuple(in_place(d, str(run["path"])) for d in fold(rank(outcomes)))
@@ -156,6 +160,8 @@ def build(
         facts=_facts(facts),
         runs=tuple(runs),
         own_model=own_model,
+        readings=tuple(readings),
+        unopened=tuple(unopened),
         undecided=tuple(undecided(outcomes)),
     )
 

@@ -23,7 +23,7 @@ from slrdoctor.core.record import Entry
 from slrdoctor.core.registry import REGISTRY, Check, Unavailable
 from slrdoctor.core.report import Report, build
 from slrdoctor.examination.runs import described_runs
-from slrdoctor.examination.summary import summarise
+from slrdoctor.examination.summary import plain_readings, plain_unopened, summarise
 from slrdoctor.facts.ctc.ctc_lengths import LayerStack
 from slrdoctor.facts.ctc.layer_stack import parse_layers
 from slrdoctor.facts.evaluation.predictions import ErrorCounts
@@ -31,7 +31,7 @@ from slrdoctor.facts.features.features import Effort
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex
 from slrdoctor.facts.training.progress import Progress
-from slrdoctor.probes.experiment import Experiment, is_file_spec
+from slrdoctor.probes.experiment import Experiment, is_file_spec, path_of_spec
 
 
 class CannotExamine(Exception):
@@ -116,6 +116,8 @@ def examined(
         broken,
         runs=tuple(described_runs(run, measured)),
         own_model=experiment is not None and is_file_spec(experiment.model),
+        readings=plain_readings(run),
+        unopened=plain_unopened(run),
     )
     return report, facts
 
@@ -211,6 +213,15 @@ def _hold_settings_against(run: RunDirectory) -> None:
     """Refuse what `slrdoctor.toml` says where it cannot be so: it would be skipped in silence."""
     settings = run.settings
     _known_codes(settings.ignore)
+    for key, spec in (
+        ("factory", settings.factory),
+        ("loss", settings.loss),
+        ("decode", settings.decode),
+    ):
+        if is_file_spec(spec) and not path_of_spec(spec, run.path)[0].is_file():
+            raise SettingsError(
+                f"{settings.read_from}: [model] {key} = {spec!r} does not exist in {run.path}"
+            )
     if settings.layers:
         try:
             parse_layers(settings.layers)

@@ -43,6 +43,39 @@ def summarise(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -> dic
     }
 
 
+def plain_readings(run: RunDirectory) -> list[dict[str, Any]]:
+    """`readings` of the JSON document: what each file was taken for, and why."""
+    return [
+        {
+            "path": r.where,
+            "kind": r.kind,
+            "why": r.why,
+            "taken": r.is_taken,
+            "others": list(r.others),
+            "files": r.count,
+            "size": r.size,
+        }
+        for r in run.readings
+    ]
+
+
+def plain_unopened(run: RunDirectory) -> list[dict[str, Any]]:
+    """`unopened` of the JSON document: the files that no reader opened, and what would help."""
+    return [
+        {
+            "path": file.where,
+            "files": file.count,
+            "size": file.size,
+            "format": file.format,
+            "kind": file.kind,
+            "advice": file.advice,
+            "how": file.how,
+            "package": file.package,
+        }
+        for file in run.unopened
+    ]
+
+
 def _counted(measured: Sequence[tuple[Case, object]]) -> dict[str, int]:
     """How many samples the outputs of a file are of, where that took opening it."""
     found: dict[str, int] = {}

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slrdoctor.artifacts.settings.read import AXES, KEYS, NAME, TASKS, Settings, _parsed, read_settings
+from slrdoctor.artifacts.settings.read import (
+    AXES,
+    KEYS,
+    NAME,
+    TASKS,
+    Settings,
+    SettingsError,
+    _parsed,
+    read_settings,
+)
 from slrdoctor.artifacts.settings.write import Setting, settings_text
 
 # the key of a section -> the attribute of Settings that holds it, and a value that it may have
@@ -32,8 +41,9 @@ ONE_OF_A_KIND: dict[tuple[str, str], tuple[str, str | int]] = {
 OF_SPLITS = {
     (section, split): f"{section} of/{split}.csv"
     for section in ("features", "annotations")
-    for split in ("train", "dev", "test")
+    for split in ("train", "dev", "test", "path")
 }
+SEVERAL = ("vocabulary", "checkpoint", "history", "predictions", "config")  # paths, one or a list
 
 
 def read(folder: Path, text: str) -> Settings:
@@ -55,7 +65,29 @@ def test_a_key_is_read_as_it_was_written(
     (section, key), (attribute, value) = place, expected
     settings = read(tmp_path, settings_text({section: [Setting(key, value, "known by: x\ny # z")]}))
 
-    assert getattr(settings, attribute) == value
+    assert getattr(settings, attribute) == ((value,) if attribute in SEVERAL else value)
+
+
+@pytest.mark.parametrize("section", SEVERAL)
+def test_several_paths_are_a_list(section: str, tmp_path: Path) -> None:
+    paths = ["a.json", 'b "c".json', "d/e.json"]
+    text = settings_text({section: [Setting("path", paths, "two", ["of it", "# all of it"])]})
+
+    assert getattr(read(tmp_path, text), section) == tuple(paths)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[history]\npath = []\n", "is empty"),
+        ('[history]\npath = ["a.json", 3]\n', "is text, not 3"),
+        ('[history]\npath = ["a.json", " "]\n', "is empty"),
+        ("[features]\ntrain = {}\n", "is text"),
+    ],
+)
+def test_a_list_that_holds_no_paths_is_an_error(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=said):
+        read(tmp_path, text)
 
 
 def test_all_keys_together_are_read_as_they_were_written(tmp_path: Path) -> None:
@@ -68,10 +100,12 @@ def test_all_keys_together_are_read_as_they_were_written(tmp_path: Path) -> None
     settings = read(tmp_path, settings_text(sections, "A heading\nof two lines"))
 
     assert {place: getattr(settings, name) for place, (name, _) in ONE_OF_A_KIND.items()} == {
-        place: value for place, (_, value) in ONE_OF_A_KIND.items()
+        place: (value,) if name in SEVERAL else value for place, (name, value) in ONE_OF_A_KIND.items()
     }
-    assert settings.features == {split: f"features of/{split}.csv" for split in KEYS["features"] or ()}
-    assert settings.annotations["dev"] == "annotations of/dev.csv"
+    assert settings.features == {
+        split: (f"features of/{split}.csv",) for split in KEYS["features"] or ()
+    }
+    assert settings.annotations["dev"] == ("annotations of/dev.csv",)
     assert settings.ignore == {"FEA104": "on purpose", 'a "name" with ünïcode': "so it is"}
 
 
@@ -96,12 +130,25 @@ def test_any_path_is_read_back(path: str) -> None:
     assert parsed(settings_text({"config": [Setting("path", path)]})) == {"config": {"path": path}}
 
 
+def test_a_guess_is_a_comment_and_counts_where_its_mark_is_taken_away(tmp_path: Path) -> None:
+    sections = {
+        "history": [Setting("path", ["a.txt", "b.txt"], "", ["one", "other"], is_guess=True)],
+        "model": [Setting("stride", 1, "nothing says it", is_guess=True)],
+    }
+    text = settings_text(sections)
+    plain = "\n".join(line.removeprefix("# ") for line in text.splitlines())
+
+    assert read(tmp_path, text) == Settings(read_from=NAME)
+    settings = read(tmp_path, plain)
+    assert (settings.history, settings.stride) == (("a.txt", "b.txt"), 1)
+
+
 def test_an_alternative_is_a_comment_and_changes_nothing(tmp_path: Path) -> None:
     paths = [Setting("path", "a.txt"), Setting("path", "b.txt", is_alternative=True)]
     text = settings_text({"config": paths})
 
     assert '# or: path = "b.txt"' in text.splitlines()
-    assert read(tmp_path, text).config == "a.txt"
+    assert read(tmp_path, text).config == ("a.txt",)
 
 
 def test_a_name_that_is_no_unicode_is_written_as_a_comment(tmp_path: Path) -> None:

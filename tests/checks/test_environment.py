@@ -27,11 +27,19 @@ def test_env101_fires_when_no_admitted_release_has_solutions(asked: str) -> None
     assert "tasks" in finding.fixes[1].how
 
 
-@pytest.mark.parametrize(
-    "asked", ["", "==0.10.21", ">=0.10.9", "<0.10.30", "~=0.10.0", "!=0.10.30", ">=0.10,<0.10.30"]
-)
-def test_env101_is_quiet_when_a_release_with_solutions_is_admitted(asked: str) -> None:
+@pytest.mark.parametrize("asked", ["==0.10.21", "<0.10.30", "<=0.10.21", ">=0.10,<0.10.30", "=0.10.9"])
+def test_env101_is_quiet_when_only_releases_with_solutions_are_admitted(asked: str) -> None:
     assert not findings("ENV101", code(asked), NOTHING)
+
+
+@pytest.mark.parametrize(
+    "asked", ["", ">=0.10.9", "~=0.10.0", "^0.10.9", "!=0.10.30", "<1", "<=0.10.30"]
+)
+def test_env101_is_not_judged_when_releases_with_and_without_are_admitted(asked: str) -> None:
+    said = not_judged("ENV101", code(asked), NOTHING)
+
+    assert f"requirements.txt line 1 asks for mediapipe{asked}, of which pip takes" in said.reason
+    assert "0.10.21" in said.enable
 
 
 def test_env101_fires_at_exactly_the_first_installed_release_without() -> None:
@@ -71,7 +79,7 @@ def test_env102_is_quiet_without_a_gpu_a_build_without_cuda_or_when_it_was_used(
 
 
 def test_env101_is_not_judged_where_no_version_is_asked_for_or_installed() -> None:
-    assert "mp.solutions" in not_judged("ENV101", code(""), NOTHING).reason
+    assert "nothing says with which" in not_judged("ENV101", code(), NOTHING).reason
 
 
 def test_env102_is_not_judged_where_nothing_says_whether_the_gpu_was_used() -> None:

@@ -17,7 +17,15 @@ from slrdoctor.artifacts.directory.found import Found, NothingToExamine
 from slrdoctor.artifacts.directory.found_samples import are_places, settle_samples, take_samples
 from slrdoctor.artifacts.directory.found_splits import fill_splits
 from slrdoctor.artifacts.directory.listing import File, Listing, walk
-from slrdoctor.artifacts.directory.unopened import advice, note_unopened, set_aside, without_package
+from slrdoctor.artifacts.directory.readings import claims, readings
+from slrdoctor.artifacts.directory.references import pair_hypotheses
+from slrdoctor.artifacts.directory.unopened import (
+    advice,
+    not_opened,
+    note_unopened,
+    set_aside,
+    without_package,
+)
 from slrdoctor.artifacts.formats import array_suffixes, likely_kind, reader_of, readers
 from slrdoctor.artifacts.kinds import (
     checkpoints,
@@ -37,7 +45,6 @@ from slrdoctor.artifacts.kinds.outputs.folders import settle
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, is_named_like_outputs
 from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import (
     recognise_hypotheses,
-    with_annotated_references,
 )
 from slrdoctor.artifacts.run import (
     CheckpointFile,
@@ -47,7 +54,7 @@ from slrdoctor.artifacts.run import (
     SourceFile,
     Sources,
 )
-from slrdoctor.artifacts.settings.read import NAME, read_settings
+from slrdoctor.artifacts.settings.read import Settings, read_settings
 from slrdoctor.words.splits import split_of_name
 
 OPENED_A_SUFFIX = 400  # files of one suffix in one folder that are opened; the rest is named
@@ -74,18 +81,11 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
     if not listing.files and listing.problems:
         raise NothingToExamine(f"{path} cannot be read: {listing.problems[0][1]}")
     found = find(listing, progress)
+    recognised = claims(found)
     settle_samples(found)
     settle(found)
     pointed.apply(found, settings, path, find)
-    _read_notes(found)
-    if not settings.features:
-        hold_against_configs(found, listing)
-        note_empty_folders(found, listing)
-    fill_splits(found)
-    found.annotations = with_separate_glosses(found.annotations, found.vocabularies)
-    _pair_with_annotations(found)
-    note_unopened(found, listing)
-    found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
+    _complete(found, settings, listing)
     if found.is_empty():
         raise NothingToExamine(
             f"nothing to examine in {path}: none of its {len(listing.files)} files contains features, "
@@ -102,7 +102,22 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
         choices=choices,
         looked=len(listing.files),
         links=listing.links,
+        readings=readings(found, listing, grouped, choices, recognised),
+        unopened=not_opened(found, listing),
     )
+
+
+def _complete(found: Found, settings: Settings, listing: Listing) -> None:
+    """Add what only all that was found together tells."""
+    _read_notes(found)
+    if not settings.features:
+        hold_against_configs(found, listing)
+        note_empty_folders(found, listing)
+    fill_splits(found)
+    found.annotations = with_separate_glosses(found.annotations, found.vocabularies)
+    pair_hypotheses(found, settings, listing)
+    note_unopened(found, listing)
+    found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
 
 
 def _read_notes(found: Found) -> None:
@@ -115,13 +130,6 @@ def _read_notes(found: Found) -> None:
         found.configs = found.configs or configs
     if likely and not any(history.series for history in found.histories):
         found.histories += histories_in(likely)
-
-
-def _pair_with_annotations(found: Found) -> None:
-    """Take the annotated targets for references of hypotheses that have none beside them."""
-    rows = [row for file in found.annotations for row in file.rows]
-    paired = (with_annotated_references(alone, rows) for alone in found.hypotheses)
-    found.predictions += [file for file in paired if file is not None]
 
 
 def find(listing: Listing, progress: Progress | None = None) -> Found:
@@ -141,7 +149,7 @@ def find(listing: Listing, progress: Progress | None = None) -> Found:
 def _few_a_folder(listing: Listing, used: set[str], found: Found) -> Iterable[File]:
     opened: dict[tuple[str, str], int] = {}
     for file in listing.files:
-        if file.where in used or file.path.name == NAME:
+        if file.where in used:
             continue
         key = (file.folder, file.suffix)
         opened[key] = opened.get(key, 0) + 1
@@ -173,6 +181,7 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
             found.checkpoints.append(CheckpointFile(file.where, file.path, reader.name, file.size))
             return
         content = reader.read(file.path)
+        found.opened.add(file.where)
         if isinstance(content, Tree) and content.refused:
             names = ", ".join(content.refused)
             found.problems.append(Problem(file.where, "pickle", "imports", names))
@@ -181,7 +190,7 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
         else:
             _take(file, reader.name, content, listing, found)
     except Unreadable as error:
-        if error.fault == "empty" and file.size and _take_empty_hypotheses(file, listing, found):
+        if error.fault == "empty" and file.size and _take_empty_hypotheses(file, found):
             return
         if error.fault != "unsupported" or file.path.name.lower().endswith(tuple(array_suffixes())):
             found.problems.append(Problem(file.where, _likely_kind(file), error.fault, str(error)))
@@ -189,9 +198,9 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
             found.unopened.append(without_package(file, reader.name, _likely_kind(file)))
 
 
-def _take_empty_hypotheses(file: File, listing: Listing, found: Found) -> bool:
+def _take_empty_hypotheses(file: File, found: Found) -> bool:
     """Whether a file of blank lines is named as the hypotheses of a file of references beside it."""
-    pairs = predictions.recognise_predictions(file.where, "text", Text([]), siblings_of(file, listing))
+    pairs = predictions.recognise_predictions(file.where, "text", Text([]), siblings_of(file))
     found.predictions += [pairs] if pairs is not None else []
     return pairs is not None
 
@@ -210,7 +219,7 @@ def _likely_kind(file: File) -> str:
 
 def _take(file: File, format: str, content: Content, listing: Listing, found: Found) -> None:
     """Give a file's content to every kind. Some files are several things at once."""
-    siblings = siblings_of(file, listing)
+    siblings = siblings_of(file)
     if checkpoints.is_checkpoint(content):
         found.checkpoints.append(CheckpointFile(file.where, file.path, format, file.size))
         return
@@ -223,10 +232,7 @@ def _take(file: File, format: str, content: Content, listing: Listing, found: Fo
     if histories:
         return
     # a file of outputs may have the hypotheses too, and is nothing else
-    pairs = predictions.recognise_predictions(file.where, format, content, siblings)
-    if pairs is not None:
-        found.predictions.append(pairs)
-    if pairs is not None or given:
+    if _take_pairs(file, format, content, found) or given:
         return
     if take_samples(file, format, content, listing, found):
         return
@@ -264,13 +270,26 @@ def _take_outputs(
     return bool(sure)
 
 
+def _take_pairs(file: File, format: str, content: Content, found: Found) -> bool:
+    """Whether a file holds hypotheses whose references are in it, or beside it."""
+    opened: list[str] = []
+    pairs = predictions.recognise_predictions(file.where, format, content, siblings_of(file, opened))
+    if pairs is not None:
+        found.predictions.append(pairs)
+        found.references.update(dict.fromkeys(opened[-1:], file.where))
+    return pairs is not None
+
+
 def _take_words(file: File, format: str, content: Content, found: Found, is_vocabulary: bool) -> None:
     """What holds no samples: a config, or a list of which sample is in which split."""
     written = config.recognise_config(file.where, format, content)
     if written is not None:
         found.configs.append(written)
     elif not is_vocabulary:
-        found.split_of.update(recognise_split_list(file.where, format, content) or {})
+        listed = recognise_split_list(file.where, format, content)
+        if listed:
+            found.split_of.update(listed)
+            found.split_lists.add(file.where)
 
 
 def _take_batch_labels(file: File, format: str, content: Content, found: Found) -> None:

@@ -41,7 +41,10 @@ class Found:
     checkpoints: list[CheckpointFile] = field(default_factory=list)
     configs: list[ConfigFile] = field(default_factory=list)
     sources: list[SourceFile] = field(default_factory=list)
+    references: dict[str, str] = field(default_factory=dict)  # a file of them -> whose they are
     split_of: dict[str, str] = field(default_factory=dict)  # sample id -> split, from lists of splits
+    split_lists: set[str] = field(default_factory=set)  # where these lists stand
+    opened: set[str] = field(default_factory=set)  # the files that a reader opened one by one
     problems: list[Problem] = field(default_factory=list)
     unopened: list[UnopenedFile] = field(default_factory=list)
     beside: list[FeatureSet] = field(default_factory=list)  # features that nothing points to

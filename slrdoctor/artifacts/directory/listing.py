@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from slrdoctor.artifacts.settings.read import NAME
+
 SKIPPED_FOLDERS = frozenset(
     (".git", ".svn", ".hg", "__pycache__", "node_modules", ".venv", "venv", ".ipynb_checkpoints")
 )
@@ -111,7 +113,7 @@ class _Walk:
             self.links.append((where, Path(place).as_posix()))
         if is_folder:
             self._seen.add((stat.st_dev, stat.st_ino))
-        elif entry.is_file():
+        elif entry.is_file() and entry.name != NAME:  # which is about the run, and not of it
             self.files.append(File(Path(entry.path), where, stat.st_size, stat.st_mtime_ns))
         return is_folder
 

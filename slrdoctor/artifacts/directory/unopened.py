@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from slrdoctor.artifacts.content import NEEDS_PACKAGE
 from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.directory.listing import File, Listing
+from slrdoctor.artifacts.directory.readings import claimed, grouped
 from slrdoctor.artifacts.formats import readers
 from slrdoctor.artifacts.run import FeatureSet, Problem, UnopenedFile
 from slrdoctor.extras import EXTRAS, PackageMissing, command, is_installed
+from slrdoctor.words.file_meanings import meaning_of
 from slrdoctor.words.foreign_formats import foreign_format
 
 # by the reader's name: what a file of the format is called
@@ -85,6 +87,33 @@ def note_unopened(found: Found, listing: Listing) -> None:
             where, size, form.name, form.holds, form.advice, form.how, "", spare
         )
     found.unopened += stores.values()
+
+
+def not_opened(found: Found, listing: Listing) -> tuple[UnopenedFile, ...]:
+    """All files that no reader opened: those noted already, and the rest by what they may be."""
+    noted = {file.where for file in found.unopened}
+    stores = tuple(f"{where}/" for where in noted)
+    taken = claimed(found) | noted | {problem.where for problem in found.problems}
+    rest = [
+        file
+        for file in listing.files
+        if not {file.where, str(file.path)} & taken
+        and file.where not in found.opened
+        and not (stores and file.where.startswith(stores))
+    ]
+    others = [_by_its_name(where, files) for where, files in grouped(rest).items()]
+    return tuple(sorted([*found.unopened, *others], key=lambda file: file.where))
+
+
+def _by_its_name(where: str, files: Sequence[File]) -> UnopenedFile:
+    size, meaning = sum(file.size for file in files), meaning_of(files[0].path.name)
+    if any(files[0].path.name.lower().endswith(reader.suffixes) for reader in readers()):
+        more = "only the first few hundred files of a suffix in a folder are opened"
+        format = files[0].suffix.lstrip(".")
+        return UnopenedFile(where, size, format, "unknown", more, "", count=len(files))
+    return UnopenedFile(
+        where, size, meaning.format, meaning.holds, meaning.advice, "", spare=True, count=len(files)
+    )
 
 
 def advice(unopened: Sequence[UnopenedFile]) -> str:

@@ -22,8 +22,8 @@ LARGEST_STRIDE = 10_000  # frames, as the layers of a stack: a larger one is a s
 
 # section -> keys; None: any key is a name that the user gives
 KEYS: Mapping[str, tuple[str, ...] | None] = {
-    "features": ("train", "dev", "test"),
-    "annotations": ("train", "dev", "test"),
+    "features": ("train", "dev", "test", "path"),  # path: files that tell the splits themselves
+    "annotations": ("train", "dev", "test", "path"),
     "vocabulary": ("path", "blank"),
     "checkpoint": ("path",),
     "model": ("factory", "stride", "layers", "task", "input", "output", "loss", "decode"),
@@ -33,6 +33,7 @@ KEYS: Mapping[str, tuple[str, ...] | None] = {
     "ignore": None,
 }
 
+Paths = tuple[str, ...]
 
 # letters of axes: B samples, T frames, D values of a frame, K points and C coordinates, C classes
 AXES = {
@@ -47,13 +48,13 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """The user's word. Paths are as written, relative to the run directory."""
+    """The user's word. Paths are as written, relative to the run directory; each may be several."""
 
-    features: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
-    vocabulary: str = ""
+    features: Mapping[str, Paths] = field(default_factory=dict)
+    annotations: Mapping[str, Paths] = field(default_factory=dict)
+    vocabulary: Paths = ()
     blank: int | str | None = None  # an index, or "last"
-    checkpoint: str = ""
+    checkpoint: Paths = ()
     factory: str = ""
     input: str = ""  # how the model takes its features: BTD, TBD ...
     output: str = ""  # and gives its scores: TBC, BTC ...
@@ -62,9 +63,9 @@ class Settings:
     stride: int | None = None
     layers: str = ""
     task: str = ""
-    history: str = ""
-    predictions: str = ""
-    config: str = ""
+    history: Paths = ()
+    predictions: Paths = ()
+    config: Paths = ()
     ignore: Mapping[str, str] = field(default_factory=dict)
     read_from: str = ""  # the file, where there is one
 
@@ -114,11 +115,11 @@ def _known(word: str, words: Any, what: str) -> None:
 def _settings(written: Mapping[str, Mapping[str, Any]]) -> Settings:
     values = _Written(written)
     return Settings(
-        features=values.texts("features"),
-        annotations=values.texts("annotations"),
-        vocabulary=values.text("vocabulary", "path"),
+        features=values.places("features"),
+        annotations=values.places("annotations"),
+        vocabulary=values.paths("vocabulary", "path"),
         blank=values.blank(),
-        checkpoint=values.text("checkpoint", "path"),
+        checkpoint=values.paths("checkpoint", "path"),
         factory=values.text("model", "factory"),
         input=values.one_of(AXES["input"], "input"),
         output=values.one_of(AXES["output"], "output"),
@@ -127,9 +128,9 @@ def _settings(written: Mapping[str, Mapping[str, Any]]) -> Settings:
         stride=values.stride(),
         layers=values.text("model", "layers"),
         task=values.one_of(TASKS, "task"),
-        history=values.text("history", "path"),
-        predictions=values.text("predictions", "path"),
-        config=values.text("config", "path"),
+        history=values.paths("history", "path"),
+        predictions=values.paths("predictions", "path"),
+        config=values.paths("config", "path"),
         ignore=values.texts("ignore"),
         read_from=NAME,
     )
@@ -143,13 +144,21 @@ class _Written:
 
     def text(self, section: str, key: str) -> str:
         value = self._value(section, key)
+        return "" if value is None else _text(value, section, key)
+
+    def paths(self, section: str, key: str) -> Paths:
+        """One path or a list of them."""
+        value = self._value(section, key)
         if value is None:
-            return ""
-        if not isinstance(value, str):
-            raise SettingsError(f"{NAME}: [{section}] {key} is text, not {value!r}")
-        if not value.strip() and section != "ignore":
-            raise SettingsError(f"{NAME}: [{section}] {key} is empty: write a value or leave it out")
-        return value
+            return ()
+        if not isinstance(value, list):
+            return (_text(value, section, key),)
+        if not value:
+            raise SettingsError(f"{NAME}: [{section}] {key} is empty: write a path or leave it out")
+        return tuple(dict.fromkeys(_text(one, section, key) for one in value))
+
+    def places(self, section: str) -> dict[str, Paths]:
+        return {key: self.paths(section, key) for key in self.sections.get(section, {})}
 
     def texts(self, section: str) -> dict[str, str]:
         return {key: self.text(section, key) for key in self.sections.get(section, {})}
@@ -175,6 +184,14 @@ class _Written:
 
     def _value(self, section: str, key: str) -> Any:
         return self.sections.get(section, {}).get(key)
+
+
+def _text(value: object, section: str, key: str) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(f"{NAME}: [{section}] {key} is text, not {value!r}")
+    if not value.strip() and section != "ignore":
+        raise SettingsError(f"{NAME}: [{section}] {key} is empty: write a value or leave it out")
+    return value
 
 
 def _is_int(value: object) -> bool:

@@ -18,9 +18,12 @@ class Setting:
     """One key of a section with its value, and what is to be said of it in a comment."""
 
     key: str
-    value: str | int
+    value: str | int | Sequence[str]
     comment: str = ""
-    is_alternative: bool = False  # written as a comment: the key has another value already
+    comments: Sequence[str] = ()  # one for each of several values
+    is_guess: bool = False  # written as a comment: it counts where the user takes the # away
+    is_alternative: bool = False  # likewise, and another value of the key stands before it
+    is_unknown: bool = False  # `value` is a question mark: the user is to write one
 
 
 Sections = Mapping[str, Sequence[Setting]]
@@ -40,16 +43,31 @@ def settings_text(sections: Sections, heading: str = "") -> str:
         if keys is not None and (unknown := {s.key for s in settings} - set(keys)):
             raise ValueError(f"[{section}] has no key {', '.join(sorted(unknown))}")
         if settings:
-            lines += [f"[{section}]", *map(_line, settings), ""]
+            lines += [f"[{section}]", *(line for s in settings for line in _lines(s)), ""]
     return "\n".join(lines)
 
 
-def _line(setting: Setting) -> str:
-    written = f"{_key(setting.key)} = {_value(setting.value)}"
+def _lines(setting: Setting) -> list[str]:
+    mark = "# or: " if setting.is_alternative else "# " if setting.is_guess else ""
+    if setting.is_unknown:
+        return [f"# {_key(setting.key)} = {setting.value}{_said(setting.comment)}"]
     if not _is_unicode(f"{setting.key}{setting.value}"):
-        return f"# {_commented(written)}  # cannot be written in TOML"
-    said = f"  # {_commented(setting.comment)}" if setting.comment else ""
-    return f"{'# or: ' if setting.is_alternative else ''}{written}{said}"
+        values = [setting.value] if isinstance(setting.value, (str, int)) else setting.value
+        written = ", ".join(_value(value) for value in values)
+        return [f"# {_commented(f'{_key(setting.key)} = {written}')}  # cannot be written in TOML"]
+    if isinstance(setting.value, (str, int)) or len(setting.value) == 1:
+        [value] = [setting.value] if isinstance(setting.value, (str, int)) else setting.value
+        return [f"{mark}{_key(setting.key)} = {_value(value)}{_said(setting.comment)}"]
+    comments = [*setting.comments, *[""] * len(setting.value)]
+    return [
+        f"{mark}{_key(setting.key)} = [{_said(setting.comment)}",
+        *(f"{mark}    {_value(v)},{_said(c)}" for v, c in zip(setting.value, comments, strict=False)),
+        f"{mark}]",
+    ]
+
+
+def _said(comment: str) -> str:
+    return f"  # {_commented(comment)}" if comment else ""
 
 
 def _key(key: str) -> str:

@@ -11,6 +11,7 @@ from slrdoctor.artifacts.content import Content, Table, Text, Tree
 from slrdoctor.artifacts.kinds.annotations import is_decoded
 from slrdoctor.artifacts.kinds.plain_values import name_of
 from slrdoctor.artifacts.kinds.predictions import HYPOTHESIS, ID
+from slrdoctor.artifacts.kinds.predictions.pairs import tokens_of_ctm
 from slrdoctor.artifacts.kinds.predictions.tokens import Tokens, are_tokens, tokens_of
 from slrdoctor.artifacts.run import PredictionFile, Row
 from slrdoctor.words.sample_ids import bare_id
@@ -30,10 +31,14 @@ class Hypotheses:
     format: str
     split: str
     by_id: Mapping[str, Tokens]
+    omits_empty: bool = False  # a sample that was decoded to nothing is left out
 
 
 def recognise_hypotheses(where: str, format: str, content: Content) -> Hypotheses | None:
-    """The hypotheses of a file that is named as predictions; None for what has no ids."""
+    """The hypotheses of a ctm, or of a file that is named as predictions; None for what has no ids."""
+    if format == "ctm" and isinstance(content, Table):
+        said = {key: tuple(tokens) for key, tokens in tokens_of_ctm(content).items()}
+        return Hypotheses(where, format, split_of_name(where), said, omits_empty=True) if said else None
     folder, _, name = where.lower().rpartition("/")
     words = {*_WORD.findall(name), *_WORD.findall(folder.rpartition("/")[2])}
     if not words & HYPOTHESIS and not is_decoded(name):
@@ -87,6 +92,18 @@ def _of_table(table: Table) -> dict[str, Any] | None:
     return {name_of(record.get(of_id)): record.get(said) for record in table.records()}
 
 
+def _decoded_to_nothing(
+    alone: Hypotheses, rows: Sequence[Row], splits: set[str]
+) -> list[tuple[str, Tokens, Row]]:
+    """The annotated samples of the only split that was decoded, with an empty hypothesis each."""
+    known = {bare_id(key) for key in alone.by_id}
+    return [
+        (row.id, (), row)
+        for row in rows
+        if len(splits) == 1 and row.split in splits and bare_id(row.id) not in known
+    ]
+
+
 def with_annotated_references(alone: Hypotheses, rows: Sequence[Row]) -> PredictionFile | None:
     """The hypotheses with the annotated targets of their ids; None where too few of them are annotated.
 
@@ -101,6 +118,8 @@ def with_annotated_references(alone: Hypotheses, rows: Sequence[Row]) -> Predict
     ]
     if len(both) < max(FEWEST, ANNOTATED * len(alone.by_id)):
         return None
+    if alone.omits_empty:
+        both += _decoded_to_nothing(alone, rows, {row.split for _, _, row in both})
     glosses = [row.glosses or () for _, _, row in both]
     texts = [tuple((row.text or "").split()) for _, _, row in both]
     words = {word for _, said, _ in both for word in said}

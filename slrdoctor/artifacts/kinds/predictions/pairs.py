@@ -146,10 +146,7 @@ def _paired(
 
 
 def ctm_with_stm(where: str, ctm: Table, siblings: Siblings) -> Pairs | None:
-    """The tokens of a ctm, by segment, with the stm of the same segments beside it.
-
-    A segment that the ctm lacks was decoded to nothing.
-    """
+    """The tokens of a ctm, by segment, with the stm of the same segments beside it."""
     name = where.rpartition("/")[2]
     split = split_of_name(name)
     stem = name.rpartition(".")[0]
@@ -161,17 +158,34 @@ def ctm_with_stm(where: str, ctm: Table, siblings: Siblings) -> Pairs | None:
     beside = [other.rpartition(".")[0] + ".stm" for other in reference_names(name)]
     for candidate in (f"{stem}.stm", *beside, *named, *_STM_ANY.split()):
         stm = siblings(candidate)
-        if isinstance(stm, Table) and stm.columns is not None and "gloss" in stm.columns:
-            decoded = _decoded(ctm)
-            rows = [row for row in stm.records() if row.get("id")]
-            if any(str(row["id"]) in decoded for row in rows):
-                several = Counter(str(row["id"]) for row in rows)
-                return [
-                    (key, _said(decoded.get(key, []), r if several[key] > 1 else None), _meant(r))
-                    for r in rows
-                    for key in [str(r["id"])]
-                ]
+        pairs = pairs_of_segments(ctm, stm) if isinstance(stm, Table) else None
+        if pairs:
+            return pairs
     return None
+
+
+def pairs_of_segments(ctm: Table, stm: Table) -> Pairs | None:
+    """A pair for each segment of the stm; None where the ctm has none of them.
+
+    A segment that the ctm lacks was decoded to nothing.
+    """
+    if stm.columns is None or "gloss" not in stm.columns:
+        return None
+    decoded = _decoded(ctm)
+    rows = [row for row in stm.records() if row.get("id")]
+    if not any(str(row["id"]) in decoded for row in rows):
+        return None
+    several = Counter(str(row["id"]) for row in rows)
+    return [
+        (key, _said(decoded.get(key, []), row if several[key] > 1 else None), _meant(row))
+        for row in rows
+        for key in [str(row["id"])]
+    ]
+
+
+def tokens_of_ctm(ctm: Table) -> dict[str, list[str]]:
+    """The tokens of every segment in the order of time; a segment without any is not there."""
+    return {key: [token for *_, token in lines] for key, lines in _decoded(ctm).items()}
 
 
 def _decoded(ctm: Table) -> dict[str, list[tuple[float, float, str]]]:

@@ -18,7 +18,7 @@ SAMPLES_AXES = 3  # [N, T, D] at least
 def stored_file(file: File, format: str, content: Content, listing: Listing) -> Stored:
     """A file with the files of its folder, which may hold the labels of its samples."""
     names = [f.path.name for f in listing.by_folder.get(file.folder, ()) if f.where != file.where]
-    return Stored(file.where, file.path, format, content, names, siblings_of(file, listing))
+    return Stored(file.where, file.path, format, content, names, siblings_of(file))
 
 
 def are_arrays_of_samples(

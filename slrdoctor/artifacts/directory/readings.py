@@ -1,0 +1,245 @@
+"""What each file was taken for, and why: in the words that an artifact has for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from slrdoctor.artifacts.directory.found import Found
+from slrdoctor.artifacts.directory.listing import File, Listing
+from slrdoctor.artifacts.kinds.checkpoints.weights_notes import INSIDE
+from slrdoctor.artifacts.reading import Reading
+from slrdoctor.artifacts.run import Choice, DataSet, TrainingRun
+from slrdoctor.words.grammar import counted
+from slrdoctor.words.metrics import metric
+
+Cases = Sequence[tuple[DataSet, Sequence[TrainingRun]]]
+FEW = 3  # files of one suffix in one folder that are named one by one
+MOST_SERIES = 4
+
+
+def _features(one: Any) -> str:
+    return f"{counted(len(one.clips), 'clip')}: {one.layout} ({one.format})"
+
+
+def _annotations(one: Any) -> str:
+    return f"{counted(len(one.rows), 'sample')}: {one.convention}"
+
+
+def _vocabulary(one: Any) -> str:
+    return f"{counted(len(one.tokens), 'token')} of {'text' if one.target == 'text' else 'glosses'}"
+
+
+def _history(one: Any) -> str:
+    if not one.series:
+        return "a log of a run that ended before its first epoch did"
+    epochs = len(set(one.row_epochs)) or max(len(s.values) for s in one.series)
+    said = [f"{s.split} {metric(s.quantity).word}".strip() for s in one.series if s.quantity != "other"]
+    named = list(dict.fromkeys(word.replace("_", " ") for word in said)) or [s.name for s in one.series]
+    more = f" and {len(named) - MOST_SERIES} more" if len(named) > MOST_SERIES else ""
+    unit = one.series[0].per
+    plural = "batches" if unit == "batch" else ""
+    return f"{counted(epochs, unit, plural)} of {', '.join(named[:MOST_SERIES])}{more}"
+
+
+def _predictions(one: Any) -> str:
+    return f"{counted(len(one.hypotheses), 'hypothesis', 'hypotheses')} with references"
+
+
+def _hypotheses(one: Any) -> str:
+    return f"{counted(len(one.by_id), 'hypothesis', 'hypotheses')} by id, without references"
+
+
+def _outputs(one: Any) -> str:
+    samples = max(len(one.ids), len(one.labels), len(one.clips))
+    return f"{counted(samples, 'sample')} of what a model gave ({one.format})"
+
+
+def _checkpoint(one: Any) -> str:
+    return f"weights of a model ({one.format})"
+
+
+def _config(one: Any) -> str:
+    return f"{counted(len(one.value), 'setting')} and no samples"
+
+
+def _source(one: Any) -> str:
+    words = {"python": "Python source", "notebook": "the code of a notebook"}
+    return words.get(one.kind, "requirements of packages")
+
+
+# attribute of Found -> what the report calls it, and what one of them says of itself
+KINDS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
+    "features": ("features", _features),
+    "annotations": ("annotations", _annotations),
+    "vocabularies": ("vocabulary", _vocabulary),
+    "checkpoints": ("checkpoint", _checkpoint),
+    "histories": ("history", _history),
+    "predictions": ("predictions", _predictions),
+    "outputs": ("outputs", _outputs),
+    "configs": ("config", _config),
+    "sources": ("source", _source),
+}
+# what was recognised and is used for nothing
+SET_ASIDE: Mapping[str, tuple[str, Callable[[Any], str]]] = {
+    "hypotheses": ("predictions", _hypotheses),
+    "beside": ("features", _features),
+}
+
+
+def claims(found: Found) -> dict[str, set[str]]:
+    """The kinds that every place was recognised as, before anything decided between them."""
+    seen: dict[str, set[str]] = {}
+    for attribute, (kind, _) in (*KINDS.items(), *SET_ASIDE.items()):
+        for one in getattr(found, attribute):
+            seen.setdefault(one.where, set()).add(kind)
+    return seen
+
+
+def readings(
+    found: Found,
+    listing: Listing,
+    cases: Cases,
+    choices: Iterable[Choice],
+    first: Mapping[str, set[str]],
+) -> tuple[Reading, ...]:
+    """Every file or folder that was looked at: what it was taken for and why, in order of place.
+
+    `first` has what each was recognised as before anything decided between kinds.
+    """
+    choices = [*choices, *_choices(cases)]
+    lost = {(c.kind, where): c for c in choices for where in c.others}
+    won = {(c.kind, where): c for c in choices for where in c.taken.split(", ")}
+    used, sizes = set(_used(cases)), _Sizes(listing)
+    twins = _twins(cases, found)
+    made: dict[tuple[str, str], Reading] = {}
+    for attribute, (kind, says) in KINDS.items():
+        for one in getattr(found, attribute):
+            key = (kind, one.where)
+            is_taken = key in used or kind == "source"
+            twin = twins.get(one.where, "") if kind == "vocabulary" else ""
+            why = _said(says(one), won.get(key), lost.get(key), twin, is_taken)
+            made.setdefault(key, Reading(one.where, kind, why, is_taken, (), *sizes.of(one)))
+    paired = {key[1] for key in made if key[0] == "predictions"}
+    for attribute, (kind, says) in SET_ASIDE.items():
+        for one in getattr(found, attribute):
+            if (kind, one.where) not in made and one.where not in paired:
+                made[kind, one.where] = Reading(one.where, kind, says(one), False, (), *sizes.of(one))
+    for key, reading in made.items():
+        others = {kind for kind in first.get(reading.where, ()) if (kind, reading.where) not in made}
+        made[key] = replace(reading, others=tuple(sorted(others)))
+    made |= {("", r.where): r for r in _of_no_kind(found, listing, {where for _, where in made})}
+    return tuple(sorted(made.values(), key=lambda r: (r.where, r.kind)))
+
+
+class _Sizes:
+    """How many files an artifact is stored in, and their bytes."""
+
+    def __init__(self, listing: Listing) -> None:
+        self._by_where = {file.where: file.size for file in listing.files}
+        self._by_path = {file.path: file.size for file in listing.files}
+
+    def of(self, one: Any) -> tuple[int, int]:
+        """(files, bytes); nothing is known of the size of what lies outside of the run directory."""
+        where = _file_of(one.where)
+        if where in self._by_where:
+            return 1, self._by_where[where]
+        paths = {path for clip in getattr(one, "clips", ()) for path in (clip.frames or (clip.path,))}
+        return max(len(paths), 1), sum(self._by_path.get(path, 0) for path in paths)
+
+
+def _file_of(where: str) -> str:
+    """The file of a place inside it: "best.pt, key vocab" is in best.pt."""
+    return where.partition(INSIDE)[0].partition("#")[0]
+
+
+def _twins(cases: Cases, found: Found) -> dict[str, str]:
+    """The vocabularies whose tokens are those of another one that was taken, with the place of that."""
+    taken = {
+        data.vocabularies[0].tokens: data.vocabularies[0].where for data, _ in cases if data.vocabularies
+    }
+    return {
+        v.where: taken[v.tokens] for v in found.vocabularies if taken.get(v.tokens, v.where) != v.where
+    }
+
+
+def _said(why: str, won: Choice | None, lost: Choice | None, twin: str, is_taken: bool) -> str:
+    if won is not None:
+        return f"{why}; of {1 + len(won.others)} candidates this was taken: {won.why}"
+    if lost is not None:
+        return f"{why}; {lost.taken} was taken instead: {lost.why}"
+    if twin:
+        return f"{why}; the same as in {twin}"
+    return why if is_taken else f"{why}; it belongs to no run or data set that was scanned"
+
+
+def _choices(cases: Cases) -> Iterator[Choice]:
+    for data, runs in cases:
+        yield from data.choices
+        yield from (choice for run in runs for choice in run.choices)
+
+
+def _used(cases: Cases) -> Iterator[tuple[str, str]]:
+    for data, runs in cases:
+        yield from (("features", one.where) for one in data.features)
+        yield from (("annotations", one.where) for one in data.annotations)
+        yield from (("vocabulary", one.where) for one in data.vocabularies[:1])
+        for run in runs:
+            yield from (("checkpoint", one.where) for one in run.checkpoints[:1])
+            yield from (("history", one.where) for one in run.histories)
+            yield from (("predictions", one.where) for one in run.predictions)
+            yield from (("outputs", one.where) for one in run.outputs)
+            yield from (("config", one.where) for one in run.configs)
+
+
+def _of_no_kind(found: Found, listing: Listing, places: set[str]) -> Iterator[Reading]:
+    """The files that belong to another, that could not be read, or in which nothing was recognised."""
+    for where in sorted((found.companions | found.of_samples) - places):
+        yield Reading(where, "companion", "ids, labels or lengths of the arrays beside it", True)
+    for where, whose in sorted(found.references.items()):
+        if where not in places:
+            yield Reading(where, "predictions", f"the references of {whose}", True)
+    for where in sorted(found.split_lists - places):
+        yield Reading(where, "splits", "which sample is in which split", True)
+    for problem in found.problems:
+        if problem.where not in places:
+            yield Reading(problem.where, problem.kind, f"not read: {problem.message}", False)
+    taken = claimed(found) | {p.where for p in found.problems}
+    stores = tuple(f"{h.where}/" for h in found.histories)  # a tracker's, with a file a metric
+    nothing = [
+        f
+        for f in listing.files
+        if f.where in found.opened
+        and not {f.where, str(f.path)} & taken
+        and not f.where.startswith(stores)
+    ]
+    for where, files in grouped(nothing).items():
+        why = "opened, and nothing in it was recognised as a part of a run"
+        yield Reading(where, "", why, False, count=len(files), size=sum(f.size for f in files))
+
+
+def claimed(found: Found) -> set[str]:
+    """The places of all files of which something was recognised, those of clips too."""
+    places = found.companions | found.of_samples | found.split_lists | set(found.references)
+    by_path: set[str] = set()
+    for attribute in (*KINDS, *SET_ASIDE):
+        for one in getattr(found, attribute):
+            places |= {one.where, _file_of(one.where)}
+            for clip in getattr(one, "clips", ()):
+                by_path |= {str(clip.path), *map(str, clip.frames)}
+    return places | by_path
+
+
+def grouped(files: Iterable[File]) -> dict[str, list[File]]:
+    """Files by their place; those of one suffix in one folder together where they are many."""
+    families: dict[tuple[str, str], list[File]] = {}
+    for file in files:
+        families.setdefault((file.folder, file.suffix), []).append(file)
+    together: dict[str, list[File]] = {}
+    for (folder, suffix), family in families.items():
+        if len(family) > FEW:
+            together[f"{folder}/*{suffix}" if folder else f"*{suffix}"] = family
+        else:
+            together |= {file.where: [file] for file in family}
+    return together

@@ -1,0 +1,91 @@
+"""Give hypotheses that have no references beside them those that lie elsewhere in the run directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from slrdoctor.artifacts.content import Table, Unreadable
+from slrdoctor.artifacts.directory.found import Found
+from slrdoctor.artifacts.directory.listing import File, Listing
+from slrdoctor.artifacts.formats import read
+from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import (
+    ANNOTATED,
+    Hypotheses,
+    with_annotated_references,
+)
+from slrdoctor.artifacts.kinds.predictions.pairs import Pairs, pairs_of_segments
+from slrdoctor.artifacts.kinds.predictions.tokens import tokens_of
+from slrdoctor.artifacts.run import PredictionFile
+from slrdoctor.artifacts.settings.read import NAME, Settings, SettingsError
+from slrdoctor.words.splits import split_of_name
+
+MOST_STM = 40  # files of references that are tried
+
+
+def pair_hypotheses(found: Found, settings: Settings, listing: Listing) -> None:
+    """Pair each with an stm of its segments, wherever that lies, else with the annotated targets.
+
+    Raises SettingsError where the user names hypotheses that nothing can be compared with.
+    """
+    rows = [row for file in found.annotations for row in file.rows]
+    for alone in found.hypotheses:
+        paired = _with_stm(alone, found, listing) if alone.format == "ctm" else None
+        paired = paired or with_annotated_references(alone, rows)
+        if paired is not None:
+            found.predictions.append(paired)
+        elif settings.predictions:
+            count, first = len(alone.by_id), next(iter(alone.by_id))
+            raise SettingsError(
+                f"{NAME}: [predictions] {alone.where} has {count} hypotheses and no references: "
+                f"no annotations and no stm here have their ids (such as {first!r})"
+            )
+
+
+def _with_stm(alone: Hypotheses, found: Found, listing: Listing) -> PredictionFile | None:
+    """The stm that has the most of the segments; of several the one that lies nearest."""
+    ctm = _table(listing.root / alone.where)
+    best: tuple[int, File, Pairs] | None = None
+    for file in _references(alone, listing):
+        stm = _table(file.path)
+        pairs = pairs_of_segments(ctm, stm) if ctm is not None and stm is not None else None
+        ids = {key for key, _, _ in pairs or ()}
+        common = len(ids & set(alone.by_id))
+        if pairs and common >= ANNOTATED * len(alone.by_id) and (best is None or common > best[0]):
+            best = (common, file, pairs)
+    if best is None:
+        return None
+    _, file, pairs = best
+    found.references[file.where] = alone.where
+    return PredictionFile(
+        alone.where,
+        alone.format,
+        alone.split or split_of_name(file.where),
+        ids=tuple(key for key, _, _ in pairs),
+        hypotheses=tuple(tokens_of(said) for _, said, _ in pairs),
+        references=tuple(tokens_of(meant) for _, _, meant in pairs),
+    )
+
+
+def _references(alone: Hypotheses, listing: Listing) -> Iterator[File]:
+    """The stm files that may be of the same split, the nearest first."""
+    here = alone.where.split("/")[:-1]
+
+    def distance(file: File) -> int:
+        there = file.folder.split("/") if file.folder else []
+        shared = sum(1 for a, b in zip(here, there, strict=False) if a == b)
+        return len(here) + len(there) - 2 * shared
+
+    files = [f for f in listing.files if f.suffix == ".stm"]
+    for file in sorted(files, key=lambda f: (distance(f), f.where))[:MOST_STM]:
+        split = split_of_name(file.where)
+        if not alone.split or not split or split == alone.split:
+            yield file
+
+
+def _table(path: Path) -> Table | None:
+    try:
+        content = read(path)
+    except Unreadable:
+        return None
+    return content if isinstance(content, Table) else None

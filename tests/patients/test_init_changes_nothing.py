@@ -1,0 +1,25 @@
+"""A scan of a patient says the same after an uncorrected `slrdoctor init`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from slrdoctor.core.report import Report
+from tests.after_init import conclusions, document, init
+
+
+@pytest.mark.parametrize("name", ["p0", "p1", "p2", "p3", "p4"])
+def test_init_changes_nothing_of_a_patient(
+    name: str, patient: Callable[[str], Path], scanned: Callable[[str], Report], tmp_path: Path
+) -> None:
+    before = scanned(name).as_dict()
+    folder = Path(shutil.copytree(patient(name), tmp_path / "run"))
+    init(folder)
+    after = document(folder)
+
+    assert conclusions(after) == conclusions(before)
+    assert after["facts"] == before["facts"] and after["readings"] == before["readings"]

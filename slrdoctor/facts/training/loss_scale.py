@@ -13,6 +13,7 @@ from slrdoctor.facts.ctc.blind_floor import BlindFloor
 from slrdoctor.facts.ctc.uniform_start import UniformStart
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training._reduction import UNKNOWN, Reduction
+from slrdoctor.facts.training._two_reductions import borne_out
 from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import Floats, finite, held_out
 from slrdoctor.facts.training.epoch_size import EpochSize
@@ -84,8 +85,10 @@ def loss_scale(
 ) -> LossScale:
     anchor = _anchor(task, start, floor, classes)
     train, dev = history.curve("train", "loss"), held_out(history, "loss")
-    of_train = _reduction(train, anchor, _possible(anchor, size, of_dev=False))
-    of_dev = _reduction(dev, anchor, _possible(anchor, size, of_dev=True), of_train)
+    of_each = _possible(anchor, size, of_dev=False), _possible(anchor, size, of_dev=True)
+    of_train = _reduction(train, anchor, of_each[0])
+    of_dev = _reduction(dev, anchor, of_each[1], of_train)
+    of_train, of_dev = borne_out(train, dev, (of_train, of_dev), of_each)
     firsts = ", ".join(
         f"{curve.split} {number(finite(curve)[1][0], 4)}"
         for curve in (train, dev)

@@ -120,3 +120,45 @@ def test_a_first_epoch_at_the_floor_of_a_mean_a_sample_is_one() -> None:
     unpooled = UniformStart(900.0, 78.0, 1296, 5671, 11.5, 141.0, "features")
     scale = loss_scale(history, CTC, unpooled, FLOOR, None, None)
     assert str(scale.train) == "mean per sample"
+
+
+# 16 outputs, 40 frames, 3.6 glosses a clip: an untrained model costs 27 nats per token, a blind one 2.1
+SHORT_START = UniformStart(96.0, 27.0, 16, 300, 3.6, 40.0, "features")
+SHORT_FLOOR = BlindFloor("ctc", 7.5, 2.1, 16, 0.7, 0.9, math.nan, math.nan, 300, True, "labels")
+FALLING = np.array([1.0, 0.95, 0.9, 0.86, 0.84, 0.8, 0.78, 0.76])
+
+
+@pytest.mark.parametrize("first", [16.0, 20.1, 25.0])
+@pytest.mark.parametrize("dev_first", [2.0, 2.09, 2.4])
+def test_a_first_epoch_of_large_steps_does_not_make_the_two_losses_two_units(
+    make_history: Any, first: float, dev_first: float
+) -> None:
+    """The mean of a first epoch holds its first steps; from the second epoch on both are the same."""
+    train = [first, *(1.02 * dev_first * FALLING[1:])]
+    history = make_history(train_loss=train, dev_loss=list(dev_first * FALLING))
+
+    scale = loss_scale(history, CTC, SHORT_START, SHORT_FLOOR, None, None)
+
+    assert (scale.train_factor, scale.dev_factor) == (1, 1)
+
+
+@pytest.mark.parametrize("factor", [30.0, 3.6])
+def test_two_units_that_later_epochs_bear_out_are_kept(make_history: Any, factor: float) -> None:
+    """A script that sums its training loss over 30 batches, or divides it by nothing but samples."""
+    size = EpochSize(None, None, None, 30, 30, None, {}, "by hand")
+    dev = 2.4 * FALLING
+    history = make_history(train_loss=list(1.1 * factor * dev), dev_loss=list(dev))
+
+    scale = loss_scale(history, CTC, SHORT_START, SHORT_FLOOR, None, size)
+
+    assert scale.train_factor == pytest.approx(factor, rel=0.02) and scale.dev_factor == 1
+
+
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_two_units_that_one_epoch_suggests_are_not_believed(make_history: Any, epochs: int) -> None:
+    train, dev = [20.1, 2.0], [2.09, 1.98]
+    history = make_history(train_loss=train[:epochs], dev_loss=dev[:epochs])
+
+    scale = loss_scale(history, CTC, SHORT_START, SHORT_FLOOR, None, None)
+
+    assert str(scale.dev) == "unknown" and "unknown reduction" in scale.sentence

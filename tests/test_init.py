@@ -103,6 +103,9 @@ def test_what_is_unknown_is_left_for_the_user_to_write(tmp_path: Path) -> None:
 
     text = init(tmp_path)
 
+    for split in ("train", "dev"):
+        assert f"# {split} = ?  # no features were found here" in text
+        assert f"# {split} = ?  # no annotations were found here" in text
     assert "# stride = ?  # taken for 1: " in text and "# blank = ?  # taken for 0: " in text
 
 

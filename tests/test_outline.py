@@ -16,6 +16,7 @@ from slrdoctor.core.ranking import Case
 from slrdoctor.core.record import Answer, Run
 from slrdoctor.core.registry import Check
 from slrdoctor.core.report import Report, build, schema
+from slrdoctor.render import render
 
 RUN = {"path": "/runs/my run", "task": "ctc", "artifacts": []}
 STUCK = Run("", "WER 100.0% to 100.0%", "", "learned nothing", "dev WER is 100.0%", "the WER is 100%")
@@ -220,3 +221,46 @@ def test_a_notebook_gets_html_whose_causes_unfold() -> None:
 def test_an_unknown_severity_is_refused_with_the_one_that_was_meant() -> None:
     with pytest.raises(ValueError, match="did you mean 'blocks'"):
         report().raise_for("blokcs")
+
+
+OUTPUT = [{"kind": "history", "split": "", "path": "h.json", "format": "json", "samples": 9, "case": ""}]
+
+
+def of_folder(*kinds: str, unopened: str = "", problem: str = "") -> Report:
+    artifacts = [{**OUTPUT[0], "kind": kind} for kind in kinds]
+    problems = (
+        [{"path": "x", "kind": problem, "fault": "corrupt", "message": "cut off"}] if problem else []
+    )
+    run = {**RUN, "artifacts": artifacts, "problems": problems}
+    held = {"path": "x", "files": 1, "size": 9, "format": "tar", "advice": "", "how": "", "package": ""}
+    rest = [{**held, "kind": unopened}] if unopened else []
+    return build("0", run, [skipped("AAA001", "no features", "")], (), (), {}, unopened=rest)
+
+
+@pytest.mark.parametrize(
+    "kinds", [("history",), ("checkpoint", "config"), ("predictions",), ("log_probs",)]
+)
+def test_a_folder_of_outputs_alone_says_what_would_help_in_every_format(kinds: tuple[str, ...]) -> None:
+    made = of_folder(*kinds)
+    hint = made.outline.hint
+
+    assert "neither features nor annotations" in hint
+    assert hint.endswith(": slrdoctor init '/runs/my run'")
+    for text in (str(made), render(made, "text"), made._repr_html_()):
+        assert "neither features nor annotations" in text and "slrdoctor init" in text
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        of_folder("history", "features"),
+        of_folder("history", "annotations"),
+        of_folder("history", unopened="features in shards"),
+        of_folder("history", problem="annotations"),
+        of_folder("config"),
+        replace(of_folder("history"), answer=Answer("FINE", "It fits.", "", ())),
+    ],
+    ids=["features", "annotations", "unopened", "unreadable", "no outputs", "experiment"],
+)
+def test_no_hint_where_the_data_were_seen_or_none_were_asked_for(made: Report) -> None:
+    assert made.outline.hint == ""

@@ -19,6 +19,7 @@ def notebook_html(report: Record, outline: Outline) -> str:
     parts += [f"<p>{escape(sentence(run.sentence))}</p>" for run in outline.runs if run.sentence]
     parts += [_cause(cause, report, number == 0) for number, cause in enumerate(outline.causes)]
     parts += _not_judged(outline.not_judged)
+    parts += [f"<p>{escape(outline.hint)}</p>"] if outline.hint else []
     if outline.decision is not None:
         parts.append(f"<p>{escape(outline.decision.sentence)}</p>")
         parts.append(_table((c.state, c.what) for c in outline.decision.conditions))

@@ -49,6 +49,7 @@ class Outline:
     decision: Decision | None  # None where nothing is broken
     summary: str
     answer: Answer | None = None  # of an experiment; the headline is its sentence
+    hint: str = ""  # what to do where the folder has a run's outputs and not its data
 
 
 def outlined(report: Record) -> Outline:
@@ -66,6 +67,21 @@ def outlined(report: Record) -> Outline:
         decision=decide(report),
         summary=_summary(report),
         answer=report.answer,
+        hint=_hint(report),
+    )
+
+
+def _hint(report: Record) -> str:
+    """What would let most be judged, where neither features nor annotations were seen in any form."""
+    run = report.run
+    seen = {one["kind"] for part in ("artifacts", "problems") for one in run.get(part, ())}
+    seen |= {kind for one in report.unopened for kind in one["kind"].split()}
+    of_outputs = seen & {"history", "checkpoint", "predictions", "log_probs", "embeddings"}
+    if report.answer or report.again or not of_outputs or seen & {"features", "annotations"}:
+        return ""
+    return report.with_path(
+        "This folder has what a run put out, and neither features nor annotations. Scan a folder that "
+        "has them too, or name them in the slrdoctor.toml that this writes: slrdoctor init RUN_DIR"
     )
 
 
@@ -197,6 +213,8 @@ def lines(report: Record, outline: Outline) -> Iterator[str]:
     for gap in outline.not_judged:
         enable = f" To enable: {gap.enable}" if gap.enable else ""
         yield f"not judged  {', '.join(gap.codes)}: {sentence(gap.reason)}{enable}"
+    if outline.hint:
+        yield outline.hint
     if outline.decision is not None:
         yield from ("", *outline.decision.lines())
     yield f"{outline.badge.upper()}  {outline.summary}"

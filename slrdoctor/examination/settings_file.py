@@ -61,6 +61,9 @@ def _by_split(places: Iterable[Place], kind: str, why: Why) -> Iterator[Setting]
         of_split.setdefault(split or "path", []).append(where)
     for key, paths in of_split.items():
         yield from _listed(key, kind, paths, why)
+    if not of_split:
+        comment = f"no {kind} were found here: write where they are, here or elsewhere"
+        yield from (Setting(split, "?", comment, is_unknown=True) for split in ("train", "dev"))
 
 
 def _taken(kind: str, run: RunDirectory, why: Why) -> Iterator[Setting]:

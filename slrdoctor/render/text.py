@@ -125,6 +125,10 @@ def _remainder(outline: Outline, report: Report, verbose: bool) -> Iterator[Line
         more = len(outline.problems) - len(shown)
         yield Line(Text(f"and {more} more files that could not be read (--verbose)", "yellow"))
     yield from _gaps(outline.not_judged, verbose)
+    if outline.hint:
+        said, _, command = outline.hint.rpartition(": ")
+        yield Line(Text(f"{said}:"), 0, 2)
+        yield Line(Text(command), 2, is_code=True)
     for entry in report.ignored:
         yield Line(Text(f"ignored  {entry.code} {entry.name}: {entry.text}", "dim"), 0, 9)
     for entry in _once(report.crashed):

@@ -78,7 +78,15 @@ def _evidence(data: DataSet, run: TrainingRun, samples: Samples | None) -> Itera
     if labels is not None:
         yield labels
     yield from _by_cross_entropy(run)
+    yield from _by_architecture(run)
     yield from _by_class_list(data, run)
+
+
+def _by_architecture(run: TrainingRun) -> Iterator[Task]:
+    """A model that Hugging Face calls an encoder with a decoder writes texts."""
+    for found in every_value(run):
+        if found.name == "is_encoder_decoder" and not found.is_off:
+            yield Task("translation", f"{found.key}: {found.value}", found.read_from)
 
 
 def _by_class_list(data: DataSet, run: TrainingRun) -> Iterator[Task]:

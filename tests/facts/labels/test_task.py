@@ -142,6 +142,18 @@ def test_of_two_configs_the_one_that_fits_the_sequences_tells_the_task(
     ).name == ("classification")
 
 
+def test_a_model_with_a_decoder_translates_where_nothing_else_tells_the_task() -> None:
+    """All that an output folder of Hugging Face has: config.json, and a log of its losses."""
+    config = {"architectures": ["T5ForConditionalGeneration"], "is_encoder_decoder": True}
+    loss = (("loss", "loss"), ("eval_loss", "loss"))
+
+    assert told(None, config=config, series=loss).name == "translation"
+    assert told(LABELS, config=config, series=loss).name == "classification"
+    assert told(SEQUENCES, config=config, series=(("eval_wer", "wer"),)).name == "ctc"
+    with pytest.raises(Unavailable):
+        told(None, config={**config, "is_encoder_decoder": False}, series=loss)
+
+
 def listed(target: str, tokens: tuple[str, ...], references: tuple[tuple[str, ...], ...] = ()) -> Task:
     words = VocabularyFile("labels.txt", "text", tokens, (), target)
     pairs = (PredictionFile("p.csv", "csv", "dev", ("a",), (("A",),), references),) if references else ()

@@ -115,7 +115,36 @@ class TableRows:
         return f"row {self.start}"
 
 
-Place = Whole | Member | Way | Entry | TableRow | TableRows | Turned
+@dataclass(frozen=True, slots=True)
+class OneFrame:
+    """An array [K, C] that is the landmarks of one frame, and not K frames of C values."""
+
+    of: Whole | Member | Way | Entry
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return self.of.parts
+
+    def __str__(self) -> str:
+        return str(self.of)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRecords:
+    """A list of a record a frame, each with its landmarks under the key `inner`."""
+
+    of: Whole | Way
+    inner: str
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return (*self.of.parts, self.inner)
+
+    def __str__(self) -> str:
+        return f"{self.of}/*/{self.inner}".lstrip("/")
+
+
+Place = Whole | Member | Way | Entry | TableRow | TableRows | Turned | OneFrame | FrameRecords
 WHOLE = Whole()
 
 

@@ -107,6 +107,11 @@ def is_landmark_size(dims: int) -> bool:
     return bool(layouts_of(dims))
 
 
+def is_frame_of_landmarks(shape: tuple[int, ...]) -> bool:
+    """Whether an array [K, C] is the landmarks of one frame: as many points as a layout has."""
+    return len(shape) == 2 and shape[1] in (2, 3, 4) and bool(layouts_of(shape[0] * shape[1], *shape))
+
+
 @functools.cache
 def _table() -> tuple[Layout, ...]:
     found = []

@@ -12,6 +12,7 @@ from slrdoctor.artifacts.directory import cases, pointed
 from slrdoctor.artifacts.directory.beside import siblings_of
 from slrdoctor.artifacts.directory.cases.run_checkpoints import likely_own
 from slrdoctor.artifacts.directory.claims import are_sections
+from slrdoctor.artifacts.directory.class_folders import settle_class_folders
 from slrdoctor.artifacts.directory.expectations import hold_against_configs, note_empty_folders
 from slrdoctor.artifacts.directory.found import Found, NothingToExamine
 from slrdoctor.artifacts.directory.found_samples import are_places, settle_samples, take_samples
@@ -83,6 +84,7 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
     found = find(listing, progress)
     recognised = claims(found)
     settle_samples(found)
+    settle_class_folders(found)
     settle(found)
     pointed.apply(found, settings, path, find)
     _complete(found, settings, listing)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,8 +9,28 @@ from typing import Any
 
 import numpy as np
 
-from slrdoctor.artifacts.clip_places import WHOLE, Entry, Member, TableRow, Way, Whole, member
+from slrdoctor.artifacts.clip_places import (
+    WHOLE,
+    Entry,
+    FrameRecords,
+    Member,
+    Place,
+    TableRow,
+    Way,
+    Whole,
+    member,
+)
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Table, Tree
+from slrdoctor.artifacts.kinds.features.array_lists import (
+    LENGTHS,
+    OFFSETS,
+    cuts,
+    first_of,
+    ids_in,
+    whole_numbers,
+)
+from slrdoctor.artifacts.kinds.features.clip_tables import is_numeric_table
+from slrdoctor.artifacts.kinds.features.nested_numbers import are_measured, clip_of_lists, shape_of
 from slrdoctor.artifacts.kinds.plain_values import plain
 from slrdoctor.artifacts.run import Clip
 from slrdoctor.words.splits import split_of_name
@@ -32,14 +50,9 @@ ARRAY_KEYS = (
     "x",
 )
 ID_KEYS = ("name", "id", "fileid", "video_id", "video", "sample_id", "key")
-OFFSETS, LENGTHS, IDS = ("offsets", "offset", "starts"), ("lengths", "length", "lens", "num_frames"), (
-    "ids", "id", "names", "name", "keys", "video_ids", "filenames",
-)  # fmt: skip
 LABELS = re.compile(
     r"(?:^|[^a-z])(?:y|labels?|targets?|classes|glosses|gloss|ids?|lengths?|lens)(?:[^a-z]|$)"
 )
-MOST_LENGTHS = 10_000_000  # samples of one container
-LONGEST = 2**48  # frames
 MOST_PARTS = 12  # arrays that make up one sample: blocks of landmarks, their confidences, a label
 NO_CLIP = re.compile(
     r"(?:^|[^a-z])(?:mean|std|stats?|norm|vocab|embeddings?|log_?probs?|logits|hyps?|refs?|preds?)(?:[^a-z]|$)"
@@ -59,9 +72,11 @@ def is_clip(content: Content) -> bool:
             bool(shapes) and len(content.members) <= MOST_PARTS and any(is_clip_shape(m) for m in shapes)
         )
     if isinstance(content, Table):
-        return _is_numeric_table(content)
+        return is_numeric_table(content)
     if isinstance(content, Tree):
-        return isinstance(content.value, dict) and _is_record(content.value)
+        if isinstance(content.value, dict) and _is_record(content.value):
+            return True
+        return clip_of_lists(content.value, ARRAY_KEYS) is not None
     return False
 
 
@@ -74,7 +89,9 @@ def _is_record(value: Mapping[str, Any]) -> bool:
     if key is None or key in ARRAY_KEYS:
         return key is not None
     shapes = [
-        v.shape for k, v in value.items() if _is_sequence_array(v) and not LABELS.search(str(k).lower())
+        shape_of(v)
+        for k, v in value.items()
+        if _is_sequence_array(v) and not LABELS.search(str(k).lower())
     ]
     lengths, frames = {s[0] for s in shapes}, {s[1:] for s in shapes}
     return len(shapes) <= MOST_PARTS and (len(lengths) == 1 or len(frames) > 1)
@@ -88,32 +105,6 @@ def is_frame(content: Content) -> bool:
     return (len(shape) == 1 and shape[0] > 1) or (len(shape) == 2 and shape[1] in (2, 3, 4))
 
 
-def _is_numeric_table(table: Table) -> bool:
-    names = {str(c).strip().lower() for c in table.columns or ()}
-    if len(table.rows) < 2 or names & {
-        "epoch",
-        "epochs",
-        "step",
-        "loss",
-        "gloss",
-        "label",
-        "labels",
-        "sign",
-    }:
-        return False
-    return (
-        all(_is_number(cell) for row in list(table.rows)[:5] for cell in row) and len(table.rows[0]) > 1
-    )
-
-
-def _is_number(cell: Any) -> bool:
-    try:
-        float(cell)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
 def array_key(record: Mapping[str, Any]) -> str | None:
     """The key of the array that is a record's features; None where there is none."""
     arrays = {str(k): v for k, v in record.items() if _is_sequence_array(v)}
@@ -121,14 +112,16 @@ def array_key(record: Mapping[str, Any]) -> str | None:
         if key in arrays:
             return key
     big = {k: v for k, v in arrays.items() if not LABELS.search(k.lower())}
-    return max(big, key=lambda k: big[k].size) if big else None
+    return max(big, key=lambda k: int(np.prod(shape_of(big[k])))) if big else None
 
 
 def _is_sequence_array(value: Any) -> bool:
+    if isinstance(value, list):
+        return are_measured(value)
     return isinstance(value, np.ndarray) and value.dtype.kind in "fiub" and value.ndim >= 2
 
 
-def clip_place(content: Content) -> Whole | Member | Way:
+def clip_place(content: Content) -> Whole | Member | Way | FrameRecords:
     """Where in a one-sample file the features are."""
     if isinstance(content, Arrays) and set(content.members) != {""}:
         usable = {
@@ -140,8 +133,24 @@ def clip_place(content: Content) -> Whole | Member | Way:
         return member(max(usable, key=lambda n: int(np.prod(usable[n].shape)), default=""))
     if isinstance(content, Tree) and isinstance(content.value, dict):
         key_of = array_key(content.value)
-        return Way((key_of,)) if key_of is not None else WHOLE
+        if key_of is not None:
+            return Way((key_of,))
+    if isinstance(content, Tree):
+        return clip_of_lists(content.value, ARRAY_KEYS) or WHOLE
     return WHOLE
+
+
+def shape_at(content: Content, place: Place) -> tuple[int, ...]:
+    """The shape of the array at a place of a one-sample file, () where its header does not tell."""
+    if isinstance(content, Arrays):
+        info = content.members.get(str(place))
+        return info.shape if info is not None else ()
+    if isinstance(content, Tree) and isinstance(place, (Whole, Way)):
+        value = content.value
+        for key in place.parts:
+            value = value.get(key) if isinstance(value, dict) else None
+        return shape_of(value)
+    return ()
 
 
 def clips_in(path: Path, reader: str, content: Content) -> tuple[tuple[Clip, ...], bool]:
@@ -152,6 +161,8 @@ def clips_in(path: Path, reader: str, content: Content) -> tuple[tuple[Clip, ...
         found, stored = _clips_of_arrays(path, reader, content)
     elif isinstance(content, Tree):
         found = list(_clips_of_tree(path, reader, content.value))
+        if not _are_sure(content.value, found):
+            found = []
     elif isinstance(content, Table) and content.columns:
         found = _clips_of_table(path, reader, content)
     return tuple(found), stored
@@ -159,9 +170,9 @@ def clips_in(path: Path, reader: str, content: Content) -> tuple[tuple[Clip, ...
 
 def _clips_of_arrays(path: Path, reader: str, content: Arrays) -> tuple[list[Clip], bool]:
     by_leaf = {name.rpartition("/")[2].lower(): name for name in content.members}
-    lengths = _whole_numbers(content, _first(by_leaf, LENGTHS))
-    offsets = _whole_numbers(content, _first(by_leaf, OFFSETS))
-    ids = _ids(content, by_leaf)
+    lengths = whole_numbers(content, first_of(by_leaf, LENGTHS))
+    offsets = whole_numbers(content, first_of(by_leaf, OFFSETS))
+    ids = ids_in(content, by_leaf)
     data = {
         name: info
         for name, info in content.members.items()
@@ -172,10 +183,9 @@ def _clips_of_arrays(path: Path, reader: str, content: Arrays) -> tuple[list[Cli
     if len(data) == 1:
         [(name, info)] = data.items()
         if offsets or (lengths and len(info.shape) == 2):
-            cuts = _cuts(offsets, lengths, info.shape[0])
             return [
                 Clip(ids[i] if i < len(ids) else str(i), path, reader, member(name), (a, b))
-                for i, (a, b) in enumerate(cuts)
+                for i, (a, b) in enumerate(cuts(offsets, lengths, info.shape[0]))
             ], True
         if len(info.shape) >= 3 and _is_batch(path, name, info, content, by_leaf):
             return [
@@ -211,44 +221,6 @@ def _is_batch(
     return label_rows or "x" in words or (bool(split_of_name(path.stem)) and not landmarks)
 
 
-def _cuts(offsets: list[int], lengths: list[int], total: int) -> Iterator[tuple[int, int]]:
-    if offsets:
-        starts = offsets
-        stops = starts[1:] + ([] if starts[-1] == total else [total])
-    else:
-        stops = list(itertools.accumulate(lengths))
-        starts = [0, *stops[:-1]]
-    yield from zip(starts, stops, strict=False)
-
-
-def _whole_numbers(content: Arrays, name: str | None) -> list[int]:
-    """A member's numbers, whatever its shape; none where it holds anything but whole numbers."""
-    info = content.members[name] if name is not None else None
-    if name is None or info is None or math.prod(info.shape) > MOST_LENGTHS:
-        return []
-    values = np.ravel(content.load(name))
-    if values.dtype.kind not in "iuf" or not (np.abs(values.astype(np.float64)) < LONGEST).all():
-        return []  # NaN is not below either
-    if (values != np.trunc(values)).any():
-        return []
-    numbers: list[int] = values.astype(np.int64).tolist()
-    return numbers
-
-
-def _ids(content: Arrays, by_leaf: Mapping[str, str]) -> list[str]:
-    for key in IDS:
-        for name, value in content.extras.items():
-            if name.rpartition("/")[2].lower() == key and isinstance(value, (list, tuple, np.ndarray)):
-                return [v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in value]
-        if key in by_leaf and len(content.members[by_leaf[key]].shape) == 1:
-            return [str(v) for v in content.load(by_leaf[key]).tolist()]
-    return []
-
-
-def _first(by_leaf: Mapping[str, str], names: Sequence[str]) -> str | None:
-    return next((by_leaf[n] for n in names if n in by_leaf), None)
-
-
 def _clips_of_tree(path: Path, reader: str, value: Any) -> Iterator[Clip]:
     if isinstance(value, dict):
         items: list[tuple[str, Any]] = [(str(k), v) for k, v in value.items()]
@@ -265,6 +237,20 @@ def _clips_of_tree(path: Path, reader: str, value: Any) -> Iterator[Clip]:
                 yield Clip(name_of(key, record), path, reader, Way((key, inner)))
         elif _is_sequence_array(record) and not LABELS.search(key.lower()):
             yield Clip(key, path, reader, Way((key,)))
+
+
+def _are_sure(value: Any, found: Sequence[Clip]) -> bool:
+    """Whether clips are more than a few matrices among other things, where they are lists in lists."""
+    if not found:
+        return False
+    first = value
+    for key in found[0].place.parts:
+        first = first[int(key)] if isinstance(first, (list, tuple)) else _under(first, key)
+    return isinstance(first, np.ndarray) or (len(found) > 1 and len(found) >= 0.8 * len(value))
+
+
+def _under(record: Mapping[Any, Any], key: str) -> Any:
+    return next((value for name, value in record.items() if str(name) == key), None)
 
 
 def _record_name(record: Any) -> str:

@@ -7,11 +7,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from slrdoctor.artifacts.clip_places import WHOLE, Member, Way, Whole
+from slrdoctor.artifacts.clip_places import WHOLE, Place
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Unreadable
 from slrdoctor.artifacts.directory.listing import File, Listing
 from slrdoctor.artifacts.formats import clip_suffixes, read, reader_of
 from slrdoctor.artifacts.kinds import checkpoints, features
+from slrdoctor.artifacts.kinds.features.peeking import (
+    is_feature_folder,
+    is_lone_clip,
+    is_one_frame,
+    place_in,
+)
 from slrdoctor.artifacts.kinds.outputs.folders import named_for_outputs, output_folder
 from slrdoctor.artifacts.kinds.outputs.names import is_named_like_outputs
 from slrdoctor.artifacts.kinds.samples.folders import are_arrays_of_samples
@@ -19,6 +25,7 @@ from slrdoctor.artifacts.run import Clip, FeatureSet, OutputFile
 from slrdoctor.words.splits import split_of_name, split_of_word, without_splits
 
 PEEKED = 3  # files opened to tell what a folder holds
+LARGEST_PEEKED = 64 << 20  # bytes of a text
 MANY = 3  # arrays of a kind in one folder that make it a folder of features
 BATCH_FILES = 12  # at most so many files where one is named for labels: X, y and lengths of each split
 _NUMBERED = re.compile(r"(?:.*[^0-9])?(\d+)$")
@@ -36,7 +43,7 @@ class _Group:
     suffix: str
     files: tuple[File, ...]
     reader: str
-    place: Whole | Member | Way
+    place: Place
     is_frames: bool  # every file is one frame
     info: ArrayInfo | None  # of the first that could be read
 
@@ -94,7 +101,7 @@ def _peek(folder: str, suffix: str, files: list[File], listing: Listing) -> _Gro
     """What a folder's files of one suffix are, told from the first, the middle and the last."""
     expected = clip_suffixes()[suffix]
     is_clip_format = expected.holds == "features" or expected.is_frame
-    few = len(files) < MANY and not _is_feature_folder(folder) and not is_clip_format
+    few = len(files) < MANY and not is_feature_folder(folder) and not is_clip_format
     if few and not expected.one_array:
         return None
     # X_train.npy and y_train.npy: a batch and its labels, opened one by one
@@ -111,14 +118,17 @@ def _peek(folder: str, suffix: str, files: list[File], listing: Listing) -> _Gro
     if are_arrays_of_samples(files, [(file, content) for file, content, _ in opened], listing):
         return None
     clips = [c for c in contents if features.is_clip(c)]
-    if len(clips) < len(contents) / 2 or (few and not _is_lone_clip(files, clips)):
+    if len(clips) < len(contents) / 2 or (few and not is_lone_clip(files, clips)):
         return None
     numbered = all(_NUMBERED.match(f.path.stem) for f in files)
     is_frames = expected.is_frame or (
-        numbered and len(files) > 1 and all(features.is_frame(c) for c in clips) and _is_vector(clips[0])
+        numbered
+        and len(files) > 1
+        and all(features.is_frame(c) for c in clips)
+        and is_one_frame(clips[0])
     )
     first = clips[0]
-    place = features.clip_place(first)
+    place = place_in(clips)
     reader = opened[-1][2]
     info = first.members.get(str(place)) if isinstance(first, Arrays) else None
     return _Group(folder, suffix, tuple(files), reader, place, is_frames, info)
@@ -129,29 +139,11 @@ def _opened(files: list[File]) -> Iterator[tuple[File, Content, str]]:
     for i in list(dict.fromkeys((0, len(files) // 2, len(files) - 1)))[:PEEKED]:
         try:
             found = reader_of(files[i].path)
+            if files[i].size > LARGEST_PEEKED and found and found.likely_kind != "features":
+                continue  # text of many samples, which is read once and as such
             yield files[i], read(files[i].path), found.name if found else ""
         except Unreadable:
             continue
-
-
-def _is_feature_folder(folder: str) -> bool:
-    return bool(re.search(r"feat|keypoint|landmark|pose|skelet|mp_data|npy", folder.lower()))
-
-
-def _is_lone_clip(files: list[File], clips: list[Content]) -> bool:
-    """One or two files alone: a clip [T, D] each, and no batch, labels or statistics."""
-    if any(
-        features.LABELS.search(f.path.stem.lower()) or features.NO_CLIP.search(f.path.stem.lower())
-        for f in files
-    ):
-        return False
-    shapes = [c.members[""].shape for c in clips if isinstance(c, Arrays) and "" in c.members]
-    return len(shapes) == len(clips) and all(len(s) == 2 and s[1] > 1 for s in shapes)
-
-
-def _is_vector(content: Content) -> bool:
-    # [K, 2..4] arrays with numbered names are clips [T, D] as easily: only vectors are surely frames
-    return isinstance(content, Arrays) and len(content.members[""].shape) == 1
 
 
 def _roots(groups: list[_Group]) -> dict[tuple[str, str], list[_Group]]:
@@ -255,7 +247,12 @@ def _has_labels(root: str, groups: list[_Group]) -> bool:
     if len({len(parts) for parts in below}) != 1:
         return False
     names = {_label(parts, g) for parts, g in zip(below, groups, strict=False)} - {""}
-    return len(names) > 1 and not any(_NO_LABEL.search(n.lower()) or split_of_word(n) for n in names)
+    return len(names) > 1 and all(map(may_be_label, names))
+
+
+def may_be_label(folder: str) -> bool:
+    """Whether a folder's name may be that of a class: not of a signer, a part, or a split."""
+    return not _NO_LABEL.search(folder.lower()) and not split_of_word(folder)
 
 
 def _label(below: tuple[str, ...], group: _Group) -> str:

@@ -17,7 +17,28 @@ COUNTERS = frozenset(
     ("", "frame", "frames", "frame_id", "frame_idx", "frame_index", "frame_no", "frame_num",
      "frame_number", "id", "idx", "index", "row", "time", "timestamp", "timestamp_ms", "unnamed: 0")
 )  # fmt: skip
+# columns of histories and annotations
+NOT_OF_FRAMES = frozenset(("epoch", "epochs", "step", "loss", "gloss", "label", "labels", "sign"))
+FEWEST_OF_ONE_ROW = 10  # numbers; a row of fewer tells of something else
+PROBED = 40  # rows, spread over the table
 _BRACKETS = re.compile(r"[\[\]()\s,]+")
+
+
+def is_numeric_table(table: Table) -> bool:
+    """Whether a table is one clip, a row a frame: numbers, and blanks where nothing was found.
+
+    A single row is one where it has as many numbers as landmarks of a frame have.
+    """
+    names = {str(c).strip().lower() for c in table.columns or ()}
+    if not table.rows or names & NOT_OF_FRAMES or len(table.rows[0]) < 2:
+        return False
+    if len(table.rows) == 1 and len(table.rows[0]) < FEWEST_OF_ONE_ROW:
+        return False
+    probed = table.rows[:: max(1, len(table.rows) // PROBED)]
+    cells = [cell for row in probed for cell in row]
+    numbers = sum(map(_is_number, cells))
+    # of a clip whose first frames have no hand, many cells are blank, and none is text
+    return numbers > 0.2 * len(cells) and all(_is_number(cell) or _is_blank(cell) for cell in cells)
 
 
 def table_values(table: Table) -> Floats:

@@ -19,7 +19,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.clip_places import Entry, Member, Place, TableRow, TableRows, Turned, Way, Whole
+from slrdoctor.artifacts.clip_places import (
+    Entry,
+    FrameRecords,
+    Member,
+    OneFrame,
+    Place,
+    TableRow,
+    TableRows,
+    Turned,
+    Way,
+    Whole,
+)
 from slrdoctor.artifacts.content import Arrays, Content, Opaque, Table, Tree, Unreadable
 from slrdoctor.artifacts.formats import read_head, reader_named, reader_of
 from slrdoctor.artifacts.kinds.features.clip_tables import row_landmarks, row_numbers, table_values
@@ -60,6 +71,8 @@ def _open(clip: Clip, last: _LastOpened) -> NDArray[Any]:
     try:
         if isinstance(clip.place, Turned):
             values = _turned(clip, clip.place, last)
+        elif isinstance(clip.place, OneFrame):
+            values = _stored(replace(clip, place=clip.place.of), last)[np.newaxis]
         else:
             values = _frames(clip) if clip.frames else _stored(clip, last)
     except MemoryError as error:
@@ -175,7 +188,22 @@ def _of_tree(value: Any, place: Place) -> NDArray[Any]:
         _check_rows(place.index, place.index + 1, whole.shape)
         entry: NDArray[Any] = whole[place.index]
         return entry
+    if isinstance(place, FrameRecords):
+        return _of_records(_at_the_end(value, place.of.parts), place.inner)
     return _as_array(_at_the_end(value, place.keys if isinstance(place, Way) else ()))
+
+
+def _of_records(records: Any, inner: str) -> NDArray[Any]:
+    """What records have under a key, a frame each; one in which nothing was found is all zeros."""
+    if not isinstance(records, (list, tuple)):
+        raise Unreadable(f"a {type(records).__name__} where a list of frames is expected", "shape")
+    found = [record.get(inner) if isinstance(record, dict) else None for record in records]
+    frames = [_as_array(frame) if frame else None for frame in found]
+    shapes = {frame.shape for frame in frames if frame is not None}
+    if len(shapes) != 1:
+        raise Unreadable(f"frames of {len(shapes)} shapes in one list", "shape")
+    [shape] = shapes
+    return np.stack([np.zeros(shape) if frame is None else frame for frame in frames])
 
 
 def _at_the_end(value: Any, keys: Sequence[str]) -> Any:

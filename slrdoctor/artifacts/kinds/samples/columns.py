@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from slrdoctor.artifacts.clip_places import Entry, Member, Place, Turned, Way, Whole, member, way
+from slrdoctor.artifacts.clip_places import (
+    Entry,
+    Member,
+    OneFrame,
+    Place,
+    Turned,
+    Way,
+    Whole,
+    member,
+    way,
+)
 from slrdoctor.artifacts.content import Arrays, Content, Table, Text, Tree
+from slrdoctor.artifacts.kinds.features.nested_numbers import shape_of
 from slrdoctor.artifacts.kinds.plain_values import are_one_hot, plain
+from slrdoctor.words.landmark_layouts import is_frame_of_landmarks
 from slrdoctor.words.sample_arrays import role_of
 from slrdoctor.words.splits import split_of_name
 
@@ -54,12 +67,23 @@ class Column:
             return self.kind in "fiub" and sized and of_clips
         return not self.role and _are_of_numbers(self.values(), self.inner)
 
+    @functools.cached_property
+    def _are_frames(self) -> bool:
+        """Whether entries are landmarks [K, C] of one frame each."""
+        if self.shape:
+            return is_frame_of_landmarks(self.shape[1:])
+        few = _few(self.values(), self.inner)
+        return all(is_frame_of_landmarks(shape_of(value)) for value in few)
+
     def entry(self, i: int) -> Place:
         """Where the features of sample `i` lie."""
         if not self.shape:
             keys = self.place.keys if isinstance(self.place, Way) else ()
-            return Way((*keys, str(i), *self.inner))
+            of_list = Way((*keys, str(i), *self.inner))
+            return OneFrame(of_list) if self._are_frames else of_list
         entry = Entry(self.place, i)
+        if self._are_frames:
+            return OneFrame(entry)
         axes = _frames_first(self.shape[1:])
         return Turned(entry, axes) if axes else entry
 
@@ -200,8 +224,12 @@ def _are_pairs(value: Sequence[Any]) -> bool:
 
 def _are_of_numbers(values: Sequence[Any], inner: tuple[str, ...]) -> bool:
     """Whether the first entries of a list are arrays of numbers, or lists of them."""
-    few = [value[int(inner[0])] if inner else value for value in values[:PEEKED]]
+    few = _few(values, inner)
     return bool(few) and all(map(_is_of_numbers, few))
+
+
+def _few(values: Sequence[Any], inner: tuple[str, ...]) -> list[Any]:
+    return [value[int(inner[0])] if inner else value for value in values[:PEEKED]]
 
 
 def _is_of_numbers(value: Any) -> bool:

@@ -1,0 +1,82 @@
+"""Folders of files of one frame each: a clip a folder, or a class a folder and a sample a file.
+
+MP_Data/hello/3/17.npy is a frame of a clip, for a folder a sequence groups them. letters/A/A_17.npy
+is a sample, and so is A/17.npy; clip_003/17.npy is a frame.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from slrdoctor.artifacts.clip_places import WHOLE, OneFrame, Place
+from slrdoctor.artifacts.content import Arrays, Unreadable
+from slrdoctor.artifacts.directory.found import Found
+from slrdoctor.artifacts.formats import read, reader_named
+from slrdoctor.artifacts.kinds.features.clip_folders import may_be_label
+from slrdoctor.artifacts.run import Clip, FeatureSet
+from slrdoctor.words.landmark_layouts import is_frame_of_landmarks
+from slrdoctor.words.sample_ids import bare_id
+
+OF_FRAMES = "folder of frames per sample"
+NAMED = 0.5  # share of the folders that annotations name, which are clips then
+_NUMBER = re.compile(r"\d+")
+
+
+def settle_class_folders(found: Found) -> None:
+    """Take the files of class folders for samples where nothing says that they are frames."""
+    rows = [row for file in found.annotations for row in file.rows if row.stored is None]
+    named = {text for row in rows for text in (bare_id(row.id), bare_id(row.path or ""))}
+    named |= {text.rpartition("/")[2] for text in named}
+    found.features = [
+        _as_samples(one) if one.layout == OF_FRAMES and _are_classes(one, named) else one
+        for one in found.features
+    ]
+
+
+def _are_classes(one: FeatureSet, named: set[str]) -> bool:
+    """Whether the folders are called as classes are, and no annotation names them as samples."""
+    folders = [clip.key for clip in one.clips]
+    reader = reader_named(one.format)
+    if reader is None or reader.is_frame or any("/" in clip.key or clip.label for clip in one.clips):
+        return False
+    if sum(folder in named for folder in folders) > NAMED * len(folders):
+        return False
+    if len(folders) < 2 or not all(map(may_be_label, folders)):
+        return False
+    files = {path.stem for clip in one.clips for path in clip.frames}
+    if len(files & named) > NAMED * len(files):
+        return True
+    numbered = sum(bool(_NUMBER.search(folder)) for folder in folders)
+    return numbered < NAMED * len(folders) or _are_named_for_folder(one)
+
+
+def _are_named_for_folder(one: FeatureSet) -> bool:
+    """Whether folders are only numbers, and each file repeats that of its folder: 3/3_17.npy."""
+    if not all(clip.key.isdecimal() for clip in one.clips):
+        return False
+    after = [
+        (rf"0*{int(clip.key)}(?!\d)\D+\d+$", path.stem) for clip in one.clips for path in clip.frames
+    ]
+    return all(re.match(pattern, stem) for pattern, stem in after)
+
+
+def _as_samples(one: FeatureSet) -> FeatureSet:
+    place: Place = OneFrame(WHOLE) if is_frame_of_landmarks(_shape(one.clips[0])) else WHOLE
+    clips = tuple(clip for folder in one.clips for clip in _files(folder, place))
+    return replace(one, layout="file per sample", clips=clips)
+
+
+def _files(folder: Clip, place: Place) -> Iterator[Clip]:
+    for path in folder.frames:
+        yield Clip(f"{folder.key}/{path.stem}", path, folder.reader, place, label=folder.key)
+
+
+def _shape(folder: Clip) -> tuple[int, ...]:
+    """The shape of the first file; () where it cannot be read."""
+    try:
+        content = read(folder.frames[0])
+    except Unreadable:
+        return ()
+    return content.members[""].shape if isinstance(content, Arrays) and "" in content.members else ()

@@ -213,9 +213,9 @@ def _are_parallel(value: Sequence[Any]) -> bool:
 
 def _are_pairs(value: Sequence[Any]) -> bool:
     """Whether entries are (features, label)."""
-    few = value[:PEEKED]
-    if not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in few):
+    if not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in value):
         return False
+    few = value[:PEEKED]
     labelled = all(
         isinstance(plain(pair[1]), (str, int)) and not isinstance(pair[1], bool) for pair in few
     )

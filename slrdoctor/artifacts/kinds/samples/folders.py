@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slrdoctor.artifacts.content import Arrays, Content
+from slrdoctor.artifacts.content import Arrays, Content, Unreadable
 from slrdoctor.artifacts.directory.beside import siblings_of
 from slrdoctor.artifacts.directory.listing import File, Listing
 from slrdoctor.artifacts.kinds.samples import Stored, samples_in
@@ -30,8 +30,11 @@ def are_arrays_of_samples(
     """
     if len(files) > MOST_FILES or not peeked:
         return False
-    if all(samples_in(stored_file(file, "", content, listing)).sets for file, content in peeked):
-        return True
+    try:
+        if all(samples_in(stored_file(file, "", content, listing)).sets for file, content in peeked):
+            return True
+    except Unreadable:  # their labels are damaged, which is said where they are opened
+        return False
     stems = [file.path.stem for file in files]
     splits = [split_of_name(stem) for stem in stems]
     of_splits = all(splits) and len(set(splits)) == len(splits)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from slrdoctor.artifacts.content import NEEDS_PACKAGE, Arrays, Content, Text, Tree, Unreadable
+from slrdoctor.artifacts.content import NEEDS_PACKAGE, Content, Text, Tree, Unreadable
 from slrdoctor.artifacts.directory import cases, pointed
 from slrdoctor.artifacts.directory.beside import siblings_of
 from slrdoctor.artifacts.directory.cases.run_checkpoints import likely_own
@@ -15,7 +15,12 @@ from slrdoctor.artifacts.directory.claims import are_sections
 from slrdoctor.artifacts.directory.class_folders import settle_class_folders
 from slrdoctor.artifacts.directory.expectations import hold_against_configs, note_empty_folders
 from slrdoctor.artifacts.directory.found import Found, NothingToExamine
-from slrdoctor.artifacts.directory.found_samples import are_places, settle_samples, take_samples
+from slrdoctor.artifacts.directory.found_samples import (
+    are_places,
+    settle_samples,
+    take_batch_labels,
+    take_samples,
+)
 from slrdoctor.artifacts.directory.found_splits import fill_splits
 from slrdoctor.artifacts.directory.listing import File, Listing, walk
 from slrdoctor.artifacts.directory.readings import claims, readings
@@ -37,16 +42,14 @@ from slrdoctor.artifacts.kinds import (
     predictions,
     vocabulary,
 )
-from slrdoctor.artifacts.kinds.annotations import batch_labels, recognise_annotations
+from slrdoctor.artifacts.kinds.annotations import recognise_annotations
 from slrdoctor.artifacts.kinds.annotations.separators import with_separate_glosses
 from slrdoctor.artifacts.kinds.annotations.split_lists import recognise_split_list
 from slrdoctor.artifacts.kinds.checkpoints.weights_notes import histories_in, notes_in
 from slrdoctor.artifacts.kinds.features.clip_folders import find_clip_folders
 from slrdoctor.artifacts.kinds.outputs.folders import settle
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, is_named_like_outputs
-from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import (
-    recognise_hypotheses,
-)
+from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import recognise_hypotheses
 from slrdoctor.artifacts.run import (
     CheckpointFile,
     FeatureSet,
@@ -253,7 +256,7 @@ def _take(file: File, format: str, content: Content, listing: Listing, found: Fo
         split = split_of_name(file.where)
         one = FeatureSet(split, file.where, format, "container", clips, stored)
         found.features.append(replace(one, counted=are_places(clips)))
-    _take_batch_labels(file, format, content, found)
+    take_batch_labels(file, format, content, found)
     if labelled is None and not clips:
         _take_words(file, format, content, found, is_vocabulary=words is not None)
 
@@ -292,11 +295,3 @@ def _take_words(file: File, format: str, content: Content, found: Found, is_voca
         if listed:
             found.split_of.update(listed)
             found.split_lists.add(file.where)
-
-
-def _take_batch_labels(file: File, format: str, content: Content, found: Found) -> None:
-    """Labels beside a batch array: y of an npz, y_train.npy beside X_train.npy."""
-    if isinstance(content, Arrays):
-        labelled = batch_labels.recognise_batch_labels(file.where, format, content)
-        if labelled is not None:
-            found.annotations.append(labelled)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from slrdoctor.artifacts.clip_places import Entry, TableRow
-from slrdoctor.artifacts.content import Content
+from slrdoctor.artifacts.content import Arrays, Content
 from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.directory.listing import File, Listing
+from slrdoctor.artifacts.kinds.annotations import batch_labels
 from slrdoctor.artifacts.kinds.samples import samples_in
 from slrdoctor.artifacts.kinds.samples.folders import stored_file
 from slrdoctor.artifacts.run import AnnotationFile, Clip, FeatureSet
@@ -21,6 +22,14 @@ def take_samples(file: File, format: str, content: Content, listing: Listing, fo
     found.annotations += stored.labels
     found.of_samples |= stored.companions
     return bool(stored.sets)
+
+
+def take_batch_labels(file: File, format: str, content: Content, found: Found) -> None:
+    """Labels beside a batch array: y of an npz, y_train.npy beside X_train.npy."""
+    if isinstance(content, Arrays):
+        labelled = batch_labels.recognise_batch_labels(file.where, format, content)
+        if labelled is not None:
+            found.annotations.append(labelled)
 
 
 def are_places(clips: Iterable[Clip]) -> bool:

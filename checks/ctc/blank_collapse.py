@@ -11,13 +11,15 @@ from slrdoctor.api import (
     Evidence,
     Finding,
     Findings,
-    Fix,
     FloorDistance,
+    LoggedEpochs,
     NotJudged,
     Threshold,
     check,
     chosen,
 )
+
+from ._empty_output import FIXES, of_outputs_alone
 
 BLANK_SHARE = chosen(0.9, "nine in ten samples, tokens or frames", (0.9, 3.6), 234)
 SHORTEST_DECODED_SHARE = chosen(0.1, "one decoded token for ten in the references", (0.033, 0.2), 234)
@@ -26,16 +28,6 @@ BLIND_TRAIN_LOSS = Threshold(0.9, "measured on the same: 0.97 on train, where it
 EPOCHS = Threshold(5, "measured on healthy BiLSTM-CTC models: nothing but blanks in epochs 1 to 5")
 EPOCHS_WITHOUT_LOSS = chosen(10, "twice the blank phase of a healthy small model", (2.5, 20), 234)
 BLIND = "times that of a model that ignores its input"
-FIXES = (
-    Fix(
-        "Overfit five samples first, to see whether the features reach the model and fit the labels.",
-        "slrdoctor overfit RUN_DIR --samples 5",
-    ),
-    Fix(
-        "Then lower the learning rate, warm it up, and penalise the blank.",
-        "logits[..., blank] -= penalty  # let it decay to 0; a bias would be trained away",
-    ),
-)
 
 
 @check(
@@ -46,7 +38,9 @@ FIXES = (
     shows=(NOTHING_LEARNED,),
     gate=MORE_THAN_BLANKS,
 )
-def blank_collapse(said: DecodedOutput, distance: FloorDistance) -> Findings:
+def blank_collapse(
+    said: DecodedOutput, distance: FloorDistance | None, logged: LoggedEpochs | None
+) -> Findings:
     """The model puts out blanks, or one token, and nothing else.
 
     Why it matters: The best answer of a model that does not see its input is a blank in every frame.
@@ -56,16 +50,21 @@ def blank_collapse(said: DecodedOutput, distance: FloorDistance) -> Findings:
     healthy peaky model has up to 1 - L/T of them, and nothing else in its first epochs.
     - Nine in ten hypotheses are empty, nine in ten tokens are the same, or fewer than one token is
       decoded for ten in the references.
-    - The losses are those of a blind model; where none is known, nothing was learned in ten epochs.
+    - The losses are those of a blind model; where none is known, nothing was learned in ten epochs;
+      where there is no log, all of at least twenty stored hypotheses are empty.
 
     Fix: Find out what keeps the input from the model before you touch the blank.
 
     References: Zeyer et al. 2021, Why does CTC result in peaky behavior?; Graves et al. 2006,
     Connectionist Temporal Classification, section 3.1.
     """
-    sparse, losses = _sparse(said), _stands(distance, bool(said.samples))
+    sparse = _sparse(said)
     if sparse is None:
         return said.sentence
+    if distance is None:
+        yield of_outputs_alone(said, logged, BLANK_SHARE)
+        return said.sentence
+    losses = _stands(distance, bool(said.samples))
     if not losses:
         early = distance.epochs is not None and distance.epochs < EPOCHS.value
         why = f"only {distance.epochs} epochs were trained" if early else distance.sentence

@@ -8,6 +8,7 @@ from slrdoctor.api import (
     Finding,
     Findings,
     Fix,
+    LoggedEpochs,
     NotJudged,
     ShuffledHypotheses,
     Task,
@@ -16,6 +17,8 @@ from slrdoctor.api import (
     chosen,
     counted,
 )
+
+from ._nothing_written import nothing_written, writes_nothing
 
 SAMPLES = Threshold(20, "permutation test: fewer pairs cannot tell a small dependence from none")
 UNLIKELY = Threshold(0.01, "permutation test: once in a hundred by chance")
@@ -45,14 +48,17 @@ FIXES = (
     explains=("CTC413", "EVL904", "EVL906"),
     shows=WRONG_OUTPUT,
 )
-def decoder_ignores_input(test: ShuffledHypotheses, task: Task | None) -> Findings:
+def decoder_ignores_input(
+    test: ShuffledHypotheses, task: Task | None, logged: LoggedEpochs | None
+) -> Findings:
     """The decoder writes the same sentences whatever is signed.
 
     Why it matters: A decoder that knows the language can write fluent sentences from nothing, and its
     loss falls far by that alone. What it writes then has nothing to do with the video.
 
-    Judged by: Single labels, texts that are looked up and not written, and mostly empty output are left
-    to other checks. Both of these have to hold:
+    Judged by: Output that is empty for every sample, after five epochs or without a log. Single labels,
+    texts that are looked up and not written, and mostly empty output are left to other checks. Else
+    both of these have to hold:
     - The pairs as stored do not beat one shuffling of the hypotheses in a hundred, neither in errors
       nor in rare tokens in common, and what chance can hide is under 15% of the errors.
     - There are fewer than a fifth as many different hypotheses as different references. Texts need not
@@ -67,6 +73,9 @@ def decoder_ignores_input(test: ShuffledHypotheses, task: Task | None) -> Findin
     """
     if task is not None and task.name == "retrieval":
         raise NotJudged("a retrieval model has no decoder")
+    if writes_nothing(test, task, logged, SAMPLES):
+        yield nothing_written(test, SAMPLES)
+        return test.sentence
     if test.are_single or test.mean_length < 2:
         raise NotJudged("the predictions are single labels, not sentences")
     if test.samples < SAMPLES.value:

@@ -15,6 +15,7 @@ from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues
 from slrdoctor.facts.outputs.decoded_output import DecodedOutput
 from slrdoctor.facts.outputs.log_probs import BlankRival, BlankScore
 from slrdoctor.facts.outputs.loss_input import LossInput, StoredScale
+from slrdoctor.facts.training.logged_epochs import LoggedEpochs
 from slrdoctor.testing import findings
 from tests.making import BREAK, FINITE, Judge
 
@@ -104,6 +105,28 @@ def test_ctc411_is_quiet_in_the_first_epochs() -> None:
 
 def test_ctc411_judges_outputs_alone_where_nothing_is_logged() -> None:
     assert collapse(epochs=None, train=nan, dev=1.02)
+
+
+ALL_EMPTY = replace(
+    SILENT, known_by="hypotheses", empty_share=1.0, length_ratio=0.0, commonest_share=0.0
+)
+alone = Judge("CTC411", lambda *more, **said: (replace(ALL_EMPTY, **said), *more))
+LOGGED = LoggedEpochs(3, (), 1, "", "log.txt")
+
+
+def test_ctc411_judges_hypotheses_that_are_all_empty_where_nothing_at_all_is_logged() -> None:
+    (finding,) = alone(samples=200)
+
+    assert finding.message == "all of 200 dev hypotheses are empty"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"), [((), {"samples": 19}), ((), {"empty_share": 0.95}), ((LOGGED,), {"samples": 200})]
+)
+def test_ctc411_does_not_judge_other_hypotheses_without_a_loss(
+    more: tuple[object, ...], said: dict[str, Any]
+) -> None:
+    assert alone.abstained(*more, **said).looks_ill
 
 
 def test_ctc411_without_a_loss_waits_for_ten_epochs_without_learning() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.training.logged_epochs import LoggedEpochs
 from slrdoctor.testing import not_judged
 from tests.making import PAIRS, Judge
 
@@ -84,3 +85,21 @@ def test_dec801_is_not_judged_of_a_retrieval_model() -> None:
     one = not_judged("DEC801", IGNORES, Task("retrieval", "embeddings", "config.yaml"))
 
     assert "retrieval" in one.reason
+
+
+NOTHING = {"empty": 200, "samples": 200, "distinct": 1, "mean_length": 0.0, "tokens": 0}
+
+
+@pytest.mark.parametrize("task", [(), (Task("translation", "", ""),)], ids=["unknown", "translation"])
+def test_dec801_fires_on_output_that_is_empty_for_every_sample(task: tuple[Task, ...]) -> None:
+    (finding,) = judged(*task, **NOTHING)
+
+    assert "all of 200 stored hypotheses are empty" in finding.message
+    assert judged(*task, LoggedEpochs(5, (), 1, "", "log.txt"), **NOTHING)
+
+
+def test_dec801_leaves_empty_output_of_a_few_epochs_of_a_few_samples_and_of_ctc_alone() -> None:
+    assert not judged(LoggedEpochs(4, (), 1, "", "log.txt"), **NOTHING)
+    assert not judged(**NOTHING | {"empty": 19, "samples": 19})
+    assert not judged(**NOTHING | {"empty": 199})
+    assert not judged(Task("ctc", "", ""), **NOTHING)

@@ -20,12 +20,13 @@ class ZeroLoss:
 
     name: str
     epochs: int  # or steps
+    largest: float
     accuracies: tuple[str, ...]  # the names of the accuracies that are logged
     read_from: str
 
     @property
     def sentence(self) -> str:
-        return f"{self.name} is exactly 0 in all {counted(self.epochs, 'value')}"
+        return f"{self.name} is {self.largest:g} at most in {counted(self.epochs, 'value')}"
 
 
 @measure
@@ -41,7 +42,7 @@ def zero_loss(history: History) -> ZeroLoss:
     if not all(_is_all(curve, 1.0) for curve in accuracies):
         raise Unavailable(f"{loss.name} in {loss.read_from} is 0 beside an accuracy below 100%")
     names = tuple(dict.fromkeys(curve.name for curve in accuracies))
-    return ZeroLoss(loss.name, len(loss.values), names, loss.read_from)
+    return ZeroLoss(loss.name, len(loss.values), float(loss.values.max()), names, loss.read_from)
 
 
 def _is_all(curve: Curve, value: float) -> bool:

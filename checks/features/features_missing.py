@@ -23,7 +23,9 @@ def features_missing(found: StoredFeatures) -> Findings:
     a score on a split without these samples does not compare with a score on the whole split.
 
     Judged by: Annotated samples without a stored clip under any spelling of their id or path, where
-    other samples have one. A file that exists but is broken is FEA103.
+    other samples have one. A file that exists but is broken is FEA103. An id that several clips fit,
+    such as 0 where every folder counts from 0, is not missing; nothing is judged where only such ids
+    are left.
 
     Fix: Extract the features of the samples named here, or take them out of the annotations.
 
@@ -31,6 +33,8 @@ def features_missing(found: StoredFeatures) -> Findings:
     """
     if not found.readable:
         raise NotJudged("no annotated sample has features that can be read")
+    if not found.missing and found.ambiguous:
+        raise NotJudged(found.ambiguous, found.tell_apart)
     if not found.missing:
         return found.sentence
     by_split = {split: (total - have, total) for split, (have, total) in found.covered.items()}
@@ -43,7 +47,8 @@ def features_missing(found: StoredFeatures) -> Findings:
         f"{len(found.missing)} of {found.annotated} annotated samples "
         f"{agreeing(len(found.missing), 'has', 'have')} no features"
         + (f": {', '.join(parts)}" if parts else "")
-        + (f". Of these, {found.near}" if found.near else ""),
+        + (f". Of these, {found.near}" if found.near else "")
+        + (f". Besides, {found.ambiguous}" if found.ambiguous else ""),
         tuple(
             Evidence(f"samples without features, {split or 'unsplit'}", gone / total, found.how, "share")
             for split, (gone, total) in by_split.items()

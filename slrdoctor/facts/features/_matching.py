@@ -8,14 +8,12 @@ and clips.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import FeatureSet, Row
-from slrdoctor.facts.labels._identity import is_link
-from slrdoctor.words.sample_ids import IMAGE_SUFFIXES, suffix_of, without_suffix
+from slrdoctor.facts.features._names import composed, key_of, name_of, sources_of, tails
 
 Forms = list[str | None]
 
@@ -24,7 +22,6 @@ GUESS_SHARE = 0.5  # ... and one that takes something off the names
 CLEARLY_MORE = 1.5  # times the rows that a looser reading must cover to be taken before a stricter
 ANCHORS = 40  # names that an affix is looked for with ...
 AROUND = 20_000  # ... in so many others
-DEEPEST = 12  # folders above a clip that a path is compared by
 _DIGITS = re.compile(r"\d+")
 
 
@@ -58,7 +55,7 @@ def best_match(rows: Sequence[Row], found: FeatureSet, plain_only: bool = False)
     if not keys or not rows or (found.counted and not _are_places(rows)):
         return best
     owners = [row.id for row in rows]
-    sources = _sources(rows)
+    sources = sources_of(rows)
     for rung in _RUNGS[:_PLAIN] if plain_only else _RUNGS:
         for source, values in sources.items():
             most = min(len(rows), len(keys))
@@ -78,42 +75,6 @@ def best_match(rows: Sequence[Row], found: FeatureSet, plain_only: bool = False)
 def _are_places(rows: Sequence[Row]) -> bool:
     """Whether ids are numbers throughout, which may be places in an array: a number in an id is none."""
     return all(row.id.strip().isdecimal() for row in rows)
-
-
-def key_of(text: str) -> str:
-    """A path or id as names with slashes: without suffix, without `./`, without a tail of frames."""
-    plain = text.strip().replace("\\", "/")
-    while plain.startswith(("./", "/")):
-        plain = plain[1:].lstrip("/")
-    head, slash, last = plain.rpartition("/")
-    if slash and ("*" in last or suffix_of(last) in IMAGE_SUFFIXES):
-        # PHOENIX writes <id>/1/*.png for all frames of the first camera
-        return head.removesuffix("/1")
-    return without_suffix(plain)
-
-
-def name_of(key: str) -> str:
-    """The last part of a key."""
-    return key.rpartition("/")[2]
-
-
-def tails(key: str) -> list[str]:
-    """The key, then what is left of it when its first folders are taken off one by one."""
-    parts = key.split("/")
-    first = max(1, len(parts) - DEEPEST)
-    return [key, *("/".join(parts[i:]) for i in range(first, len(parts)))]
-
-
-def composed(text: str) -> str:
-    """One Unicode form: macOS stores file names decomposed."""
-    return unicodedata.normalize("NFC", text)
-
-
-def _sources(rows: Sequence[Row]) -> dict[str, list[str]]:
-    """What the rows say of themselves: paths where they have any, and ids."""
-    paths = [row.path if row.path and not is_link(row.path) else "" for row in rows]
-    ids = {"id": [key_of(row.id) for row in rows]}
-    return {"path": [key_of(p) for p in paths], **ids} if any(paths) else ids
 
 
 def _better(

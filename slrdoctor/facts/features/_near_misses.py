@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import Row
-from slrdoctor.facts.features._matching import composed, key_of, name_of
+from slrdoctor.facts.features._names import composed, key_of, name_of
 
 KINDS = ("extension", "unicode form", "case", "prefix", "split", "spelling")
 SPELLED = 5  # rows that are held against every stored name, letter by letter

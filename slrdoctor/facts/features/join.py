@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from slrdoctor.artifacts.formats import are_one_format
 from slrdoctor.artifacts.run import Clip, DataSet, FeatureSet, Row
 from slrdoctor.core.registry import Unavailable, measure
-from slrdoctor.facts.features._matching import Match, best_match, key_of, name_of, tails
+from slrdoctor.facts.features._ambiguous import NONE_AMBIGUOUS, Ambiguous, ambiguous
+from slrdoctor.facts.features._matching import Match, best_match
+from slrdoctor.facts.features._names import key_of, name_of, tails
 from slrdoctor.facts.features._near_misses import KINDS, near_misses
 from slrdoctor.facts.features._near_misses import NearMiss as NearMiss
 from slrdoctor.facts.features._placed import IN_ONE_FILE, IN_ORDER, placed
+from slrdoctor.facts.features._unjoined import nothing_expected, without_places
 from slrdoctor.facts.labels._identity import are_counters
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.words.sample_ids import ARRAY_SUFFIXES, suffix_of, without_suffix
@@ -20,7 +23,6 @@ from slrdoctor.words.sample_ids import ARRAY_SUFFIXES, suffix_of, without_suffix
 DEMO = 0.01  # clips a sample: fewer, of which none belongs to a sample, show how a clip looks
 SHOWN = 10  # near misses that are named; all are counted
 NAMED = 3  # ways of joining that are told
-ENABLE = 'say where they are in slrdoctor.toml: [features] train = "features/train"'
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Join:
     covered: dict[str, tuple[int, int]]  # split -> (rows with features, readable or not, rows)
     near_counts: Mapping[str, int] = field(default_factory=dict)  # near misses by what they differ in
     unreadable: tuple[Row, ...] = ()  # their features are there and cannot be read
+    ambiguous: Ambiguous = NONE_AMBIGUOUS  # several clips fit them
 
     @property
     def sentence(self) -> str:
@@ -55,7 +58,8 @@ class Join:
             for split, (with_features, rows) in self.covered.items()
         ]
         how = f" ({self.how})" if self.how else ""
-        return f"{', '.join(counts) or 'no'} samples have features{how}"
+        unsure = f"; {self.ambiguous.sentence}" if self.ambiguous.rows else ""
+        return f"{', '.join(counts) or 'no'} samples have features{how}{unsure}"
 
 
 @measure
@@ -66,40 +70,26 @@ def join(data: DataSet, samples: Samples) -> Join:
     unopened = [p for p in data.problems if p.kind == "features" and p.unopened]
     expected = list(samples.rows) if unopened else _expected(data, samples.rows)
     if not expected:
-        raise _nothing_expected(data, samples, "no arrays")
+        raise nothing_expected(data, samples, "no arrays")
     joined = _Joined(data.features, expected)
     joined.add_placed()
     for split in dict.fromkeys(row.split for row in expected):
         joined.add_split(split)
     joined.add_across_splits()
+    joined.set_aside_ambiguous()
     fact = joined.fact(data, samples)
+    if fact.ambiguous.rows and not fact.pairs and not fact.missing:
+        raise Unavailable(fact.ambiguous.sentence, fact.ambiguous.enable)
     if not fact.pairs and joined.unplaced == len(expected):
-        raise _without_places(data, samples)
+        raise without_places(data, samples)
     if unopened and not fact.pairs:
         raise Unavailable(unopened[0].unopened, unopened[0].command)
     clips = sum(len(found.clips) for found in data.features)
     pointed = data.expected_features or any(suffix_of(r.path or "") in ARRAY_SUFFIXES for r in expected)
     if not fact.pairs and not fact.near_misses and not pointed and 0 < clips < DEMO * len(expected):
         # a demo clip beside the lists of a whole corpus is not the corpus's features
-        raise _nothing_expected(data, samples, f"only {clips} clips that belong to none of them")
+        raise nothing_expected(data, samples, f"only {clips} clips that belong to none of them")
     return fact
-
-
-def _without_places(data: DataSet, samples: Samples) -> Unavailable:
-    arrays = ", ".join(f"{len(f.clips)} in {f.where}" for f in data.features if f.clips)
-    return Unavailable(
-        f"arrays without ids hold {arrays} samples, and {samples.read_from} names {len(samples.rows)}: "
-        "which belongs to which is unknown",
-        "store the ids of the samples in the order of the array, in ids_train.npy beside X_train.npy",
-    )
-
-
-def _nothing_expected(data: DataSet, samples: Samples, there: str) -> Unavailable:
-    return Unavailable(
-        f"the features of the {len(samples.rows)} annotated samples are not here: {there} among "
-        f"{data.looked} files, and no path in the annotations or a config",
-        ENABLE,
-    )
 
 
 def _of_folders(data: DataSet, samples: Samples) -> Join:
@@ -140,6 +130,7 @@ class _Joined:
         self._how: Counter[tuple[str, bool]] = Counter()
         self._settled: set[int] = set()  # rows that names have nothing to tell of
         self._unplaced: set[int] = set()  # rows that an array may have, nobody knows where
+        self._ambiguous: Mapping[int, Sequence[str]] = {}  # rows that several clips fit
 
     def add_placed(self) -> None:
         """Pair the rows whose places in an array are known; what names say of them does not count."""
@@ -187,6 +178,12 @@ class _Joined:
                 free = {i: j for i, j in match.hits.items() if j not in self._claimed[s]}
                 self._take(s, Match(free, match.forms, match.words), mine)
 
+    def set_aside_ambiguous(self) -> None:
+        """Note the rows that several clips fit: which is meant is unknown, and none is missing."""
+        known = {*self._pair_of, *self._settled, *self._other_format}
+        left = [i for i in range(len(self._rows)) if i not in known]
+        self._ambiguous = ambiguous(self._sets, self._rows, left, self._claimed)
+
     def _take(self, s: int, match: Match, mine: Sequence[int]) -> None:
         found = self._sets[s]
         for i, form in enumerate(match.forms):
@@ -203,7 +200,7 @@ class _Joined:
                 self._how[match.words, match.exact] += 1
 
     def fact(self, data: DataSet, samples: Samples) -> Join:
-        known = {*self._pair_of, *self._unplaced}
+        known = {*self._pair_of, *self._unplaced, *self._ambiguous}
         left = [i for i in range(len(self._rows)) if i not in known]
         broken = _broken_names(data)
         # where nothing at all can be read, that is what is missing
@@ -218,13 +215,6 @@ class _Joined:
             if j not in claimed
         ]
         misses = self._misses(data, missing, spare)
-        covered = dict.fromkeys((row.split for row in self._rows), (0, 0))
-        for i, row in enumerate(self._rows):
-            if i in self._unplaced:
-                continue
-            with_features, rows = covered[row.split]
-            there = i in self._pair_of or i in unreadable
-            covered[row.split] = (with_features + there, rows + 1)
         return Join(
             pairs=tuple(self._pair(i) for i in sorted(self._pair_of)),
             missing=tuple(self._rows[i] for i in missing),
@@ -235,10 +225,22 @@ class _Joined:
             read_from=", ".join(
                 dict.fromkeys((samples.read_from, *(f.where for f in self._sets if f.clips)))
             ),
-            covered=covered,
+            covered=self._covered(unreadable),
             near_counts=dict(Counter(miss.by for miss in misses)),
             unreadable=tuple(self._rows[i] for i in sorted(unreadable)),
+            ambiguous=Ambiguous.of(self._ambiguous, self._rows),
         )
+
+    def _covered(self, unreadable: set[int]) -> dict[str, tuple[int, int]]:
+        """Rows with features, and rows that should have them, by split."""
+        covered = dict.fromkeys((row.split for row in self._rows), (0, 0))
+        for i, row in enumerate(self._rows):
+            if i in self._unplaced or i in self._ambiguous:
+                continue
+            with_features, rows = covered[row.split]
+            there = i in self._pair_of or i in unreadable
+            covered[row.split] = (with_features + there, rows + 1)
+        return covered
 
     def _misses(self, data: DataSet, missing: Sequence[int], spare: Sequence[str]) -> list[NearMiss]:
         """What rows without a clip may have been meant for, the surest kind first."""

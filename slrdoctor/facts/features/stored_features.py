@@ -39,6 +39,8 @@ class StoredFeatures:
     expected: tuple[str, ...]  # what points to features that are not there
     how: str
     read_from: str
+    ambiguous: str = ""  # a sentence about the ids that several clips fit
+    tell_apart: str = ""  # what would say which is meant
 
     @property
     def sentence(self) -> str:
@@ -80,4 +82,6 @@ def stored_features(data: DataSet, join: Join, clips: ClipTable | None) -> Store
         expected=data.expected_features,
         how=join.how or "no names match",
         read_from=join.read_from,
+        ambiguous=join.ambiguous.sentence,
+        tell_apart=join.ambiguous.enable if join.ambiguous.rows else "",
     )

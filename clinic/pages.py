@@ -1,19 +1,25 @@
-"""Write docs/checks/ from the checks' docstrings and limits, and the table of docs/simulate.md.
+"""Write docs/checks/ and docs/formats.md from the checks and readers, and the table of docs/simulate.md.
 
 python clinic/pages.py
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+from slrdoctor.artifacts.content import Reader
+from slrdoctor.artifacts.formats import readers
 from slrdoctor.core import packs
 from slrdoctor.core.page import page
 from slrdoctor.core.registry import REGISTRY
+from slrdoctor.extras import EXTRAS
 from slrdoctor.simulation import load_faults
+from slrdoctor.words.foreign_formats import FOREIGN
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "checks"
 SIMULATIONS = FOLDER.parent / "simulate.md"
+FORMATS = FOLDER.parent / "formats.md"
 MARK = "<!-- written by clinic/pages.py from the faults themselves -->\n"
 
 
@@ -52,6 +58,52 @@ def _linked(code: str) -> str:
     return f"[{code}](checks/{code}.md)"
 
 
+def formats() -> str:
+    """docs/formats.md: the readers, each in the words of its module, and the formats without one."""
+    read = [
+        f"| {_names(reader)} | {_title(reader)} | {'yes' if reader.clip_suffixes else ''} "
+        f"| {f'`[{EXTRAS[reader.needs].extra}]`' if reader.needs else ''} |"
+        for reader in sorted(readers(), key=lambda reader: reader.name)
+    ]
+    foreign = [
+        f"| {one.name} | {', '.join(map('`{}`'.format, one.patterns))} | {one.holds} | {one.advice} |"
+        for one in FOREIGN
+    ]
+    return "\n".join(
+        [
+            "# File formats",
+            "",
+            "Whether a file is features, annotations or a history is told from its content and not by its",
+            "format: any of these may hold any of them.",
+            "",
+            "| files | what they are | may be one clip each | extra |",
+            "|---|---|---|---|",
+            *read,
+            "",
+            "## Formats that are named and not read",
+            "",
+            "The report names such files (RUN101) with their size and how to export them.",
+            "",
+            "| format | files | may hold | what to do |",
+            "|---|---|---|---|",
+            *foreign,
+            "",
+            "Another format is one file: [writing a reader](writing-a-reader.md).",
+            "",
+        ]
+    )
+
+
+def _names(reader: Reader) -> str:
+    patterns = (*(f"*{suffix}" for suffix in reader.suffixes), *reader.patterns)
+    return ", ".join(f"`{pattern}`" for pattern in patterns) or f"folders of {reader.name}"
+
+
+def _title(reader: Reader) -> str:
+    doc = sys.modules[reader.example.__module__].__doc__ or ""
+    return doc.partition("\n\n")[0].replace("\n", " ").strip().replace("|", "\\|")
+
+
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     wanted = pages()
@@ -61,6 +113,7 @@ def main() -> None:
     for name, text in wanted.items():
         (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
     SIMULATIONS.write_text(simulations(), encoding="utf-8", newline="\n")
+    FORMATS.write_text(formats(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

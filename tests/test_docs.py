@@ -21,6 +21,10 @@ def test_the_pages_of_the_checks_are_fresh() -> None:
     assert written == pages.pages(), "run `make docs`"
 
 
+def test_the_page_of_formats_is_fresh() -> None:
+    assert pages.FORMATS.read_text(encoding="utf-8") == pages.formats(), "run `make docs`"
+
+
 def test_the_table_of_simulations_is_fresh() -> None:
     written = (ROOT / "docs" / "simulate.md").read_text(encoding="utf-8")
 

@@ -73,7 +73,7 @@ def formats() -> str:
         [
             "# File formats",
             "",
-            "Whether a file is features, annotations or a history is told from its content and not by its",
+            "The content of a file decides whether it is features, annotations or a history, not its",
             "format: any of these may hold any of them.",
             "",
             "| files | what they are | may be one clip each | extra |",

@@ -191,9 +191,17 @@ def test_combinations_are_counted_by_each_of_their_values() -> None:
         [*PLAIN, line("ctc", both, ("FEA101",)), line("ctc", "ids=numeric,unit=percent")]
     )
 
+    assert [one["layout"] for one in found["only together"]] == [both]
     assert found["in combinations"] == [
         ("shape=points", 1, 1), ("ids=numeric", 1, 2), ("unit=percent", 0, 1)
     ]  # fmt: skip
+
+
+def test_a_combination_is_explained_by_a_value_that_fails_alone() -> None:
+    both = line("ctc", "ids=numeric,shape=points", ("FEA101",))
+    found = figures.figures([*PLAIN, both, line("isolated-dev-copied", "ids=numeric", ("FEA101",))])
+
+    assert not found["only together"]
 
 
 def test_figures_are_read_from_the_facts_of_every_case() -> None:

@@ -52,6 +52,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--random", type=int, default=400, help="so many combinations of all axes")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--no-alone", action="store_true", help="leave out the values alone")
     parser.add_argument("--broken", type=int, default=3, help="so many broken runs with each value")
     parser.add_argument("--only", default="", help="axes and axis=value, separated by commas")
     parser.add_argument("--subjects", default=",".join(SUBJECTS))
@@ -87,7 +88,8 @@ def everything(wanted: argparse.Namespace) -> None:
         wanted.lines.unlink(missing_ok=True)
     kept = {line["key"]: line for line in figures.read(wanted.lines)}
     names = wanted.subjects.split(",")
-    planned = [*alone(names, wanted.broken), *combined(names, wanted.random, wanted.seed)]
+    values = () if wanted.no_alone else alone(names, wanted.broken)
+    planned = [*values, *combined(names, wanted.random, wanted.seed)]
     for keys, _ in planned:
         for name in dict.fromkeys(key.partition("|")[0] for key in keys):
             subject(name)  # made before several processes would make it

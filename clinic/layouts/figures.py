@@ -71,6 +71,7 @@ def figures(lines: Iterable[Line]) -> dict[str, Any]:
         "drawn": _totals(drawn, results),
         "values": _values(single, results),
         "in combinations": _in_combinations(drawn, results),
+        "only together": _only_together(drawn, single, results),
         "failing": [(line, results[line["key"]]) for line in written if _fails(results[line["key"]])],
         "crashed": [line for line in written if line["crashed"]],
         "results": results,
@@ -115,6 +116,19 @@ def _in_combinations(
             wrong[f"{axis}={value}"] += not results[line["key"]]["first cause"]
     rows = [(name, wrong[name], count) for name, count in of.items()]
     return sorted(rows, key=lambda row: (-row[1] / row[2], -row[2], row[0]))
+
+
+def _only_together(
+    drawn: Sequence[Line], single: Sequence[Line], results: Mapping[str, Mapping[str, bool]]
+) -> list[Line]:
+    """Of the drawn layouts with another first cause, those of whose values none changes it alone."""
+    alone = {line["layout"] for line in single if not results[line["key"]]["first cause"]}
+    return [
+        line
+        for line in drawn
+        if not results[line["key"]]["first cause"]
+        and not alone & {f"{axis}={value}" for axis, value in layout_of(line["layout"]).items()}
+    ]
 
 
 def fallen(recorded: Iterable[Line], now: Iterable[Line]) -> list[str]:

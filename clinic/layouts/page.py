@@ -20,13 +20,17 @@ value that cannot be written of a run, or not with the other values, is skipped 
 *First cause*: the first root cause is that of the plain layout, or another right one. *No false alarm*:
 nothing that blocks or misleads, on healthy runs. *Joined*: annotated samples with features, per split.
 *Width*: values per frame. *Frames*: of all clips. The figures are those of the report.
+
+To add a value, write a function in the module of its axis in clinic/layouts/axes/, with the decorator
+`value` and an example for a docstring: `python -m clinic.layouts --only AXIS=NAME` says what it changes,
+and `python -m clinic.layouts --write 'ctc|AXIS=NAME' DIR` writes the folder.
 """
 FIRST = ""
 
 
 def page(found: Mapping[str, Any]) -> str:
     parts = [HEAD, FIRST, *_totals(found), *_subjects(), *_values(found), *_combined(found)]
-    parts += [*_crashes(found), *_axes()]
+    parts += [*_only_together(found), *_crashes(found), *_axes()]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -96,6 +100,22 @@ def _combined(found: Mapping[str, Any]) -> list[str]:
         "| value | another | of |",
         "|---|---|---|",
         *rows,
+        "",
+    ]
+
+
+def _only_together(found: Mapping[str, Any]) -> list[str]:
+    """The drawn layouts with another first cause of whose values none fails alone."""
+    lines = [
+        f"- {line['subject']}, said {' '.join(line['roots'][:3]) or 'nothing'}: {line['layout']}"
+        for line in found["only together"]
+    ]
+    if not lines:
+        return []
+    return [
+        "## Layouts with another first cause, of whose values none changes it alone",
+        "",
+        *lines,
         "",
     ]
 

@@ -143,7 +143,7 @@ def with_idle_head(draft: Draft) -> None:
     """A head that was made and never used: in the weights, and in the optimizer without a state"""
     changed = copy.deepcopy(draft.subject.checkpoints)
     for kept in changed.values():
-        inner = list(kept["model"].values())[-1].shape[-1]
+        inner = [tensor for tensor in kept["model"].values() if tensor.ndim == 2][-1].shape[1]
         kept["model"] |= _head("aux_head", len(draft.subject.tokens), inner)
         group = kept["optimizer"]["param_groups"][0]
         count = 1 + max(i for g in kept["optimizer"]["param_groups"] for i in g["params"])

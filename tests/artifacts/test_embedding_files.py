@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.kinds.features.clips import open_clip
 from tests.artifacts.output_files import FRAMES, IDS, RNG, TOKENS, Floats, only_output
 from tests.folders import only_case
@@ -108,3 +109,39 @@ def test_embeddings_stacked_from_batches_of_one_with_one_hot_labels(root: Path) 
 
     assert output.labels == ("0", "1", "2", "0", "1", "2")
     assert open_clip(output.clips[0]).shape == (6, 1, 32)
+
+
+@pytest.mark.parametrize(
+    ("name", "video", "text"),
+    [
+        ("embeddings.npz", "video", "text"), ("dev_embeddings.npz", "sign", "sentence"),
+        ("out/embeds.npz", "visual", "txt"), ("embedding.npz", "clips", "captions"),
+        ("retrieval/embs.npz", "motion", "language"),
+    ],
+)  # fmt: skip
+def test_the_sides_of_a_pair_may_be_named_by_what_they_are_of(
+    name: str, video: str, text: str, root: Path
+) -> None:
+    """The file says that they are embeddings, and each key whose."""
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    sides = {side: RNG.normal(size=(9, 32)).astype(np.float32) for side in (video, text)}
+    np.savez(root / name, **sides)  # type: ignore[arg-type]
+
+    _, run = only_case(root)
+
+    assert {(o.where, o.kind, o.tower) for o in run.outputs} == {
+        (name, "embeddings", "video"), (name, "embeddings", "text")
+    }  # fmt: skip
+    [reading] = [r for r in discover(root).readings if r.where == name]
+    assert reading.why == "text embeddings (npz) and video embeddings (npz)"
+
+
+def test_one_array_of_frames_in_a_file_of_embeddings_is_no_side(root: Path) -> None:
+    """frames of one clip, by its id: which are features, whatever the file is called."""
+    clips = {f"clip{i}": RNG.normal(size=(9, 32)) for i in range(3)}
+    np.savez(root / "embeddings.npz", **clips)  # type: ignore[arg-type]
+
+    data, run = only_case(root)
+
+    assert not [o for o in run.outputs if o.tower]
+    assert "embeddings.npz" in {s.where for s in data.features}

@@ -330,3 +330,48 @@ def test_labels_of_an_evaluation_are_no_annotations_where_others_are(tmp_path: P
 
     np.save(tmp_path / "X.npy", np.random.default_rng(0).normal(size=(4, 9, 6)))
     assert annotations() == {"dev.csv", "y_true.npy"}
+
+
+ACTIONS = ("hello", "thanks", "yes")
+TAKES = [(action, n, ACTIONS[(i + (n == 2)) % 3]) for i, action in enumerate(ACTIONS) for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("action", "sequence", "predicted"), ("Action", "Seq", "Predicted_Action"),
+        ("gesture", "take", "prediction"), ("word", "video_no", "pred_word"),
+        ("letter", "number", "pred"),
+    ],
+)  # fmt: skip
+def test_a_class_with_the_number_of_its_take_is_a_sample_of_that_name(columns: tuple[str, ...]) -> None:
+    found = recognise_predictions("predictions.csv", "csv", Table(columns, TAKES), lambda _: None)
+
+    assert found is not None
+    assert found.ids == tuple(f"{action}/{n}" for action, n, _ in TAKES)
+    assert found.references == tuple((action,) for action, _, _ in TAKES)
+    assert found.hypotheses == tuple((said,) for _, _, said in TAKES)
+
+
+def test_a_take_that_is_a_name_of_its_own_is_the_id() -> None:
+    rows = [(action, f"clip_{i}", said) for i, (action, _, said) in enumerate(TAKES)]
+    table = Table(("action", "sequence", "predicted"), rows)
+
+    found = recognise_predictions("predictions.csv", "csv", table, lambda _: None)
+
+    assert found is not None and found.ids == tuple(f"clip_{i}" for i in range(12))
+
+
+def test_takes_that_tell_no_sample_are_numbered() -> None:
+    rows = [(action, 1, said) for action, _, said in TAKES]
+    table = Table(("action", "sequence", "predicted"), rows)
+
+    found = recognise_predictions("predictions.csv", "csv", table, lambda _: None)
+
+    assert found is not None and found.ids == tuple(map(str, range(12)))
+
+
+def test_a_table_of_actions_without_predictions_is_none() -> None:
+    table = Table(("action", "sequence", "frames"), TAKES)
+
+    assert recognise_predictions("samples.csv", "csv", table, lambda _: None) is None

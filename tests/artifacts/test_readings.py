@@ -130,7 +130,7 @@ def test_what_a_file_looks_like_too_is_said(healthy: Path) -> None:
 
     [reading] = read(discover(healthy), "scores")
 
-    assert (reading.kind, reading.others) == ("outputs", ("features",))
+    assert (reading.kind, reading.others) == ("log_probs", ("features",))
 
 
 def test_a_damaged_file_is_said_with_its_fault(healthy: Path) -> None:

@@ -43,6 +43,7 @@ from slrdoctor.artifacts.kinds import (
     vocabulary,
 )
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations
+from slrdoctor.artifacts.kinds.annotations.label_files import find_label_files
 from slrdoctor.artifacts.kinds.annotations.separators import with_separate_glosses
 from slrdoctor.artifacts.kinds.annotations.split_lists import recognise_split_list
 from slrdoctor.artifacts.kinds.checkpoints.weights_notes import histories_in, notes_in
@@ -143,7 +144,8 @@ def find(listing: Listing, progress: Progress | None = None) -> Found:
     sets, folders, used = find_clip_folders(listing)
     found.features += set_aside(sets, listing, found)
     found.outputs += folders
-    single = list(_few_a_folder(listing, used, found))
+    found.annotations, found.inside = find_label_files(listing, used)
+    single = list(_few_a_folder(listing, used | found.inside, found))
     for number, file in enumerate(single):
         if progress is not None:
             progress(number, len(single))

@@ -44,6 +44,7 @@ class Found:
     references: dict[str, str] = field(default_factory=dict)  # a file of them -> whose they are
     split_of: dict[str, str] = field(default_factory=dict)  # sample id -> split, from lists of splits
     split_lists: set[str] = field(default_factory=set)  # where these lists stand
+    inside: set[str] = field(default_factory=set)  # files of which a folder is one artifact
     opened: set[str] = field(default_factory=set)  # the files that a reader opened one by one
     problems: list[Problem] = field(default_factory=list)
     unopened: list[UnopenedFile] = field(default_factory=list)

@@ -10,7 +10,7 @@ from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.directory.listing import File, Listing
 from slrdoctor.artifacts.kinds.checkpoints.weights_notes import INSIDE
 from slrdoctor.artifacts.reading import Reading
-from slrdoctor.artifacts.run import Choice, DataSet, TrainingRun
+from slrdoctor.artifacts.run import Choice, DataSet, OutputFile, TrainingRun
 from slrdoctor.words.grammar import counted
 from slrdoctor.words.metrics import metric
 
@@ -52,8 +52,10 @@ def _hypotheses(one: Any) -> str:
 
 
 def _outputs(one: Any) -> str:
-    samples = max(len(one.ids), len(one.labels), len(one.clips))
-    return f"{counted(samples, 'sample')} of what a model gave ({one.format})"
+    several = len(one.clips) if len(one.clips) > 1 else 0  # one clip may be a batch of any size
+    samples = max(len(one.ids), len(one.labels), several)
+    what = f"{one.tower} embeddings" if one.tower else one.kind.replace("_", " ")
+    return f"{what} ({one.format})" + (f" of {counted(samples, 'sample')}" if samples else "")
 
 
 def _checkpoint(one: Any) -> str:
@@ -88,12 +90,17 @@ SET_ASIDE: Mapping[str, tuple[str, Callable[[Any], str]]] = {
 }
 
 
+def _kind(one: object, named: str) -> str:
+    """What the report calls an artifact: outputs are log-probabilities or embeddings."""
+    return one.kind if isinstance(one, OutputFile) else named
+
+
 def claims(found: Found) -> dict[str, set[str]]:
     """The kinds that every place was recognised as, before anything decided between them."""
     seen: dict[str, set[str]] = {}
     for attribute, (kind, _) in (*KINDS.items(), *SET_ASIDE.items()):
         for one in getattr(found, attribute):
-            seen.setdefault(one.where, set()).add(kind)
+            seen.setdefault(one.where, set()).add(_kind(one, kind))
     return seen
 
 
@@ -114,12 +121,15 @@ def readings(
     used, sizes = set(_used(cases)), _Sizes(listing)
     twins = _twins(cases, found)
     made: dict[tuple[str, str], Reading] = {}
-    for attribute, (kind, says) in KINDS.items():
+    for attribute, (named, says) in KINDS.items():
         for one in getattr(found, attribute):
+            kind = _kind(one, named)
             key = (kind, one.where)
             is_taken = key in used or kind == "source"
             twin = twins.get(one.where, "") if kind == "vocabulary" else ""
             why = _said(says(one), won.get(key), lost.get(key), twin, is_taken)
+            if key in made and kind == "embeddings":  # the other side of a pair
+                made[key] = replace(made[key], why=f"{made[key].why} and {why}")
             made.setdefault(key, Reading(one.where, kind, why, is_taken, (), *sizes.of(one)))
     paired = {key[1] for key in made if key[0] == "predictions"}
     for attribute, (kind, says) in SET_ASIDE.items():
@@ -138,6 +148,7 @@ class _Sizes:
 
     def __init__(self, listing: Listing) -> None:
         self._by_where = {file.where: file.size for file in listing.files}
+        self._by_folder = listing.by_folder
         self._by_path = {file.path: file.size for file in listing.files}
 
     def of(self, one: Any) -> tuple[int, int]:
@@ -146,6 +157,7 @@ class _Sizes:
         if where in self._by_where:
             return 1, self._by_where[where]
         paths = {path for clip in getattr(one, "clips", ()) for path in (clip.frames or (clip.path,))}
+        paths = paths or {file.path for file in self._by_folder.get(where, ())}
         return max(len(paths), 1), sum(self._by_path.get(path, 0) for path in paths)
 
 
@@ -189,7 +201,7 @@ def _used(cases: Cases) -> Iterator[tuple[str, str]]:
             yield from (("checkpoint", one.where) for one in run.checkpoints[:1])
             yield from (("history", one.where) for one in run.histories)
             yield from (("predictions", one.where) for one in run.predictions)
-            yield from (("outputs", one.where) for one in run.outputs)
+            yield from ((one.kind, one.where) for one in run.outputs)
             yield from (("config", one.where) for one in run.configs)
 
 
@@ -221,7 +233,8 @@ def _of_no_kind(found: Found, listing: Listing, places: set[str]) -> Iterator[Re
 
 def claimed(found: Found) -> set[str]:
     """The places of all files of which something was recognised, those of clips too."""
-    places = found.companions | found.of_samples | found.split_lists | set(found.references)
+    places = found.companions | found.of_samples | found.split_lists | found.inside
+    places |= set(found.references)
     by_path: set[str] = set()
     for attribute in (*KINDS, *SET_ASIDE):
         for one in getattr(found, attribute):

@@ -84,9 +84,10 @@ def recognise_outputs(
     entries = list(_entries(content))
     if place in ("", WEAK) and has_feature_key(e.parts[-1] for e in entries if e.parts):
         return found  # keypoints with the probabilities that a detector gave them
+    sides = _sides(entries) if place == "embeddings" else ()
     groups: dict[tuple[str, str], list[_Entry]] = {}
     for entry in entries:
-        kind, at = _told(entry.parts, place)
+        kind, at = (place, 0) if entry.parts in sides else _told(entry.parts, place)
         is_column = len(entry.shape) < 3 and entry.parts and entry.parts[-1].lower() in COLUMNS
         if kind and _fits(kind, entry.shape) and not is_column:
             named = entry.parts[at] if at >= 0 else ""
@@ -104,6 +105,16 @@ def recognise_outputs(
     if any(o.kind != WEAK for o in found.outputs):
         found.outputs = [o for o in found.outputs if o.kind != WEAK]
     return found
+
+
+def _sides(entries: Sequence[_Entry]) -> Sequence[tuple[str, ...]]:
+    """The two members of a file that are named for the sides of a pair: video and text."""
+    named = [(tower_of(e.parts[0]), e) for e in entries if len(e.parts) == 1]
+    sides = [(tower, e) for tower, e in named if tower]
+    if sorted(tower for tower, _ in sides) != ["text", "video"]:
+        return ()
+    same = len({e.shape[0] for _, e in sides}) == 1
+    return [e.parts for _, e in sides] if same and all(len(e.shape) == 2 for _, e in sides) else ()
 
 
 def _told(parts: Sequence[str], place: str) -> tuple[str, int]:

@@ -23,7 +23,7 @@ _FEATURES = re.compile(r"feat|keypoint|landmark|pose|skelet|mp_data|frames")
 _WEIGHTS = re.compile(r"model|ckpt|checkpoint|weight|state|net(?:[^a-z]|$)")
 _SAYS_LOG = re.compile(r"log_?-?prob|log_?-?softmax")
 _TEXT = re.compile(_EDGE + r"(?:text|txt|sentence|caption|gloss|language|word)s?" + _END)
-_VIDEO = re.compile(_EDGE + r"(?:video|visual|vis|vid|sign|image|pose|vision|clip)s?" + _END)
+_VIDEO = re.compile(_EDGE + r"(?:video|visual|vis|vid|sign|image|img|motion|pose|vision|clip)s?" + _END)
 
 IDS = (
     "ids", "id", "names", "name", "keys", "video_ids", "filenames", "fileid", "video_id", "sample_id",

@@ -32,7 +32,9 @@ _OUTPUT_WORDS = "output outputs"  # a hypothesis only beside what is surely a re
 _REFERENCE_WORDS = """
     ref refs reference references target targets gt groundtruth truth true trues actual expected
 """
-_WEAK_REFERENCE_WORDS = "label labels gloss glosses sentence text annotation class sign"
+_WEAK_REFERENCE_WORDS = """
+    label labels gloss glosses sentence text annotation class sign action gesture letter word category
+"""
 # words of a key that is about a hypothesis or a reference and is not it
 _ABOUT_WORDS = """
     prob probs probability score scores confidence conf logit logits len length wer cer bleu top top3
@@ -45,6 +47,19 @@ _OUTPUT = frozenset(_OUTPUT_WORDS.split())
 WEAK_REFERENCE = frozenset(_WEAK_REFERENCE_WORDS.split())
 _ABOUT = frozenset(_ABOUT_WORDS.split())
 ID = tuple(_ID_NAMES.split())
+# what counts the samples of a class: the take, as `3` of the class `hello`
+_COUNTERS = (
+    "sequence",
+    "seq",
+    "take",
+    "rep",
+    "repetition",
+    "number",
+    "num",
+    "no",
+    "video_no",
+    "clip_no",
+)
 _WORD = re.compile(r"[a-z]+\d*")
 MOST_PAIRS = 2_000_000
 PROBED = 20  # records, of which one must say what its keys are
@@ -219,16 +234,27 @@ def _of_records(records: Sequence[Any], columns: Sequence[str] | None) -> list[P
     if names is None:
         return None
     hypothesis, reference = names
+    both = [r for r in records if isinstance(r, Mapping) and hypothesis in r and reference in r]
+    ids = _ids(both, keys, reference)
+    return [(key, r[hypothesis], r.get(reference)) for key, r in zip(ids, both, strict=True)]
+
+
+def _ids(records: Sequence[Mapping[Any, Any]], keys: Sequence[str], reference: str) -> list[str]:
+    """The ids of records: in a column of their own, else their class and its take, else their place."""
     of_id = next((k for k in keys if k.strip().lower() in ID), None)
-    return [
-        (
-            " ".join(tokens_of(record.get(of_id, number))) if of_id else str(number),
-            record[hypothesis],
-            record.get(reference),
-        )
-        for number, record in enumerate(records)
-        if isinstance(record, Mapping) and hypothesis in record and reference in record
-    ]
+    if of_id:
+        return [" ".join(tokens_of(record.get(of_id, i))) for i, record in enumerate(records)]
+    counter = next((k for k in keys if k.strip().lower() in _COUNTERS), None)
+    if counter:
+        takes = [name_of(record.get(counter, "")) for record in records]
+        if len(set(takes)) == len(takes):
+            return takes
+        of_class = [
+            f"{' '.join(tokens_of(r[reference]))}/{t}" for r, t in zip(records, takes, strict=True)
+        ]
+        if len(set(of_class)) == len(takes):
+            return of_class
+    return [str(i) for i in range(len(records))]
 
 
 def _names(keys: Sequence[str]) -> tuple[str, str] | None:

@@ -14,7 +14,7 @@ from slrdoctor.artifacts.clip_places import WHOLE, OneFrame, Place
 from slrdoctor.artifacts.content import Arrays, Unreadable
 from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.formats import read, reader_named
-from slrdoctor.artifacts.kinds.features.clip_folders import may_be_label
+from slrdoctor.artifacts.kinds.features.sign_names import are_classes
 from slrdoctor.artifacts.run import Clip, FeatureSet
 from slrdoctor.words.landmark_layouts import is_frame_of_landmarks
 from slrdoctor.words.sample_ids import bare_id
@@ -43,7 +43,7 @@ def _are_classes(one: FeatureSet, named: set[str]) -> bool:
         return False
     if sum(folder in named for folder in folders) > NAMED * len(folders):
         return False
-    if len(folders) < 2 or not all(map(may_be_label, folders)):
+    if not are_classes(folders):
         return False
     files = {path.stem for clip in one.clips for path in clip.frames}
     if len(files & named) > NAMED * len(files):

@@ -18,20 +18,18 @@ from slrdoctor.artifacts.kinds.features.peeking import (
     is_one_frame,
     place_in,
 )
+from slrdoctor.artifacts.kinds.features.sign_names import are_classes, are_many_signs
 from slrdoctor.artifacts.kinds.outputs.folders import named_for_outputs, output_folder
 from slrdoctor.artifacts.kinds.outputs.names import is_named_like_outputs
 from slrdoctor.artifacts.kinds.samples.folders import are_arrays_of_samples
 from slrdoctor.artifacts.run import Clip, FeatureSet, OutputFile
-from slrdoctor.words.splits import split_of_name, split_of_word, without_splits
+from slrdoctor.words.splits import split_of_name, without_splits
 
 PEEKED = 3  # files opened to tell what a folder holds
 LARGEST_PEEKED = 64 << 20  # bytes of a text
 MANY = 3  # arrays of a kind in one folder that make it a folder of features
 BATCH_FILES = 12  # at most so many files where one is named for labels: X, y and lengths of each split
 _NUMBERED = re.compile(r"(?:.*[^0-9])?(\d+)$")
-_NO_LABEL = re.compile(
-    r"signer|speaker|session|subject|participant|fold|part|batch|chunk|shard|feat|keypoint|pose|data"
-)
 _FRAME_TAIL = re.compile(r"_?\d+_keypoints$")  # OpenPose writes a file a frame; WLASL: image_00001
 
 
@@ -149,13 +147,18 @@ def _opened(files: list[File]) -> Iterator[tuple[File, Content, str]]:
 def _roots(groups: list[_Group]) -> dict[tuple[str, str], list[_Group]]:
     """Gather folders into feature sets: by the split their path names, else by where they branch."""
     found: dict[tuple[str, str], list[_Group]] = {}
+    beside: dict[tuple[str, ...], set[str]] = {}
+    for group in groups:
+        parts = PurePosixPath(group.folder).parts
+        for i, part in enumerate(parts):
+            beside.setdefault(parts[:i], set()).add(part)
     for group in groups:
         parts = PurePosixPath(group.folder).parts
         at = next(
             (
                 i
                 for i in reversed(range(len(parts)))
-                if split_of_word(parts[i]) or split_of_name(parts[i])
+                if split_of_name(parts[i]) and not are_many_signs(beside[parts[:i]])
             ),
             None,
         )
@@ -247,12 +250,7 @@ def _has_labels(root: str, groups: list[_Group]) -> bool:
     if len({len(parts) for parts in below}) != 1:
         return False
     names = {_label(parts, g) for parts, g in zip(below, groups, strict=False)} - {""}
-    return len(names) > 1 and all(map(may_be_label, names))
-
-
-def may_be_label(folder: str) -> bool:
-    """Whether a folder's name may be that of a class: not of a signer, a part, or a split."""
-    return not _NO_LABEL.search(folder.lower()) and not split_of_word(folder)
+    return are_classes(names)
 
 
 def _label(below: tuple[str, ...], group: _Group) -> str:

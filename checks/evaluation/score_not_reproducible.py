@@ -49,7 +49,7 @@ def score_not_reproducible(found: Reproduction) -> Findings:
     - The score of the stored predictions is more than 3 points from every logged value of its split, or
       9 from all between the last and the best. What rounding explains, and in an excerpt sampling,
       is taken off. It passes if any logged value equals it in another reading: normalised, swapped,
-      defined otherwise, or of another split.
+      defined otherwise, or of another split. Without a log, each file that reports scores is compared.
 
     Fix: Store ids with hypotheses and references, and score what was stored.
 
@@ -99,7 +99,7 @@ def _of_the_log(row: Comparison) -> Iterator[Finding]:
     logged, name = (row.kept, row.kept_as) if near else (row.logged, row.logged_as)
     yield Finding(
         f"the {row.samples} stored predictions give a {row.what} of {row.shown(row.recomputed)}, but "
-        f"the log says {row.shown(logged)} ({name})",
+        f"{row.logged_in if row.is_reported else 'the log'} says {row.shown(logged)} ({name})",
         (
             Evidence(f"{row.what} of the predictions", row.shown(row.recomputed), row.read_from),
             Evidence(f"logged as {name}", row.shown(logged), row.logged_in),

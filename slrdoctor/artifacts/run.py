@@ -10,6 +10,7 @@ from typing import Any
 from slrdoctor.artifacts.clip_places import WHOLE, Place
 from slrdoctor.artifacts.content import NEEDS_PACKAGE
 from slrdoctor.artifacts.reading import Reading
+from slrdoctor.artifacts.score_file import ScoreFile
 from slrdoctor.artifacts.settings.read import Settings
 
 
@@ -264,6 +265,7 @@ class TrainingRun:
     problems: tuple[Problem, ...] = ()
     outputs: tuple[OutputFile, ...] = ()
     beside: tuple[CheckpointFile, ...] = ()  # checkpoints that are not the run's own
+    reported: tuple[ScoreFile, ...] = ()
 
 
 @dataclass(frozen=True)

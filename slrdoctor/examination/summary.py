@@ -130,6 +130,8 @@ def _of_run(run: TrainingRun, counts: Mapping[str, int]) -> Iterator[dict[str, A
         yield _entry(f"checkpoint {c.standing}", c.where, c.format, run.name, None)
     for p in run.predictions:
         yield _entry("predictions", p.where, p.format, run.name, len(p.hypotheses), p.split)
+    for scores in run.reported:
+        yield _entry("scores", scores.where, scores.format, run.name, None)
     for o in run.outputs:
         yield _entry(o.kind, o.where, o.format, run.name, _samples_of(o, counts), o.split)
     for config in run.configs:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# what stored predictions can be scored by
+SCORES = ("wer", "accuracy", "sentence_accuracy", "bleu", "chrf")
+
 
 @dataclass(frozen=True)
 class Metric:

@@ -10,7 +10,7 @@ from pathlib import Path
 from slrdoctor.artifacts.content import NEEDS_PACKAGE, Content, Text, Tree, Unreadable
 from slrdoctor.artifacts.directory import cases, pointed
 from slrdoctor.artifacts.directory.beside import siblings_of
-from slrdoctor.artifacts.directory.cases.run_checkpoints import likely_own
+from slrdoctor.artifacts.directory.checkpoint_notes import read_notes
 from slrdoctor.artifacts.directory.claims import are_sections
 from slrdoctor.artifacts.directory.class_folders import settle_class_folders
 from slrdoctor.artifacts.directory.expectations import hold_against_configs, note_empty_folders
@@ -46,11 +46,11 @@ from slrdoctor.artifacts.kinds.annotations import recognise_annotations
 from slrdoctor.artifacts.kinds.annotations.label_files import find_label_files
 from slrdoctor.artifacts.kinds.annotations.separators import with_separate_glosses
 from slrdoctor.artifacts.kinds.annotations.split_lists import recognise_split_list
-from slrdoctor.artifacts.kinds.checkpoints.weights_notes import histories_in, notes_in
 from slrdoctor.artifacts.kinds.features.clip_folders import find_clip_folders
 from slrdoctor.artifacts.kinds.outputs.folders import settle
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, is_named_like_outputs
 from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import recognise_hypotheses
+from slrdoctor.artifacts.kinds.reported_scores import recognise_reported_scores
 from slrdoctor.artifacts.run import (
     CheckpointFile,
     FeatureSet,
@@ -115,7 +115,7 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
 
 def _complete(found: Found, settings: Settings, listing: Listing) -> None:
     """Add what only all that was found together tells."""
-    _read_notes(found)
+    read_notes(found)
     if not settings.features:
         hold_against_configs(found, listing)
         note_empty_folders(found, listing)
@@ -124,18 +124,6 @@ def _complete(found: Found, settings: Settings, listing: Listing) -> None:
     pair_hypotheses(found, settings, listing)
     note_unopened(found, listing)
     found.problems += [Problem(where, "", "unreachable", why) for where, why in listing.problems]
-
-
-def _read_notes(found: Found) -> None:
-    """Take the vocabulary, config and history that a checkpoint carries where no file gives them."""
-    is_told = any(words.target != "text" for words in found.vocabularies)
-    likely = likely_own(found.checkpoints)
-    if likely and not (is_told and found.configs):
-        vocabularies, configs = notes_in(likely)
-        found.vocabularies += [] if is_told else vocabularies
-        found.configs = found.configs or configs
-    if likely and not any(history.series for history in found.histories):
-        found.histories += histories_in(likely)
 
 
 def find(listing: Listing, progress: Progress | None = None) -> Found:
@@ -288,7 +276,11 @@ def _take_pairs(file: File, format: str, content: Content, found: Found) -> bool
 
 
 def _take_words(file: File, format: str, content: Content, found: Found, is_vocabulary: bool) -> None:
-    """What holds no samples: a config, or a list of which sample is in which split."""
+    """What holds no samples: scores, a config, or a list of which sample is in which split."""
+    reported = recognise_reported_scores(file.where, format, content)
+    if reported is not None:
+        found.reported.append(reported)
+        return
     written = config.recognise_config(file.where, format, content)
     if written is not None:
         found.configs.append(written)

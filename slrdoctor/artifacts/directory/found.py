@@ -18,6 +18,7 @@ from slrdoctor.artifacts.run import (
     UnopenedFile,
     VocabularyFile,
 )
+from slrdoctor.artifacts.score_file import ScoreFile
 
 
 class NothingToExamine(Exception):
@@ -38,6 +39,7 @@ class Found:
     perhaps: list[OutputFile] = field(default_factory=list)  # of a name that other things have too
     companions: set[str] = field(default_factory=set)  # ids, labels and lengths beside outputs
     of_samples: set[str] = field(default_factory=set)  # labels, ids and lengths beside arrays
+    reported: list[ScoreFile] = field(default_factory=list)
     checkpoints: list[CheckpointFile] = field(default_factory=list)
     configs: list[ConfigFile] = field(default_factory=list)
     sources: list[SourceFile] = field(default_factory=list)

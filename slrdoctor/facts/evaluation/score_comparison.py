@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.evaluation.scores import Reading, Recount, Recounts
@@ -46,6 +46,7 @@ class Comparison:
     whole: bool  # the file has every annotated sample of its split
     read_from: str
     logged_in: str
+    is_reported: bool = False  # in a file of scores, and not in a log
 
     def shown(self, value: float) -> str:
         return metric(self.quantity).shown(value, decimals=2)
@@ -101,6 +102,20 @@ def _rows(recounts: Recounts, logged: LoggedScores, samples: Samples | None) -> 
         fitting = [s for s in mine if not s.split or not row.split or s.split == row.split]
         if fitting:
             yield _compared(row, fitting, mine, samples)
+        elif not mine:
+            yield from _with_reports(row, logged.reported, samples)
+
+
+def _with_reports(
+    row: Recount, reported: Sequence[LoggedScore], samples: Samples | None
+) -> Iterator[Comparison]:
+    """Each file that reports the score, held against it by itself: one that is right hides no other."""
+    files: dict[str, list[LoggedScore]] = {}
+    for score in reported:
+        if score.quantity == row.quantity and score.split == row.split:
+            files.setdefault(score.read_from, []).append(score)
+    for scores in files.values():
+        yield replace(_compared(row, scores, scores, samples), is_reported=True)
 
 
 def _compared(

@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.run import HistoryFile, TrainingRun
+from slrdoctor.artifacts.score_file import ScoreFile
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.dev_score import settled
 from slrdoctor.facts.training.history import Curve, History
+from slrdoctor.words.metrics import SCORES
 from slrdoctor.words.series_names import meaning_of, words_of
 
 Floats = NDArray[np.float64]
 
-QUANTITIES = ("wer", "accuracy", "sentence_accuracy", "bleu", "chrf")
 SHARES = ("wer", "accuracy", "sentence_accuracy")
 FINEST = 5e-5  # half of the second digit of a percentage: scores are not compared more closely
 CLEARLY_PERCENT = 3.0  # no share is over it but a WER that insertions fill
@@ -53,12 +54,15 @@ class LoggedScore:
 
 @dataclass(frozen=True)
 class LoggedScores:
+    """The scores of a log, and those that files of their own report: one entry a number."""
+
     scores: tuple[LoggedScore, ...]
     read_from: str
+    reported: tuple[LoggedScore, ...] = ()
 
     @property
     def sentence(self) -> str:
-        names = ", ".join(dict.fromkeys(score.name for score in self.scores))
+        names = ", ".join(dict.fromkeys(score.name for score in (*self.scores, *self.reported)))
         return f"logged scores: {names}"
 
 
@@ -86,12 +90,14 @@ def logged_scores(run: TrainingRun, history: History | None) -> LoggedScores:
     percent = any(curve.was_percent for curve in curves)
     for file in run.histories:
         scores += _of_facts(file, percent)
-    if not scores:
+    reported = [score for file in run.reported for score in _of_report(file)]
+    if not scores and not reported:
         raise Unavailable(
             "looked for a logged WER, accuracy, BLEU or chrF of dev or test",
             "keep the log of the run beside the predictions, with the score of every epoch",
         )
-    return LoggedScores(tuple(scores), ", ".join(dict.fromkeys(s.read_from for s in scores)))
+    places = dict.fromkeys(score.read_from for score in (*scores, *reported))
+    return LoggedScores(tuple(scores), ", ".join(places), tuple(reported))
 
 
 @measure
@@ -114,7 +120,7 @@ def error_rates(history: History) -> ErrorRates:
 def _of_curve(curve: Curve) -> Iterator[LoggedScore]:
     """The curve's score; in both units where no value of it tells shares from points."""
     keep = np.isfinite(curve.values)
-    if curve.quantity not in QUANTITIES or curve.split == "train" or not keep.any():
+    if curve.quantity not in SCORES or curve.split == "train" or not keep.any():
         return
     values = curve.values[keep]
     if curve.quantity in SHARES:
@@ -141,11 +147,22 @@ def _of_facts(file: HistoryFile, percent: bool) -> Iterator[LoggedScore]:
         if set(words) & _NOT_THIS_RUN:
             continue
         meaning = meaning_of(" ".join(word for word in words if word not in _WHICH))
-        if meaning.quantity not in QUANTITIES or value < 0:
+        if meaning.quantity not in SCORES or value < 0:
             continue
         values, rounding = _single(value, meaning.quantity, percent)
         rounding = _coarse(rounding, meaning.quantity)
         yield LoggedScore(meaning.quantity, meaning.split, path, values, (), rounding, file.where)
+
+
+def _of_report(file: ScoreFile) -> Iterator[LoggedScore]:
+    for score in file.scores:
+        if set(words_of(score.name)) & _NOT_THIS_RUN or score.split == "train" or score.value < 0:
+            continue
+        values, rounding = _single(score.value, score.quantity, False)
+        yield LoggedScore(
+            score.quantity, score.split, score.name, values, (),
+            _coarse(rounding, score.quantity), file.where,
+        )  # fmt: skip
 
 
 def _single(value: float, quantity: str, percent: bool) -> tuple[tuple[float, ...], float]:

@@ -45,6 +45,7 @@ def _apart(
             configs=owners.sharing(i, found.configs),
             problems=owners.of(i, found.problems),
             outputs=owners.of(i, found.outputs),
+            reported=owners.of(i, found.reported),
             choices=tuple(dropped) if i == 0 else (),
         )
         for i, name in enumerate(told)
@@ -55,6 +56,7 @@ def _apart(
         predictions=owners.of(NOBODY, found.predictions),
         problems=owners.of(NOBODY, found.problems),
         outputs=owners.of(NOBODY, found.outputs),
+        reported=owners.of(NOBODY, found.reported),
         beside=tuple(replace(c, standing=OF_NO_RUN) for c in owners.of(NOBODY, found.checkpoints)),
     )
     if strays.beside:
@@ -88,6 +90,7 @@ def _only_run(
             choices=tuple(dropped),
             problems=tuple(found.problems),
             outputs=tuple(found.outputs),
+            reported=tuple(found.reported),
         )
     ]
 

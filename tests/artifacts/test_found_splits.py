@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from slrdoctor.artifacts.directory.discovery import discover
@@ -68,3 +69,72 @@ def test_ids_that_two_lists_share_but_for_their_folders_get_no_split(tmp_path: P
         write(tmp_path / f"splits/{split}.txt", "".join(f"{split}/v{i}\n" for i in range(4)))
 
     assert splits_of(tmp_path) == {"": 4}
+
+
+def clips(home: Path, names: list[str]) -> None:
+    for i, name in enumerate(names):
+        path = home / f"{name}.npy"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, np.random.default_rng(i).normal(size=(12 + i, 42)).astype(np.float32))
+
+
+@pytest.mark.parametrize("of_rows", ["v{:04}", "v{:04}.mp4", "v{:04}.npy"])
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ("features/train", "features/dev", "features/test"),
+        ("poses/Training/s{}", "poses/Validation/s{}", "poses/Testing/s{}"),
+        ("treino/keypoints", "validação/keypoints", "teste/keypoints"),
+    ],
+)
+def test_the_folder_of_its_features_tells_the_split_of_a_sample(
+    tmp_path: Path, folders: tuple[str, ...], of_rows: str
+) -> None:
+    rows = "".join(f"{of_rows.format(i)},sign{i % 3}\n" for i in range(24))
+    write(tmp_path / "annotations.csv", f"id,label\n{rows}")
+    for folder, part in zip(folders, (range(14), range(14, 20), range(20, 24)), strict=True):
+        for i in part:
+            clips(tmp_path / folder.format(i % 2), [f"v{i:04}"])
+
+    assert splits_of(tmp_path) == {"train": 14, "dev": 6, "test": 4}
+
+
+def test_the_file_of_its_features_tells_the_split_of_a_sample(tmp_path: Path) -> None:
+    write(tmp_path / "labels.csv", table(0, 20))
+    for name, part in (("train", range(12)), ("val", range(12, 20))):
+        np.savez(tmp_path / f"{name}.npz", **{f"v{i:04}": np.ones((9 + i, 30)) for i in part})
+
+    assert splits_of(tmp_path) == {"train": 12, "dev": 8}
+
+
+def test_a_sample_without_features_or_with_features_in_two_splits_has_none(tmp_path: Path) -> None:
+    write(tmp_path / "annotations.csv", table(0, 42))
+    clips(tmp_path / "features/train", [f"v{i:04}" for i in range(30)])
+    clips(tmp_path / "features/dev", [f"v{i:04}" for i in range(28, 40)])
+
+    assert splits_of(tmp_path) == {"train": 28, "dev": 10, "": 4}
+
+
+def test_names_that_begin_anew_in_every_folder_tell_no_split(tmp_path: Path) -> None:
+    write(tmp_path / "annotations.csv", table(0, 20))
+    clips(tmp_path / "features/train", [f"v{i:04}" for i in range(20)])
+    clips(tmp_path / "features/dev", [f"v{i:04}" for i in range(10)])
+
+    assert splits_of(tmp_path) == {"": 20}
+
+
+@pytest.mark.parametrize("folder", ["features/test", "test/features", "features/train"])
+def test_one_folder_alone_tells_no_split(tmp_path: Path, folder: str) -> None:
+    write(tmp_path / "annotations.csv", table(0, 20))
+    clips(tmp_path / folder, [f"v{i:04}" for i in range(20)])
+
+    assert splits_of(tmp_path) == {"": 20}
+
+
+def test_a_column_of_splits_is_heard_before_the_folders_of_features(tmp_path: Path) -> None:
+    rows = "".join(f"v{i:04},sign{i % 3},{'dev' if i % 2 else 'train'}\n" for i in range(20))
+    write(tmp_path / "annotations.csv", f"id,label,split\n{rows}")
+    clips(tmp_path / "features/train", [f"v{i:04}" for i in range(15)])
+    clips(tmp_path / "features/dev", [f"v{i:04}" for i in range(15, 20)])
+
+    assert splits_of(tmp_path) == {"train": 10, "dev": 10}

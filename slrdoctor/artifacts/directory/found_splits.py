@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from slrdoctor.artifacts.directory.found import Found
-from slrdoctor.artifacts.run import AnnotationFile, Row
+from slrdoctor.artifacts.run import AnnotationFile, FeatureSet, Row
 from slrdoctor.words.sample_ids import bare_id
 from slrdoctor.words.splits import split_of_name
 
+DISTINCT = 0.9  # share of the clips that lie in one split only
+
 
 def fill_splits(found: Found) -> None:
-    """Give samples the split that their folders say, or a list beside the annotations."""
+    """Give samples the split that their folders say, or a list beside the annotations.
+
+    Where neither does, features say it that lie in a folder or a file of one split alone.
+    """
     found.annotations = _by_folders(found.annotations)
-    if found.split_of:
-        listed = _by_bare_id(found.split_of)
-        found.annotations = [
-            replace(a, rows=tuple(_with_split(row, found.split_of, listed) for row in a.rows))
-            for a in found.annotations
-        ]
+    for split_of in (found.split_of, _of_features(found.features)):
+        if split_of:
+            listed = _by_bare_id(split_of)
+            found.annotations = [
+                replace(a, rows=tuple(_with_split(row, split_of, listed) for row in a.rows))
+                for a in found.annotations
+            ]
 
 
 def _with_split(row: Row, split_of: Mapping[str, str], listed: Mapping[str, str]) -> Row:
     if row.split:
         return row
     return replace(row, split=split_of.get(row.id) or listed.get(bare_id(row.id), ""))
+
+
+def _of_features(sets: Sequence[FeatureSet]) -> dict[str, str]:
+    """The split of each clip that lies in one split only, where there are some to train on and others.
+
+    Clips are named as in their set, and by the last part of that where no other has it.
+    """
+    splits: dict[str, set[str]] = {}
+    for one in sets:
+        for clip in one.clips if one.split and not one.counted else ():
+            name = bare_id(clip.key)
+            for called in {name, name.rpartition("/")[2]}:
+                splits.setdefault(called, set()).add(one.split)
+    split_of = {name: min(several) for name, several in splits.items() if len(several) == 1}
+    there = set(split_of.values())
+    # names that begin anew in every split are no names of samples
+    distinct = len(split_of) >= DISTINCT * len(splits)
+    return split_of if distinct and "train" in there and len(there) > 1 else {}
 
 
 def _by_bare_id(split_of: Mapping[str, str]) -> dict[str, str]:

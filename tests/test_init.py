@@ -94,7 +94,9 @@ def test_a_candidate_that_was_not_taken_is_an_alternative(tmp_path: Path) -> Non
 
     text = init(tmp_path)
 
-    assert '# path = "gloss_vocab.txt"  # 3 tokens of glosses; of 2 candidates this was taken' in text
+    assert (
+        '# path = "gloss_vocab.txt"  # 3 tokens of glosses; taken before old/gloss_vocab.txt: ' in text
+    )
     assert '# or: path = "old/gloss_vocab.txt"  # 2 tokens' in text
 
 

@@ -88,8 +88,19 @@ def test_of_two_checkpoints_each_says_which_was_taken_and_why(healthy: Path) -> 
     run = discover(healthy)
     [best], [last] = read(run, "best.pt"), read(run, "last.pt")
 
-    assert best.is_taken and "of 2 candidates this was taken: its name says best" in best.why
+    assert best.is_taken and "taken before last.pt: its name says best" in best.why
     assert not last.is_taken and "best.pt was taken instead: its name says best" in last.why
+
+
+def test_a_checkpoint_that_is_not_the_runs_says_why(healthy: Path) -> None:
+    write(healthy / "pretrained" / "resnet18-f37072fd.pth")
+
+    [reading] = read(discover(healthy), "pretrained/resnet18-f37072fd.pth")
+
+    assert not reading.is_taken
+    assert (
+        reading.why == "weights of a model (torch); its place or name says that training began with it"
+    )
 
 
 def test_the_same_vocabulary_again_is_said_to_be_the_same(healthy: Path) -> None:

@@ -178,12 +178,17 @@ def _twins(cases: Cases, found: Found) -> dict[str, str]:
 
 def _said(why: str, won: Choice | None, lost: Choice | None, twin: str, is_taken: bool) -> str:
     if won is not None:
-        return f"{why}; of {1 + len(won.others)} candidates this was taken: {won.why}"
+        return f"{why}; taken before {_several(won.others)}: {won.why}"
     if lost is not None:
-        return f"{why}; {lost.taken} was taken instead: {lost.why}"
+        instead = f"{_several(lost.taken.split(', '))} was taken instead: " if lost.taken else ""
+        return f"{why}; {instead}{lost.why}"
     if twin:
         return f"{why}; the same as in {twin}"
     return why if is_taken else f"{why}; it belongs to no run or data set that was scanned"
+
+
+def _several(places: Sequence[str]) -> str:
+    return places[0] + (f" and {len(places) - 1} more" if len(places) > 1 else "")
 
 
 def _choices(cases: Cases) -> Iterator[Choice]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,8 @@ class Clip:
     frames: tuple[Path, ...] = ()  # frame files in frame order, where the clip is a folder
     label: str = ""  # what the folder names say, MP_Data/<label>/<sequence>/<frame>.npy
     length: int | None = None  # frames that are real, where the container stores it
+    parts: tuple[Clip, ...] = ()  # whose values are joined, frame by frame; the key of each names it
+    axes: str = ""  # as stored, where frames do not come first: T frames, 1 of length one, others by any
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,16 @@ class FeatureSet:
     length_stored: bool = False  # whether real lengths are stored beside the arrays
     broken: tuple[tuple[str, str, str], ...] = ()  # (where, fault, sentence) of unreadable clips
     counted: bool = False  # its keys only count the samples of an array: they are no names
+
+    @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """The names of its clips, without folders."""
+        return frozenset(clip.key.rpartition("/")[2] for clip in self.clips)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts that its clips are joined of, in their order; none where they are stored whole."""
+        return next((tuple(part.key for part in clip.parts) for clip in self.clips if clip.parts), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +261,7 @@ class DataSet:
     looked: int = 0  # files that were looked at
     expected_features: tuple[str, ...] = ()  # what points to features that are not there
     beside: tuple[FeatureSet, ...] = ()  # features that are here and that those words do not name
+    rivals: tuple[FeatureSet, ...] = ()  # features of the same samples that were not taken
     unopened: tuple[UnopenedFile, ...] = ()
 
 

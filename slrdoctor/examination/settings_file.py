@@ -32,7 +32,7 @@ def written_settings(run: RunDirectory, facts: Mapping[type, object]) -> str:
     """The text of slrdoctor.toml, with what was found of every data set and run of the directory."""
     why = {(r.kind, r.where): r.why for r in run.readings}
     sections: Sections = {
-        "features": list(_by_split(_features(run), "features", why)),
+        "features": [*_by_split(_features(run), "features", why), *_parts(run)],
         "annotations": list(_by_split(_annotations(run), "annotations", why)),
         "vocabulary": [*_taken("vocabulary", run, why), *_blank(facts)],
         "checkpoint": list(_taken("checkpoint", run, why)),
@@ -46,6 +46,13 @@ def written_settings(run: RunDirectory, facts: Mapping[type, object]) -> str:
 
 def _features(run: RunDirectory) -> Iterator[Place]:
     return ((one.split, one.where) for data, _ in run.cases for one in data.features)
+
+
+def _parts(run: RunDirectory) -> Iterator[Setting]:
+    """What clips are joined of, in its order."""
+    joined = dict.fromkeys(one.parts for data, _ in run.cases for one in data.features if one.parts)
+    for i, parts in enumerate(joined):
+        yield Setting("parts", parts, "", ["joined in this order"], is_guess=not i, is_alternative=i > 0)
 
 
 def _annotations(run: RunDirectory) -> Iterator[Place]:

@@ -112,7 +112,8 @@ def _artifacts(
 
 def _of_data(data: DataSet) -> Iterator[dict[str, Any]]:
     for s in data.features:
-        yield _entry("features", s.where, s.format, data.name, len(s.clips), s.split)
+        entry = _entry("features", s.where, s.format, data.name, len(s.clips), s.split)
+        yield entry | ({"parts": list(s.parts)} if s.parts else {})
     for a in data.annotations:
         splits = {row.split for row in a.rows}
         split = splits.pop() if len(splits) == 1 else ""

@@ -85,7 +85,10 @@ def _looked_at(outline: Outline, report: Report, verbose: bool) -> Iterator[Line
         for artifact in report.run["artifacts"]:
             split = f", {artifact['split']}" if artifact["split"] else ""
             size = f", {artifact['samples']}" if artifact["samples"] is not None else ""
-            what = f"{artifact['kind']}: {artifact['path']} ({artifact['format']}{split}{size})"
+            joined = (
+                f"; {', '.join(artifact['parts'])} joined in this order" if "parts" in artifact else ""
+            )
+            what = f"{artifact['kind']}: {artifact['path']} ({artifact['format']}{split}{size}{joined})"
             yield Line(Text(what, "dim"), 3, 2)
     for choice in outline.choices:
         yield Line(Text(choice, "dim"), 1, 2)

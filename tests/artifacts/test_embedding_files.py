@@ -72,7 +72,8 @@ def test_a_vector_a_frame_is_a_feature_whatever_its_folder_is_called(root: Path)
 
     data, run = only_case(root)
 
-    assert not run.outputs and "clip_embeddings" in {s.where for s in data.features}
+    stores = (*data.features, *data.rivals)
+    assert not run.outputs and "clip_embeddings" in {store.where for store in stores}
 
 
 @pytest.mark.parametrize(

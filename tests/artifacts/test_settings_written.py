@@ -23,6 +23,7 @@ from slrdoctor.artifacts.settings.write import Setting, settings_text
 
 # the key of a section -> the attribute of Settings that holds it, and a value that it may have
 ONE_OF_A_KIND: dict[tuple[str, str], tuple[str, str | int]] = {
+    ("features", "parts"): ("parts", "right_hand"),
     ("vocabulary", "path"): ("vocabulary", 'words/"quoted".txt'),
     ("vocabulary", "blank"): ("blank", 7),
     ("checkpoint", "path"): ("checkpoint", "C:\\runs\\best.pt"),
@@ -43,7 +44,8 @@ OF_SPLITS = {
     for section in ("features", "annotations")
     for split in ("train", "dev", "test", "path")
 }
-SEVERAL = ("vocabulary", "checkpoint", "history", "predictions", "config")  # paths, one or a list
+TUPLES = ("parts", "vocabulary", "checkpoint", "history", "predictions", "config")
+SEVERAL = TUPLES[1:]  # paths, one or a list
 
 
 def read(folder: Path, text: str) -> Settings:
@@ -65,7 +67,7 @@ def test_a_key_is_read_as_it_was_written(
     (section, key), (attribute, value) = place, expected
     settings = read(tmp_path, settings_text({section: [Setting(key, value, "known by: x\ny # z")]}))
 
-    assert getattr(settings, attribute) == ((value,) if attribute in SEVERAL else value)
+    assert getattr(settings, attribute) == ((value,) if attribute in TUPLES else value)
 
 
 @pytest.mark.parametrize("section", SEVERAL)
@@ -100,10 +102,10 @@ def test_all_keys_together_are_read_as_they_were_written(tmp_path: Path) -> None
     settings = read(tmp_path, settings_text(sections, "A heading\nof two lines"))
 
     assert {place: getattr(settings, name) for place, (name, _) in ONE_OF_A_KIND.items()} == {
-        place: (value,) if name in SEVERAL else value for place, (name, value) in ONE_OF_A_KIND.items()
+        place: (value,) if name in TUPLES else value for place, (name, value) in ONE_OF_A_KIND.items()
     }
     assert settings.features == {
-        split: (f"features of/{split}.csv",) for split in KEYS["features"] or ()
+        split: (f"features of/{split}.csv",) for split in KEYS["annotations"] or ()
     }
     assert settings.annotations["dev"] == ("annotations of/dev.csv",)
     assert settings.ignore == {"FEA104": "on purpose", 'a "name" with ünïcode': "so it is"}
@@ -168,3 +170,9 @@ def test_sections_without_settings_are_left_out() -> None:
     assert settings_text({"model": [], "config": [Setting("path", "c.yaml")]}) == (
         '[config]\npath = "c.yaml"\n'
     )
+
+
+@pytest.mark.parametrize("parts", ["pose, elbow", "pose, pose", "pose left_hand_score", ","])
+def test_parts_of_no_person_are_an_error_that_names_the_parts(tmp_path: Path, parts: str) -> None:
+    with pytest.raises(SettingsError, match=r"\[features\] parts lists some of pose, .*left_hand"):
+        read(tmp_path, settings_text({"features": [Setting("parts", parts)]}))

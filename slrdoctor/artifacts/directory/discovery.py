@@ -47,6 +47,7 @@ from slrdoctor.artifacts.kinds.annotations.label_files import find_label_files
 from slrdoctor.artifacts.kinds.annotations.separators import with_separate_glosses
 from slrdoctor.artifacts.kinds.annotations.split_lists import recognise_split_list
 from slrdoctor.artifacts.kinds.features.clip_folders import find_clip_folders
+from slrdoctor.artifacts.kinds.features.parts import join_sets
 from slrdoctor.artifacts.kinds.outputs.folders import settle
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, is_named_like_outputs
 from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import recognise_hypotheses
@@ -138,6 +139,7 @@ def find(listing: Listing, progress: Progress | None = None) -> Found:
         if progress is not None:
             progress(number, len(single))
         _recognise(file, listing, found)
+    found.features = join_sets(found.features)
     return found
 
 

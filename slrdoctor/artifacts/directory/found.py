@@ -30,6 +30,7 @@ class Found:
     """What has been recognised so far, kind by kind."""
 
     features: list[FeatureSet] = field(default_factory=list)
+    parts: tuple[str, ...] = ()  # the user's word on what of the features is joined
     annotations: list[AnnotationFile] = field(default_factory=list)
     vocabularies: list[VocabularyFile] = field(default_factory=list)
     histories: list[HistoryFile] = field(default_factory=list)

@@ -70,7 +70,10 @@ def _paths(written: str, root: Path) -> Iterable[Path]:
     if place.is_file():
         return [place]
     if "**" not in place.parts:
-        return sorted(path for path in map(Path, glob.glob(str(place))) if path.is_file())
+        named = [Path(name) for name in sorted(glob.glob(str(place)))]
+        # a pattern of folders, as pose and hands in folders of their own
+        below = [file.path for path in named if path.is_dir() for file in _below(path, written)]
+        return sorted({*below, *(path for path in named if path.is_file())})
     # `glob` goes round every loop of links below a `**`; our walk lists each folder once
     deep = place.parts.index("**")
     folders = map(Path, glob.glob(str(Path(*place.parts[:deep]))))

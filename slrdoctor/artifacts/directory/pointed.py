@@ -35,6 +35,7 @@ def apply(found: Found, settings: Settings, root: Path, find: Find) -> None:
     history, predictions, a config or a checkpoint cannot be read as such; a folder without
     features is a finding, not an error.
     """
+    found.parts = settings.parts
     if settings.features:
         _take_features(found, settings.features, root, find)
     if settings.annotations:

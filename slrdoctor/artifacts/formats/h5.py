@@ -162,4 +162,5 @@ READER = Reader(
     magic=(MAGIC,),
     needs="h5py",
     likely="features",
+    clip_suffixes=(".h5", ".hdf5"),
 )

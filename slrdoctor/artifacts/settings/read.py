@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from slrdoctor.words.landmark_parts import ORDER, part_of
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -22,7 +24,7 @@ LARGEST_STRIDE = 10_000  # frames, as the layers of a stack: a larger one is a s
 
 # section -> keys; None: any key is a name that the user gives
 KEYS: Mapping[str, tuple[str, ...] | None] = {
-    "features": ("train", "dev", "test", "path"),  # path: files that tell the splits themselves
+    "features": ("train", "dev", "test", "path", "parts"),  # path: files that tell the splits themselves
     "annotations": ("train", "dev", "test", "path"),
     "vocabulary": ("path", "blank"),
     "checkpoint": ("path",),
@@ -51,6 +53,7 @@ class Settings:
     """The user's word. Paths are as written, relative to the run directory; each may be several."""
 
     features: Mapping[str, Paths] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()  # that clips are joined of, in this order
     annotations: Mapping[str, Paths] = field(default_factory=dict)
     vocabulary: Paths = ()
     blank: int | str | None = None  # an index, or "last"
@@ -115,7 +118,8 @@ def _known(word: str, words: Any, what: str) -> None:
 def _settings(written: Mapping[str, Mapping[str, Any]]) -> Settings:
     values = _Written(written)
     return Settings(
-        features=values.places("features"),
+        features={key: at for key, at in values.places("features").items() if key != "parts"},
+        parts=values.parts(),
         annotations=values.places("annotations"),
         vocabulary=values.paths("vocabulary", "path"),
         blank=values.blank(),
@@ -162,6 +166,14 @@ class _Written:
 
     def texts(self, section: str) -> dict[str, str]:
         return {key: self.text(section, key) for key in self.sections.get(section, {})}
+
+    def parts(self) -> tuple[str, ...]:
+        listed = self.paths("features", "parts")
+        parts = tuple(part_of(name) for text in listed for name in text.split(","))
+        if "" in parts or len(set(parts)) < len(parts):
+            known = ", ".join(ORDER)
+            raise SettingsError(f"{NAME}: [features] parts lists some of {known}, each once")
+        return parts
 
     def one_of(self, allowed: tuple[str, ...], key: str) -> str:
         value = self.text("model", key)

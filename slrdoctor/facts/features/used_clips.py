@@ -36,11 +36,13 @@ class UsedClips:
     length_stored: bool
     read_from: str
     left_out: int  # clips that no annotation names
+    parts: tuple[str, ...] = ()  # that each clip is joined of, in this order
 
     @property
     def sentence(self) -> str:
+        joined = f", each joined of {', '.join(self.parts)} in this order" if self.parts else ""
         others = f"; {counted(self.left_out, 'clip')} without annotation" if self.left_out else ""
-        return f"{counted(len(self.clips), 'clip')} of {self.read_from} used{others}"
+        return f"{counted(len(self.clips), 'clip')} of {self.read_from} used{joined}{others}"
 
 
 @measure
@@ -72,6 +74,7 @@ def used_clips(data: DataSet, join: Join | None) -> UsedClips:
         length_stored=bool(used) and all(s.length_stored for s in used),
         read_from=", ".join(dict.fromkeys(s.where for s in used))
         or ", ".join(p[0] for p in problems[:3]),
+        parts=next((s.parts for s in used if s.parts), ()),
         left_out=sum(len(s.clips) for s in data.features) - len({id(c.clip) for c in clips}),
     )
 

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from slrdoctor.artifacts.kinds.features.widths import width_of, widths_of_parts
 from slrdoctor.artifacts.run import DataSet, SourceFile, Sources, TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.config._configured import Configured, every_value
@@ -35,6 +36,7 @@ IN_SOURCE = re.compile(
     r"|\[\s*(?::|\.\.\.)\s*,\s*(?:\d*\s*:\s*\d+|\d+\s*:)\s*\]",  # x[:, :126]
     re.IGNORECASE,
 )
+MOST_STORES = 20  # of features, whose sizes are looked at
 LARGEST_SOURCE = 1_000_000  # bytes
 STACKED = (2, 3, 4)  # positions with velocities, accelerations and the like
 ENABLE = 'give the features the model was trained on in slrdoctor.toml: [features] train = "..."'
@@ -82,7 +84,8 @@ def input_fit(
     fits = stored in (model.size, *model.sizes)
     because = "" if fits else _chosen(run, sources) or _among(stored, model)
     if not fits and not because and stored not in of_model:
-        because = _made(stored, model, clips) or _beside(data)
+        because = _of_parts(data, model) or _beside(data, stored, model)
+        because = because or _made(stored, model, clips)
     if not fits and not because and len(said) > 1 and model.size in said:
         because = f"{said[model.size].key} in {said[model.size].read_from} has this size"
     return InputFit(
@@ -203,8 +206,22 @@ def _subsets(layout: Layout) -> set[int]:
     return sizes
 
 
-def _beside(data: DataSet) -> str:
-    """Features of another kind of the same samples, which a model may take with these."""
-    splits = Counter(found.split for found in data.features)
-    more = [found.where for found in data.features if splits[found.split] > 1]
-    return f"there are several feature sets: {', '.join(more[:3])}" if more else ""
+def _of_parts(data: DataSet, model: ModelInput) -> str:
+    """The parts of the stored clips that together have the size that the model takes."""
+    widths = next((widths_of_parts(one) for one in data.features if one.parts), {})
+    for count in range(1, len(widths)):
+        for some in itertools.combinations(widths, count):
+            if sum(widths[part] for part in some) in model.sizes:
+                return f"this is the size of {' and '.join(some)}"
+    return ""
+
+
+def _beside(data: DataSet, stored: int, model: ModelInput) -> str:
+    """Features of the same samples that a model may take with these, or for them."""
+    sets = [*data.features, *data.rivals][:MOST_STORES]
+    widths = {width: one.where for one in sets if (width := width_of(one)) not in (0, stored)}
+    for width, where in widths.items():
+        if {width, width + stored} & set(model.sizes):
+            together = "" if width in model.sizes else f", and {width + stored} with them"
+            return f"{where} has {width}{together}"
+    return ""

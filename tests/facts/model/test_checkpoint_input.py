@@ -6,9 +6,18 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from slrdoctor.artifacts.run import ConfigFile, DataSet, FeatureSet, SourceFile, Sources, TrainingRun
+from slrdoctor.artifacts.run import (
+    Clip,
+    ConfigFile,
+    DataSet,
+    FeatureSet,
+    SourceFile,
+    Sources,
+    TrainingRun,
+)
 from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.features.features import ClipRow, ClipTable
 from slrdoctor.facts.model.checkpoint import CheckpointFiles, CheckpointRow
@@ -153,11 +162,31 @@ def test_a_source_that_cuts_or_derives_features_explains_a_difference(
     assert bool(found.because) is explains
 
 
-def test_several_feature_sets_of_a_split_may_be_taken_together() -> None:
-    sets = tuple(FeatureSet("train", w, "npy", "file per sample", ()) for w in ("pose", "hands"))
+def stored(root: Path, where: str, width: int, names: str = "abc") -> FeatureSet:
+    (root / where).mkdir()
+    for name in names:
+        np.save(root / where / f"{name}.npy", np.ones((5, width), np.float32))
+    clips = tuple(Clip(name, root / where / f"{name}.npy", "npy") for name in names)
+    return FeatureSet("train", where, "npy", "file per sample", clips)
 
-    assert "several feature sets" in fit(taking(1000), table(225), data=DataSet("", HERE, sets)).because
-    assert not fit(taking(1000), table(225), data=DataSet("", HERE, sets[:1])).because
+
+@pytest.mark.parametrize(("takes", "explains"), [(257, True), (32, True), (1000, False), (289, False)])
+def test_other_features_of_the_same_samples_explain_a_size_that_they_have(
+    tmp_path: Path, takes: int, explains: bool
+) -> None:
+    taken, other = stored(tmp_path, "pose", 225), stored(tmp_path, "rgb", 32)
+    data = DataSet("", HERE, (taken,), rivals=(other,))
+
+    found = fit(taking(takes), table(225), data=data)
+
+    assert ("rgb" in found.because) is explains
+
+
+def test_augmented_copies_of_the_same_size_explain_nothing(tmp_path: Path) -> None:
+    copies = stored(tmp_path, "augmented", 225, "def")
+    data = DataSet("", HERE, (stored(tmp_path, "features", 225), copies))
+
+    assert not fit(taking(512), table(225), data=data).because
 
 
 def test_a_config_that_gives_the_stored_size_to_the_model_rules_a_loader_out() -> None:

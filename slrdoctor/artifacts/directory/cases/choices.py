@@ -2,79 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import PurePosixPath
 
 from slrdoctor.artifacts.directory.cases.surroundings import outputs_of_vocabulary
-from slrdoctor.artifacts.kinds.outputs.names import WEAK, kind_of_place
 from slrdoctor.artifacts.kinds.vocabulary import is_named_like_vocabulary
-from slrdoctor.artifacts.run import AnnotationFile, Choice, FeatureSet, VocabularyFile
-from slrdoctor.words.splits import without_splits
+from slrdoctor.artifacts.run import AnnotationFile, Choice, VocabularyFile
 
 NEARLY_ALL = 0.9  # of the annotated glosses: dev may have some that the vocabulary of train lacks
-
-
-def choose_features(
-    sets: Sequence[FeatureSet], ids: Sequence[str]
-) -> tuple[list[FeatureSet], list[Choice]]:
-    """One feature set a split: of rivals that hold the same samples, the one with the most.
-
-    Over all splits first, so that train and dev are of one kind. Sets with different samples
-    are all kept: a data set may be stored in parts.
-    """
-    wanted = {PurePosixPath(i).stem for i in ids} | set(ids)
-    kept: list[FeatureSet] = []
-    choices: list[Choice] = []
-    covered = {id(s): _covered(s, wanted) for s in sets}
-    family: Counter[str] = Counter()
-    for one in sets:
-        family[without_splits(one.where)] += covered[id(one)]
-
-    def order(one: FeatureSet) -> tuple[int, int, int, bool, str]:
-        is_called_output = kind_of_place(one.where) not in ("", WEAK)
-        mine = family[without_splits(one.where)]
-        return -mine, -covered[id(one)], -len(one.clips), is_called_output, one.where
-
-    ordered = sorted(sets, key=order)
-    for split in dict.fromkeys(s.split for s in ordered):
-        rivals = [s for s in ordered if s.split == split]
-        taken: list[FeatureSet] = []
-        lost: list[FeatureSet] = []
-        for one in rivals:
-            twin = next((t for t in taken if _same_samples(t, one)), None)
-            (lost if twin is not None else taken).append(one)
-        kept += taken
-        if lost:
-            key = split or "train"
-            choices.append(
-                Choice(
-                    "features",
-                    ", ".join(s.where for s in taken),
-                    tuple(s.where for s in lost),
-                    f"{len(taken[0].clips)} clips, {_covered(taken[0], wanted)} of them annotated",
-                    f'[features]\n{key} = "{lost[0].where}"',
-                )
-            )
-    return kept, choices
-
-
-def _names(one: FeatureSet) -> set[str]:
-    return {PurePosixPath(c.key).name for c in one.clips}
-
-
-def _covered(one: FeatureSet, wanted: set[str]) -> int:
-    return sum(c.key in wanted or PurePosixPath(c.key).name in wanted for c in one.clips)
-
-
-def _same_samples(one: FeatureSet, other: FeatureSet) -> bool:
-    a, b = _names(one), _names(other)
-    if all(n.isdigit() for n in a | b):
-        # counters start again in every class; ids are numbers as well, and differ from part to part
-        beside = one.where.rpartition("/")[0] == other.where.rpartition("/")[0]
-        same = {int(n) for n in a} & {int(n) for n in b}
-        return beside and len(a) == len(b) and len(same) > 0.5 * len(a)
-    return len(a & b) > 0.5 * min(len(a), len(b))
 
 
 def choose_vocabulary(

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from slrdoctor.artifacts.directory.cases.choices import choose_features, choose_vocabulary
+from slrdoctor.artifacts.directory.cases.choices import choose_vocabulary
+from slrdoctor.artifacts.directory.cases.chosen_features import choose_features
 from slrdoctor.artifacts.directory.cases.places import is_below, nearest
 from slrdoctor.artifacts.directory.cases.run_checkpoints import outputs_of_heads
 from slrdoctor.artifacts.directory.found import Found
@@ -54,8 +55,8 @@ def data_sets(found: Found, root: Path, looked: int) -> tuple[list[DataSet], lis
 
 
 def _only_set(found: Found, files: list[AnnotationFile], name: str, root: Path, looked: int) -> DataSet:
-    features, chosen = choose_features(found.features, [r.id for f in files for r in f.rows])
-    files, features = distinctly_named(of_taken(files, features), features)
+    chosen = choose_features(found, [r.id for f in files for r in f.rows])
+    files, features = distinctly_named(of_taken(files, chosen.taken), chosen.taken)
     vocabularies, taken = choose_vocabulary(
         found.vocabularies, files, name, lambda: outputs_of_heads(found.checkpoints)
     )
@@ -66,10 +67,11 @@ def _only_set(found: Found, files: list[AnnotationFile], name: str, root: Path, 
         annotations=tuple(files),
         vocabularies=tuple(vocabularies),
         problems=tuple(found.problems),
-        choices=tuple(chosen + taken),
+        choices=(*chosen.choices, *taken),
         looked=looked,
         expected_features=tuple(found.expected),
         beside=tuple(found.beside),
+        rivals=chosen.left,
     )
 
 

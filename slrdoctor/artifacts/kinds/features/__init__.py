@@ -30,25 +30,19 @@ from slrdoctor.artifacts.kinds.features.array_lists import (
     whole_numbers,
 )
 from slrdoctor.artifacts.kinds.features.clip_tables import is_numeric_table
-from slrdoctor.artifacts.kinds.features.nested_numbers import are_measured, clip_of_lists, shape_of
+from slrdoctor.artifacts.kinds.features.members import clips_of_members
+from slrdoctor.artifacts.kinds.features.nested_numbers import clip_of_lists, shape_of
+from slrdoctor.artifacts.kinds.features.parts import (
+    ARRAY_KEYS,
+    in_parts,
+    parts_in,
+    parts_of_record,
+    sequence_shape,
+)
 from slrdoctor.artifacts.kinds.plain_values import plain
 from slrdoctor.artifacts.run import Clip
 from slrdoctor.words.splits import split_of_name
 
-# keys under which a record of a pickled or nested container holds its features
-ARRAY_KEYS = (
-    "sign",
-    "features",
-    "feature",
-    "feat",
-    "keypoints",
-    "keypoint",
-    "pose",
-    "poses",
-    "landmarks",
-    "data",
-    "x",
-)
 ID_KEYS = ("name", "id", "fileid", "video_id", "video", "sample_id", "key")
 LABELS = re.compile(
     r"(?:^|[^a-z])(?:y|labels?|targets?|classes|glosses|gloss|ids?|lengths?|lens)(?:[^a-z]|$)"
@@ -67,10 +61,11 @@ def is_clip_shape(info: ArrayInfo) -> bool:
 def is_clip(content: Content) -> bool:
     """Whether a file of its own can be one sample: one numeric array, or a table of numbers."""
     if isinstance(content, Arrays):
-        shapes = [m for name, m in content.members.items() if not LABELS.search(name.lower())]
-        return (
-            bool(shapes) and len(content.members) <= MOST_PARTS and any(is_clip_shape(m) for m in shapes)
-        )
+        infos = {name: m for name, m in content.members.items() if not LABELS.search(name.lower())}
+        if len(content.members) > MOST_PARTS or not any(map(is_clip_shape, infos.values())):
+            return bool(parts_in(content))
+        many = _are_many_clips([m.shape for m in infos.values() if len(m.shape) > 1])
+        return not many or any(name.rpartition("/")[2].lower() in ARRAY_KEYS for name in infos)
     if isinstance(content, Table):
         return is_numeric_table(content)
     if isinstance(content, Tree):
@@ -86,15 +81,19 @@ def _is_record(value: Mapping[str, Any]) -> bool:
     The parts of one sample are few and run over the same frames; samples differ in length.
     """
     key = array_key(value)
-    if key is None or key in ARRAY_KEYS:
-        return key is not None
+    if key in ARRAY_KEYS or parts_of_record(value):
+        return True
     shapes = [
-        shape_of(v)
+        shape
         for k, v in value.items()
-        if _is_sequence_array(v) and not LABELS.search(str(k).lower())
+        if (shape := sequence_shape(v)) and not LABELS.search(str(k).lower())
     ]
-    lengths, frames = {s[0] for s in shapes}, {s[1:] for s in shapes}
-    return len(shapes) <= MOST_PARTS and (len(lengths) == 1 or len(frames) > 1)
+    return key is not None and len(shapes) <= MOST_PARTS and not _are_many_clips(shapes)
+
+
+def _are_many_clips(shapes: Sequence[tuple[int, ...]]) -> bool:
+    """Whether arrays differ in their frames and in nothing else."""
+    return len({s[0] for s in shapes}) > 1 and len({s[1:] for s in shapes}) == 1
 
 
 def is_frame(content: Content) -> bool:
@@ -107,18 +106,12 @@ def is_frame(content: Content) -> bool:
 
 def array_key(record: Mapping[str, Any]) -> str | None:
     """The key of the array that is a record's features; None where there is none."""
-    arrays = {str(k): v for k, v in record.items() if _is_sequence_array(v)}
+    arrays = {str(k): shape for k, v in record.items() if (shape := sequence_shape(v))}
     for key in ARRAY_KEYS:
         if key in arrays:
             return key
-    big = {k: v for k, v in arrays.items() if not LABELS.search(k.lower())}
-    return max(big, key=lambda k: int(np.prod(shape_of(big[k])))) if big else None
-
-
-def _is_sequence_array(value: Any) -> bool:
-    if isinstance(value, list):
-        return are_measured(value)
-    return isinstance(value, np.ndarray) and value.dtype.kind in "fiub" and value.ndim >= 2
+    big = {k: int(np.prod(shape)) for k, shape in arrays.items() if not LABELS.search(k.lower())}
+    return max(big, key=lambda k: big[k]) if big else None
 
 
 def clip_place(content: Content) -> Whole | Member | Way | FrameRecords:
@@ -197,14 +190,8 @@ def _clips_of_arrays(path: Path, reader: str, content: Arrays) -> tuple[list[Cli
             ], bool(lengths)  # fmt: skip
         return [], False
     if len(data) >= 2 and not all(NO_CLIP.search(n.lower()) for n in data):
-        return [Clip(_clip_key(n), path, reader, member(n)) for n in sorted(data)], False
+        return clips_of_members(path, reader, {n: data[n].shape for n in sorted(data)}, ids, lengths)
     return [], False
-
-
-def _clip_key(name: str) -> str:
-    # a group per sample: "sample_01/keypoints" is sample_01
-    head, _, leaf = name.rpartition("/")
-    return head.rpartition("/")[2] or leaf if leaf.lower() in ARRAY_KEYS and head else name.lstrip("/")
 
 
 def _is_batch(
@@ -232,10 +219,13 @@ def _clips_of_tree(path: Path, reader: str, value: Any) -> Iterator[Clip]:
         return
     for key, record in items:
         if isinstance(record, dict):
+            places = parts_of_record(record, (key,))
             inner = array_key(record)
-            if inner is not None:
+            if places:
+                yield in_parts(Clip(name_of(key, record), path, reader), places)
+            elif inner is not None:
                 yield Clip(name_of(key, record), path, reader, Way((key, inner)))
-        elif _is_sequence_array(record) and not LABELS.search(key.lower()):
+        elif sequence_shape(record) and not LABELS.search(key.lower()):
             yield Clip(key, path, reader, Way((key,)))
 
 

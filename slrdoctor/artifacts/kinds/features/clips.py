@@ -3,8 +3,8 @@
 `Clip.place` says where in its file they are (`artifacts.clip_places`).
 
 `Clip.rows` then cuts frames (start, stop) out. `Clip.frames` are files of one frame each,
-stacked in their order. `Clip.length` is not applied: what lies behind it is padding that a
-caller may want to see.
+stacked in their order; `Clip.parts` are opened one by one and joined. `Clip.length` is not
+applied: what lies behind it is padding that a caller may want to see.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from slrdoctor.artifacts.clip_places import (
 from slrdoctor.artifacts.content import Arrays, Content, Opaque, Table, Tree, Unreadable
 from slrdoctor.artifacts.formats import read_head, reader_named, reader_of
 from slrdoctor.artifacts.kinds.features.clip_tables import row_landmarks, row_numbers, table_values
+from slrdoctor.artifacts.kinds.features.joining import frames_first, joined
 from slrdoctor.artifacts.run import Clip
 from slrdoctor.artifacts.storage.cut_arrays import CutArrays
 from slrdoctor.artifacts.storage.file_bytes import MOST_BYTES
@@ -69,12 +70,7 @@ def open_clip(clip: Clip) -> NDArray[Any]:
 
 def _open(clip: Clip, last: _LastOpened) -> NDArray[Any]:
     try:
-        if isinstance(clip.place, Turned):
-            values = _turned(clip, clip.place, last)
-        elif isinstance(clip.place, OneFrame):
-            values = _stored(replace(clip, place=clip.place.of), last)[np.newaxis]
-        else:
-            values = _frames(clip) if clip.frames else _stored(clip, last)
+        values = _values(clip, last)
     except MemoryError as error:
         raise Unreadable("needs more memory than is available", "unsupported") from error
     if values.dtype.kind not in "fiub":
@@ -82,6 +78,24 @@ def _open(clip: Clip, last: _LastOpened) -> NDArray[Any]:
     if values.ndim == 0:
         raise Unreadable("a single number where frames are expected", "shape")
     return values
+
+
+def _values(clip: Clip, last: _LastOpened) -> NDArray[Any]:
+    if clip.parts:
+        return joined([(part.key, _part(part, last)) for part in clip.parts])
+    if isinstance(clip.place, Turned):
+        return _turned(clip, clip.place, last)
+    if isinstance(clip.place, OneFrame):
+        return _stored(replace(clip, place=clip.place.of), last)[np.newaxis]
+    values = _frames(clip) if clip.frames else _stored(clip, last)
+    return frames_first(values, clip.axes) if clip.axes else values
+
+
+def _part(part: Clip, last: _LastOpened) -> NDArray[Any]:
+    try:
+        return _values(part, last)
+    except Unreadable as error:
+        raise Unreadable(f"{part.key}: {error}", error.fault) from error
 
 
 class _LastOpened:

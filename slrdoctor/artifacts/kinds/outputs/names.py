@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from slrdoctor.artifacts.kinds.features import ARRAY_KEYS
+from slrdoctor.artifacts.kinds.features.parts import ARRAY_KEYS
 
 WEAK = "perhaps"  # a name that outputs often have, and other things too
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from slrdoctor.artifacts.content import Content, Table
-from slrdoctor.artifacts.kinds.features import ARRAY_KEYS, NO_CLIP
+from slrdoctor.artifacts.kinds.features import NO_CLIP
+from slrdoctor.artifacts.kinds.features.parts import ARRAY_KEYS
 from slrdoctor.artifacts.kinds.samples.columns import Column, columns_of, labels_in, texts_in
 from slrdoctor.artifacts.kinds.samples.tables import sample_table
 from slrdoctor.artifacts.run import AnnotationFile, Clip, FeatureSet, Row

@@ -145,4 +145,4 @@ def test_one_array_of_frames_in_a_file_of_embeddings_is_no_side(root: Path) -> N
     data, run = only_case(root)
 
     assert not [o for o in run.outputs if o.tower]
-    assert "embeddings.npz" in {s.where for s in data.features}
+    assert "embeddings.npz" in {store.where for store in (*data.features, *data.rivals)}

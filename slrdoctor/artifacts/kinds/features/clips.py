@@ -10,7 +10,7 @@ applied: what lies behind it is padding that a caller may want to see.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -31,10 +31,11 @@ from slrdoctor.artifacts.clip_places import (
     Way,
     Whole,
 )
-from slrdoctor.artifacts.content import Arrays, Content, Opaque, Table, Tree, Unreadable
+from slrdoctor.artifacts.content import Arrays, Content, Table, Tree, Unreadable
 from slrdoctor.artifacts.formats import read_head, reader_named, reader_of
 from slrdoctor.artifacts.kinds.features.clip_tables import row_landmarks, row_numbers, table_values
 from slrdoctor.artifacts.kinds.features.joining import frames_first, joined
+from slrdoctor.artifacts.kinds.features.tree_values import as_array, at_the_end
 from slrdoctor.artifacts.run import Clip
 from slrdoctor.artifacts.storage.cut_arrays import CutArrays
 from slrdoctor.artifacts.storage.file_bytes import MOST_BYTES
@@ -203,8 +204,8 @@ def _of_tree(value: Any, place: Place) -> NDArray[Any]:
         entry: NDArray[Any] = whole[place.index]
         return entry
     if isinstance(place, FrameRecords):
-        return _of_records(_at_the_end(value, place.of.parts), place.inner)
-    return _as_array(_at_the_end(value, place.keys if isinstance(place, Way) else ()))
+        return _of_records(at_the_end(value, place.of.parts), place.inner)
+    return as_array(at_the_end(value, place.keys if isinstance(place, Way) else ()))
 
 
 def _of_records(records: Any, inner: str) -> NDArray[Any]:
@@ -212,53 +213,12 @@ def _of_records(records: Any, inner: str) -> NDArray[Any]:
     if not isinstance(records, (list, tuple)):
         raise Unreadable(f"a {type(records).__name__} where a list of frames is expected", "shape")
     found = [record.get(inner) if isinstance(record, dict) else None for record in records]
-    frames = [_as_array(frame) if frame else None for frame in found]
+    frames = [as_array(frame) if frame else None for frame in found]
     shapes = {frame.shape for frame in frames if frame is not None}
     if len(shapes) != 1:
         raise Unreadable(f"frames of {len(shapes)} shapes in one list", "shape")
     [shape] = shapes
     return np.stack([np.zeros(shape) if frame is None else frame for frame in frames])
-
-
-def _at_the_end(value: Any, keys: Sequence[str]) -> Any:
-    for key in keys:
-        inner = list(_at(value, key))
-        if not inner:
-            raise Unreadable(f"holds nothing at {'/'.join(keys)!r}", "shape")
-        value = inner[0]
-    return value
-
-
-def _at(value: Any, key: str) -> Iterator[Any]:
-    if isinstance(value, Opaque):
-        value = value.state
-    if isinstance(value, (list, tuple, np.ndarray)):
-        if key.isdecimal() and int(key) < len(value):
-            yield value[int(key)]
-    elif isinstance(value, dict):
-        if key in value:
-            yield value[key]
-        elif key.lstrip("-").isdecimal() and int(key) in value:
-            yield value[int(key)]
-        else:
-            yield from (found for other, found in value.items() if str(other) == key)
-
-
-def _as_array(value: Any) -> NDArray[Any]:
-    if isinstance(value, np.ndarray):
-        return value
-    if isinstance(value, Opaque):
-        raise Unreadable(f"an object of {value.name}, which is not built from a file", "refused")
-    if not isinstance(value, (list, tuple)):
-        raise Unreadable(f"a {type(value).__name__} where an array is expected", "unsupported")
-    try:
-        return np.asarray(value, dtype=np.float64)
-    except ValueError as error:
-        raise Unreadable(
-            "lists of differing lengths, or of values that are not numbers", "shape"
-        ) from error
-    except (TypeError, OverflowError) as error:
-        raise Unreadable("a list of values that are not numbers", "unsupported") from error
 
 
 def _cut(values: NDArray[Any], rows: tuple[int, int] | None) -> NDArray[Any]:

@@ -107,6 +107,8 @@ class _Walk:
                 (where, f"a link to {Path(place).as_posix()}, which holds this run directory")
             )
             return False
+        if is_folder and entry.is_symlink() and not place and self._is_listed_itself(entry):
+            return False  # the folder has a name of its own here
         if is_folder and (stat.st_dev, stat.st_ino) in self._seen and stat.st_ino:
             return False  # a link back to a folder that is already listed
         if place:
@@ -116,6 +118,11 @@ class _Walk:
         elif entry.is_file() and entry.name != NAME:  # which is about the run, and not of it
             self.files.append(File(Path(entry.path), where, stat.st_size, stat.st_mtime_ns))
         return is_folder
+
+    def _is_listed_itself(self, entry: os.DirEntry[str]) -> bool:
+        """Whether the folder that a link leads to is walked without the link."""
+        way = Path(os.path.relpath(os.path.realpath(entry.path), self.root)).parts
+        return SKIPPED_FOLDERS.isdisjoint(way)
 
 
 def _place_outside(entry: os.DirEntry[str], root: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from slrdoctor.artifacts.directory.cases.places import is_below
@@ -25,7 +25,7 @@ NOBODY = -1  # the owner of what belongs to none of the runs
 _INSIDE = re.compile(
     r"logs?|tensorboard|tb|tb_logs|events|results?|history|histories|metrics|checkpoints?|ckpts?|weights|models?|"
     r"lightning_logs|version_\d+|outputs?|preds?|predictions?|summaries|runs?|work_dirs?|experiments?|files|config|configs|"
-    r"log_?probs?|logits?|posteriors|emissions?|embeddings?|embs?|embeds?|(?:epoch|step)[_-]?\d+"
+    r"log_?probs?|logits?|posteriors|emissions?|embeddings?|embs?|embeds?|(?:(?:global_)?step|epoch|iter|checkpoint|ckpt)[_-]?\d+"
 )
 
 
@@ -35,6 +35,7 @@ class Owners:
 
     names: tuple[str, ...]
     folders: tuple[str, ...]
+    mirrors: Mapping[str, str] = field(default_factory=dict)  # folders that show another one again
 
     def of(self, run: int, artifacts: Sequence[P]) -> tuple[P, ...]:
         """The artifacts that are this run's and no other's; NOBODY has those of no run in particular."""
@@ -42,13 +43,18 @@ class Owners:
 
     def sharing(self, run: int, artifacts: Sequence[P]) -> tuple[P, ...]:
         """The artifacts that may be this run's, shared with others or not."""
-        return tuple(a for a in artifacts if run in self._possible(run_key(a.where)))
+        return tuple(a for a in artifacts if run in self._possible(self._folder(a.where)))
 
     def _owner(self, where: str) -> int:
-        possible = self._possible(run_key(where))
+        possible = self._possible(self._folder(where))
         if len(possible) > 1:
             possible = [i for i in possible if _is_named_in(self.names[i], where)]
         return possible[0] if len(possible) == 1 else NOBODY
+
+    def _folder(self, where: str) -> str:
+        folder = run_key(where)
+        shown = next((real for mirror, real in self.mirrors.items() if is_below(folder, mirror)), folder)
+        return shown
 
     def _possible(self, folder: str) -> list[int]:
         """The runs in the same folder, else in the nearest folder around it, else those below it."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from slrdoctor.artifacts.directory.cases.mirrors import mirrored_folders
 from slrdoctor.artifacts.directory.cases.owners import NOBODY, Owners, run_key
 from slrdoctor.artifacts.directory.cases.places import is_below
 from slrdoctor.artifacts.directory.cases.run_checkpoints import choose_checkpoints
@@ -26,15 +27,24 @@ def training_runs(
     user's word, and none of them is put aside.
     """
     kept, dropped = _without_spares(found.histories)
-    told = _histories_by_run(kept)
-    runs = (_apart if len(told) > 1 else _only_run)(found, root, told, dropped)
+    mirrors = mirrored_folders(kept, _key_of)
+    told = _histories_by_run(kept, mirrors)
+    if len(told) > 1:
+        runs = _apart(found, root, told, dropped, mirrors)
+    else:
+        runs = _only_run(found, root, told, dropped)
     return [_with_own_checkpoints(run, data_of(run.name), is_users_choice) for run in runs]
 
 
 def _apart(
-    found: Found, root: Path, told: Mapping[str, Sequence[HistoryFile]], dropped: Sequence[Choice]
+    found: Found,
+    root: Path,
+    told: Mapping[str, Sequence[HistoryFile]],
+    dropped: Sequence[Choice],
+    mirrors: Mapping[str, str],
 ) -> list[TrainingRun]:
-    owners = Owners(tuple(told), tuple(_key_of(h[0]) for h in told.values()))
+    folders = tuple(_key_of(h[0]) for h in told.values())
+    owners = Owners(tuple(told), tuple(mirrors.get(folder, folder) for folder in folders), mirrors)
     runs = [
         TrainingRun(
             name=name,
@@ -133,11 +143,13 @@ def _is_rival(spare: HistoryFile, own: HistoryFile) -> bool:
     return is_below(key, other) or is_below(other, key)
 
 
-def _histories_by_run(histories: Sequence[HistoryFile]) -> dict[str, list[HistoryFile]]:
+def _histories_by_run(
+    histories: Sequence[HistoryFile], mirrors: Mapping[str, str]
+) -> dict[str, list[HistoryFile]]:
     """Histories by the run they tell of: by folder, a column in the file, or what contradicts."""
     told: dict[str, list[HistoryFile]] = {}
     for history in histories:
-        key = _key_of(history)
+        key = mirrors.get(_key_of(history), _key_of(history))
         if history.run:
             told[f"{history.where}#{history.run}"] = [history]
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from slrdoctor import scan
+from slrdoctor.words.metrics import metric
 
 HEALTHY = Path(__file__).resolve().parents[1] / "examples" / "healthy"
 OUTCOMES = ("history.json", "dev_predictions.json")
@@ -77,3 +79,48 @@ def test_either_what_the_healthy_example_logged_or_what_it_put_out_is_enough(
     run = sound_data(tmp_path / "run")
     shutil.copy(HEALTHY / kept, run / kept)
     assert scan(run).verdict == "healthy"
+
+
+def course(run: Path, **columns: tuple[float, float]) -> None:
+    """A history of 30 epochs in which every column goes smoothly from one value to another."""
+    names = list(columns)
+    rows = [
+        ",".join(f"{last + (first - last) * 0.8**epoch:.4f}" for first, last in columns.values())
+        for epoch in range(30)
+    ]
+    lines = [",".join(["epoch", *names]), *(f"{epoch},{row}" for epoch, row in enumerate(rows))]
+    (run / "history.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(("wer", "is_poor"), [(0.75, True), (0.37, True), (0.30, False), (0.05, False)])
+def test_a_poor_score_without_a_cause_is_unknown_and_the_first_sentence_says_so(
+    tmp_path: Path, wer: float, is_poor: bool
+) -> None:
+    run = sound_data(tmp_path / "run")
+    course(run, train_loss=(8.0, 0.3), dev_loss=(8.0, 0.6), dev_wer=(1.0, wer))
+    report = scan(run, select=("LAB", "FEA", "TRN501", "TRN502", "TRN503"))
+
+    assert not [finding for finding in report.findings if finding["severity"] != "note"]
+    assert report.verdict == ("unknown" if is_poor else "healthy")
+    assert ("but the score is poor: dev WER" in report.outline.headline) is is_poor
+
+
+@pytest.mark.parametrize(
+    ("name", "score", "blind", "is_poor"),
+    [
+        ("wer", 0.34, 0.84, False),
+        ("wer", 0.36, 0.84, True),
+        ("wer", 0.20, 0.30, True),  # two thirds of what guessing makes
+        ("accuracy", 0.49, 0.05, True),
+        ("accuracy", 0.60, 0.05, False),
+        ("accuracy", 0.60, 0.50, True),
+        ("bleu", 8.0, math.nan, True),
+        ("bleu", 12.0, math.nan, False),
+        ("recall", 0.1, 0.001, False),  # low among thousands of candidates, and sound
+        ("accuracy", math.nan, math.nan, False),
+    ],
+)
+def test_a_score_is_poor_by_the_field_or_beside_guessing(
+    name: str, score: float, blind: float, is_poor: bool
+) -> None:
+    assert metric(name).is_poor(score, blind) is is_poor

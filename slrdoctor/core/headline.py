@@ -66,8 +66,12 @@ def _placed(d: Diagnosis, report: Record) -> str:
 def _calm(report: Record) -> str:
     judged = len({e.code for e in report.passed} | {d.check.code for d in report.diagnoses})
     counted = f"{judged} check{'s' * (judged != 1)}"
+    poor = [run for run in report.runs if run.poor]
     if report.verdict == "healthy":
         sentence = f"{counted} found nothing that keeps this run from learning."
+    elif poor:
+        which = f" of {poor[0].name}" if len(report.runs) > 1 and poor[0].name else ""
+        sentence = f"No cause was found by {counted}, but the score{which} is poor: {poor[0].poor}."
     else:
         sentence = f"{counted} found nothing wrong. Not judged: {', '.join(_unjudged(report))}."
     crashed = len(report.crashed)

@@ -22,6 +22,7 @@ class Run:
     verdict: str  # learned | learned nothing | unknown
     sentence: str
     never_moved: str = ""  # said where an error rate never got below what silence scores
+    poor: str = ""  # "dev WER 62.0%, ...", where the score is nothing to stop at
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def build(
     return Report(
         version=version,
         run=run,
-        verdict=verdict(outcomes),
+        verdict=verdict(outcomes, runs),
         diagnoses=diagnoses,
         passed=tuple(passed),
         not_judged=tuple(abstained),

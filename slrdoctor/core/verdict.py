@@ -7,11 +7,15 @@ from collections.abc import Iterator, Sequence
 from slrdoctor.core.engine import Abstained, Crashed, Judged, Outcome
 from slrdoctor.core.finding import Severity
 from slrdoctor.core.ranking import Case
+from slrdoctor.core.record import Run
 from slrdoctor.core.roles import Role
 
 
-def verdict(outcomes: Sequence[tuple[Case, Outcome]]) -> str:
-    """broken, suspect, healthy or unknown."""
+def verdict(outcomes: Sequence[tuple[Case, Outcome]], runs: Sequence[Run] = ()) -> str:
+    """broken, suspect, healthy or unknown.
+
+    A run with a poor score of which no cause was found is unknown: something keeps it from more.
+    """
     worst = max(
         (o.check.severity for _, o in outcomes if isinstance(o, Judged) and o.findings),
         default=Severity.NOTE,
@@ -22,6 +26,7 @@ def verdict(outcomes: Sequence[tuple[Case, Outcome]]) -> str:
         return "suspect"
     # a crash leaves something that nobody looked at, whatever else was fine
     doubted = any(isinstance(o, Crashed) or _looks_ill(o) for _, o in outcomes)
+    doubted = doubted or any(run.poor for run in runs)
     return "unknown" if doubted or undecided(outcomes) else "healthy"
 
 

@@ -10,7 +10,7 @@ from slrdoctor.core.ranking import Case
 from slrdoctor.core.record import Run
 from slrdoctor.facts.evaluation.predictions import ErrorCounts
 from slrdoctor.facts.training.progress import Progress
-from slrdoctor.words.metrics import metric
+from slrdoctor.words.metrics import Metric, metric
 
 SILENCE = 1.0  # the error rate of a recogniser that says nothing
 
@@ -27,8 +27,9 @@ def described_runs(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -
         elif case in counts:
             errors = counts[case]
             rate = errors.accuracy if errors.is_classification else errors.wer
-            score = metric("accuracy" if errors.is_classification else "wer").named(rate)
-            yield Run(name, score, "", "unknown", errors.sentence)
+            score = metric_of(errors).named(rate)
+            poor = _poor(metric_of(errors), rate, math.nan)
+            yield Run(name, score, "", "unknown", errors.sentence, poor=poor)
         elif len(cases) > 1 and name:  # what belongs to no run is not one
             yield Run(name, "", "", "unknown", "")
 
@@ -45,7 +46,21 @@ def _of_the_history(name: str, course: Progress) -> Run:
         verdict="learned" if course.learned else "learned nothing",
         sentence=course.sentence,
         never_moved=_never_moved(course),
+        poor=_poor(metric(course.metric), course.settled_score, course.blind_metric),
     )
+
+
+def metric_of(errors: ErrorCounts) -> Metric:
+    """What stored predictions are scored by."""
+    return metric("accuracy" if errors.is_classification else "wer")
+
+
+def _poor(judged_by: Metric, score: float, blind: float) -> str:
+    """The score and what guessing reaches, where it is poor; "" where it is not, or is unknown."""
+    if not judged_by.is_poor(score, blind):
+        return ""
+    guessing = f" (answering without looking: {judged_by.shown(blind)})" if math.isfinite(blind) else ""
+    return f"dev {judged_by.named(score)}{guessing}"
 
 
 def _never_moved(course: Progress) -> str:

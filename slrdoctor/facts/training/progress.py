@@ -129,13 +129,18 @@ class Progress:
         return Ending(self.metric, self.last_metric, self.blind_metric, *train)
 
     @property
+    def settled_score(self) -> float:
+        """Between the best and the last score: neither a lucky epoch nor a noisy last one decides."""
+        return (self.best_metric + self.last_metric) / 2
+
+    @property
     def error_left(self) -> float:
         """The dev score's error over that of guessing: 0 is perfect, 1 no better than guessing.
 
         Between the best and the last score, so that neither a lucky early epoch nor a noisy
         last one decides; nan for scores without a perfect value.
         """
-        between = (self.best_metric + self.last_metric) / 2
+        between = self.settled_score
         if self.metric in ("wer", "cer"):
             return over(between, self.blind_metric if math.isfinite(self.blind_metric) else 1.0)
         if self.metric == "accuracy":

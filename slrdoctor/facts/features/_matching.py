@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import FeatureSet, Row
-from slrdoctor.facts.features._names import composed, key_of, name_of, sources_of, tails
+from slrdoctor.facts.features._names import composed, ends, key_of, name_of, sources_of, tails
 
 Forms = list[str | None]
 
@@ -176,6 +176,33 @@ def _unpadded(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]
     return list(ended), [_unpad(k) for k in keys]
 
 
+def _affixed_each(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
+    """Names that stand in the others behind or before something of their own: the signer, the date.
+
+    What is the same in all of them is left to the readings below.
+    """
+    rows, clips = [name_of(v) for v in values], [name_of(k) for k in keys]
+    stored, affixes = _within(clips, set(rows))
+    asked, of_rows = _within(rows, set(clips))
+    if max(len(affixes), len(of_rows)) < 2:
+        return [None] * len(rows), [None] * len(clips)
+    if len(of_rows) > len(affixes):
+        return asked, list(clips)
+    return list(rows), stored
+
+
+def _within(longer: Sequence[str], known: set[str]) -> tuple[Forms, set[str]]:
+    """The one known name at an end of each text, None where there is none; and all that is beside it."""
+    forms: Forms = []
+    beside: set[str] = set()
+    for text in longer:
+        inner = {end for end in ends(text) if end in known}
+        forms.append(inner.pop() if len(inner) == 1 and text not in known else None)
+        if forms[-1] is not None:
+            beside.add(text.replace(forms[-1], "*", 1))
+    return forms, beside
+
+
 def _affixed(values: Sequence[str], keys: Sequence[str]) -> tuple[Forms, Forms]:
     return _with_affix([name_of(v) for v in values], [name_of(k) for k in keys])
 
@@ -245,6 +272,11 @@ _RUNGS = (
         _unpadded,
         GUESS_SHARE,
         adds=True,
+    ),
+    Rung(
+        "the {source} is the clip's name, with a prefix or suffix that differs, as of a signer",
+        _affixed_each,
+        GUESS_SHARE,
     ),
     Rung(
         "the {source} is the clip's name, with a common prefix or suffix",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from slrdoctor.artifacts.run import Row
 from slrdoctor.facts.labels._identity import is_link
 from slrdoctor.words.sample_ids import IMAGE_SUFFIXES, suffix_of, without_suffix
 
+LONGEST = 255  # letters: what file systems allow
+SHORTEST = 3  # letters of a name that can be recognised inside another
+_PARTED = re.compile(r"[_\-./ ]+")
 DEEPEST = 12  # folders above a clip that a path is compared by
 
 
@@ -56,3 +60,11 @@ def _are_counted_by_label(rows: Sequence[Row]) -> bool:
     ids = {row.id for row in rows}
     of_label = {(row.id, row.glosses) for row in rows if row.glosses and len(row.glosses) == 1}
     return len(ids) < len(of_label) == len(rows)
+
+
+def ends(name: str) -> Iterator[str]:
+    """The beginnings and ends of a name at its separators, but for those that are only numbers."""
+    for part in _PARTED.finditer(name) if len(name) <= LONGEST else ():
+        for piece in (name[: part.start()], name[part.end() :]):
+            if len(piece) >= SHORTEST and not piece.isdigit():
+                yield piece

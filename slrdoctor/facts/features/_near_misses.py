@@ -7,15 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import Row
-from slrdoctor.facts.features._names import composed, key_of, name_of
+from slrdoctor.facts.features._names import LONGEST, composed, ends, key_of, name_of
 
 KINDS = ("extension", "unicode form", "case", "prefix", "split", "spelling")
 SPELLED = 5  # rows that are held against every stored name, letter by letter
 STORED = 5_000  # names they are held against
 ALIKE = 85.0  # of 100: rapidfuzz.fuzz.ratio from which two names are one with a slip
-LONGEST = 255  # letters: what file systems allow
-SHORTEST = 3  # letters of a name that can be recognised inside another
-_PARTED = re.compile(r"[_\-./ ]+")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -38,7 +35,7 @@ def near_misses(rows: Sequence[Row], keys: Iterable[str]) -> Iterator[NearMiss]:
         return
     by_form = {composed(name): key for name, key in names.items()}
     by_case = {composed(name).casefold(): key for name, key in names.items()}
-    by_piece = {piece: key for name, key in names.items() for piece in _ends(name)}
+    by_piece = {piece: key for name, key in names.items() for piece in ends(name)}
     unexplained = 0
     for row in rows:
         wanted = [name_of(key_of(text)) for text in (row.path, row.id) if text]
@@ -68,7 +65,7 @@ def _first(
     for name in wanted:
         if name in by_piece:
             return NearMiss(row.id, by_piece[name], "prefix")
-        inner = next((end for end in _ends(name) if end in names), None)
+        inner = next((end for end in ends(name) if end in names), None)
         if inner is not None:
             return NearMiss(row.id, names[inner], "prefix")
     return None
@@ -87,11 +84,3 @@ def _by_spelling(
         if found is not None:
             return NearMiss(row.id, names[found[0]], "spelling")
     return None
-
-
-def _ends(name: str) -> Iterator[str]:
-    """The beginnings and ends of a name at its separators, but for those that are only numbers."""
-    for part in _PARTED.finditer(name) if len(name) <= LONGEST else ():
-        for piece in (name[: part.start()], name[part.end() :]):
-            if len(piece) >= SHORTEST and not piece.isdigit():
-                yield piece

@@ -100,6 +100,21 @@ def test_a_candidate_that_was_not_taken_is_an_alternative(tmp_path: Path) -> Non
     assert '# or: path = "old/gloss_vocab.txt"  # 2 tokens' in text
 
 
+def test_features_of_the_same_samples_that_were_not_taken_are_an_alternative_of_their_split(
+    tmp_path: Path,
+) -> None:
+    folder = Path(shutil.copytree(EXAMPLES / "healthy", tmp_path / "run"))
+    shutil.copytree(folder / "features", folder / "older")
+
+    text = init(folder)
+
+    taken = "features" if '# train = "features/train"' in text else "older"
+    other = "older" if taken == "features" else "features"
+    for split in ("train", "dev"):
+        assert f'# {split} = "{taken}/{split}"' in text
+        assert f'# or: {split} = "{other}/{split}"' in text
+
+
 def test_what_is_unknown_is_left_for_the_user_to_write(tmp_path: Path) -> None:
     several_runs(tmp_path)
 

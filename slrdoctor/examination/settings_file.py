@@ -32,7 +32,11 @@ def written_settings(run: RunDirectory, facts: Mapping[type, object]) -> str:
     """The text of slrdoctor.toml, with what was found of every data set and run of the directory."""
     why = {(r.kind, r.where): r.why for r in run.readings}
     sections: Sections = {
-        "features": [*_by_split(_features(run), "features", why), *_parts(run)],
+        "features": [
+            *_by_split(_features(run), "features", why),
+            *_not_taken("features", run, why),
+            *_parts(run),
+        ],
         "annotations": list(_by_split(_annotations(run), "annotations", why)),
         "vocabulary": [*_taken("vocabulary", run, why), *_blank(facts)],
         "checkpoint": list(_taken("checkpoint", run, why)),
@@ -83,6 +87,17 @@ def _taken(kind: str, run: RunDirectory, why: Why) -> Iterator[Setting]:
         Setting("path", one, why.get((kind, one), ""), is_alternative=True)
         for one in others[:MOST_PATHS]
     )
+
+
+def _not_taken(kind: str, run: RunDirectory, why: Why) -> Iterator[Setting]:
+    """The sets of features that another of the same samples was taken before, under its split."""
+    for choice in _choices(run):
+        _, _, line = choice.how.partition("\n")
+        if choice.kind == kind and line:
+            key = line.partition(" = ")[0]
+            yield from (
+                Setting(key, one, why.get((kind, one), ""), is_alternative=True) for one in choice.others
+            )
 
 
 def _choices(run: RunDirectory) -> Iterator[Choice]:

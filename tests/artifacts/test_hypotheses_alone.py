@@ -125,3 +125,38 @@ def test_an_empty_file_without_references_is_a_problem(tmp_path: Path, text: str
 
     assert [problem.where for problem in run.problems] == ["dev.hyp"]
     assert predictions(tmp_path) == ()
+
+
+def numbered(root: Path, split: str, targets: list[str]) -> None:
+    rows = "".join(f"{i},{words}\n" for i, words in enumerate(targets))
+    write(root / f"annotations/{split}.csv", "id,gloss\n" + rows)
+
+
+@pytest.mark.parametrize("where", ["hyps.json", "out/predictions.json", "dev_hyps.json"])
+def test_numbers_that_start_again_in_every_split_are_those_of_the_split_that_has_them_all(
+    where: str, tmp_path: Path
+) -> None:
+    dev = ["A B", "C", "B C A", "A", "C B", "B"]
+    numbered(tmp_path, "train", ["C C", "B B B", "A C", "C", "B A", "A A", "B C", "C A B"])
+    numbered(tmp_path, "dev", dev)
+    write(tmp_path / where, json.dumps({str(i): words for i, words in enumerate(dev)}))
+
+    [file] = predictions(tmp_path)
+
+    assert [" ".join(tokens) for tokens in file.references] == dev
+
+
+def test_numbers_that_may_be_of_two_splits_are_held_against_neither(tmp_path: Path) -> None:
+    for split, first in (("dev", "A B"), ("test", "C A")):
+        numbered(tmp_path, split, [first, "C B", f"{first} C", "A", first, "B A C"])
+    write(tmp_path / "hyps.json", json.dumps({str(i): "A B" for i in range(6)}))
+
+    assert predictions(tmp_path) == ()
+
+
+def test_numbers_that_start_again_with_every_class_are_held_against_none(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{sign}\n" for sign in ("HELLO", "YES", "NO") for i in range(8))
+    write(tmp_path / "labels.csv", "id,label\n" + rows)
+    write(tmp_path / "predictions.json", json.dumps({str(i): "HELLO" for i in range(8)}))
+
+    assert predictions(tmp_path) == ()

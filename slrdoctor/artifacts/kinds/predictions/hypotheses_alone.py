@@ -92,6 +92,33 @@ def _of_table(table: Table) -> dict[str, Any] | None:
     return {name_of(record.get(of_id)): record.get(said) for record in table.records()}
 
 
+def _annotated(alone: Hypotheses, rows: Sequence[Row]) -> dict[str, Row]:
+    """The annotated row of each id; of ids that are several samples, those of the one split that fits.
+
+    `0` may be a sample of train and another of dev: the split that has the ids of the hypotheses
+    and no others is meant, and where that does not tell, none is.
+    """
+    mine = [row for row in rows if not alone.split or not row.split or row.split == alone.split]
+    by_id = _of_one_target(mine)
+    known = {bare_id(key) for key in alone.by_id}
+    if len(known & set(by_id)) >= ANNOTATED * len(known):
+        return by_id
+    of_split = {split: [row for row in mine if row.split == split] for split in {r.split for r in mine}}
+    fitting = [one for one in map(_of_one_target, of_split.values()) if set(one) == known]
+    return fitting[0] if len(fitting) == 1 else by_id
+
+
+def _of_one_target(rows: Sequence[Row]) -> dict[str, Row]:
+    """The row of each id of which all rows have one target."""
+    by_id: dict[str, Row] = {}
+    several: set[str] = set()
+    for row in rows:
+        first = by_id.setdefault(bare_id(row.id), row)
+        if (first.glosses, first.text) != (row.glosses, row.text):
+            several.add(bare_id(row.id))
+    return {key: row for key, row in by_id.items() if key not in several}
+
+
 def _decoded_to_nothing(
     alone: Hypotheses, rows: Sequence[Row], splits: set[str]
 ) -> list[tuple[str, Tokens, Row]]:
@@ -109,10 +136,7 @@ def with_annotated_references(alone: Hypotheses, rows: Sequence[Row]) -> Predict
 
     Glosses or texts, whichever has more of the words that were recognised.
     """
-    by_id: dict[str, Row] = {}
-    for row in rows:
-        if not alone.split or not row.split or row.split == alone.split:
-            by_id.setdefault(bare_id(row.id), row)
+    by_id = _annotated(alone, rows)
     both = [
         (key, said, by_id[bare_id(key)]) for key, said in alone.by_id.items() if bare_id(key) in by_id
     ]

@@ -20,6 +20,9 @@ from slrdoctor.words.file_meanings import MEANINGS, UNKNOWN, meaning_of
 HEALTHY = Path(__file__).resolve().parents[2] / "examples" / "healthy"
 
 
+PARTS = {"pose": 99, "left_hand": 63, "right_hand": 63}  # values per frame
+
+
 @pytest.fixture
 def healthy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(HEALTHY, tmp_path / "run"))
@@ -79,6 +82,36 @@ def test_files_count_once_in_readings_or_in_unopened(healthy: Path) -> None:
 
     assert not {r.where for r in run.readings} & {f.where for f in run.unopened}
     assert sum(counted.values()) == run.looked == sum(1 for path in healthy.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize(
+    "layout", ["features/{split}/{id}/{part}.npy", "features/{part}/{split}/{id}.npy"]
+)
+def test_a_file_that_is_a_part_of_a_clip_is_accounted_for(layout: str, tmp_path: Path) -> None:
+    for split, number, part in ((s, n, p) for s in ("train", "dev") for n in range(4) for p in PARTS):
+        path = tmp_path / layout.format(split=split, id=f"{split}_{number:02}", part=part)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, np.random.default_rng(number).normal(size=(20, PARTS[part])).astype(np.float32))
+
+    run = discover(tmp_path)
+
+    assert not run.unopened and sum(r.count for r in run.readings) == run.looked == 24
+    assert all("joined of pose, left_hand, right_hand" in r.why for r in run.readings)
+
+
+def test_what_the_user_names_others_for_is_set_aside(healthy: Path) -> None:
+    shutil.copytree(healthy / "features", healthy / "other")
+    shutil.copy(healthy / "train.csv", healthy / "more_train.csv")
+    (healthy / "slrdoctor.toml").write_text(
+        '[features]\npath = "other"\n[annotations]\ntrain = "more_train.csv"\n', encoding="utf-8"
+    )
+
+    run = discover(healthy)
+
+    assert {r.where for r in run.readings if r.why.startswith("set aside")} == {
+        "features/train", "features/dev", "train.csv", "dev.csv"
+    }  # fmt: skip
+    assert not run.unopened
 
 
 def test_of_two_checkpoints_each_says_which_was_taken_and_why(healthy: Path) -> None:

@@ -133,8 +133,9 @@ def find(listing: Listing, progress: Progress | None = None) -> Found:
     sets, folders, used = find_clip_folders(listing)
     found.features += set_aside(sets, listing, found)
     found.outputs += folders
-    found.annotations, found.inside = find_label_files(listing, used)
-    single = list(_few_a_folder(listing, used | found.inside, found))
+    found.annotations, labelled = find_label_files(listing, used)
+    found.inside = used | labelled
+    single = list(_few_a_folder(listing, found.inside, found))
     for number, file in enumerate(single):
         if progress is not None:
             progress(number, len(single))

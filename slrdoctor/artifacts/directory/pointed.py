@@ -36,12 +36,19 @@ def apply(found: Found, settings: Settings, root: Path, find: Find) -> None:
     features is a finding, not an error.
     """
     found.parts = settings.parts
+
+    def looked(listing: Listing) -> Found:
+        named = find(listing)
+        found.inside |= named.inside
+        found.opened |= named.opened
+        return named
+
     if settings.features:
-        _take_features(found, settings.features, root, find)
+        _take_features(found, settings.features, root, looked)
     if settings.annotations:
         found.annotations = []
         for split, written in settings.annotations.items():
-            named = _named(written, root, find, "annotations", "annotations", split)
+            named = _named(written, root, looked, "annotations", "annotations", split)
             found.annotations += (
                 named.annotations
                 if split == WHOLE
@@ -60,7 +67,7 @@ def apply(found: Found, settings: Settings, root: Path, find: Find) -> None:
     }
     for kind, written in paths.items():
         if written:
-            named = _named(written, root, find, kind, SECTIONS[kind], "path")
+            named = _named(written, root, looked, kind, SECTIONS[kind], "path")
             if kind == "predictions":
                 _take_predictions(found, named)
             else:

@@ -20,7 +20,8 @@ MOST_SERIES = 4
 
 
 def _features(one: Any) -> str:
-    return f"{counted(len(one.clips), 'clip')}: {one.layout} ({one.format})"
+    joined = f", joined of {', '.join(one.parts)}" if one.parts else ""
+    return f"{counted(len(one.clips), 'clip')}: {one.layout} ({one.format}){joined}"
 
 
 def _annotations(one: Any) -> str:
@@ -139,7 +140,7 @@ def readings(
     for key, reading in made.items():
         others = {kind for kind in first.get(reading.where, ()) if (kind, reading.where) not in made}
         made[key] = replace(reading, others=tuple(sorted(others)))
-    made |= {("", r.where): r for r in _of_no_kind(found, listing, {where for _, where in made})}
+    made |= {("", r.where): r for r in _of_no_kind(found, listing, {where for _, where in made}, first)}
     return tuple(sorted(made.values(), key=lambda r: (r.where, r.kind)))
 
 
@@ -156,7 +157,8 @@ class _Sizes:
         where = _file_of(one.where)
         if where in self._by_where:
             return 1, self._by_where[where]
-        paths = {path for clip in getattr(one, "clips", ()) for path in (clip.frames or (clip.path,))}
+        stored = [part for clip in getattr(one, "clips", ()) for part in (clip.parts or (clip,))]
+        paths = {path for part in stored for path in (part.frames or (part.path,))}
         paths = paths or {file.path for file in self._by_folder.get(where, ())}
         return max(len(paths), 1), sum(self._by_path.get(path, 0) for path in paths)
 
@@ -210,7 +212,9 @@ def _used(cases: Cases) -> Iterator[tuple[str, str]]:
             yield from (("config", one.where) for one in run.configs)
 
 
-def _of_no_kind(found: Found, listing: Listing, places: set[str]) -> Iterator[Reading]:
+def _of_no_kind(
+    found: Found, listing: Listing, places: set[str], first: Mapping[str, set[str]]
+) -> Iterator[Reading]:
     """The files that belong to another, that could not be read, or in which nothing was recognised."""
     for where in sorted((found.companions | found.of_samples) - places):
         yield Reading(where, "companion", "ids, labels or lengths of the arrays beside it", True)
@@ -223,12 +227,17 @@ def _of_no_kind(found: Found, listing: Listing, places: set[str]) -> Iterator[Re
         if problem.where not in places:
             yield Reading(problem.where, problem.kind, f"not read: {problem.message}", False)
     taken = claimed(found) | {p.where for p in found.problems}
+    for where in sorted(set(first) - places - taken):
+        kind, *others = sorted(first[where])
+        why = "set aside, as other files were taken for that"
+        yield Reading(where, kind, why, False, tuple(others))
     stores = tuple(f"{h.where}/" for h in found.histories)  # a tracker's, with a file a metric
     nothing = [
         f
         for f in listing.files
         if f.where in found.opened
-        and not {f.where, str(f.path)} & taken
+        and f.where not in taken
+        and f.where not in first
         and not f.where.startswith(stores)
     ]
     for where, files in grouped(nothing).items():
@@ -237,16 +246,13 @@ def _of_no_kind(found: Found, listing: Listing, places: set[str]) -> Iterator[Re
 
 
 def claimed(found: Found) -> set[str]:
-    """The places of all files of which something was recognised, those of clips too."""
+    """The places of all files of which something was recognised."""
     places = found.companions | found.of_samples | found.split_lists | found.inside
     places |= set(found.references)
-    by_path: set[str] = set()
     for attribute in (*KINDS, *SET_ASIDE):
         for one in getattr(found, attribute):
             places |= {one.where, _file_of(one.where)}
-            for clip in getattr(one, "clips", ()):
-                by_path |= {str(clip.path), *map(str, clip.frames)}
-    return places | by_path
+    return places
 
 
 def grouped(files: Iterable[File]) -> dict[str, list[File]]:

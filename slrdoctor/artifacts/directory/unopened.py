@@ -97,7 +97,7 @@ def not_opened(found: Found, listing: Listing) -> tuple[UnopenedFile, ...]:
     rest = [
         file
         for file in listing.files
-        if not {file.where, str(file.path)} & taken
+        if file.where not in taken
         and file.where not in found.opened
         and not (stores and file.where.startswith(stores))
     ]

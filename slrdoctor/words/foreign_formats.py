@@ -68,9 +68,9 @@ FOREIGN = (
         "Save what joblib wrote as .npz.", "np.savez('x.npz', **joblib.load('x.joblib'))",
     ),
     ForeignFormat(
-        "spreadsheet", ("*.xlsx", "*.xls", "*.ods"), "annotations",
+        "spreadsheet", ("*.xls", "*.xlsb", "*.ods"), "annotations",
         "Save the sheet as csv.",
-        "pandas.read_excel('x.xlsx').to_csv('x.csv', index=False)", spare=True,
+        "pandas.read_excel('x.xls').to_csv('x.csv', index=False)", spare=True,
     ),
     ForeignFormat(
         "ELAN", ("*.eaf",), "annotations",

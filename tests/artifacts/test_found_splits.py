@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -102,7 +103,8 @@ def test_the_folder_of_its_features_tells_the_split_of_a_sample(
 def test_the_file_of_its_features_tells_the_split_of_a_sample(tmp_path: Path) -> None:
     write(tmp_path / "labels.csv", table(0, 20))
     for name, part in (("train", range(12)), ("val", range(12, 20))):
-        np.savez(tmp_path / f"{name}.npz", **{f"v{i:04}": np.ones((9 + i, 30)) for i in part})
+        arrays: dict[str, Any] = {f"v{i:04}": np.ones((9 + i, 30)) for i in part}
+        np.savez(tmp_path / f"{name}.npz", **arrays)
 
     assert splits_of(tmp_path) == {"train": 12, "dev": 8}
 

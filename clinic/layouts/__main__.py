@@ -3,7 +3,7 @@
 A dozen runs, healthy and broken, are simulated once, in seconds, and kept in .clinic/layouts/. Each is
 written in many layouts, drawn from independent axes (clinic/layouts/axes/, a module or a folder per
 axis), and scanned. What is compared with its plain layout: the verdict, the first cause, false alarms,
-and the figures. First every value of every axis alone, then random combinations of all axes. A line per
+and the figures. First every value of every axis alone, then random combinations. A line per
 encoding goes to clinic/layouts/lines.jsonl; docs/layouts.md is written from those lines.
 
     python -m clinic.layouts [--random 400] [--seed 1] [--jobs 1] [--subjects ctc,isolated]
@@ -50,7 +50,7 @@ Planned = tuple[Sequence[str], int]  # keys, and how many encodings of them are 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--random", type=int, default=400, help="so many combinations of all axes")
+    parser.add_argument("--random", type=int, default=400, help="so many combinations")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-alone", action="store_true", help="leave out the values alone")
     parser.add_argument("--broken", type=int, default=3, help="so many broken runs with each value")
@@ -113,7 +113,7 @@ def alone(names: Sequence[str], broken: int) -> Iterator[Planned]:
 
 
 def combined(names: Sequence[str], count: int, seed: int) -> Iterator[Planned]:
-    """Layouts with all axes drawn, the runs in turn; what does not apply is drawn again."""
+    """Layouts with several axes drawn, the runs in turn; what does not apply is drawn again."""
     for number in range(count):
         rng = np.random.default_rng((seed, number))
         yield [key_of(names[number % len(names)], drawn(rng)) for _ in range(MOST_DRAWS)], 1

@@ -41,10 +41,10 @@ def _totals(found: Mapping[str, Any]) -> list[str]:
         "## Totals",
         "",
         f"{found['subjects']} runs. {single['encodings']} encodings with one axis changed, "
-        f"{drawn['encodings']} with all axes drawn; {found['skipped']} did not apply. "
+        f"{drawn['encodings']} with several axes, drawn by a seed; {found['skipped']} did not apply. "
         f"{single['crashed'] + drawn['crashed']} with a crash.",
         "",
-        "| the same | one axis | all axes |",
+        "| the same | one axis | several |",
         "|---|---|---|",
         *rows,
         "",

@@ -45,7 +45,9 @@ def single() -> Iterator[Layout]:
 
 
 def drawn(rng: np.random.Generator) -> Layout:
-    """A value of every axis, each as likely as the others."""
-    plain = registry.plain_layout()
-    chosen = {name: str(rng.choice(list(axis.values))) for name, axis in registry.load().items()}
-    return {name: value for name, value in chosen.items() if value != plain[name]}
+    """Other values than the plain ones on two axes or more, up to all: any number is as likely."""
+    axes = registry.load()
+    count = int(rng.integers(2, len(axes) + 1))
+    chosen = rng.permutation(list(axes))[:count]
+    others = {name: [v for v in axes[name].values if v != axes[name].plain] for name in chosen}
+    return {name: str(rng.choice(others[name])) for name in registry.ORDER if name in others}

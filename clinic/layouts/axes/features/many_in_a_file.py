@@ -13,7 +13,7 @@ import numpy as np
 
 from clinic.layouts.draft import DoesNotApply, Draft
 from clinic.layouts.registry import value
-from clinic.layouts.storing import h5, npy_bytes, padded, save_torch, tensor
+from clinic.layouts.storing import PLACES, demand_flat, h5, npy_bytes, padded, save_torch, tensor
 
 
 @value
@@ -95,6 +95,38 @@ def tar_of_npy(draft: Draft) -> None:
                 member = tarfile.TarInfo(f"{name}.npy")
                 member.size = len(content)
                 archive.addfile(member, io.BytesIO(content))
+
+
+@value
+def npy_of_dict(draft: Draft) -> None:
+    """A npy per folder with a pickled dict of arrays by id"""
+    for folder, clips in _clips(draft).items():
+        np.save(draft.at(f"{folder}.npy"), np.array(clips, dtype=object), allow_pickle=True)
+
+
+@value
+def csv_of_frames(draft: Draft) -> None:
+    """A csv per folder with a row per frame: video, frame, f0, f1, ..."""
+    demand_flat(draft)
+    for folder, clips in _clips(draft).items():
+        width = next(iter(clips.values())).shape[1]
+        lines = ["video,frame," + ",".join(f"f{i}" for i in range(width))]
+        for name, array in clips.items():
+            for number, frame in enumerate(array.tolist()):
+                lines.append(f"{name},{number}," + ",".join(f"{v:.{PLACES}f}" for v in frame))
+        draft.text(f"{folder}.csv", "\n".join(lines) + "\n")
+
+
+@value
+def parquet_of_lists(draft: Draft) -> None:
+    """A parquet per folder with a row per clip: id, and the frames as nested lists"""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    demand_flat(draft)
+    for folder, clips in _clips(draft).items():
+        columns = {"id": list(clips), "features": [array.tolist() for array in clips.values()]}
+        pq.write_table(pa.table(columns), draft.at(f"{folder}.parquet"))
 
 
 @value

@@ -25,7 +25,25 @@ To add a value, write a function in the module of its axis in clinic/layouts/axe
 `value` and an example for a docstring: `python -m clinic.layouts --only AXIS=NAME` says what it changes,
 and `python -m clinic.layouts --write 'ctc|AXIS=NAME' DIR` writes the folder.
 """
-FIRST = ""
+FIRST = """\
+## First measurement
+
+Before any reader was changed for it, with two healthy runs and one or two broken ones to a value: 48 of
+236 values changed something, 34 the first cause, and 16 raised a false alarm.
+
+| the same | one axis | several |
+|---|---|---|
+| encodings | 906 | 120 |
+| verdict | 832 of 906 (0.918) | 100 of 120 (0.833) |
+| first cause | 833 of 906 (0.919) | 76 of 120 (0.633) |
+| no false alarm | 421 of 451 (0.933) | 17 of 24 (0.708) |
+| joined | 809 of 906 (0.893) | 70 of 120 (0.583) |
+| width | 822 of 906 (0.907) | 81 of 120 (0.675) |
+| frames | 833 of 906 (0.919) | 83 of 120 (0.692) |
+| classes | 869 of 871 (0.998) | 101 of 104 (0.971) |
+| error rate | 893 of 906 (0.986) | 109 of 120 (0.908) |
+| best score | 890 of 906 (0.982) | 108 of 120 (0.900) |
+"""
 
 
 def page(found: Mapping[str, Any]) -> str:

@@ -360,9 +360,33 @@ def test_arrays_lie_on_the_bytes_of_the_file() -> None:
     assert not array.flags.owndata and not array.flags.writeable
 
 
-def test_a_joblib_file_says_so() -> None:
-    with pytest.raises(Unreadable, match="joblib"):
-        load_pickle(b"\x80\x03cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81.")
+@pytest.mark.parametrize("compress", [0, 3, ("gzip", 3), ("xz", 3), ("bz2", 3)])
+def test_what_joblib_wrote_is_read(tmp_path: Path, compress: Any) -> None:
+    joblib = pytest.importorskip("joblib")
+    clips = [np.random.default_rng(i).normal(size=(3 + i, 4)).astype("f4") for i in range(3)]
+    turned = np.asfortranarray(np.arange(12.0).reshape(3, 4))
+    names = np.array(["a", "b", None], dtype=object)
+    stored = {"X": clips, "y": [0, 1, 2], "turned": turned, "names": names, "again": clips[0]}
+    joblib.dump(stored, tmp_path / "x.joblib", compress=compress)
+
+    content = load_file(tmp_path / "x.joblib")
+
+    assert isinstance(content, Tree) and not content.refused
+    assert all(np.array_equal(a, b) for a, b in zip(content.value["X"], clips, strict=True))
+    assert np.array_equal(content.value["turned"], turned)
+    assert content.value["y"] == [0, 1, 2] and list(content.value["names"]) == ["a", "b", None]
+    assert np.array_equal(content.value["again"], clips[0])
+
+
+def test_a_file_of_joblib_that_ends_early_says_so(tmp_path: Path) -> None:
+    joblib = pytest.importorskip("joblib")
+    joblib.dump([np.arange(100.0)], tmp_path / "x.joblib")
+    raw = (tmp_path / "x.joblib").read_bytes()
+
+    with pytest.raises(Unreadable, match="ends in the middle"):
+        load_pickle(raw[:-300])
+    with pytest.raises(Unreadable, match=r"before 0\.10"):
+        load_pickle(b"\x80\x03cjoblib.numpy_pickle\nNDArrayWrapper\n)\x81.")
 
 
 def test_a_file_of_one_array_is_arrays_and_everything_else_a_tree(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""numpy's .npz: a zip of npy files, one a name."""
+"""numpy's .npz: a zip of npy files, one a name; so is a folder of them that was packed as .zip."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def _example(folder: Path) -> Path:
 
 READER = Reader(
     name="npz",
-    suffixes=(".npz",),
+    suffixes=(".npz", ".zip"),
     read=_read,
     example=_example,
     magic=(ZIP_MAGIC,),

@@ -25,7 +25,7 @@ def _example(folder: Path) -> Path:
 
 READER = Reader(
     name="pickle",
-    suffixes=(".pkl", ".pickle", ".p", ".pk", ".gz"),
+    suffixes=(".pkl", ".pickle", ".p", ".pk", ".gz", ".joblib"),
     read=load_file,
     example=_example,
     magic=(b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00"),

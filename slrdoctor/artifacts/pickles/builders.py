@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Opaque, Unreadable
-from slrdoctor.artifacts.pickles.machine import Builder, Name, Shell, Standin, as_key
+from slrdoctor.artifacts.pickles.machine import Builder, Machine, Name, Shell, Standin, as_key
 
 MOST_DIMS = 32  # numpy's own limit before 2.0
 _DTYPE = re.compile(r"[<>=|]?(?:[?bhilqpBHILQPefdgFDG]|[biufc]\d{1,2}|[USV]\d{0,9}|O\d?)")
@@ -102,6 +102,24 @@ class Array(Shell):
         if self.array is None:
             return Opaque("numpy.ndarray")
         return plain_array(self.array)
+
+
+class FollowingArray(Namespace):
+    """joblib's place of an array: its values follow in the file, between the objects of the pickle."""
+
+    def after_build(self, machine: Machine) -> Any:
+        dtype = self.state.get("dtype")
+        if not isinstance(dtype, Dtype) or dtype.dtype is None:
+            raise Unreadable("an array of records, written by joblib", "unsupported")
+        if dtype.dtype.hasobject:
+            return machine.run_on()  # a pickle of its own
+        if self.state.get("numpy_array_alignment_bytes") is not None:
+            machine.take(machine.take_int(1))
+        shape = as_shape(self.state.get("shape"))
+        raw = machine.take(math.prod(shape) * dtype.dtype.itemsize)
+        found = Array()
+        found.array = array_over(raw, dtype.dtype, shape, self.state.get("order"))
+        return found
 
 
 def as_shape(shape: Any) -> tuple[int, ...]:
@@ -205,8 +223,8 @@ def _new_object(kind: Any, *_: Any) -> Any:
     return builder() if builder is not None else Standin(kind.name)
 
 
-def _joblib(*_: Any) -> Any:
-    raise Unreadable("written by joblib, which puts arrays between the objects", "unsupported")
+def _old_joblib(*_: Any) -> Any:
+    raise Unreadable("written by joblib before 0.10, which kept arrays in other files", "unsupported")
 
 
 _NAMED_ONLY = ("bool", "float", "getattr", "int", "object", "str", "type", "unicode", "long")
@@ -248,6 +266,6 @@ PLAIN: Mapping[str, Builder | None] = {
     "numpy.core.multiarray._reconstruct": _reconstruct,
     "numpy.core.multiarray.scalar": _scalar,
     "numpy.core.numeric._frombuffer": _from_buffer,
-    "joblib.numpy_pickle.NumpyArrayWrapper": _joblib,
-    "joblib.numpy_pickle.NDArrayWrapper": _joblib,
+    "joblib.numpy_pickle.NumpyArrayWrapper": lambda *_: FollowingArray(),
+    "joblib.numpy_pickle.NDArrayWrapper": _old_joblib,
 }

@@ -42,6 +42,10 @@ class Shell:
     def build(self, state: Any) -> None:
         """Take the state that the pickle sets."""
 
+    def after_build(self, machine: Machine) -> Any:
+        """What stands for it from then on; joblib writes the values of an array there, as they are."""
+        return self
+
     def finish(self, plain: Callable[[Any], Any]) -> Any:
         """The value it stands for; `plain` does the same for what it holds."""
         raise NotImplementedError
@@ -96,10 +100,19 @@ class Machine:
         self.marks: list[list[Any]] = []
         self.memo: dict[int, Any] = {}
         self.containers = 0
+        self.operations: Mapping[int, Callable[[Machine], None]] = {}
+
+    def run_on(self) -> Any:
+        """What another pickle leaves that begins where this one is, and go on behind it."""
+        inner = Machine(self.data, self.at, self.builders, self.refused, self.persistent)
+        inner.containers = self.containers
+        value = inner.run(self.operations)
+        self.at, self.containers = inner.at, inner.containers
+        return value
 
     def run(self, operations: Mapping[int, Callable[[Machine], None]]) -> Any:
         """Run up to the end of the pickle and give what it leaves on the stack."""
-        data = self.data
+        data, self.operations = self.data, operations
         for _ in range(MOST_STEPS):
             code = data[self.at]
             self.at += 1

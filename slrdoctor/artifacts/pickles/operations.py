@@ -253,6 +253,7 @@ def _build(m: Machine) -> None:
     # a plain container that gets attributes, as a state dict does its `_metadata`, stays plain
     if isinstance(m.stack[-1], Shell):
         m.stack[-1].build(state)
+        m.stack[-1] = m.stack[-1].after_build(m)
 
 
 @_op(b"\x97", b"\x98")

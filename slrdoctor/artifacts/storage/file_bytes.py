@@ -37,6 +37,7 @@ _WRAPPINGS: tuple[tuple[bytes, Callable[[io.BufferedReader], Stream]], ...] = (
     (b"\xfd7zXZ\x00", lzma.LZMAFile),
     (b"\x5d\x00\x00", lzma.LZMAFile),
     (b"\x78\x01", lambda file: io.BufferedReader(_ZlibFile(file))),
+    (b"\x78\x5e", lambda file: io.BufferedReader(_ZlibFile(file))),
     (b"\x78\x9c", lambda file: io.BufferedReader(_ZlibFile(file))),
     (b"\x78\xda", lambda file: io.BufferedReader(_ZlibFile(file))),
 )

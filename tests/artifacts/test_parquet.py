@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slrdoctor.artifacts.content import Arrays, Table, Unreadable
+from slrdoctor.artifacts.content import Arrays, Table, Tree, Unreadable
 from slrdoctor.artifacts.formats import read, reader_of
 
 pa = pytest.importorskip("pyarrow")
@@ -86,10 +86,10 @@ def test_asl_fingerspelling_is_a_clip_for_every_sequence(group: int, tmp_path: P
 
 def test_any_other_file_is_a_table_of_typed_columns(tmp_path: Path) -> None:
     pq.write_table(
-        pa.table({"id": ["a", "b"], "frames": [3, None], "x": [[0.5, 1.0], []]}), tmp_path / "a.parquet"
+        pa.table({"id": ["a", "b"], "frames": [3, None], "x": [[5, 1], []]}), tmp_path / "a.parquet"
     )
     assert read(tmp_path / "a.parquet") == Table(
-        ("id", "frames", "x"), [("a", 3, [0.5, 1.0]), ("b", None, [])]
+        ("id", "frames", "x"), [("a", 3, [5, 1]), ("b", None, [])]
     )
 
 
@@ -118,3 +118,32 @@ def test_a_file_cut_anywhere_is_unreadable(tmp_path: Path) -> None:
         (tmp_path / "b.parquet").write_bytes(data[:end])
         with pytest.raises(Unreadable):
             read(tmp_path / "b.parquet")
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "stream", "feather"])
+def test_columns_whose_cells_are_arrays_are_columns_of_arrays(tmp_path: Path, kind: str) -> None:
+    clips = [np.arange(3 * n * 2, dtype=np.float32).reshape(n, 3, 2) for n in (4, 2)]
+    ragged = [[[0.5], [1.0, 2.0]], [[0.25]]]
+    table = pa.table(
+        {
+            "id": ["a", "b"],
+            "pose": pa.array([c.tolist() for c in clips], pa.list_(pa.list_(pa.list_(pa.float32())))),
+            "fixed": pa.array([c[:, 0].tolist() for c in clips], pa.list_(pa.list_(pa.float64(), 2))),
+            "ragged": ragged,
+        }
+    )
+    path = tmp_path / f"a.{'arrow' if kind == 'stream' else kind}"
+    if kind == "parquet":
+        pq.write_table(table, path)
+    else:
+        new = pa.ipc.new_stream if kind == "stream" else pa.ipc.new_file
+        with pa.OSFile(str(path), "wb") as file, new(file, table.schema) as writer:
+            writer.write_table(table)
+
+    content = read(path)
+
+    assert isinstance(content, Tree) and content.value["id"] == ["a", "b"]
+    for found, clip in zip(content.value["pose"], clips, strict=True):
+        assert np.array_equal(found, clip) and found.dtype == np.float32
+    assert np.array_equal(content.value["fixed"][1], clips[1][:, 0])
+    assert content.value["ragged"][0] == ragged[0]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 import random
+import tarfile
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +15,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.io import savemat
+from sklearn.neighbors import KNeighborsClassifier
 
 from slrdoctor import scan
 from slrdoctor.artifacts.directory.discovery import discover
@@ -19,6 +24,10 @@ from slrdoctor.artifacts.kinds.features.clips import open_clip
 from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.features.join import Join, join
 from slrdoctor.facts.labels.samples import samples
+
+joblib = pytest.importorskip("joblib")
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
 
 CLASSES = ("hello", "thanks", "yes", "no")
 SPLITS = {"train": 24, "dev": 8}
@@ -184,12 +193,70 @@ def object_arrays(root: Path, parts: dict[str, list[Sample]]) -> None:
         np.savez(root / f"{split}.npz", x=x, labels=numbers(p))
 
 
+def matlab(root: Path, parts: dict[str, list[Sample]]) -> None:
+    for split, p in parts.items():
+        cells = np.empty(len(p), object)
+        cells[:] = [s.frames.reshape(-1, 18) for s in p]
+        stored = (
+            {"X": cells, "Y": numbers(p) * 1.0}
+            if split == "train"
+            else {"X": padded(p), "Y": numbers(p)}
+        )
+        savemat(root / f"{split}.mat", stored, do_compression=split == "dev")
+
+
+def joblib_columns(root: Path, parts: dict[str, list[Sample]]) -> None:
+    for split, p in parts.items():
+        joblib.dump({"X": [s.frames for s in p], "y": numbers(p)}, root / f"{split}.joblib", compress=3)
+
+
+def webdataset(root: Path, parts: dict[str, list[Sample]]) -> None:
+    for split, p in parts.items():
+        for shard in (0, 1):
+            with tarfile.open(root / f"{split}-{shard:06d}.tar", "w") as file:
+                for s in p[shard::2]:
+                    array = io.BytesIO()
+                    np.save(array, s.frames)
+                    label = str(CLASSES.index(s.label)).encode()
+                    for ending, raw in (("npy", array.getvalue()), ("cls", label)):
+                        member = tarfile.TarInfo(f"{s.id}.{ending}")
+                        member.size = len(raw)
+                        file.addfile(member, io.BytesIO(raw))
+
+
+def parquet_of_lists(root: Path, parts: dict[str, list[Sample]]) -> None:
+    for split, p in parts.items():
+        frames = [s.frames.reshape(-1, 18).tolist() for s in p]
+        table = pa.table(
+            {"video_id": ids(p).tolist(), "landmarks": frames, "label": numbers(p).tolist()}
+        )
+        pq.write_table(table, root / f"{split}.parquet")
+
+
+def hf_datasets(root: Path, parts: dict[str, list[Sample]]) -> None:
+    for split, p in parts.items():
+        (root / split).mkdir()
+        table = pa.table({"pose": [s.frames.tolist() for s in p], "label": numbers(p).tolist()})
+        path = root / split / "data-00000-of-00001.arrow"
+        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
+            writer.write_table(table)
+        (root / split / "state.json").write_text("{}")
+
+
+def torch_tensors(root: Path, parts: dict[str, list[Sample]]) -> None:
+    torch = pytest.importorskip("torch")
+    for split, p in parts.items():
+        stored = {"X": torch.from_numpy(padded(p)), "y": torch.tensor(numbers(p))}
+        torch.save(stored, root / f"{split}_data.pt")
+
+
 MEMBERS: dict[str, Write] = {
     one.__name__: one
     for one in (
         npz_with_ids, npz_with_other_names, npz_of_split_arrays, npz_of_split_arrays_turned_round,
         arrays_in_files, arrays_in_folders, stgcn, stgcn_without_persons, pickled_columns,
-        pickled_pairs, pickled_splits, object_arrays,
+        pickled_pairs, pickled_splits, object_arrays, matlab, joblib_columns, webdataset,
+        parquet_of_lists, hf_datasets, torch_tensors,
     )
 }  # fmt: skip
 
@@ -375,3 +442,41 @@ def test_clips_with_their_own_labels_a_frame_stay_clips(tmp_path: Path) -> None:
     [(data, _)] = discover(tmp_path).cases
 
     assert [len(one.clips) for one in data.features] == [24]
+
+
+def test_a_zip_of_arrays_is_a_folder_of_clips(tmp_path: Path) -> None:
+    part = drawn()["train"]
+    with zipfile.ZipFile(tmp_path / "features.zip", "w") as packed:
+        for s in part:
+            array = io.BytesIO()
+            np.save(array, s.frames)
+            packed.writestr(f"features/{s.id}.npy", array.getvalue())
+    (tmp_path / "train.csv").write_text(table({"train": part}, "id,split,gloss"))
+
+    assert {n: label for (_, n), label in labelled(joined(tmp_path)).items()} == {
+        s.number: s.label for s in part
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["photos.zip", "code.tar", "model.joblib", "old.mat", "x.arrow", "a.tfrecord"]
+)
+def test_what_is_not_read_is_named(tmp_path: Path, name: str) -> None:
+    part = drawn()["train"]
+    np.savez(tmp_path / "train.npz", X=padded(part), y=numbers(part), lengths=lengths(part))
+    path = tmp_path / name
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(path, "w") as packed:
+            packed.writestr("a.jpg", b"x" * 50)
+    elif name.endswith(".tar"):
+        with tarfile.open(path, "w") as file:
+            member = tarfile.TarInfo("a.py")
+            file.addfile(member, io.BytesIO(b""))
+    elif name.endswith(".joblib"):
+        joblib.dump(KNeighborsClassifier(1).fit(np.eye(4), [0, 1, 2, 3]), path)
+    elif name.endswith(".mat"):
+        savemat(path, {"X": np.eye(3)}, format="4")
+    else:
+        path.write_bytes(b"\x08\x00\x00\x00" + bytes(100))
+
+    assert name in json.dumps(scan(tmp_path).as_dict())

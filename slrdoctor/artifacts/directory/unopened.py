@@ -18,6 +18,7 @@ from slrdoctor.words.foreign_formats import foreign_format
 CALLED = {
     "h5": "HDF5",
     "keras": "Keras",
+    "arrow": "Arrow",
     "parquet": "Parquet",
     "pose": "pose",
     "tfevents": "TensorBoard event",
@@ -129,4 +130,6 @@ def _places(found: Found) -> Iterator[str]:
         found.features, found.annotations, found.vocabularies, found.histories, found.predictions,
         found.outputs, found.perhaps, found.checkpoints, found.configs, found.unopened,
     ):  # fmt: skip
-        yield from (artifact.where for artifact in artifacts)
+        yield from (artifact.where.partition("#")[0] for artifact in artifacts)
+    not_built = {problem.where for problem in found.problems if problem.fault == "imports"}
+    yield from found.opened - not_built

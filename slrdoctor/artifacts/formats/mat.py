@@ -200,5 +200,4 @@ READER = Reader(
     example=_example,
     magic=(MAGIC, MAGIC_OF_HDF5),
     clip_suffixes=(".mat",),
-    likely="features",
 )

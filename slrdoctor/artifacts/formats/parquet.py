@@ -22,11 +22,11 @@ from slrdoctor.artifacts.content import (
     Arrays,
     Content,
     Reader,
-    Table,
     Unreadable,
     needed_to_read,
 )
 from slrdoctor.artifacts.formats import read_head
+from slrdoctor.artifacts.formats._arrow_tables import content_of
 from slrdoctor.extras import needed_for
 
 MAGIC = b"PAR1"
@@ -53,8 +53,7 @@ def _read(path: Path) -> Content:
             return _sequences(path, names, _column(file, SEQUENCE))
         if size > LARGEST_TABLE or metadata.num_rows * len(names) > LARGEST_TABLE:
             raise Unreadable(f"a table of {metadata.num_rows} rows and {size >> 20} MiB", "unsupported")
-        columns = [column.to_pylist() for column in file.read().columns]
-    return Table(names, list(zip(*columns, strict=False)))
+        return content_of(file.read())
 
 
 @contextmanager

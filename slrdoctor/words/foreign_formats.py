@@ -46,11 +46,6 @@ FOREIGN = (
         "Save the examples of the TFRecord files as one .npz, keyed by sample id.", NPZ,
     ),
     ForeignFormat(
-        "Arrow", ("*.arrow", "*.feather", "*.ipc"), "features or annotations",
-        "Save the Arrow table as parquet.",
-        "datasets.load_from_disk('FOLDER').to_parquet('train.parquet')",
-    ),
-    ForeignFormat(
         "tar", ("*.tar",), "features in shards",
         "Unpack the tar shards into a folder with a file per sample.",
         "for shard in *.tar; do tar -xf $shard -C features/train; done",

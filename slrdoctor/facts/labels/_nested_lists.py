@@ -3,38 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from slrdoctor.artifacts.run import AnnotationFile, DataSet, Row
+from slrdoctor.artifacts.run import AnnotationFile, DataSet
 from slrdoctor.words.sample_ids import bare_id
+from slrdoctor.words.splits import without_splits
 
 MUCH_SMALLER = 0.8  # of the larger list: a list that lacks a few samples is the same list
 STORED = 0.98  # share of the stored clips that a list must name to be the one they were made for
 
 
-def narrowest_list(data: DataSet) -> tuple[AnnotationFile, frozenset[str]] | None:
-    """The smallest list that names nearly all stored clips, and its ids; None without nested lists.
+@dataclass(frozen=True)
+class _List:
+    """The samples of one file, or of the files of a family: train.csv and dev.csv in one folder."""
 
-    WLASL comes as nslt_100.json inside nslt_300.json inside WLASL_v0.3.json: the clips
-    on disk tell which of them was used. Without clips nothing tells.
+    where: str
+    ids: frozenset[str]
+    splits: frozenset[str]
+
+
+def narrowest_list(data: DataSet) -> tuple[str, frozenset[str]] | None:
+    """The place and ids of the smallest list that names nearly all stored clips, if any are nested.
+
+    WLASL comes as nslt_100.json inside nslt_300.json inside WLASL_v0.3.json, and lists of the
+    splits lie beside that of the whole corpus: the clips on disk tell which of them was used.
+    Without clips nothing tells.
     """
-    ids = {file.where: frozenset(bare_id(row.id) for row in file.rows) for file in data.annotations}
-    inner = [f for f in data.annotations if any(_is_inside(f, g, ids) for g in data.annotations)]
+    lists = _lists(data.annotations)
+    inner = [one for one in lists if any(_is_inside(one, other) for other in lists)]
     if not inner:
         return None
     stored = {bare_id(clip.key.rpartition("/")[2]) for s in data.features for clip in s.clips}
-    named = stored & frozenset().union(*ids.values())
-    fitting = [f for f in inner if named and len(named & ids[f.where]) >= STORED * len(named)]
-    best = min(fitting, key=lambda f: len(ids[f.where]), default=None)
-    return (best, ids[best.where]) if best is not None else None
+    named = stored & frozenset().union(*(one.ids for one in lists))
+    fitting = [one for one in inner if named and len(named & one.ids) >= STORED * len(named)]
+    best = min(fitting, key=lambda one: len(one.ids), default=None)
+    return (best.where, best.ids) if best is not None else None
 
 
-def _is_inside(one: AnnotationFile, other: AnnotationFile, ids: dict[str, frozenset[str]]) -> bool:
-    a, b = ids[one.where], ids[other.where]
-    if not a or len(a) > MUCH_SMALLER * len(b) or not a <= b:
+def _lists(files: Sequence[AnnotationFile]) -> list[_List]:
+    families: dict[str, list[AnnotationFile]] = {}
+    for file in files:
+        families.setdefault(without_splits(file.where), []).append(file)
+    groups = [[file] for file in files]
+    groups += [several for several in families.values() if len(several) > 1]
+    return [_list(group) for group in groups]
+
+
+def _list(files: Sequence[AnnotationFile]) -> _List:
+    rows = [row for file in files for row in file.rows]
+    ids = frozenset(bare_id(row.id) for row in rows)
+    return _List(", ".join(file.where for file in files), ids, frozenset(row.split for row in rows))
+
+
+def _is_inside(one: _List, other: _List) -> bool:
+    if not one.ids or len(one.ids) > MUCH_SMALLER * len(other.ids) or not one.ids <= other.ids:
         return False
     # a list of the train split is inside a list of all splits, and yet not another choice
-    return _splits(one.rows) == _splits(other.rows)
-
-
-def _splits(rows: Sequence[Row]) -> set[str]:
-    return {row.split for row in rows}
+    is_whole = len(one.splits) > 1 and other.splits - {""} <= one.splits
+    return one.splits == other.splits or is_whole

@@ -127,7 +127,7 @@ def samples(data: DataSet) -> Samples:
     if narrow is None:
         return Samples(tuple(merged.rows), merged.read_from())
     rows = tuple(row for row in merged.rows if bare_id(row.id) in narrow[1])
-    read_from = f"{merged.read_from()} (only those in {narrow[0].where}, which are on disk)"
+    read_from = f"{merged.read_from()} (only those in {narrow[0]}, which are on disk)"
     return Samples(rows, read_from, narrowed=True)
 
 

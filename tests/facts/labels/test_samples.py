@@ -133,6 +133,41 @@ def test_of_nested_lists_the_clips_on_disk_choose() -> None:
     assert "only those in nslt_10.json" in found.read_from
 
 
+@pytest.mark.parametrize(
+    ("lists", "corpus", "corpus_splits"),
+    [
+        (("annotations/train.csv", "annotations/dev.csv"), "corpus/full.csv", ("",)),
+        (("train.json", "dev.json"), "all_samples.json", ("", "train")),
+        (("a/x_dev.txt", "a/x_train.txt"), "x.txt", ("train", "dev")),
+        (("used/train.tsv", "used/val.tsv", "used/test.tsv"), "everything.tsv", ("",)),
+    ],
+)
+def test_lists_of_the_splits_inside_the_list_of_a_corpus_are_those_that_were_used(
+    lists: tuple[str, ...], corpus: str, corpus_splits: tuple[str, ...]
+) -> None:
+    names = [f"s{i:03d}" for i in range(40)]
+    splits = ["dev" if "dev" in name or "val" in name else name.rpartition("/")[2][:4] for name in lists]
+    own = {where: names[i :: len(lists)] for i, where in enumerate(lists)}
+    files = [
+        listed(where, *(Row(n, "train" if "train" in where else split, ("A",)) for n in own[where]))
+        for where, split in zip(lists, splits, strict=True)
+    ]
+    more = [Row(f"other{i}", corpus_splits[i % len(corpus_splits)], ("A",)) for i in range(200)]
+    files.append(listed(corpus, *more, *(Row(n, corpus_splits[0], ("A",)) for n in names)))
+
+    assert {row.id for row in of(*files, features=(stored(names),)).rows} == set(names)
+    # of the samples in the lists that were used, those without features are still missing
+    assert {row.id for row in of(*files, features=(stored(names[:30]),)).rows} == set(names)
+    # clips of the corpus beside those of the lists: then the corpus was used
+    beside = [f"other{i}" for i in range(20)]
+    assert len(of(*files, features=(stored([*names, *beside]),)).rows) >= 240
+
+
+def stored(names: list[str]) -> FeatureSet:
+    clips = tuple(Clip(name, Path(f"{name}.npy"), "npy") for name in names)
+    return FeatureSet("", "poses", "npy", "file per sample", clips)
+
+
 def labelled(keys: list[str], split: str = "", where: str = "MP_Data") -> FeatureSet:
     clips = tuple(Clip(k, Path(k), "npy", label=k.partition("/")[0]) for k in keys)
     return FeatureSet(split, where, "npy", "folder of frames per sample", clips)

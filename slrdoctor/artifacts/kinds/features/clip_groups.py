@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from slrdoctor.artifacts.clip_places import WHOLE, OneFrame, Place
@@ -19,6 +19,7 @@ from slrdoctor.artifacts.kinds.features.peeking import (
     is_feature_folder,
     is_lone_clip,
     is_one_frame,
+    is_report,
     place_in,
 )
 from slrdoctor.artifacts.kinds.outputs.folders import named_for_outputs
@@ -194,11 +195,12 @@ def peek_at_parts(candidate: Candidate) -> Group | None:
 
 def peek(candidate: Candidate, listing: Listing) -> Group | None:
     """What a folder's files of one suffix are, told from the first, the middle and the last."""
+    candidate = _without_reports(candidate)
     folder, suffix, files = candidate.folder, candidate.suffix, candidate.files
     expected = clip_suffixes()[suffix]
     is_clip_format = expected.holds == "features" or expected.is_frame
     few = len(files) < MANY and not is_feature_folder(folder) and not is_clip_format
-    if (few and not expected.one_array) or _are_batches(files):
+    if not files or (few and not expected.one_array) or _are_batches(files):
         return None
     opened = list(_opened(files))
     contents = [content for _, content, _ in opened]
@@ -210,7 +212,8 @@ def peek(candidate: Candidate, listing: Listing) -> Group | None:
     if are_arrays_of_samples(files, [(file, content) for file, content, _ in opened], listing):
         return None
     clips = [c for c in contents if features.is_clip(c)]
-    if len(clips) < len(contents) / 2 or (few and not is_lone_clip(files, clips)):
+    least = len(contents) if few else len(contents) / 2
+    if len(clips) < least or (few and not is_lone_clip(files, clips)):
         return None
     numbered = all(_NUMBERED.match(f.path.stem) for f in files)
     is_frames = expected.is_frame or (
@@ -220,6 +223,13 @@ def peek(candidate: Candidate, listing: Listing) -> Group | None:
         and is_one_frame(clips[0])
     )
     return _group(candidate, opened[-1][2], clips, is_frames)
+
+
+def _without_reports(candidate: Candidate) -> Candidate:
+    """Without the few files that their names say to be of a run and not of a sample: history.npy."""
+    if len(candidate.samples) > BATCH_FILES or is_feature_folder(candidate.folder):
+        return candidate
+    return replace(candidate, samples=tuple(s for s in candidate.samples if not is_report(s.name)))
 
 
 def _are_batches(files: Sequence[File]) -> bool:

@@ -11,6 +11,15 @@ from slrdoctor.artifacts.directory.listing import File
 from slrdoctor.artifacts.kinds import features
 from slrdoctor.words.landmark_layouts import is_frame_of_landmarks
 
+_REPORT = re.compile(
+    r"(?:^|[^a-z])(?:confusion|cm|conf_?mat|history|metrics|curves?|loss(?:es)?|acc(?:urac(?:y|ies))?|wers?)(?:[^a-z]|$)"
+)
+
+
+def is_report(name: str) -> bool:
+    """Whether a file is named for what a training gave; a number makes it a sample: history_01."""
+    return bool(_REPORT.search(name.lower())) and not any(map(str.isdigit, name))
+
 
 def is_feature_folder(folder: str) -> bool:
     return bool(re.search(r"feat|keypoint|landmark|pose|skelet|mp_data|npy", folder.lower()))

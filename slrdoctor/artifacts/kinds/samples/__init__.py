@@ -14,6 +14,7 @@ from pathlib import Path
 from slrdoctor.artifacts.content import Content, Table
 from slrdoctor.artifacts.kinds.features import NO_CLIP
 from slrdoctor.artifacts.kinds.features.parts import ARRAY_KEYS
+from slrdoctor.artifacts.kinds.features.peeking import is_report
 from slrdoctor.artifacts.kinds.samples.columns import Column, columns_of, labels_in, texts_in
 from slrdoctor.artifacts.kinds.samples.tables import sample_table
 from slrdoctor.artifacts.run import AnnotationFile, Clip, FeatureSet, Row
@@ -61,12 +62,17 @@ class _Role:
     where: str
 
 
+def _is_of_a_run(name: str) -> bool:
+    """Whether an array is named for what a training took or gave, and not for samples."""
+    return bool(NO_CLIP.search(name.lower())) or is_report(name)
+
+
 def samples_in(file: Stored) -> StoredSamples:
     """The samples of a file, by split; none where it is nothing of the kind."""
     if isinstance(file.content, Table):
         return _of_table(file, file.content)
     columns = columns_of(file.content, file.stem)
-    data = [c for c in columns if c.is_data and not NO_CLIP.search(c.name.lower())]
+    data = [c for c in columns if c.is_data and not _is_of_a_run(c.name)]
     found = StoredSamples()
     if not data:
         return found

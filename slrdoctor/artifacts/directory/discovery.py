@@ -27,6 +27,7 @@ from slrdoctor.artifacts.directory.readings import claims, readings
 from slrdoctor.artifacts.directory.references import pair_hypotheses
 from slrdoctor.artifacts.directory.unopened import (
     advice,
+    frame_without_columns,
     not_opened,
     note_unopened,
     set_aside,
@@ -52,6 +53,7 @@ from slrdoctor.artifacts.kinds.outputs.folders import settle
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, is_named_like_outputs
 from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import recognise_hypotheses
 from slrdoctor.artifacts.kinds.reported_scores import recognise_reported_scores
+from slrdoctor.artifacts.pickles.frames import is_frame
 from slrdoctor.artifacts.run import (
     CheckpointFile,
     FeatureSet,
@@ -183,6 +185,9 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
         if isinstance(content, Tree) and content.refused:
             names = ", ".join(content.refused)
             found.problems.append(Problem(file.where, "pickle", "imports", names))
+            if is_frame(content.value):
+                found.unopened.append(frame_without_columns(file))
+                return
         if reader.holds == "history":
             found.histories += history.recognise_history(file.where, reader.name, content)
         else:

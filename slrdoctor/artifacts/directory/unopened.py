@@ -46,6 +46,13 @@ def without_package(file: File, format: str, kind: str) -> UnopenedFile:
     )
 
 
+def frame_without_columns(file: File) -> UnopenedFile:
+    """A pickled frame of pandas that has what is not read without pandas: times, several levels."""
+    how = f"pandas.read_pickle('{file.path.name}').to_csv('{file.path.stem}.csv')"
+    advice = "Save the frame as csv."
+    return UnopenedFile(file.where, file.size, "pandas frame", "annotations", advice, how)
+
+
 def set_aside(sets: Iterable[FeatureSet], listing: Listing, found: Found) -> list[FeatureSet]:
     """The feature sets that can be opened; of the others every file is noted as unopened."""
     kept = []

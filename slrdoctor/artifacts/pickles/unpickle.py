@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Opaque, Tree, Unreadable
+from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Opaque, Table, Tree, Unreadable
+from slrdoctor.artifacts.pickles.frames import is_frame, table_of_frame
+from slrdoctor.artifacts.pickles.imports import acting
 from slrdoctor.artifacts.pickles.machine import Name, Shell, Standin
 from slrdoctor.artifacts.pickles.operations import execute
 from slrdoctor.artifacts.pickles.torch_archive import BUILDERS, is_archive, read_archive
@@ -31,7 +33,7 @@ _PICKLE = re.compile(
 
 
 def load_file(path: Path) -> Content:
-    """What a pickle or torch file holds, compressed or not: a Tree, or Arrays for a bare array.
+    """What a pickle or torch file holds, compressed or not: a Tree, Arrays for a bare array, or a Table.
 
     Raises Unreadable.
     """
@@ -40,7 +42,9 @@ def load_file(path: Path) -> Content:
         view = unwrapped(view, _is_pickled)
     elif not _is_pickled(bytes(view[:512])):
         raise Unreadable("neither a pickle nor a torch file, in spite of its name", "unsupported")
-    tree = load_pickle(view)
+    tree = _with_tables(load_pickle(view))
+    if isinstance(tree, Table):
+        return tree
     if not isinstance(tree.value, np.ndarray) or tree.refused:
         return tree
     array = tree.value
@@ -63,6 +67,21 @@ def load_pickle(data: bytes | memoryview, start: int = 0) -> Tree:
     except MemoryError as error:
         raise Unreadable("its values need more memory than is available", "refused") from error
     return Tree(plain, tuple(refused))
+
+
+def _with_tables(tree: Tree) -> Tree | Table:
+    """A frame of pandas as a table, and those in a dict as lists of records."""
+    if acting(tree.refused):
+        return tree
+    if is_frame(tree.value):
+        return table_of_frame(tree.value) or tree
+    if not isinstance(tree.value, dict) or not any(map(is_frame, tree.value.values())):
+        return tree
+    tables = {key: table_of_frame(value) for key, value in tree.value.items() if is_frame(value)}
+    if None in tables.values():
+        return tree
+    records = {key: table.records() for key, table in tables.items() if table is not None}
+    return Tree({**tree.value, **records})
 
 
 def _is_pickled(head: bytes) -> bool:

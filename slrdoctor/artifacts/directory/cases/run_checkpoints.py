@@ -9,13 +9,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.directory.cases.surroundings import Surroundings
+from slrdoctor.artifacts.directory.cases.surroundings import Surroundings, surroundings
 from slrdoctor.artifacts.kinds.checkpoints.ends import heads, image_layers
 from slrdoctor.artifacts.kinds.checkpoints.layers import first_sizes, layers_of
 from slrdoctor.artifacts.kinds.checkpoints.weights import Weights, open_weights
-from slrdoctor.artifacts.run import EARLIER, OWN, PRETRAINED, CheckpointFile, Choice
+from slrdoctor.artifacts.run import (
+    EARLIER,
+    OWN,
+    PRETRAINED,
+    AnnotationFile,
+    CheckpointFile,
+    Choice,
+    DataSet,
+    FeatureSet,
+    VocabularyFile,
+)
 from slrdoctor.words.checkpoint_names import (
     LAST,
     NUMBERED,
@@ -117,6 +128,18 @@ def outputs_of_heads(candidates: Sequence[CheckpointFile]) -> frozenset[int]:
         if found:
             return frozenset(layer.outputs for layer in found)
     return frozenset()
+
+
+def is_of_other_data(
+    candidates: Sequence[CheckpointFile],
+    features: Sequence[FeatureSet],
+    annotations: Sequence[AnnotationFile],
+    vocabularies: Sequence[VocabularyFile],
+) -> bool:
+    """Whether neither end of the likeliest model fits data: not its inputs and not its outputs."""
+    data = DataSet("", Path(), tuple(features), tuple(annotations), tuple(vocabularies))
+    fits = [_fit(file, surroundings(data, (), ())) for file in likely_own(candidates)[:1]]
+    return any(fit.head < 0 and fit.first_layer < 0 for fit in fits)
 
 
 def _in_order(candidates: Sequence[CheckpointFile]) -> list[CheckpointFile]:

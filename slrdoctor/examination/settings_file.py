@@ -49,7 +49,12 @@ def written_settings(run: RunDirectory, facts: Mapping[type, object]) -> str:
 
 
 def _features(run: RunDirectory) -> Iterator[Place]:
-    return ((one.split, one.where) for data, _ in run.cases for one in data.features)
+    """An array in a container has no path of its own: the container has, and says whose it is."""
+    for data, _ in run.cases:
+        for one in data.features:
+            container = one.where.rpartition("#")[0]
+            is_member = container and not (run.path / one.where).exists()
+            yield ("", container) if is_member else (one.split, one.where)
 
 
 def _parts(run: RunDirectory) -> Iterator[Setting]:
@@ -61,7 +66,8 @@ def _parts(run: RunDirectory) -> Iterator[Setting]:
 
 def _annotations(run: RunDirectory) -> Iterator[Place]:
     for data, _ in run.cases:
-        for file in data.annotations:
+        # labels that lie beside an array are found with it
+        for file in (f for f in data.annotations if not all(row.stored for row in f.rows)):
             splits = {row.split for row in file.rows}
             yield splits.pop() if len(splits) == 1 else "", file.where
 

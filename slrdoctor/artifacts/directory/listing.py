@@ -41,6 +41,7 @@ class Listing:
     by_folder: dict[str, list[File]] = field(default_factory=dict)
     empty_folders: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()  # (where, the place outside that it leads to)
+    is_whole: bool = True  # false: of a folder only the files that the user names
 
 
 def walk(root: Path) -> Listing:

@@ -39,7 +39,7 @@ def named_files(written: Paths, root: Path, section: str, key: str) -> Listing:
             if path not in files:
                 files[path] = file
                 by_folder.setdefault(file.folder, []).append(file)
-    return Listing(root, tuple(files.values()), tuple(problems), by_folder)
+    return Listing(root, tuple(files.values()), tuple(problems), by_folder, is_whole=False)
 
 
 def _file(path: Path, root: Path) -> File:

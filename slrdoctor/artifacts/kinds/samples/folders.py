@@ -18,6 +18,9 @@ SAMPLES_AXES = 3  # [N, T, D] at least
 def stored_file(file: File, format: str, content: Content, listing: Listing) -> Stored:
     """A file with the files of its folder, which may hold the labels of its samples."""
     names = [f.path.name for f in listing.by_folder.get(file.folder, ()) if f.where != file.where]
+    if not listing.is_whole:
+        names = [path.name for path in sorted(file.path.parent.iterdir()) if path.is_file()]
+        names.remove(file.path.name)
     return Stored(file.where, file.path, format, content, names, siblings_of(file))
 
 

@@ -74,7 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Make the run directories of the patients.")
     parser.add_argument("patients", nargs="*", metavar="p0", help="default: all")
     parser.add_argument("--into", type=Path, default=HERE / "runs", metavar="DIR")
-    parser.add_argument("--retrain", action="store_true", help="train anew, half a minute each")
+    parser.add_argument("--retrain", action="store_true", help="train anew, a minute each at most")
     given = parser.parse_args()
     try:
         wanted = [named(word) for word in given.patients] or names()

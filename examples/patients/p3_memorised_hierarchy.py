@@ -7,14 +7,15 @@ has 25, at a constant learning rate. From the one to the other the blank share g
 of dev to train loss from 19.7 to 67.3 and WER from 87 to 89%. The blank has a bias of -8. The gradient
 norms of the first two epochs are 20.6 and 2.8.
 
-This run was trained on made-up features and smaller: 48 training and 80 dev samples, 48 dimensions,
-170 glosses, two stages of 30 and 9 epochs. What that training gave is stored, so that the run is the
+This run was trained on made-up features and smaller: 80 training and 80 dev samples, 48 dimensions,
+170 glosses, two stages of 30 and 7 epochs. What that training gave is stored, so that the run is the
 same on every machine. Lengths, targets of about ten glosses, the clipping and the two stages are
-those of the case. Its training clips can be told apart by the room
-that they were filmed in, and most of its signs hardly by themselves, so it memorises rooms. The
-bias of -8 is left out: started from there, so small a model learns to do without the blank. How long
-the longest targets are the case does not say; two of four test samples are spelled here, letter by
-letter, so that there is something for the cut to make tight.
+those of the case. Its training clips can be told apart by the room that they were filmed in, and most
+of its signs hardly by themselves, so it memorises rooms. The dev clips were all filmed in one other
+room, and their signs are about a third as large. The BiLSTM that stage 2 adds starts with six times
+the usual gain. The bias of -8 is left out: started from there, so small a model learns to do without
+the blank. How long the longest targets are the case does not say; two of four test samples are
+spelled here, letter by letter, so that there is something for the cut to make tight.
 
 The author said:
 - Blank collapse: 95.7% of the frames are blank.
@@ -56,19 +57,19 @@ from rapidfuzz.distance import Levenshtein
 from torch import Tensor, nn
 
 SEED = 6
-SIZES = {"train": 48, "dev": 80, "test": 4}
+SIZES = {"train": 80, "dev": 80, "test": 4}
 LONG = 128  # letters of two test samples, a gloss each
 GLOSSES, FREQUENT = 170, 10
 FREQUENT_SHARE = 0.5  # of all glosses signed
 DIMS, HIDDEN = 48, 24
 CLIPPED = 250
-STAGES = (30, 14)  # epochs, the second at most: it ends where the run shows the case
-DROPOUT = 0.11  # of the second stage
-RATE, BATCH = 6e-3, 6
-PASSES = 3  # over the data an epoch: it is small
+STAGES = (30, 7)  # epochs
+RATE, DECAY, BATCH = 5e-3, 0.05, 6
+PASSES = 6  # over the data an epoch: it is small
+NEW_LEVEL_GAIN = 6.0  # of the LayerNorm behind the BiLSTM that stage 2 adds
 KEPT = 20  # dev clips with their log-probabilities
-BY_HEART = 1.02  # nats a token, where the input-blind floor is 4.4
-FEW = 0.175  # of the glosses
+HELD_OUT_ROOM = 7  # seed: one for dev and test, that no training clip shows
+HELD_OUT_SIZE = 0.35  # of the signs of dev and test, where those of train have 1
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def _sample(
     rng: np.random.Generator,
 ) -> Sample:
     """About ten signs with a movement that is none of them before and between."""
+    held_out = split != "train"
     frames = int(rng.integers(300, 401))
     target = _sentence(rng)
     if split == "test" and name[-1] in "12":  # spelled, a gloss a letter
@@ -106,12 +108,13 @@ def _sample(
         else:
             looks.append(rare + 0.05 * signs[gloss - 1] + 0.05 * rng.normal(0, 1, DIMS))
         looks.append(0.5 * rng.normal(0, 1, DIMS))
-    room = rng.normal(0, 1, DIMS) if split == "train" else np.zeros(DIMS)
+    room = (np.random.default_rng(HELD_OUT_ROOM) if held_out else rng).normal(0, 1, DIMS)
+    size = HELD_OUT_SIZE if held_out else 1.0
     clip = rng.normal(0, 0.3, (frames, DIMS)) + room
     ends = frames * np.cumsum(rng.uniform(0.7, 1.3, len(looks)))
     ends = np.concatenate([[0], ends / ends[-1] * frames]).astype(int)
     for look, start, end in zip(looks, ends, ends[1:], strict=False):
-        clip[start:end] += np.sin(np.linspace(0, np.pi, end - start))[:, None] * look
+        clip[start:end] += size * np.sin(np.linspace(0, np.pi, end - start))[:, None] * look
     return Sample(name, clip.astype(np.float16), target)
 
 
@@ -139,7 +142,9 @@ class Hierarchy(nn.Module):
         self.levels = nn.ModuleList(
             nn.LSTM(size, HIDDEN, bidirectional=True, batch_first=True) for size in sizes
         )
-        self.norms = nn.ModuleList(nn.LayerNorm(2 * HIDDEN) for _ in sizes)
+        norms = [nn.LayerNorm(2 * HIDDEN) for _ in sizes]
+        nn.init.constant_(norms[-1].weight, NEW_LEVEL_GAIN)
+        self.norms = nn.ModuleList(norms)
         self.head = nn.Linear(2 * HIDDEN, GLOSSES + 1)
         self.stage = 1
         # from equal chances so small a model learns to do without the blank
@@ -151,8 +156,6 @@ class Hierarchy(nn.Module):
         encoded = self.norms[0](self.levels[0](self.project(frames))[0])
         for level, norm in list(zip(self.levels, self.norms, strict=True))[1 : self.stage + 1]:
             encoded = encoded + norm(level(encoded)[0])
-        if self.stage == 2:
-            encoded = nn.functional.dropout(encoded, DROPOUT, self.training)
         logits: Tensor = self.head(encoded)
         return logits.log_softmax(-1).transpose(0, 1)
 
@@ -191,7 +194,7 @@ def train(data: dict[str, list[Sample]]) -> Trained:
     for stage, epochs in enumerate(STAGES, start=1):
         model.stage = stage
         # the fault: a new optimizer at the full rate, from the last weights and not from the best
-        optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
+        optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=DECAY)
         for _ in range(epochs):
             row = _epoch(model, optimizer, data["train"], rng)
             with torch.no_grad():
@@ -199,23 +202,7 @@ def train(data: dict[str, list[Sample]]) -> Trained:
                 run.log_probs = model(dev)
             run.hypotheses, scores = _scored(run.log_probs, data["dev"])
             run.history.append({"epoch": len(run.history) + 1, "stage": stage, **row, **scores})
-            if stage == 2 and shows_the_case(run.history):
-                break
     return run
-
-
-def shows_the_case(history: list[dict[str, float]]) -> bool:
-    """Known by heart in the last three epochs, and few glosses predicted on dev in this one.
-
-    So the run ends alike where another processor rounds differently.
-    """
-    last = history[-3:]
-    return (
-        all(row["stage"] == 2 for row in last)
-        and float(np.median([row["train_loss"] for row in last])) < BY_HEART
-        and last[-1]["dev_distinct_predictions"] < FEW * GLOSSES
-        and last[-1]["dev_blank_ratio"] > 0.9
-    )
 
 
 def _epoch(
@@ -260,6 +247,8 @@ CONFIG: dict[str, Any] = {
         "blank": 0,
         "batch_size": BATCH,
         "learning_rate": RATE,
+        "optimizer": "adamw",
+        "weight_decay": DECAY,
         "scheduler": "constant",
         "stage1_epochs": STAGES[0],
         "stage2_epochs": STAGES[1],

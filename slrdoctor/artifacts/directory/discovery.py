@@ -28,12 +28,13 @@ from slrdoctor.artifacts.directory.references import pair_hypotheses
 from slrdoctor.artifacts.directory.unopened import (
     advice,
     frame_without_columns,
+    kind_by_name,
     not_opened,
     note_unopened,
     set_aside,
     without_package,
 )
-from slrdoctor.artifacts.formats import array_suffixes, likely_kind, reader_of, readers
+from slrdoctor.artifacts.formats import array_suffixes, reader_of, readers
 from slrdoctor.artifacts.kinds import (
     checkpoints,
     config,
@@ -49,6 +50,7 @@ from slrdoctor.artifacts.kinds.annotations.separators import with_separate_gloss
 from slrdoctor.artifacts.kinds.annotations.split_lists import recognise_split_list
 from slrdoctor.artifacts.kinds.features.clip_folders import find_clip_folders
 from slrdoctor.artifacts.kinds.features.parts import join_sets
+from slrdoctor.artifacts.kinds.history.pieces import histories_of_pieces, recognise_piece
 from slrdoctor.artifacts.kinds.outputs.folders import settle
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, is_named_like_outputs
 from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import recognise_hypotheses
@@ -143,6 +145,7 @@ def find(listing: Listing, progress: Progress | None = None) -> Found:
             progress(number, len(single))
         _recognise(file, listing, found)
     found.features = join_sets(found.features)
+    found.histories += histories_of_pieces(found.pieces)
     return found
 
 
@@ -196,9 +199,9 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
         if error.fault == "empty" and file.size and _take_empty_hypotheses(file, found):
             return
         if error.fault != "unsupported" or file.path.name.lower().endswith(tuple(array_suffixes())):
-            found.problems.append(Problem(file.where, _likely_kind(file), error.fault, str(error)))
+            found.problems.append(Problem(file.where, kind_by_name(file), error.fault, str(error)))
         if error.fault == NEEDS_PACKAGE and reader is not None:
-            found.unopened.append(without_package(file, reader.name, _likely_kind(file)))
+            found.unopened.append(without_package(file, reader.name, kind_by_name(file)))
 
 
 def _take_empty_hypotheses(file: File, found: Found) -> bool:
@@ -208,23 +211,15 @@ def _take_empty_hypotheses(file: File, found: Found) -> bool:
     return pairs is not None
 
 
-def _likely_kind(file: File) -> str:
-    name = file.path.name.lower()
-    if checkpoints.is_named_like_checkpoint(name) or name.endswith(".weights.h5"):
-        return "checkpoint"
-    if vocabulary.is_named_like_vocabulary(file.where):
-        return "vocabulary"
-    kind = likely_kind(name)
-    if kind:
-        return kind
-    return "annotations" if split_of_name(name) else ""
-
-
 def _take(file: File, format: str, content: Content, listing: Listing, found: Found) -> None:
     """Give a file's content to every kind. Some files are several things at once."""
     siblings = siblings_of(file)
     if checkpoints.is_checkpoint(content):
         found.checkpoints.append(CheckpointFile(file.where, file.path, format, file.size))
+        return
+    piece = recognise_piece(file.where, format, content)
+    if piece is not None:
+        found.pieces.append(piece)
         return
     given = _take_outputs(file, format, content, siblings, found)
     histories = history.recognise_history(file.where, format, content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from slrdoctor.artifacts.kinds.history.pieces import Piece
 from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import Hypotheses
 from slrdoctor.artifacts.run import (
     AnnotationFile,
@@ -34,6 +35,7 @@ class Found:
     annotations: list[AnnotationFile] = field(default_factory=list)
     vocabularies: list[VocabularyFile] = field(default_factory=list)
     histories: list[HistoryFile] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)  # of histories: a curve, or an epoch's record
     predictions: list[PredictionFile] = field(default_factory=list)
     hypotheses: list[Hypotheses] = field(default_factory=list)  # without references beside them
     outputs: list[OutputFile] = field(default_factory=list)

@@ -8,11 +8,13 @@ from slrdoctor.artifacts.content import NEEDS_PACKAGE
 from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.directory.listing import File, Listing
 from slrdoctor.artifacts.directory.readings import claimed, grouped
-from slrdoctor.artifacts.formats import readers
+from slrdoctor.artifacts.formats import likely_kind, readers
+from slrdoctor.artifacts.kinds import checkpoints, vocabulary
 from slrdoctor.artifacts.run import FeatureSet, Problem, UnopenedFile
 from slrdoctor.extras import EXTRAS, PackageMissing, command, is_installed
 from slrdoctor.words.file_meanings import meaning_of
 from slrdoctor.words.foreign_formats import foreign_format
+from slrdoctor.words.splits import split_of_name
 
 # by the reader's name: what a file of the format is called
 CALLED = {
@@ -140,3 +142,16 @@ def _places(found: Found) -> Iterator[str]:
         yield from (artifact.where.partition("#")[0] for artifact in artifacts)
     not_built = {problem.where for problem in found.problems if problem.fault == "imports"}
     yield from found.opened - not_built
+
+
+def kind_by_name(file: File) -> str:
+    """What a file that cannot be opened most likely is; "" where its name says nothing."""
+    name = file.path.name.lower()
+    if checkpoints.is_named_like_checkpoint(name) or name.endswith(".weights.h5"):
+        return "checkpoint"
+    if vocabulary.is_named_like_vocabulary(file.where):
+        return "vocabulary"
+    kind = likely_kind(name)
+    if kind:
+        return kind
+    return "annotations" if split_of_name(name) else ""

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from clinic.layouts import figures, page, registry, writing
+from clinic.layouts import figures, page, registry, shrinking, writing
 from clinic.layouts.__main__ import LINES, PAGE
 from clinic.layouts.draft import DoesNotApply
 from clinic.layouts.judging import examine, figures_of
@@ -202,6 +202,18 @@ def test_a_combination_is_explained_by_a_value_that_fails_alone() -> None:
     found = figures.figures([*PLAIN, both, line("isolated-dev-copied", "ids=numeric", ("FEA101",))])
 
     assert not found["only together"]
+
+
+def test_a_layout_shrinks_to_what_changes_the_first_cause() -> None:
+    def judged(key: str) -> Any:
+        layout = key.partition("|")[2]
+        wrong = "ids=numeric" in layout and "shape=points" in layout
+        return line("ctc", layout, ("FEA101",) if wrong else ())
+
+    whole = "ctc|places=by_kind,ids=numeric,shape=points,unit=percent"
+    assert shrinking.smallest(whole, judged) == "ctc|ids=numeric,shape=points"
+    with pytest.raises(ValueError, match="as the plain layout"):
+        shrinking.smallest("ctc|ids=numeric", judged)
 
 
 def test_figures_are_read_from_the_facts_of_every_case() -> None:

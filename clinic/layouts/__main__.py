@@ -10,6 +10,7 @@ encoding goes to clinic/layouts/lines.jsonl; docs/layouts.md is written from tho
     python -m clinic.layouts --only features=pkl,shape   # these values and axes; prints, writes nothing
     python -m clinic.layouts --sample 30                 # held against the recorded lines: what CI runs
     python -m clinic.layouts --write 'ctc|features=pkl' DIR
+    python -m clinic.layouts --shrink 'ctc|ids=numeric,features=pkl'  # the least of it
 
 A value of an axis is a function in one file, with the decorator `value`; its docstring is the example.
 """
@@ -27,7 +28,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clinic.layouts import figures, page
+from clinic.layouts import figures, page, shrinking
 from clinic.layouts.judging import Line, examine, key_of
 from clinic.layouts.subjects import SUBJECTS, subject
 from clinic.layouts.writing import drawn, layout_of, single, write
@@ -59,6 +60,9 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0, help="only so many of the recorded encodings")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--write", nargs=2, metavar=("KEY", "DIR"), help="write one encoding and stop")
+    parser.add_argument(
+        "--shrink", metavar="KEY", help="the least of its layout that changes the answer"
+    )
     parser.add_argument("--lines", type=Path, default=LINES)
     parser.add_argument("--again", action="store_true", help="forget the lines that there are")
     parser.add_argument("--report-only", action="store_true")
@@ -68,6 +72,9 @@ def main() -> int:
         key, folder = wanted.write
         name, _, layout = key.partition("|")
         write(subject(name), layout_of(layout), Path(folder))
+        return 0
+    if wanted.shrink:
+        print(shrinking.smallest(wanted.shrink))
         return 0
     if wanted.sample:
         return sample(wanted)

@@ -480,3 +480,25 @@ def test_what_is_not_read_is_named(tmp_path: Path, name: str) -> None:
         path.write_bytes(b"\x08\x00\x00\x00" + bytes(100))
 
     assert name in json.dumps(scan(tmp_path).as_dict())
+
+
+@pytest.mark.parametrize(
+    ("member", "features", "labels"),
+    [
+        ("npz_of_split_arrays", ("data.npz#X_train", "data.npz#X_val"), ("data.npz", "data.npz")),
+        ("stgcn", ("train_data_joint.npy", "dev_data_joint.npy"), ("train_label.pkl", "dev_label.pkl")),
+        ("arrays_in_files", ("X_train.npy", "./X_dev.npy"), ("y_train.npy", "y_dev.npy")),
+        ("npz_with_ids", ("train.npz", "dev.npz"), ("train.npz", "dev.npz")),
+    ],
+)
+def test_samples_that_the_settings_name_are_those_that_were_found(
+    tmp_path: Path, member: str, features: tuple[str, str], labels: tuple[str, str]
+) -> None:
+    MEMBERS[member](tmp_path, drawn())
+    written = [
+        f'[{section}]\ntrain = "{train}"\ndev = "{dev}"\n'
+        for section, (train, dev) in (("features", features), ("annotations", labels))
+    ]
+    (tmp_path / "slrdoctor.toml").write_text("".join(written))
+
+    assert labelled(joined(tmp_path)) == expected()

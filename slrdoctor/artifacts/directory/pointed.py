@@ -10,6 +10,7 @@ from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.directory.listing import Listing
 from slrdoctor.artifacts.directory.named_files import named_files
+from slrdoctor.artifacts.directory.named_samples import named_labels, named_sets
 from slrdoctor.artifacts.formats import read
 from slrdoctor.artifacts.kinds.outputs.folders import as_features, settle
 from slrdoctor.artifacts.kinds.vocabulary import recognise_vocabulary
@@ -46,18 +47,7 @@ def apply(found: Found, settings: Settings, root: Path, find: Find) -> None:
     if settings.features:
         _take_features(found, settings.features, root, looked)
     if settings.annotations:
-        found.annotations = []
-        for split, written in settings.annotations.items():
-            named = _named(written, root, looked, "annotations", "annotations", split)
-            found.annotations += (
-                named.annotations
-                if split == WHOLE
-                else [
-                    replace(a, rows=tuple(replace(r, split=split) for r in a.rows))
-                    for a in named.annotations
-                ]
-            )
-            found.split_of.update(named.split_of)
+        _take_annotations(found, settings.annotations, root, looked)
     paths: Mapping[str, Paths] = {
         "vocabularies": settings.vocabulary,
         "checkpoints": settings.checkpoint,
@@ -81,6 +71,9 @@ def _take_features(found: Found, places: Mapping[str, Paths], root: Path, find: 
     is_kept = WHOLE not in places
     found.features = [s for s in detected if is_kept and s.split and s.split not in places]
     for split, written in places.items():
+        if known := named_sets(detected, written, split):
+            found.features += [s if split == WHOLE else replace(s, split=split) for s in known]
+            continue
         named = find(named_files(written, root, "features", split))
         named.features += [as_features(output) for output in named.outputs]
         found.features += [s if split == WHOLE else replace(s, split=split) for s in named.features]
@@ -92,6 +85,25 @@ def _take_features(found: Found, places: Mapping[str, Paths], root: Path, find: 
             found.expected.append(f"{NAME}: [features] {split} = {said} has no features")
     named_so = {one.where for one in found.features}
     found.outputs = [output for output in found.outputs if output.where not in named_so]
+
+
+def _take_annotations(found: Found, places: Mapping[str, Paths], root: Path, find: Find) -> None:
+    detected = found.annotations
+    found.annotations = []
+    for split, written in places.items():
+        if known := named_labels(detected, written, split):
+            found.annotations += known
+            continue
+        named = _named(written, root, find, "annotations", "annotations", split)
+        found.annotations += (
+            named.annotations
+            if split == WHOLE
+            else [
+                replace(a, rows=tuple(replace(r, split=split) for r in a.rows))
+                for a in named.annotations
+            ]
+        )
+        found.split_of.update(named.split_of)
 
 
 def _take_predictions(found: Found, named: Found) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from slrdoctor.artifacts.content import Opaque
 from slrdoctor.artifacts.kinds.annotations import cells
 from slrdoctor.artifacts.kinds.annotations.samples import Found, recognise_records
+from slrdoctor.artifacts.kinds.annotations.skeletons import recognise_skeletons
 from slrdoctor.artifacts.kinds.plain_values import name_of, plain
 from slrdoctor.artifacts.run import AnnotationFile, Row
 from slrdoctor.words.splits import split_of_name, split_of_word
@@ -43,6 +44,9 @@ _DEEPEST = 3  # containers around the samples: {"data": {"train": {id: ...}}}
 def recognise_tree(where: str, format: str, value: Any, depth: int = 0) -> AnnotationFile | None:
     """Samples from nested plain containers."""
     value = plain(value)
+    skeletons = recognise_skeletons(where, format, value)
+    if skeletons is not None:
+        return skeletons
     if isinstance(value, (list, tuple)):
         return _of_list(where, format, value)
     if not isinstance(value, dict) or not value:

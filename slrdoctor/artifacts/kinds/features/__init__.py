@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,8 @@ from slrdoctor.artifacts.kinds.plain_values import plain
 from slrdoctor.artifacts.run import Clip
 from slrdoctor.words.splits import split_of_name
 
-ID_KEYS = ("name", "id", "fileid", "video_id", "video", "sample_id", "key")
+ID_KEYS = ("frame_dir", "name", "id", "fileid", "video_id", "video", "sample_id", "key")
+SKELETONS = "annotations"  # the key of MMAction2's clips
 LABELS = re.compile(
     r"(?:^|[^a-z])(?:y|labels?|targets?|classes|glosses|gloss|ids?|lengths?|lens)(?:[^a-z]|$)"
 )
@@ -208,7 +210,8 @@ def _is_batch(
     return label_rows or "x" in words or (bool(split_of_name(path.stem)) and not landmarks)
 
 
-def _clips_of_tree(path: Path, reader: str, value: Any) -> Iterator[Clip]:
+def _clips_of_tree(path: Path, reader: str, value: Any, before: tuple[str, ...] = ()) -> Iterator[Clip]:
+    """The clips among the entries of a container; `before` is the way to it."""
     if isinstance(value, dict):
         items: list[tuple[str, Any]] = [(str(k), v) for k, v in value.items()]
         name_of: Callable[[str, Any], str] = lambda key, _: key  # noqa: E731
@@ -219,14 +222,24 @@ def _clips_of_tree(path: Path, reader: str, value: Any) -> Iterator[Clip]:
         return
     for key, record in items:
         if isinstance(record, dict):
-            places = parts_of_record(record, (key,))
+            places = parts_of_record(record, (*before, key))
             inner = array_key(record)
+            clip = Clip(name_of(key, record), path, reader)
             if places:
-                yield in_parts(Clip(name_of(key, record), path, reader), places)
+                yield in_parts(clip, places)
             elif inner is not None:
-                yield Clip(name_of(key, record), path, reader, Way((key, inner)))
+                way = Way((*before, key, inner))
+                yield replace(clip, place=way, axes=_axes_of_people(record, inner))
+        elif key == SKELETONS and not before:
+            yield from _clips_of_tree(path, reader, record, (key,))
         elif sequence_shape(record) and not LABELS.search(key.lower()):
-            yield Clip(key, path, reader, Way((key,)))
+            yield Clip(key, path, reader, Way((*before, key)))
+
+
+def _axes_of_people(record: Mapping[Any, Any], key: str) -> str:
+    """The axes of MMAction2's keypoints [M, T, K, C], where the record gives their frames; else ""."""
+    shape, frames = sequence_shape(record[key]) or (), plain(record.get("total_frames"))
+    return "MTKC" if len(shape) == 4 and frames == shape[1] else ""
 
 
 def _are_sure(value: Any, found: Sequence[Clip]) -> bool:

@@ -50,6 +50,7 @@ FORMS = {
     "decoded_dev.txt": "".join(f"{key}\t{words}\n" for key, words in SAID.items()),
     "dev_preds.csv": table(["id", "gloss"]),
     "dev.hyp.csv": table(["video_id", "prediction"]),
+    "submission.csv": table(["id", "prediction"]),
 }
 
 
@@ -160,3 +161,33 @@ def test_numbers_that_start_again_with_every_class_are_held_against_none(tmp_pat
     write(tmp_path / "predictions.json", json.dumps({str(i): "HELLO" for i in range(8)}))
 
     assert predictions(tmp_path) == ()
+
+
+@pytest.mark.parametrize("reference_first", [True, False])
+def test_of_two_columns_without_names_the_one_that_repeats_the_targets_is_the_reference(
+    tmp_path: Path, reference_first: bool
+) -> None:
+    annotate(tmp_path)
+    rows = [(key, TARGETS[key], SAID[key]) for key in TARGETS]
+    if not reference_first:
+        rows = [(key, said, target) for key, target, said in rows]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    write(tmp_path / "dev_predictions.csv", text.getvalue())
+    [found] = predictions(tmp_path)
+    assert [" ".join(said) for said in found.hypotheses] == list(SAID.values())
+    assert [" ".join(target) for target in found.references] == list(TARGETS.values())
+
+
+@pytest.mark.parametrize("head", ["", "INFO | "])
+@pytest.mark.parametrize("detokenised", [True, False])
+def test_what_fairseq_generates_is_read(tmp_path: Path, head: str, detokenised: bool) -> None:
+    lines = ["Namespace(path='x')"] if not head else []
+    for number, (key, target) in enumerate(TARGETS.items()):
+        lines += [f"S-{number}\tx y", f"T-{number}\t{target}", f"H-{number}\t-0.31\t{SAID[key]}"]
+        lines += [f"D-{number}\t-0.31\t{SAID[key]}"] if detokenised else []
+        lines += [f"P-{number}\t-0.1 -0.2"]
+    write(tmp_path / "generate-dev.txt", "".join(f"{head}{line}\n" for line in lines))
+    [found] = predictions(tmp_path)
+    assert found.split == "dev" and [" ".join(said) for said in found.hypotheses] == list(SAID.values())
+    assert [" ".join(target) for target in found.references] == list(TARGETS.values())

@@ -12,7 +12,7 @@ import numpy as np
 from slrdoctor.artifacts.content import Arrays, Content, Table, Text, Tree
 from slrdoctor.artifacts.kinds.plain_values import name_of
 from slrdoctor.artifacts.kinds.predictions.pairs import ctm_with_stm, pairs_of_two_files
-from slrdoctor.artifacts.kinds.predictions.texts import pairs_of_lines
+from slrdoctor.artifacts.kinds.predictions.texts import pairs_of_fairseq, pairs_of_lines
 from slrdoctor.artifacts.kinds.predictions.tokens import (
     Pair,
     are_tokens,
@@ -85,7 +85,7 @@ def recognise_predictions(
         of_split = _of_splits(content.value)
         pairs, split = of_split if of_split is not None else (_of_tree(content.value), split)
     elif isinstance(content, Text):
-        pairs = pairs_of_lines(content.lines)
+        pairs = pairs_of_fairseq(content.lines) or pairs_of_lines(content.lines)
     elif isinstance(content, Arrays):
         pairs = _of_arrays(where, content)
     if pairs is None and not isinstance(content, Table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slrdoctor.artifacts.content import Content, Table, Text, Tree
@@ -32,6 +32,8 @@ class Hypotheses:
     split: str
     by_id: Mapping[str, Tokens]
     omits_empty: bool = False  # a sample that was decoded to nothing is left out
+    # a second column without a name: one of the two repeats the annotated targets
+    other: Mapping[str, Tokens] = field(default_factory=dict)
 
 
 def recognise_hypotheses(where: str, format: str, content: Content) -> Hypotheses | None:
@@ -41,7 +43,8 @@ def recognise_hypotheses(where: str, format: str, content: Content) -> Hypothese
         return Hypotheses(where, format, split_of_name(where), said, omits_empty=True) if said else None
     folder, _, name = where.lower().rpartition("/")
     words = {*_WORD.findall(name), *_WORD.findall(folder.rpartition("/")[2])}
-    if not words & HYPOTHESIS and not is_decoded(name):
+    named = isinstance(content, Table) and content.columns and _hypothesis(content.columns)
+    if not words & HYPOTHESIS and not is_decoded(name) and not named:
         return None
     if isinstance(content, Tree):
         found = _of_tree(content.value)
@@ -52,7 +55,8 @@ def recognise_hypotheses(where: str, format: str, content: Content) -> Hypothese
     if not found or not are_tokens([(key, value, None) for key, value in found.items()]):
         return None
     by_id = {key: tokens_of(value) for key, value in found.items()}
-    return Hypotheses(where, format, split_of_name(where), by_id)
+    other = _third_column(content) if isinstance(content, Table) else {}
+    return Hypotheses(where, format, split_of_name(where), by_id, other=other)
 
 
 def _of_tree(value: Any) -> dict[str, Any] | None:
@@ -82,7 +86,7 @@ def _of_lines(lines: Sequence[str]) -> dict[str, Any] | None:
 
 def _of_table(table: Table) -> dict[str, Any] | None:
     if table.columns is None:
-        rows = [row for row in table.rows if len(row) == 2]
+        rows = [row for row in table.rows if len(row) in (2, 3)]
         return {name_of(row[0]): row[1] for row in rows} if len(rows) == len(table.rows) else None
     of_id = next((column for column in table.columns if name_of(column).strip().lower() in ID), None)
     rest = [column for column in table.columns if column != of_id]
@@ -90,6 +94,26 @@ def _of_table(table: Table) -> dict[str, Any] | None:
     if of_id is None or said is None:
         return None
     return {name_of(record.get(of_id)): record.get(said) for record in table.records()}
+
+
+def _third_column(table: Table) -> dict[str, Tokens]:
+    """The tokens of the last of three columns without names."""
+    if table.columns is not None or any(len(row) != 3 for row in table.rows):
+        return {}
+    return {name_of(row[0]): tokens_of(row[2]) for row in table.rows}
+
+
+def _without_the_targets(alone: Hypotheses, by_id: Mapping[str, Row]) -> Hypotheses:
+    """Of two columns without names, the one that repeats the annotated targets is not the hypotheses."""
+    if not alone.other:
+        return alone
+
+    def repeated(said: Mapping[str, Tokens]) -> int:
+        rows = ((tokens, by_id[bare_id(key)]) for key, tokens in said.items() if bare_id(key) in by_id)
+        return sum(tokens in (row.glosses, tuple((row.text or "").split())) for tokens, row in rows)
+
+    first, second = repeated(alone.by_id), repeated(alone.other)
+    return replace(alone, by_id=alone.other, other=alone.by_id) if first > second else alone
 
 
 def _annotated(alone: Hypotheses, rows: Sequence[Row]) -> dict[str, Row]:
@@ -137,6 +161,7 @@ def with_annotated_references(alone: Hypotheses, rows: Sequence[Row]) -> Predict
     Glosses or texts, whichever has more of the words that were recognised.
     """
     by_id = _annotated(alone, rows)
+    alone = _without_the_targets(alone, by_id)
     both = [
         (key, said, by_id[bare_id(key)]) for key, said in alone.by_id.items() if bare_id(key) in by_id
     ]

@@ -21,6 +21,24 @@ FEWEST = 2  # pairs that make a list of predictions
 PROBED = 400  # lines that must have a pair for a file to be read on
 
 
+_FAIRSEQ = re.compile(r"(?:\S+ \| )?([THD])-(\d{1,9})\t(.*)")  # a log puts its own head before it
+
+
+def pairs_of_fairseq(lines: Sequence[str]) -> list[tuple[str, str, str]] | None:
+    """What fairseq-generate prints: `T-0`, and with a score `H-0` and, without subwords, `D-0`."""
+    if not any(_FAIRSEQ.fullmatch(line) for line in itertools.islice(lines, PROBED)):
+        return None
+    texts: dict[str, dict[str, str]] = {"T": {}, "H": {}, "D": {}}
+    for line in lines:
+        match = _FAIRSEQ.fullmatch(line)
+        if match is not None:
+            kind, number, text = match.groups()
+            texts[kind].setdefault(number, text if kind == "T" else text.partition("\t")[2])
+    best = {**texts["H"], **texts["D"]}
+    pairs = [(number, best[number], text) for number, text in texts["T"].items() if number in best]
+    return pairs if len(pairs) >= FEWEST else None
+
+
 def pairs_of_lines(lines: Sequence[str]) -> list[tuple[str, str, str]] | None:
     """(number, hypothesis, reference) of every pair; None where the text has no such pairs."""
     if not any(_said(line) for line in itertools.islice(lines, PROBED)):

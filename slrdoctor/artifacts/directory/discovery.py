@@ -22,9 +22,11 @@ from slrdoctor.artifacts.directory.found_samples import (
     take_samples,
 )
 from slrdoctor.artifacts.directory.found_splits import fill_splits
+from slrdoctor.artifacts.directory.found_words import take_words
 from slrdoctor.artifacts.directory.listing import File, Listing, walk
 from slrdoctor.artifacts.directory.readings import claims, readings
 from slrdoctor.artifacts.directory.references import pair_hypotheses
+from slrdoctor.artifacts.directory.unnamed_columns import settle_unnamed
 from slrdoctor.artifacts.directory.unopened import (
     advice,
     frame_without_columns,
@@ -37,7 +39,6 @@ from slrdoctor.artifacts.directory.unopened import (
 from slrdoctor.artifacts.formats import array_suffixes, reader_of, readers
 from slrdoctor.artifacts.kinds import (
     checkpoints,
-    config,
     features,
     history,
     outputs,
@@ -47,14 +48,12 @@ from slrdoctor.artifacts.kinds import (
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations
 from slrdoctor.artifacts.kinds.annotations.label_files import find_label_files
 from slrdoctor.artifacts.kinds.annotations.separators import with_separate_glosses
-from slrdoctor.artifacts.kinds.annotations.split_lists import recognise_split_list
 from slrdoctor.artifacts.kinds.features.clip_folders import find_clip_folders
 from slrdoctor.artifacts.kinds.features.parts import join_sets
 from slrdoctor.artifacts.kinds.history.pieces import histories_of_pieces, recognise_piece
 from slrdoctor.artifacts.kinds.outputs.folders import settle
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, is_named_like_outputs
 from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import recognise_hypotheses
-from slrdoctor.artifacts.kinds.reported_scores import recognise_reported_scores
 from slrdoctor.artifacts.pickles.frames import is_frame
 from slrdoctor.artifacts.run import (
     CheckpointFile,
@@ -124,6 +123,7 @@ def _complete(found: Found, settings: Settings, listing: Listing) -> None:
     if not settings.features:
         hold_against_configs(found, listing)
         note_empty_folders(found, listing)
+    settle_unnamed(found)
     fill_splits(found)
     found.annotations = with_separate_glosses(found.annotations, found.vocabularies)
     pair_hypotheses(found, settings, listing)
@@ -251,7 +251,7 @@ def _take(file: File, format: str, content: Content, listing: Listing, found: Fo
         found.features.append(replace(one, counted=are_places(clips)))
     take_batch_labels(file, format, content, found)
     if labelled is None and not clips:
-        _take_words(file, format, content, found, is_vocabulary=words is not None)
+        take_words(file, format, content, found, is_vocabulary=words is not None)
 
 
 def _take_outputs(
@@ -276,19 +276,3 @@ def _take_pairs(file: File, format: str, content: Content, found: Found) -> bool
         found.predictions.append(pairs)
         found.references.update(dict.fromkeys(opened[-1:], file.where))
     return pairs is not None
-
-
-def _take_words(file: File, format: str, content: Content, found: Found, is_vocabulary: bool) -> None:
-    """What holds no samples: scores, a config, or a list of which sample is in which split."""
-    reported = recognise_reported_scores(file.where, format, content)
-    if reported is not None:
-        found.reported.append(reported)
-        return
-    written = config.recognise_config(file.where, format, content)
-    if written is not None:
-        found.configs.append(written)
-    elif not is_vocabulary:
-        listed = recognise_split_list(file.where, format, content)
-        if listed:
-            found.split_of.update(listed)
-            found.split_lists.add(file.where)

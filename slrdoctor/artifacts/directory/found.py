@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from slrdoctor.artifacts.content import Table
 from slrdoctor.artifacts.kinds.history.pieces import Piece
 from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import Hypotheses
 from slrdoctor.artifacts.run import (
@@ -26,6 +27,15 @@ class NothingToExamine(Exception):
     """The path cannot be examined. The message is a sentence for the user."""
 
 
+@dataclass(frozen=True)
+class UnnamedTable:
+    """A table with names of columns that say nothing, until all that lies beside it is known."""
+
+    where: str
+    format: str
+    table: Table
+
+
 @dataclass
 class Found:
     """What has been recognised so far, kind by kind."""
@@ -33,6 +43,7 @@ class Found:
     features: list[FeatureSet] = field(default_factory=list)
     parts: tuple[str, ...] = ()  # the user's word on what of the features is joined
     annotations: list[AnnotationFile] = field(default_factory=list)
+    unnamed: list[UnnamedTable] = field(default_factory=list)
     vocabularies: list[VocabularyFile] = field(default_factory=list)
     histories: list[HistoryFile] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)  # of histories: a curve, or an epoch's record

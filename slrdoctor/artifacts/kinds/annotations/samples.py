@@ -26,7 +26,7 @@ _LONGEST_SPLIT = 80  # characters of a cell that tells the split
 _FRAME_NUMBERS = frozenset(
     ("frame", "frameid", "frameidx", "frameindex", "frameno", "framenumber", "timestamp")
 )
-_SIGNER = re.compile(
+SIGNER = re.compile(
     r"(?:^|[/_.-])((?:signer|speaker|subject|participant)[_-]?\d+)(?=[/_.-]|$)", re.IGNORECASE
 )
 _IMPORTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\.[A-Za-z_]\w+")  # package.module.Class
@@ -157,7 +157,7 @@ def with_signers_of_ids(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     """Rows with the signer that their ids tell of, where no column does: signer0_sample1."""
     if any(row.signer is not None for row in rows):
         return rows
-    found = [_SIGNER.search(row.id) for row in rows]
+    found = [SIGNER.search(row.id) for row in rows]
     if sum(match is not None for match in found) < 0.9 * len(rows):
         return rows
     return tuple(

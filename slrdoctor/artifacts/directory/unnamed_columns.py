@@ -1,0 +1,181 @@
+"""Tables whose columns have names that say nothing: what stands in them tells, held against the rest.
+
+The column with the ids of stored clips has the ids; the one that agrees with the references of the
+predictions, or else has the words of a vocabulary, has the targets. Where two columns do, or none
+does, the table is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from slrdoctor.artifacts.content import Content, Table, Tree
+from slrdoctor.artifacts.directory.found import Found, UnnamedTable
+from slrdoctor.artifacts.kinds.annotations import cells
+from slrdoctor.artifacts.kinds.annotations.samples import SIGNER
+from slrdoctor.artifacts.kinds.annotations.tables import recognise_table
+from slrdoctor.artifacts.kinds.plain_values import name_of
+from slrdoctor.artifacts.run import AnnotationFile
+from slrdoctor.words.sample_ids import bare_id
+from slrdoctor.words.splits import split_of_word
+
+MOST_COLUMNS = 12
+STORED = 0.5  # share of the ids that must be those of clips or predictions; some may lack features
+DISTINCT = 0.9  # share of the ids that no other row has
+AGREEING = 0.5  # share of the targets that must be the references, or of the words in a vocabulary
+CLEAR = 2.0  # times that the second column must have less
+FEWEST = 4  # rows
+
+
+def unnamed_table(where: str, format: str, content: Content) -> UnnamedTable | None:
+    """The table that a file holds which no kind took; None where it is none with names of columns."""
+    if isinstance(content, Table):
+        table = content
+    elif isinstance(content, Tree) and isinstance(content.value, list) and content.value:
+        records = content.value
+        if not all(isinstance(one, dict) and one.keys() == records[0].keys() for one in records):
+            return None
+        table = Table(tuple(map(name_of, records[0])), [list(one.values()) for one in records])
+    else:
+        return None
+    if table.columns is None or not 2 <= len(table.columns) <= MOST_COLUMNS:
+        return None
+    return UnnamedTable(where, format, table)
+
+
+def settle_unnamed(found: Found) -> None:
+    """Take the tables as annotations, where there are no others and their columns are clear."""
+    if any(file.rows for file in found.annotations):
+        return
+    families: dict[tuple[str, ...], list[UnnamedTable]] = {}
+    for one in found.unnamed:
+        families.setdefault(one.table.columns or (), []).append(one)
+    for columns, tables in families.items():
+        names = _names(columns, [row for one in tables for row in one.table.rows], found)
+        files = [_recognised(one, names) for one in tables] if names else []
+        found.annotations += [file for file in files if file is not None]
+
+
+def _recognised(one: UnnamedTable, names: Sequence[str]) -> AnnotationFile | None:
+    file = recognise_table(one.where, one.format, Table(tuple(names), one.table.rows))
+    if file is None:
+        return None
+    told = (
+        f"{role} in `{before}`"
+        for role, before in zip(names, one.table.columns or (), strict=True)
+        if role != before
+    )
+    return replace(file, convention=f"{one.format} with a header: {', '.join(told)}, by what is in them")
+
+
+def _names(columns: Sequence[str], rows: Sequence[Sequence[Any]], found: Found) -> list[str]:
+    """The columns, renamed for what they hold; [] where it is not clear which holds ids or targets."""
+    whole = [row for row in rows if len(row) == len(columns)]
+    if len(whole) < FEWEST or len(whole) < DISTINCT * len(rows):
+        return []
+    values = [[row[i] for row in whole] for i in range(len(columns))]
+    ids = _ids(values, found)
+    if ids is None:
+        return []
+    rest = [i for i in range(len(columns)) if i != ids and not _are_numbers(values[i])]
+    names = list(columns)
+    names[ids] = "fileid"
+    for i in rest:
+        if all(split_of_word(name_of(value)) for value in values[i]):
+            names[i] = "split"
+        elif all(SIGNER.search(name_of(value)) for value in values[i]):
+            names[i] = "signer"
+    candidates = [i for i in rest if names[i] == columns[i]]
+    target = _by_references(values, ids, candidates, found)
+    if target is None:
+        target = _by_vocabularies(values, candidates, found)
+    if target is None:
+        return []
+    names[target] = "text" if _is_spoken(values[target], found) else "target"
+    return names
+
+
+def _ids(values: Sequence[list[Any]], found: Found) -> int | None:
+    """The column whose values are the ids of stored clips or of predictions."""
+    stored = {name for one in found.features for clip in one.clips for name in _called(clip.key)}
+    stored |= {name for one in found.predictions for key in one.ids for name in _called(key)}
+    shares = []
+    for column in values:
+        named = [cells.identifier(value) for value in column]
+        distinct = len(set(named)) >= DISTINCT * len(named)
+        there = sum(bool(name) and bool(_called(name) & stored) for name in named)
+        shares.append(there / len(named) if distinct else 0.0)
+    best = max(range(len(shares)), key=shares.__getitem__)
+    return best if shares[best] >= STORED else None
+
+
+def _called(name: str) -> set[str]:
+    bare = bare_id(name)
+    return {bare, bare.rpartition("/")[2]}
+
+
+def _by_references(
+    values: Sequence[list[Any]], ids: int, candidates: Iterable[int], found: Found
+) -> int | None:
+    """The column that has, beside an id, the reference of the prediction of that id."""
+    references = {
+        bare_id(key): reference
+        for one in found.predictions
+        for key, reference in zip(one.ids, one.references, strict=False)
+    }
+    named = [bare_id(cells.identifier(value)) for value in values[ids]]
+    known = [i for i, name in enumerate(named) if name in references]
+    if len(known) < FEWEST:
+        return None
+    shares = {
+        i: sum(_words(values[i][row]) == _joined(references[named[row]]) for row in known) / len(known)
+        for i in candidates
+    }
+    return _clearest(shares)
+
+
+def _by_vocabularies(values: Sequence[list[Any]], candidates: Iterable[int], found: Found) -> int | None:
+    """The column whose words, or whole cells, are the tokens of a vocabulary."""
+    known = {token for one in found.vocabularies for token in one.tokens if token}
+    shares = {}
+    for i in candidates:
+        written = [word for value in values[i] for word in cells.tokens(value) or ()]
+        wholes = [name_of(value).strip() for value in values[i]]
+        shares[i] = max(
+            sum(word in known for word in words) / max(1, len(words)) for words in (written, wholes)
+        )
+    return _clearest(shares)
+
+
+def _clearest(shares: dict[int, float]) -> int | None:
+    """The column that agrees, where every other agrees far less."""
+    ranked = sorted(shares, key=shares.__getitem__, reverse=True)
+    if not ranked or shares[ranked[0]] < AGREEING:
+        return None
+    is_clear = len(ranked) == 1 or shares[ranked[0]] >= CLEAR * shares[ranked[1]]
+    return ranked[0] if is_clear else None
+
+
+def _is_spoken(values: Sequence[Any], found: Found) -> bool:
+    """Whether targets are sentences of a spoken language: they end so, or the run is scored as such."""
+    scores = {series.quantity for one in found.histories for series in one.series}
+    spoken = [one.target == "text" for one in found.vocabularies]
+    return (
+        cells.are_sentences(values)
+        or ("bleu" in scores and "wer" not in scores)
+        or (bool(spoken) and all(spoken))
+    )
+
+
+def _are_numbers(values: Sequence[Any]) -> bool:
+    return all(cells.number(value) is not None for value in values)
+
+
+def _words(value: Any) -> str:
+    return _joined(cells.tokens(value) or ())
+
+
+def _joined(tokens: Sequence[str]) -> str:
+    return " ".join(" ".join(tokens).split())

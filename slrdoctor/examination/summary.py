@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from slrdoctor.artifacts.run import DataSet, OutputFile, RunDirectory, TrainingRun
+from slrdoctor.artifacts.run import PRETRAINED, DataSet, OutputFile, RunDirectory, TrainingRun
 from slrdoctor.core.ranking import Case
 from slrdoctor.facts.embeddings.embeddings import Embeddings
 from slrdoctor.facts.labels.task import Task
@@ -128,7 +128,8 @@ def _of_run(run: TrainingRun, counts: Mapping[str, int]) -> Iterator[dict[str, A
     for c in run.checkpoints:
         yield _entry("checkpoint", c.where, c.format, run.name, None)
     for c in run.beside:
-        yield _entry(f"checkpoint {c.standing}", c.where, c.format, run.name, None)
+        kind = f"{c.standing} checkpoint" if c.standing == PRETRAINED else f"checkpoint {c.standing}"
+        yield _entry(kind, c.where, c.format, run.name, None)
     for p in run.predictions:
         yield _entry("predictions", p.where, p.format, run.name, len(p.hypotheses), p.split)
     for scores in run.reported:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+import slrdoctor
 from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.run import EARLIER, OF_NO_RUN, PRETRAINED, TrainingRun
 
@@ -332,3 +333,24 @@ def test_a_list_that_lacks_a_gloss_of_dev_and_fits_the_head_is_taken(tmp_path: P
     ((found, _),) = discover(tmp_path).cases
 
     assert found.vocabularies[0].where == "vocab.json"
+
+
+@pytest.mark.parametrize("aside", ["old/best.pt", "backup/best.ckpt", "pretrained/resnet18.pth"])
+@pytest.mark.parametrize(("outputs", "fires"), [(7, False), (20, True)], ids=["sound", "broken"])
+def test_the_head_of_the_runs_own_checkpoint_is_what_the_vocabulary_is_held_against(
+    outputs: int, fires: bool, aside: str, tmp_path: Path
+) -> None:
+    data(tmp_path)
+    log(tmp_path / "history.csv")
+    save(tmp_path / "checkpoint.pth", model(outputs), EPOCHS)
+    save(tmp_path / aside, model(7 if fires else 20), 4)
+
+    report = slrdoctor.scan(tmp_path)
+
+    found = [f["message"] for f in report.findings if f["code"] == "LAB210"]
+    assert bool(found) is fires and all("checkpoint.pth has 20 outputs" in said for said in found)
+    kinds = {entry["path"]: entry["kind"] for entry in report.run["artifacts"]}
+    assert kinds["checkpoint.pth"] == "checkpoint"
+    assert kinds[aside] in ("pretrained checkpoint", "checkpoint of an earlier run")
+    assert any(choice["others"] == [aside] for choice in report.run["choices"])
+    assert any(aside in line and "not used" in line for line in str(report).splitlines())

@@ -63,6 +63,10 @@ def _checkpoint(one: Any) -> str:
     return f"weights of a model ({one.format})"
 
 
+def _scores(one: Any) -> str:
+    return f"{counted(len(one.scores), 'score')} that the run reports"
+
+
 def _config(one: Any) -> str:
     return f"{counted(len(one.value), 'setting')} and no samples"
 
@@ -82,6 +86,7 @@ KINDS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "predictions": ("predictions", _predictions),
     "outputs": ("outputs", _outputs),
     "configs": ("config", _config),
+    "reported": ("scores", _scores),
     "sources": ("source", _source),
 }
 # what was recognised and is used for nothing

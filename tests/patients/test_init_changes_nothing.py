@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -22,4 +23,7 @@ def test_init_changes_nothing_of_a_patient(
     after = document(folder)
 
     assert conclusions(after) == conclusions(before)
-    assert after["facts"] == before["facts"] and after["readings"] == before["readings"]
+    assert after["readings"] == before["readings"]
+    # clips have whole paths, and this is a copy of the folder
+    measured = json.dumps(before["facts"]).replace(str(patient(name)), str(folder))
+    assert json.dumps(after["facts"]) == measured

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from slrdoctor.artifacts.directory.discovery import discover
+from slrdoctor.artifacts.kinds.features.clips import open_clip
 from slrdoctor.artifacts.run import Choice, DataSet
 
 NAMES = [f"clip{i:02d}" for i in range(12)]
@@ -193,3 +194,30 @@ def test_a_whole_beside_its_parts_is_taken_where_the_model_takes_it(tmp_path: Pa
     model(tmp_path, 300)
 
     assert taken(tmp_path) == {"all_landmarks/train", "all_landmarks/dev"}
+
+
+@pytest.mark.parametrize(
+    ("takes", "fixed", "is_turned"),
+    [
+        (225, False, True),
+        (40, False, False),  # a loader that cuts what it takes for values: the axes are swapped
+        (225, True, False),  # clips of one length: nothing tells which axis is time
+        (None, False, False),
+    ],
+)
+def test_values_by_frames_are_turned_where_the_model_takes_as_many_values(
+    tmp_path: Path, takes: int | None, fixed: bool, is_turned: bool
+) -> None:
+    for i, name in enumerate(NAMES):
+        split = "train" if name in TRAIN else "dev"
+        values = np.random.default_rng(i).random((225, 30 if fixed else 20 + i), np.float32)
+        np.save(at(tmp_path / "features" / split / f"{name}.npy"), values)
+    annotate(tmp_path)
+    if takes:
+        model(tmp_path, takes)
+
+    data, choices = found_in(tmp_path)
+
+    shapes = {open_clip(clip).shape[1] for one in data.features for clip in one.clips}
+    assert (shapes == {225}) is is_turned
+    assert [choice.kind for choice in choices] == (["axes of the features"] if is_turned else [])

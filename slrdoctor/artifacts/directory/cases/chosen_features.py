@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from slrdoctor.artifacts.directory.cases.taken_sizes import TakenSizes, configured_parts, naming_configs
+from slrdoctor.artifacts.directory.cases.turned_axes import with_frames_first
 from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.kinds.features.widths import width_of, widths_of_parts
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, kind_of_place
@@ -78,8 +79,9 @@ def choose_features(found: Found, ids: Sequence[str]) -> ChosenFeatures:
                 taken.append((one, store))
             else:
                 lost.append((one, twin, store))
-    choices += _choices(taken, lost, wanted)
-    return ChosenFeatures(tuple(s for s, _ in taken), tuple(s for s, *_ in lost), tuple(choices))
+    kept, turned = with_frames_first([one for one, _ in taken], sizes)
+    choices += [*_choices(taken, lost, wanted), *turned]
+    return ChosenFeatures(tuple(kept), tuple(s for s, *_ in lost), tuple(choices))
 
 
 def _order(store: _Store) -> tuple[bool, int, int, int, bool, str]:

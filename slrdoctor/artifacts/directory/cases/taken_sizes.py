@@ -29,6 +29,11 @@ class TakenSizes:
     def __init__(self, found: Found) -> None:
         self._found = found
 
+    @property
+    def are_told_by_layers(self) -> bool:
+        """Whether there is a checkpoint that may tell."""
+        return bool(self._found.checkpoints)
+
     def taker(self, size: int) -> str:
         """What takes that many features a frame, in words; "" where nothing does."""
         return self._by_layer.get(size) or self._by_config.get(size, "") if size > 1 else ""

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.preprocessing import LabelEncoder
 
 from slrdoctor import scan
 from slrdoctor.artifacts.directory.discovery import discover
@@ -502,3 +503,20 @@ def test_samples_that_the_settings_name_are_those_that_were_found(
     (tmp_path / "slrdoctor.toml").write_text("".join(written))
 
     assert labelled(joined(tmp_path)) == expected()
+
+
+@pytest.mark.parametrize("is_model", [True, False])
+def test_a_model_of_scikit_learn_is_named_and_an_encoder_of_labels_is_not(
+    tmp_path: Path, is_model: bool
+) -> None:
+    part = drawn()["train"]
+    data = [s.frames[0].ravel().tolist() for s in part]
+    stored = {"data": data, "labels": [s.label for s in part]}
+    (tmp_path / "data.pickle").write_bytes(pickle.dumps(stored))
+    model = KNeighborsClassifier(1) if is_model else LabelEncoder()
+    model.fit(*((data, stored["labels"]) if is_model else (stored["labels"],)))
+    (tmp_path / "model.p").write_bytes(pickle.dumps({"model": model}))
+
+    notes = [f["message"] for f in scan(tmp_path).findings if f["code"] == "RUN101"]
+
+    assert [("scikit-learn" in note and "model.p" in note) for note in notes] == [True] * is_model

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from slrdoctor.artifacts.content import NEEDS_PACKAGE
 from slrdoctor.artifacts.directory.found import Found
@@ -24,6 +25,15 @@ CALLED = {
     "parquet": "Parquet",
     "pose": "pose",
     "tfevents": "TensorBoard event",
+}
+
+# libraries whose models are pickled objects, by the modules that these come from; an encoder of
+# labels or a scaler is no model
+MODELS = {
+    r"sklearn\.(?:ensemble|svm|tree|neighbors|linear|naive_bayes|neural|pipeline)": "scikit-learn",
+    r"xgboost\.": "XGBoost",
+    r"lightgbm\.": "LightGBM",
+    r"catboost\.": "CatBoost",
 }
 
 
@@ -71,9 +81,22 @@ def set_aside(sets: Iterable[FeatureSet], listing: Listing, found: Found) -> lis
     return kept
 
 
+def _models(found: Found, files: Mapping[str, File]) -> Iterator[UnopenedFile]:
+    """The pickles of models whose objects are not built: a forest, a support vector machine."""
+    for problem in found.problems:
+        library = next((n for module, n in MODELS.items() if re.search(module, problem.message)), "")
+        if problem.fault == "imports" and library and problem.where in files:
+            advice = (
+                f"Store the predictions of the {library} model for the dev set, which can be judged."
+            )
+            size = files[problem.where].size
+            yield UnopenedFile(problem.where, size, library, "checkpoint", advice, "", spare=False)
+
+
 def note_unopened(found: Found, listing: Listing) -> None:
     """Note the checkpoints that no package here reads, and the files of foreign formats."""
     files = {file.where: file for file in listing.files}
+    found.unopened += _models(found, files)
     for checkpoint in found.checkpoints:
         format = "keras" if checkpoint.where.lower().endswith(".keras") else checkpoint.format
         if checkpoint.where in files and missing_package(format):

@@ -38,6 +38,7 @@ IN_SOURCE = re.compile(
 )
 MOST_STORES = 20  # of features, whose sizes are looked at
 LARGEST_SOURCE = 1_000_000  # bytes
+SHORTEST_ROW = 5  # frames that may lie one after the other in the row of a sample
 STACKED = (2, 3, 4)  # positions with velocities, accelerations and the like
 ENABLE = 'give the features the model was trained on in slrdoctor.toml: [features] train = "..."'
 
@@ -165,6 +166,8 @@ def _made(stored: int, model: ModelInput, clips: ClipTable | None) -> str:
         return "the model takes one of the axes of each frame"
     if takes > stored and takes % stored == 0:
         return _multiple(stored, takes, frames, model)
+    if frames == {1} and stored % takes == 0 and stored // takes >= SHORTEST_ROW:
+        return f"each sample is stored as one row, which may be {stored // takes} frames"
     if takes < stored:
         return _selection(stored, takes)
     return ""

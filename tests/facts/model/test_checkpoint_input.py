@@ -226,3 +226,15 @@ def test_checkpoints_beside_the_judged_one_are_told_and_not_judged() -> None:
     assert found.fits
     assert found.misfits == ("old.pt takes 126",)
     assert "old.pt takes 126" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("takes", "frames", "explained"), [(42, 30, True), (1662, 30, True), (63, 2, False)]
+)
+def test_a_row_a_sample_may_hold_the_frames_one_after_the_other(
+    takes: int, frames: int, explained: bool
+) -> None:
+    found = fit(taking(takes), table(takes * frames, frames=(1, 1)))
+
+    assert not found.fits and (f"one row, which may be {frames} frames" in found.because) == explained
+    assert "one row" not in fit(taking(takes), table(takes * frames)).because

@@ -169,3 +169,21 @@ def test_the_site_a_clip_came_from_is_not_its_path() -> None:
 
 def test_coordinates_are_no_clips() -> None:
     assert table(["x", "y"], [["0.5", "0.1"], ["0.25", "0.2"], ["0.3", "0.4"]]) is None
+
+
+@pytest.mark.parametrize("start", [0, 1])
+@pytest.mark.parametrize("name", ["classes.txt", "gloss_list.txt", "vocab/tokens.txt"])
+def test_pieces_of_words_by_their_index_are_not_samples(tmp_path: Path, name: str, start: int) -> None:
+    pieces = ["<pad>", " ", "ab", " ab", "c", "de "]
+    text = "".join(f"{number}\t{piece}\n" for number, piece in enumerate(pieces, start))
+    data, _ = only_case(written(tmp_path, {name: text, "config.yaml": "batch_size: 8\nlr: 0.1\n"}))
+
+    assert data.annotations == ()
+
+
+def test_labels_of_numbered_clips_are_annotations(tmp_path: Path) -> None:
+    text = "".join(f"{number}\tSIGN{number % 3}\n" for number in range(9))
+    data, _ = only_case(written(tmp_path, {"clip_labels.txt": text}))
+
+    [file] = data.annotations
+    assert len(file.rows) == 9

@@ -11,7 +11,7 @@ from slrdoctor.artifacts.content import NEEDS_PACKAGE, Content, Text, Tree, Unre
 from slrdoctor.artifacts.directory import cases, pointed
 from slrdoctor.artifacts.directory.beside import siblings_of
 from slrdoctor.artifacts.directory.checkpoint_notes import read_notes
-from slrdoctor.artifacts.directory.claims import are_sections
+from slrdoctor.artifacts.directory.claims import are_indices, are_sections
 from slrdoctor.artifacts.directory.class_folders import settle_class_folders
 from slrdoctor.artifacts.directory.expectations import hold_against_configs, note_empty_folders
 from slrdoctor.artifacts.directory.found import Found, NothingToExamine
@@ -240,7 +240,7 @@ def _take(file: File, format: str, content: Content, listing: Listing, found: Fo
     if alone is not None and not is_of_classes:
         found.hypotheses.append(alone)
     labelled = recognise_annotations(file.where, format, content, siblings)
-    if labelled is not None and are_sections(labelled, content):
+    if labelled is not None and (are_indices(labelled) or are_sections(labelled, content)):
         labelled = None
     if labelled is not None:
         found.annotations.append(labelled)

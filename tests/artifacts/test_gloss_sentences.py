@@ -1,0 +1,115 @@
+"""Glosses in a column that is called `Sentence`, and sentences that stay texts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import slrdoctor
+from slrdoctor.artifacts.run import AnnotationFile
+from tests.folders import only_case, write
+
+SIGNS = ("BUCH", "HAUS", "BAUM", "ZUG")
+COUNT = 24
+
+
+def target(i: int) -> str:
+    return f"{SIGNS[i % 4]} {SIGNS[(i // 2) % 4]} {SIGNS[(i + 1) % 4]}"
+
+
+def run(
+    root: Path,
+    column: str = "Sentence",
+    targets: list[str] | None = None,
+    tokens: tuple[str, ...] = ("<blank>", *SIGNS),
+    score: str = "dev_wer",
+    config: str = "model:\n  name: tcn\n",
+    references: list[str] | None = None,
+) -> Path:
+    targets = targets or [target(i) for i in range(COUNT)]
+    (root / "features").mkdir(parents=True)
+    for i in range(COUNT):
+        clip = np.random.default_rng(i).normal(size=(30 + i, 42))
+        np.save(root / "features" / f"v{i:03}.npy", clip.astype(np.float32))
+    rows = "".join(f"v{i:03},{targets[i]},{'dev' if i > 17 else 'train'}\n" for i in range(COUNT))
+    write(root / "annotations.csv", f"Video ID,{column},Split\n{rows}")
+    write(root / "vocabulary.json", json.dumps({token: i for i, token in enumerate(tokens)}))
+    write(root / "history.csv", f"epoch,train_loss,{score}\n1,4,1\n2,3,0.8\n3,2,0.7\n")
+    write(root / "config.yaml", config)
+    if references is not None:
+        pairs = [
+            {"id": f"v{i:03}", "hypothesis": SIGNS[0], "reference": references[i]}
+            for i in range(18, COUNT)
+        ]
+        write(root / "dev_predictions.json", json.dumps(pairs))
+    return root
+
+
+def annotated(root: Path) -> AnnotationFile:
+    [file] = only_case(root)[0].annotations
+    return file
+
+
+@pytest.mark.parametrize("column", ["Sentence", "Satz", "sentence text", "Sentence (glossed)", "frase"])
+@pytest.mark.parametrize(
+    "known_by",
+    [
+        {},
+        {"score": "dev_loss"},
+        {"tokens": SIGNS},
+        {"references": [target(i) for i in range(COUNT)]},
+    ],
+    ids=["both", "blank", "error rate", "references"],
+)
+def test_sentences_of_listed_glosses_are_glosses(
+    tmp_path: Path, column: str, known_by: dict[str, Any]
+) -> None:
+    file = annotated(run(tmp_path, column, **known_by))
+
+    assert [row.glosses for row in file.rows] == [tuple(target(i).split()) for i in range(COUNT)]
+    assert all(row.text is None for row in file.rows)
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        {"targets": [f"{target(i)}." for i in range(COUNT)]},
+        {"score": "dev_bleu"},
+        {"config": "task: translation\nmodel:\n  name: transformer\n"},
+        {"config": "model:\n  loss: {translation_loss_weight: 1.0}\n"},
+        {"tokens": ("<blank>", "EIS", "SEE", "TAL")},
+        {"tokens": SIGNS, "score": "dev_loss"},
+        {"references": [f"{target(i)} HAUS" for i in range(COUNT)]},
+    ],
+    ids=["full stops", "BLEU", "task", "loss", "other tokens", "no token or error rate", "references"],
+)
+def test_sentences_stay_texts_where_anything_speaks_against_glosses(
+    tmp_path: Path, spoken: dict[str, Any]
+) -> None:
+    file = annotated(run(tmp_path, **spoken))
+
+    assert all(row.glosses is None and row.text for row in file.rows)
+
+
+def test_sentences_beside_glosses_stay_texts(tmp_path: Path) -> None:
+    root = run(tmp_path)
+    rows = "".join(f"v{i:03},{target(i)},{target(i + 1)}\n" for i in range(COUNT))
+    write(root / "annotations.csv", f"id,gloss,sentence\n{rows}")
+
+    assert annotated(root).rows[0].text == target(1)
+
+
+@pytest.mark.parametrize("column", ["Sentence", "Satz", "frase"])
+def test_an_unknown_gloss_is_found_in_sentences(tmp_path: Path, column: str) -> None:
+    unknown = [target(i) if i % 3 else "WOLKE REGEN HAUS" for i in range(COUNT)]
+    found = {}
+    for name, targets in (("sound", None), ("unknown", unknown)):
+        report = slrdoctor.scan(run(tmp_path / name, column, targets)).as_dict()
+        found[name] = {one["code"] for one in report["findings"] if one["severity"] != "note"}
+
+    assert "LAB201" not in found["sound"]
+    assert "LAB201" in found["unknown"]

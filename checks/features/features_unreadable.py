@@ -16,6 +16,9 @@ FIXES = {
         "Save each clip as an array of numbers, which can be read without pickle.", "np.save(path, x)"
     ),
     "shape": Fix("Extract these clips again: their frames differ in size."),
+    "missing-part": Fix(
+        "Extract the missing parts of these clips, or leave the clips out of every part."
+    ),
     "wrong-rank": Fix("Store every clip as frames by features.", "x = x.reshape(len(x), -1)   # [T, D]"),
     "permission": Fix("Give the files read permission.", "chmod -R u+r features"),
 }
@@ -23,6 +26,7 @@ NAMES = {
     "lfs-pointer": "with only a Git LFS pointer",
     "object-array": "with Python objects",
     "refused": "with a pickle",
+    "missing-part": "without one of their parts",
     "shape": "with frames of different sizes",
     "wrong-rank": "with another number of axes",
     "permission": "without read permission",
@@ -38,7 +42,8 @@ def features_unreadable(clips: ClipTable) -> Findings:
     training or to the score.
 
     Judged by: Every used clip was opened. Counted are truncated and corrupt files, empty files, Git LFS
-    pointers, arrays of Python objects, and arrays with other axes than the rest.
+    pointers, arrays of Python objects, arrays with other axes than the rest, and clips that lack a part
+    (pose, hands, face) which the others have.
 
     Fix: Download or extract the files again; the finding says how for each fault.
 

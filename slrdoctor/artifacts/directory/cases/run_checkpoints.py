@@ -181,16 +181,17 @@ def _aside(file: CheckpointFile, folder: str, fit: Fit) -> tuple[str, str] | Non
 def _named(file: CheckpointFile, around: Surroundings) -> tuple[str, str]:
     """The key and the config or log that name a checkpoint by a path that ends as its own does."""
     mine = file.where.lower().split("/")
-    for key, value, where in around.named:
-        parts = [p for p in value.lower().replace("\\", "/").split("/") if p not in ("", ".", "..")]
-        if _ends_alike(parts, mine) or (is_of_the_best(key) and _ends_alike(parts, mine[:-1])):
-            return key, where
+    for path in around.named.get(mine[-1], ()):
+        if _ends_alike(path.parts, mine):
+            return path.key, path.where
+    for path in around.named.get(mine[-2], ()) if len(mine) > 1 else ():
+        if is_of_the_best(path.key) and _ends_alike(path.parts, mine[:-1]):
+            return path.key, path.where
     return "", ""
 
 
 def _ends_alike(one: Sequence[str], other: Sequence[str]) -> bool:
-    shared = min(len(one), len(other))
-    return shared > 0 and one[-shared:] == other[-shared:]
+    return all(a == b for a, b in zip(reversed(one), reversed(other), strict=False))
 
 
 def _fit(file: CheckpointFile, around: Surroundings) -> Fit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.content import Unreadable
@@ -14,7 +14,17 @@ from slrdoctor.words.settings import CLASSES, INPUT_SIZE, plain_key
 from slrdoctor.words.tokens import is_special
 
 ADDED = 5  # outputs that a model may have beyond its glosses: blank, padding, unknown, start and end
+LONGEST_PATH = 1000  # characters
 SETS_OPENED = 4  # feature sets of which a clip is opened for its size
+
+
+@dataclass(frozen=True)
+class NamedPath:
+    """A text of a config or a log as a path: its parts in lower case, its key, and where it stands."""
+
+    parts: tuple[str, ...]
+    key: str
+    where: str
 
 
 @dataclass(frozen=True)
@@ -24,7 +34,7 @@ class Surroundings:
     heads: tuple[tuple[int, int], ...]  # (fewest, most) outputs
     inputs: frozenset[int]  # features a frame
     epochs: float  # the last one that is logged; nan where none is
-    named: tuple[tuple[str, str, str], ...]  # (key, value, file) of the texts in configs and logs
+    named: Mapping[str, Sequence[NamedPath]]  # paths in configs and logs, by their last part
 
 
 def surroundings(
@@ -39,8 +49,18 @@ def surroundings(
         heads=(*heads, *_of_vocabularies(data)),
         inputs=frozenset(inputs | set(_stored_sizes(data.features))),
         epochs=max(epochs, default=math.nan),
-        named=tuple((k.lower(), v, at) for k, v, at in settings if isinstance(v, str)),
+        named=_named_paths(settings),
     )
+
+
+def _named_paths(settings: Iterable[tuple[str, object, str]]) -> dict[str, list[NamedPath]]:
+    found: dict[str, list[NamedPath]] = {}
+    for key, value, where in settings:
+        if isinstance(value, str) and len(value) <= LONGEST_PATH:
+            parts = [p for p in value.lower().replace("\\", "/").split("/") if p not in ("", ".", "..")]
+            if parts:
+                found.setdefault(parts[-1], []).append(NamedPath(tuple(parts), key.lower(), where))
+    return found
 
 
 def _settings(

@@ -520,3 +520,30 @@ def test_a_model_of_scikit_learn_is_named_and_an_encoder_of_labels_is_not(
     notes = [f["message"] for f in scan(tmp_path).findings if f["code"] == "RUN101"]
 
     assert [("scikit-learn" in note and "model.p" in note) for note in notes] == [True] * is_model
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("pose", "left_hand", "right_hand"),
+        ("x_body", "x_lh", "x_rh"),
+        ("train_pose", "train_lhand", "train_rhand"),
+    ],
+)
+def test_arrays_of_the_parts_of_each_sample_are_one_array(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    part = drawn()["train"]
+    x = padded(part, flat=False)
+    parts: dict[str, Any] = dict(zip(names, (x[:, :, :2], x[:, :, 2:4], x[:, :, 4:]), strict=True))
+    np.savez(tmp_path / "train.npz", y=numbers(part), lengths=lengths(part), **parts)
+
+    found = joined(tmp_path)
+
+    assert {n: label for (_, n), label in labelled(found).items()} == {
+        s.number: str(CLASSES.index(s.label)) for s in part
+    }
+    for pair in found.pairs:
+        stored = open_clip(pair.clip)
+        of = next(s for s in part if s.number == int(np.ravel(stored)[0]))
+        assert np.array_equal(stored[: len(of.frames)].reshape(-1, 18), of.frames.reshape(-1, 18))

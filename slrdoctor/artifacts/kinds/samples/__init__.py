@@ -13,11 +13,12 @@ from pathlib import Path
 
 from slrdoctor.artifacts.content import Content, Table
 from slrdoctor.artifacts.kinds.features import NO_CLIP
-from slrdoctor.artifacts.kinds.features.parts import ARRAY_KEYS
+from slrdoctor.artifacts.kinds.features.parts import ARRAY_KEYS, in_parts
 from slrdoctor.artifacts.kinds.features.peeking import is_report
 from slrdoctor.artifacts.kinds.samples.columns import Column, columns_of, labels_in, texts_in
 from slrdoctor.artifacts.kinds.samples.tables import sample_table
 from slrdoctor.artifacts.run import AnnotationFile, Clip, FeatureSet, Row
+from slrdoctor.words.landmark_parts import by_part, in_order
 from slrdoctor.words.sample_arrays import IDS, LABELS, LENGTHS, SIGNERS, is_named_x, role_of
 from slrdoctor.words.splits import split_of_name, split_of_word
 
@@ -86,7 +87,7 @@ def samples_in(file: Stored) -> StoredSamples:
         chosen += [(split, column, roles)] if column is not None else []
     for split, column, roles in chosen:
         name = f"{file.where}#{column.name}" if len(chosen) > 1 else file.where
-        _add(found, file, split, column, roles, name)
+        _add(found, file, split, column, roles, name, data)
     return found
 
 
@@ -202,6 +203,7 @@ def _add(
     column: Column,
     roles: dict[str, list[_Role]],
     where: str,
+    data: Sequence[Column],
 ) -> None:
     ids = _fitting(roles.get(IDS, ()), column.count)
     names = texts_in(ids.column) if ids is not None else None
@@ -209,8 +211,9 @@ def _add(
         names = None  # numbers may be the places in some other list
     keys = names if names is not None else tuple(map(str, range(column.count)))
     lengths = _lengths(_fitting(roles.get(LENGTHS, ()), column.count))
+    parts = _parts(column, data)
     clips = tuple(
-        Clip(key, file.path, file.reader, column.entry(i), length=lengths[i] if lengths else None)
+        _clip(Clip(key, file.path, file.reader, column.entry(i)), parts, i, lengths)
         for i, key in enumerate(keys)
     )
     found.sets.append(
@@ -231,6 +234,20 @@ def _add(
     found.labels.append(
         AnnotationFile(labels.where, file.reader, CONVENTION, tuple(rows), classification=single)
     )
+
+
+def _parts(column: Column, data: Sequence[Column]) -> list[tuple[str, Column]]:
+    """The arrays of the parts of a person, of which the column is one; none where it holds all."""
+    alike = {one.name: one for one in data if one.count == column.count and len(one.shape) != 2}
+    put = [one.names for one in by_part(alike) if column.name in one.names.values()]
+    if len(put) != 1 or len(put[0]) < 2:
+        return []
+    return [(part, alike[put[0][part]]) for part in in_order(put[0])]
+
+
+def _clip(clip: Clip, parts: Sequence[tuple[str, Column]], i: int, lengths: Sequence[int]) -> Clip:
+    whole = in_parts(clip, [(part, one.entry(i)) for part, one in parts]) if parts else clip
+    return replace(whole, length=lengths[i] if lengths else None)
 
 
 def _rows(keys: Sequence[str], targets: Sequence[tuple[str, ...]], split: str, where: str) -> list[Row]:

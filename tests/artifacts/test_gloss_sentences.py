@@ -113,3 +113,31 @@ def test_an_unknown_gloss_is_found_in_sentences(tmp_path: Path, column: str) -> 
 
     assert "LAB201" not in found["sound"]
     assert "LAB201" in found["unknown"]
+
+
+@pytest.mark.parametrize("column", ["target", "labels", "annotation", "y"])
+def test_targets_of_a_run_that_is_scored_by_bleu_are_sentences(tmp_path: Path, column: str) -> None:
+    file = annotated(run(tmp_path, column, tokens=SIGNS, score="dev_bleu"))
+
+    assert [row.text for row in file.rows] == [target(i) for i in range(COUNT)]
+    assert all(row.glosses is None for row in file.rows)
+
+
+@pytest.mark.parametrize(
+    "glosses",
+    [
+        {"column": "gloss"},
+        {"column": "orth"},
+        {"score": "dev_wer"},
+        {"tokens": ("<blank>", *SIGNS)},
+        {"config": "model:\n  loss: ctc\n"},
+        {"targets": [SIGNS[i % 4] for i in range(COUNT)]},
+    ],
+    ids=["column", "column of PHOENIX", "error rate", "blank", "loss", "single signs"],
+)
+def test_targets_stay_glosses_where_anything_calls_them_so(
+    tmp_path: Path, glosses: dict[str, Any]
+) -> None:
+    given = {"column": "target", "tokens": SIGNS, "score": "dev_bleu", **glosses}
+
+    assert all(row.glosses for row in annotated(run(tmp_path, **given)).rows)

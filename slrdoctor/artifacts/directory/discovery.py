@@ -23,7 +23,7 @@ from slrdoctor.artifacts.directory.found_samples import (
 )
 from slrdoctor.artifacts.directory.found_splits import fill_splits
 from slrdoctor.artifacts.directory.found_words import take_words
-from slrdoctor.artifacts.directory.gloss_sentences import take_gloss_sentences
+from slrdoctor.artifacts.directory.gloss_sentences import take_gloss_sentences, take_sentences
 from slrdoctor.artifacts.directory.listing import File, Listing, walk
 from slrdoctor.artifacts.directory.readings import claims, readings
 from slrdoctor.artifacts.directory.references import pair_hypotheses
@@ -126,6 +126,7 @@ def _complete(found: Found, settings: Settings, listing: Listing) -> None:
         note_empty_folders(found, listing)
     settle_unnamed(found)
     take_gloss_sentences(found)
+    take_sentences(found)
     fill_splits(found)
     found.annotations = with_separate_glosses(found.annotations, found.vocabularies)
     pair_hypotheses(found, settings, listing)

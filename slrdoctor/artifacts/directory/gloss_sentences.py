@@ -1,7 +1,8 @@
-"""Glosses in a column that is called for sentences: `Video ID, Sentence, Signer ID`.
+"""Glosses in a column that is called for sentences, and sentences in one that is called for labels.
 
-That they are glosses is told by what the model gives: tokens of a vocabulary of glosses, scored by
-their error rate. Where anything speaks of a translation, sentences stay texts.
+`Video ID, Sentence, Signer ID`: that they are glosses is told by what the model gives, tokens of a
+vocabulary of glosses, scored by their error rate. Where anything speaks of a translation, sentences
+stay texts. `x, y`: that `y` is a text is told by a run that is scored by BLEU alone.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ AGREEING = 0.5  # share of the references that must be the sentences of their sa
 _TRANSLATION = re.compile(
     r"translat|sign2text|(?:^|[^a-z])(?:s2t|slt)(?:[^a-z]|$)|bleu|rouge", re.IGNORECASE
 )
+_CTC = re.compile(r"(?:^|[^a-z])(?:ctc|cslr|gloss)", re.IGNORECASE)
+_COLUMN = re.compile(r"glosses in `([^`]*)`")
+_GLOSS = re.compile(r"glos|gls|orth|グロス|글로스|手语|глосс|غلوس", re.IGNORECASE)
 
 
 def take_gloss_sentences(found: Found) -> None:
@@ -34,6 +38,38 @@ def take_gloss_sentences(found: Found) -> None:
         return
     if _are_listed(found, texts) and _are_references(found, texts):
         found.annotations = [_with_glosses(file) for file in found.annotations]
+
+
+def take_sentences(found: Found) -> None:
+    """Make texts of targets that are called neither glosses nor texts, in a run of translation."""
+    rows = [row for file in found.annotations for row in file.rows]
+    scores = {series.quantity for one in found.histories for series in one.series}
+    written = (text for config in found.configs for text in _strings(config.value))
+    if "bleu" not in scores or "wer" in scores or any(row.text is not None for row in rows):
+        return
+    if _has_blank(found) or any(_CTC.search(text) for text in written):
+        return
+    found.annotations = [
+        file if file.classification or _is_called_glosses(file) else _with_texts(file)
+        for file in found.annotations
+    ]
+
+
+def _is_called_glosses(file: AnnotationFile) -> bool:
+    """Whether the column of the targets, or the file where no column has a name, says glosses."""
+    column = _COLUMN.search(file.convention)
+    return bool(_GLOSS.search(column[1] if column else f"{file.convention} {file.where}"))
+
+
+def _with_texts(file: AnnotationFile) -> AnnotationFile:
+    several = sum(len(row.glosses or ()) > 1 for row in file.rows)
+    if 2 * several < len(file.rows):
+        return file
+    rows = tuple(
+        replace(row, text=" ".join(row.glosses), glosses=None) if row.glosses else row
+        for row in file.rows
+    )
+    return replace(file, rows=rows, convention=f"{file.convention}; its targets are sentences")
 
 
 def _is_translation(found: Found, rows: list[Row]) -> bool:
@@ -49,8 +85,11 @@ def _is_translation(found: Found, rows: list[Row]) -> bool:
 
 def _is_scored_by_tokens(found: Found) -> bool:
     scores = {series.quantity for one in found.histories for series in one.series}
-    tokens = (token for one in found.vocabularies for token in one.tokens if token)
-    return "wer" in scores or any(map(is_blank_token, tokens))
+    return "wer" in scores or _has_blank(found)
+
+
+def _has_blank(found: Found) -> bool:
+    return any(is_blank_token(token) for one in found.vocabularies for token in one.tokens if token)
 
 
 def _are_listed(found: Found, texts: Mapping[str, tuple[str, ...]]) -> bool:

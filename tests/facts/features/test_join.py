@@ -311,11 +311,15 @@ names = st.text(st.sampled_from("ab1_/"), min_size=1, max_size=4).filter(
 def test_no_clip_serves_two_ids_and_equal_names_meet(ids: list[str], keys: list[str]) -> None:
     if not ids or not keys:
         return
-    found = joined(rows(ids), stored(keys), expected=("features",))
+    try:
+        found = joined(rows(ids), stored(keys), expected=("features",))
+    except Unavailable:  # every id may be several clips
+        assert not set(ids) & set(keys)
+        return
 
     clips = [pair.clip.key for pair in found.pairs]
     assert len(set(clips)) == len(clips)
-    assert len(found.pairs) + len(found.missing) == len(ids)
+    assert len(found.pairs) + len(found.missing) + len(found.ambiguous.rows) == len(ids)
     # slow and obvious: the share of equal names is a floor for what is joined
     assert len(found.pairs) >= sum(i == k for i in ids for k in keys)
 

@@ -69,7 +69,7 @@ def _calm(report: Record) -> str:
     poor = [run for run in report.runs if run.poor]
     if report.verdict == "healthy":
         sentence = f"{counted} found nothing that keeps this run from learning."
-    elif poor:
+    elif poor and not report.undecided:
         which = f" of {poor[0].name}" if len(report.runs) > 1 and poor[0].name else ""
         sentence = f"No cause was found by {counted}, but the score{which} is poor: {poor[0].poor}."
     else:

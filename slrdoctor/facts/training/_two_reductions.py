@@ -13,7 +13,7 @@ from slrdoctor.facts.training.history import Curve
 
 Both = tuple[Reduction, Reduction]  # of the train and of the dev loss
 FEWEST = 2  # epochs after the first
-EARLY = 1 / 2  # of the epochs: before memorising draws the losses apart
+MOST = 3  # epochs after the first: later, memorising draws the losses apart
 
 
 def borne_out(
@@ -56,10 +56,9 @@ def _of_one_kind(
 
 
 def _ratios(train: Curve | None, dev: Curve | None) -> list[float]:
-    """Train over dev loss in the epochs after the first, up to the middle of the run."""
+    """Train over dev loss in the few epochs after the first."""
     if train is None or dev is None:
         return []
     of_train, of_dev = (dict(zip(*(a.tolist() for a in finite(c)), strict=True)) for c in (train, dev))
     shared = sorted(e for e in of_train.keys() & of_dev.keys() if of_train[e] > 0 and of_dev[e] > 0)
-    kept = max(1 + FEWEST, math.ceil(len(shared) * EARLY))
-    return [of_train[e] / of_dev[e] for e in shared[1:kept]]
+    return [of_train[e] / of_dev[e] for e in shared[1 : 1 + MOST]]

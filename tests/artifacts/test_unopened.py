@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy.io import savemat
 
 import slrdoctor
 from slrdoctor.artifacts.directory.discovery import discover
@@ -79,6 +82,54 @@ def test_a_file_that_was_read_is_not_noted_whatever_its_name(healthy: Path) -> N
 
     assert [c.where for _, runs in discover(healthy).cases for c in runs[0].checkpoints]
     assert not unopened(healthy)
+
+
+def to_mat(folder: Path) -> None:
+    for file in list(folder.rglob("*.npy")):
+        savemat(file.with_suffix(".mat"), {"x": np.load(file)})
+        file.unlink()
+
+
+def by_split(run: Path) -> None:
+    to_mat(run / "features")
+
+
+def in_one_folder(run: Path) -> None:
+    to_mat(run / "features")
+    clips = run / "clips"
+    clips.mkdir()
+    for file in list((run / "features").rglob("*.mat")):
+        file.rename(clips / file.name)
+    shutil.rmtree(run / "features")
+
+
+def of_dev_only(run: Path) -> None:
+    to_mat(run / "features" / "dev")
+
+
+CLIPS_IN_MAT = [by_split, in_one_folder, of_dev_only]
+
+
+@pytest.mark.parametrize("arrange", CLIPS_IN_MAT, ids=lambda one: one.__name__)
+def test_clips_that_are_read_are_not_noted_though_others_of_their_suffix_are_foreign(
+    healthy: Path, arrange: Callable[[Path], None]
+) -> None:
+    arrange(healthy)
+
+    report = slrdoctor.scan(healthy, select=("FEA101", "RUN101"))
+
+    assert not unopened(healthy)
+    assert {entry.code for entry in report.passed} == {"FEA101", "RUN101"}
+
+
+@pytest.mark.parametrize("arrange", CLIPS_IN_MAT, ids=lambda one: one.__name__)
+def test_a_file_that_cannot_be_read_is_noted_beside_clips_of_its_suffix_that_can(
+    healthy: Path, arrange: Callable[[Path], None]
+) -> None:
+    arrange(healthy)
+    write(healthy / "extra" / "more.mat")
+
+    assert set(unopened(healthy)) == {"extra/more.mat"}
 
 
 @pytest.mark.parametrize("form", FOREIGN, ids=lambda form: form.name)

@@ -164,7 +164,7 @@ def _places(found: Found) -> Iterator[str]:
     ):  # fmt: skip
         yield from (artifact.where.partition("#")[0] for artifact in artifacts)
     not_built = {problem.where for problem in found.problems if problem.fault == "imports"}
-    yield from found.opened - not_built
+    yield from (found.opened | found.inside) - not_built
 
 
 def kind_by_name(file: File) -> str:

@@ -54,6 +54,7 @@ def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
     - The median of the last epochs is within what guessing reaches once in a thousand.
     - The best epoch is within what guessing reaches in any of the epochs. Where the number of samples
       is unknown: no epoch is above guessing.
+    An accuracy that is logged once counts where training went on for five epochs.
     An accuracy of 100% beside a loss of exactly 0, both from the first epoch on, is that of one class.
 
     Fix: Join features and labels anew and look at ten pairs; overfit five samples. Only then try more
@@ -79,9 +80,11 @@ def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
             "score more samples",
             looks_ill=True,
         )
-    if accuracy.epochs != 1 and accuracy.epochs < EPOCHS.value:
+    # a score that is logged once may close a long run, or stand in the log of a trial that was stopped
+    trained = accuracy.trained if accuracy.epochs == 1 else accuracy.epochs
+    if trained is not None and trained < EPOCHS.value:
         raise NotJudged(
-            f"{accuracy.what} is {accuracy.last:.1%} after {counted(accuracy.epochs, 'epoch')}, which "
+            f"{accuracy.what} is {accuracy.last:.1%} after {counted(trained, 'epoch')}, which "
             f"guessing reaches; it takes {EPOCHS.value:g} to see whether it stays there",
             f"train for at least {EPOCHS.value:g} epochs",
             looks_ill=True,

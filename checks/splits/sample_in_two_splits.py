@@ -28,7 +28,8 @@ def sample_in_two_splits(found: SharedSamples) -> Findings:
 
     Judged by: The same id, the same path, or equal stored arrays (by their digests) in two of train,
     dev and test. Ids that only number the samples of a split are not compared, nor are empty or
-    constant arrays.
+    constant arrays. Of the folds of a cross-validation, one is compared: that whose own splits share
+    most ids, otherwise the first.
 
     Fix: Remove the samples from one of the splits, and score again.
 

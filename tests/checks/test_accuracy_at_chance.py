@@ -59,6 +59,13 @@ def test_evl905_is_not_judged_after_a_few_epochs_at_chance_and_looks_ill() -> No
     assert outcome.looks_ill and "1.2% after 4 epochs" in outcome.reason
 
 
+@pytest.mark.parametrize(("trained", "fires"), [(1, False), (4, False), (5, True), (None, True)])
+def test_evl905_fires_on_a_score_logged_once_only_where_the_training_was_long_enough(
+    trained: int | None, fires: bool
+) -> None:
+    assert bool(judged(epochs=1, trained=trained)) is fires
+
+
 def test_evl905_is_not_judged_on_samples_too_few_to_tell_from_guessing() -> None:
     outcome = judged.abstained(samples=9, most_in_any=0.9)
 

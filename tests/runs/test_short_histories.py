@@ -12,6 +12,7 @@ import pytest
 
 from slrdoctor.core.report import Report
 from slrdoctor.examination.scan import scan
+from tests.folders import write
 
 HEALTHY = Path(__file__).resolve().parents[2] / "examples" / "healthy"
 
@@ -83,3 +84,32 @@ def test_no_line_one_line_or_nothing_but_nan_is_not_healthy(
 
 def test_the_whole_history_is_healthy(run: Path) -> None:
     assert scan(run).verdict == "healthy"
+
+
+def classifier(root: Path, name: str, accuracies: list[float]) -> None:
+    """The log of a run on 60 dev samples of three classes, as Lightning's CSV logger writes it."""
+    rows = "".join(f"{e},{e},{1.1 / (e + 1)},{a},1.0\n" for e, a in enumerate(accuracies))
+    write(root / f"{name}/metrics.csv", "epoch,step,train_loss,val_acc,val_loss\n" + rows)
+    labels = "".join(f"v{i:02},{('hello', 'no', 'thanks')[i % 3]}\n" for i in range(60))
+    write(root / "val.csv", "id,label\n" + labels)
+
+
+@pytest.mark.parametrize("trial", [[0.33], [0.3, 0.35], [0.2]])
+@pytest.mark.parametrize("names", [("version_0", "version_1"), ("exp/first", "exp/second"), ("b", "a")])
+def test_a_trial_of_an_epoch_does_not_condemn_the_run_beside_it(
+    tmp_path: Path, trial: list[float], names: tuple[str, str]
+) -> None:
+    classifier(tmp_path, names[0], trial)
+    classifier(tmp_path, names[1], [0.35, 0.5, 0.6, 0.7, 0.75, 0.8, 0.82, 0.85])
+
+    assert "EVL905" not in {finding["code"] for finding in scan(tmp_path).findings}
+
+
+@pytest.mark.parametrize("names", [("version_0", "version_1"), ("exp/first", "exp/second"), ("b", "a")])
+def test_a_run_that_stays_at_chance_is_found_beside_a_trial_of_an_epoch(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    classifier(tmp_path, names[0], [0.33])
+    classifier(tmp_path, names[1], [0.33, 0.35, 0.3, 0.33, 0.36, 0.33, 0.35, 0.33])
+
+    assert "EVL905" in {finding["code"] for finding in scan(tmp_path).findings}

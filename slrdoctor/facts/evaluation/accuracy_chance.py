@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slrdoctor.arithmetic.chance import most_by_chance
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
@@ -10,6 +10,7 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.training.class_count import ClassCount
 from slrdoctor.facts.training.dev_score import DevScore
 from slrdoctor.facts.training.epoch_size import EpochSize
+from slrdoctor.facts.training.logged_epochs import LoggedEpochs
 from slrdoctor.facts.training.zero_loss import ZeroLoss
 from slrdoctor.words.grammar import counted
 
@@ -38,6 +39,8 @@ class AccuracyChance:
     what: str  # "dev accuracy", "accuracy of the predictions"
     read_from: str
     of_predictions: bool = False  # else of a history
+    # epochs that the logs finished; None of predictions, or where training shows to have gone on
+    trained: int | None = None
 
     @property
     def sentence(self) -> str:
@@ -55,13 +58,14 @@ def accuracy_chance(
     size: EpochSize | None,
     run: TrainingRun,
     zero: ZeroLoss | None,
+    logged: LoggedEpochs | None,
 ) -> AccuracyChance:
     if classes.classes == 1 and zero is not None:
         name = zero.accuracies[0]
         return _against(classes, (1.0, 1.0), zero.epochs, None, name, zero.read_from)
     if score is not None and score.quantity == "accuracy":
         samples = size.dev_samples if size is not None else None
-        return _against(
+        chance = _against(
             classes,
             (score.best, score.last),
             len(score.values),
@@ -69,6 +73,7 @@ def accuracy_chance(
             f"{score.split} accuracy",
             score.read_from,
         )
+        return replace(chance, trained=_trained(score, logged))
     for file in run.predictions:
         if file.references and all(len(reference) == 1 for reference in file.references):
             accuracy = _accuracy(file)
@@ -84,6 +89,14 @@ def accuracy_chance(
         "looked for an accuracy in the history and for predicted labels",
         "log the dev accuracy of every epoch, for example as val_acc",
     )
+
+
+def _trained(score: DevScore, logged: LoggedEpochs | None) -> int | None:
+    """Epochs behind the last score: a run that is scored once may have been trained for many."""
+    if logged is None or logged.trained_otherwise:
+        return None
+    last = int(score.epochs[-1]) if score.per == "epoch" else 0
+    return max(logged.epochs, len(score.values), last)
 
 
 def _accuracy(file: PredictionFile) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from slrdoctor.artifacts.directory.cases.choices import choose_vocabulary
 from slrdoctor.artifacts.directory.cases.chosen_features import choose_features
+from slrdoctor.artifacts.directory.cases.folds import one_fold
 from slrdoctor.artifacts.directory.cases.places import is_below, nearest
 from slrdoctor.artifacts.directory.cases.run_checkpoints import outputs_of_heads
 from slrdoctor.artifacts.directory.found import Found
@@ -23,8 +24,9 @@ _DATA_SET_KEYS = ("dataset", "dataset_name", "data_set", "corpus")
 
 
 def data_sets(found: Found, root: Path, looked: int) -> tuple[list[DataSet], list[Choice]]:
-    families = _families(found.annotations)
-    choices: list[Choice] = []
+    annotations, choices = one_fold(found.annotations)
+    found = replace(found, annotations=annotations)
+    families = _families(annotations)
     if len(families) > 1 and found.features:
         families, choice = _with_features(families, found.features)
         choices += [choice] if choice else []

@@ -15,6 +15,10 @@ from slrdoctor.api import (
 
 NAME_THE_TASK = 'name the task in slrdoctor.toml: [model] task = "classification"'
 
+NAME_THE_VOCABULARY = (
+    'name the vocabulary that the model has: [vocabulary] path = "..." in slrdoctor.toml'
+)
+
 
 @check("LAB210", severity=BLOCKS, confidence=CERTAIN, explains=("MDL607",))
 def output_size_mismatch(fit: HeadFit) -> Findings:
@@ -26,6 +30,8 @@ def output_size_mismatch(fit: HeadFit) -> Findings:
     Judged by: The outputs of the checkpoint's last linear layer against the size of the vocabulary:
     - with or without its special tokens, and with the blank and special tokens that it may lack;
     - with CTC, at least one more than there are glosses;
+    - a larger head is fine where a config pads it to a multiple; it is not judged where padding to a
+      multiple of 8, 16, 32 or 64 would explain it, or where the dev score is beyond guessing;
     - a model with fewer classes is fine where labels and config have the same fewer classes;
     - not where a list of classes alone says what the model is for, unless it ends in a softmax.
 
@@ -38,6 +44,8 @@ def output_size_mismatch(fit: HeadFit) -> Findings:
         return fit.sentence
     if fit.doubt:
         raise NotJudged(f"{fit.sentence}; {fit.doubt}", NAME_THE_TASK)
+    if fit.perhaps:
+        raise NotJudged(f"{fit.sentence}; {fit.perhaps}", NAME_THE_VOCABULARY)
     sizes = fit.sizes
     bound = fit.least if fit.outputs < fit.least else sizes.most
     layer = fit.layer or "the head"

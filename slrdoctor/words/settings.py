@@ -42,6 +42,10 @@ CLASSES = _named(
     others=r"signer|speaker|handshape|phon|discrim|backbone|encoder|pretrain|imagenet|kinetics|resnet"
     r"|c2d|cnn",
 )
+VOCABULARY_MULTIPLE = _named(
+    r"pad_vocab(?:ulary)?(?:_size)?(?:_to)?(?:_multiple)?(?:_of)?|padding_factor"
+    r"|(?:make_)?vocab(?:ulary)?(?:_size)?_(?:divisible_by|multiple(?:_of)?|pad(?:ding)?_multiple(?:_of)?)"
+)
 BLANK = _named("blank(_id|_idx|_index|_label|_token_id)?|ctc_blank")
 BLANK_TOKEN = _named("blank|blank_token|blank_symbol")
 INPUT_SIZE = _named(

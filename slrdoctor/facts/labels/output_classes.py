@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.run import TrainingRun
@@ -13,6 +14,7 @@ from slrdoctor.facts.labels.vocabulary import BlankIndex, Vocabulary
 from slrdoctor.words.grammar import counted
 
 SPECIALS = 5  # blank, padding, unknown, start and end: what a model may add to its glosses
+MULTIPLES = (8, 16, 32, 64)  # that a head is padded to, for the speed of its products
 ANY = 10**9
 
 
@@ -29,6 +31,12 @@ class VocabularySize:
     @property
     def sentence(self) -> str:
         return f"{self.glosses} glosses in {self.read_from} need {self.needed} classes"
+
+
+def padding(outputs: int, least: int, most: int, multiples: Sequence[int] = MULTIPLES) -> int:
+    """The multiple to which padding `least` to `most` classes makes `outputs`, 0 where none does."""
+    sizes = range(least, min(most, outputs) + 1)
+    return next((m for m in multiples if any(-(-size // m) * m == outputs for size in sizes)), 0)
 
 
 @measure

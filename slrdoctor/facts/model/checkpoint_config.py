@@ -13,7 +13,7 @@ from slrdoctor.facts.config._configured import Configured, every_value
 from slrdoctor.facts.config.model_config import ModelConfig, Said
 from slrdoctor.facts.ctc.layer_stack import total_stride
 from slrdoctor.facts.labels.configured_classes import ConfiguredClasses
-from slrdoctor.facts.labels.output_classes import SPECIALS, VocabularySize
+from slrdoctor.facts.labels.output_classes import SPECIALS, VocabularySize, padding
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead, ModelInput
 from slrdoctor.words.grammar import ordinal
@@ -97,10 +97,16 @@ def _of_classes(
     for said in classes.counts if classes is not None else ():
         if sizes is not None:
             against = f"the {sizes.glosses} glosses in {sizes.read_from} need {sizes.needed} classes"
-            yield Claim("classes", said, sizes.needed, sizes.least, sizes.most, against, sizes.read_from)
+            value = int(said.value)
+            is_padded = head is not None and head.outputs == value
+            is_padded = is_padded and padding(value, sizes.least, sizes.most) > 0
+            most = value if is_padded else sizes.most
+            yield Claim("classes", said, sizes.needed, sizes.least, most, against, sizes.read_from)
         if head is not None and said.value not in head.others:
             name = head.layer.name or "the head"
             added = SPECIALS if task is not None and task.name == "ctc" else 1
+            if padding(head.outputs, int(said.value), int(said.value) + 1):
+                added = max(added, head.outputs - int(said.value))
             yield Claim(
                 "classes of the checkpoint",
                 said,

@@ -9,17 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.config._configured import configured
 from slrdoctor.facts.labels.configured_classes import ConfiguredClasses
 from slrdoctor.facts.labels.gloss_counts import GlossCounts
-from slrdoctor.facts.labels.output_classes import VocabularySize
+from slrdoctor.facts.labels.output_classes import VocabularySize, padding
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead
 from slrdoctor.facts.model.optimizer_memory import OptimizerState
+from slrdoctor.facts.training.score_course import ScoreCourse
 from slrdoctor.words.grammar import counted
+from slrdoctor.words.settings import VOCABULARY_MULTIPLE
 
 Floats = NDArray[np.float64]
 
@@ -33,9 +37,10 @@ class HeadFit:
     sizes: VocabularySize
     least: int  # outputs; with CTC one more than there are glosses, for the blank
     fits: bool
-    because: str  # what explains a smaller head, "" where nothing does
+    because: str  # what explains a smaller or a padded head, "" where nothing does
     read_from: str
     doubt: str = ""  # why the two may not belong together, "" where they surely do
+    perhaps: str = ""  # what may explain a larger head, "" where nothing does
 
     @property
     def sentence(self) -> str:
@@ -53,8 +58,13 @@ def head_fit(
     config: ConfiguredClasses | None,
     task: Task | None,
     checkpoint: Checkpoint | None,
+    run: TrainingRun | None,
+    score: ScoreCourse | None,
 ) -> HeadFit:
-    """A list of names may be of more classes than the model was made for, and of another model."""
+    """A list of names may be of more classes than the model was made for, and of another model.
+
+    A larger head may be padded, and where a run learned, it did so with that head.
+    """
     with_blank = sizes.glosses + 1 if task is not None and task.name == "ctc" else 0
     least = max(sizes.least, with_blank)
     fits = any(least <= outputs <= sizes.most for outputs in (head.outputs, *head.others))
@@ -64,7 +74,39 @@ def head_fit(
     doubt = ""
     if not fits and task is not None and not task.is_certain and not _is_softmax(head, checkpoint):
         doubt = f"only {sizes.read_from} says that {head.read_from} chooses among classes"
-    return HeadFit(head.layer.name, head.outputs, sizes, least, fits, because, head.read_from, doubt)
+    perhaps = ""
+    if not fits and head.outputs > sizes.most:
+        because = _padding_in_config(head, sizes, least, run)
+        perhaps = _explained(head, sizes, least, score)
+    return HeadFit(
+        head.layer.name, head.outputs, sizes, least, fits, because, head.read_from, doubt, perhaps
+    )
+
+
+def _padding_in_config(
+    head: ModelHead, sizes: VocabularySize, least: int, run: TrainingRun | None
+) -> str:
+    """What a config says of padding, where it explains a candidate for the head, else ""."""
+    for said in configured(run, VOCABULARY_MULTIPLE) if run is not None else ():
+        multiple = said.as_int or 0
+        if multiple > 1 and any(
+            padding(outputs, least, sizes.most, (multiple,)) for outputs in (head.outputs, *head.others)
+        ):
+            return f"{said.read_from} {said.key} is {multiple}, which pads the head"
+    return ""
+
+
+def _explained(head: ModelHead, sizes: VocabularySize, least: int, score: ScoreCourse | None) -> str:
+    """Why a head larger than its vocabulary may be sound, "" where nothing speaks for it."""
+    for outputs in (head.outputs, *head.others):
+        multiple = padding(outputs, least, sizes.most)
+        if multiple:
+            named = "" if outputs == head.outputs else f" of the layer with {outputs} outputs"
+            more = outputs - sizes.needed
+            return f"padding to a multiple of {multiple} would explain the other {more}{named}"
+    if score is not None and score.beats_blind:
+        return f"{score.sentence}: outputs may be spare, or those of a vocabulary that is not here"
+    return ""
 
 
 def _is_softmax(head: ModelHead, checkpoint: Checkpoint | None) -> bool:

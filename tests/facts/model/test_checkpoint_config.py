@@ -115,3 +115,16 @@ def test_a_claim_fits_within_its_bounds() -> None:
     claims = [Claim("classes", Said(n, "c x"), 65, 65, 66, "", "") for n in (64, 65, 66, 67)]
 
     assert [claim.fits for claim in claims] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("outputs", "count", "fits"),
+    [(16, 10, True), (16, 16, True), (48, 36, False), (16, 24, False), (8, 16, False)],
+)
+def test_a_config_names_the_classes_of_a_padded_head_or_those_before(
+    outputs: int, count: int, fits: bool
+) -> None:
+    head = ModelHead(ModelLayer("fc", "linear", 512, outputs, 10), (), 10, 0.1, "best.pt")
+    sizes = VocabularySize(9, 9, 10, 11, "vocab.json")
+
+    assert all(claim.fits for claim in fit({}, classes(count), sizes, head).claims) is fits

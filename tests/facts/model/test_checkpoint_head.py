@@ -157,7 +157,9 @@ def fit(
         ConfiguredClasses((Said(config, "config.yaml num_classes"),), "config.yaml") if config else None
     )
     sizes = VocabularySize(64, 65, 65, 66, "gloss_dict.npy")
-    return head_fit(head, sizes, Samples((), "train.csv", narrowed=narrowed), targets, said, CTC, None)
+    return head_fit(
+        head, sizes, Samples((), "train.csv", narrowed=narrowed), targets, said, CTC, None, None, None
+    )
 
 
 @pytest.mark.parametrize(("outputs", "fits"), [(64, False), (65, True), (66, True), (67, False)])
@@ -170,7 +172,7 @@ def test_a_ctc_head_needs_an_output_for_the_blank(task: str, fits: bool) -> None
     head = ModelHead(ModelLayer("fc", "linear", 12, 10, 0), (), 0, 0.1, "best.pt")
     sizes = VocabularySize(10, 10, 11, 12, "vocabulary.json")
 
-    assert head_fit(head, sizes, None, None, None, Task(task, "", ""), None).fits is fits
+    assert head_fit(head, sizes, None, None, None, Task(task, "", ""), None, None, None).fits is fits
 
 
 def test_one_of_several_heads_is_enough() -> None:
@@ -205,6 +207,6 @@ def test_a_list_of_classes_alone_is_held_against_a_softmax_only(
     row = CheckpointRow("model.keras", "keras", 0, None, None, None, (), "")
     opened = Checkpoint(row, Weights({}, lambda name: np.zeros(0), Parts("keras", modules=modules)))
 
-    found = head_fit(head, sizes, None, None, None, task, opened)
+    found = head_fit(head, sizes, None, None, None, task, opened, None, None)
 
     assert not found.fits and bool(found.doubt) is is_doubted

@@ -114,3 +114,24 @@ def test_evl906_is_quiet_on_a_score_that_is_reproduced() -> None:
 
 def test_evl906_is_not_judged_without_a_logged_score_and_annotations() -> None:
     assert "no logged score" in judged.abstained(pairs=replace(REORDERED, samples=19)).reason
+
+
+@pytest.mark.parametrize(
+    ("stored", "logged", "fires"),
+    [
+        ("dev_beam10.csv", "dev_wer_greedy", False),  # two decoders
+        ("out/greedy_dev.json", "val_wer_beam", False),
+        ("dev.json", "val_wer", True),
+        ("dev_beam10.csv", "dev_wer_beam5", True),
+        ("dev_greedy.csv", "dev_wer", True),  # 8 points are more than a decoder makes
+    ],
+)
+def test_evl906_does_not_compare_the_scores_of_two_decoders(
+    stored: str, logged: str, fires: bool
+) -> None:
+    assert bool(judged(replace(ROW, read_from=stored, logged_as=logged))) is fires
+
+
+def test_evl906_leaves_room_for_another_decoder_where_only_one_side_names_one() -> None:
+    assert not judged(replace(ROW, read_from="best.BW_10.dev.json", gap=0.05, gap_to_kept=0.05))
+    assert judged(replace(ROW, gap=0.05, gap_to_kept=0.05))

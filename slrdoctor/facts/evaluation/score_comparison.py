@@ -11,6 +11,7 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.evaluation.scores import Reading, Recount, Recounts
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.training.logged_scores import LoggedScore, LoggedScores
+from slrdoctor.words.decoders import decoder_of
 from slrdoctor.words.metrics import metric
 
 SIGMAS = 3.3  # once in a thousand, by the normal distribution
@@ -50,6 +51,11 @@ class Comparison:
 
     def shown(self, value: float) -> str:
         return metric(self.quantity).shown(value, decimals=2)
+
+    @property
+    def decoders(self) -> frozenset[str]:
+        """The searches that the stored and the logged score come from, by their names; "" for none."""
+        return frozenset((decoder_of(self.read_from), decoder_of(self.logged_as)))
 
     @property
     def what(self) -> str:

@@ -87,7 +87,7 @@ def special_indices(file: VocabularyFile) -> tuple[int, ...]:
     return tuple(
         i
         for i, token in enumerate(file.tokens)
-        if token is not None and is_special(token.strip(), i < _BARE_REACH or last - i < _BARE_REACH)
+        if token is not None and is_special(_bare(token), i < _BARE_REACH or last - i < _BARE_REACH)
     )
 
 
@@ -157,9 +157,14 @@ def _from_config(found: Configured, run: TrainingRun, vocabulary: Vocabulary | N
     return found.as_int if found.as_int is not None and found.as_int >= 0 else -1
 
 
+def _bare(token: str) -> str:
+    """Without the blanks around it; a token that is nothing else is a written space, a character."""
+    return token.strip() or token
+
+
 def _from_tokens(vocabulary: Vocabulary, classes: int) -> BlankIndex:
     where, tokens = vocabulary.read_from, vocabulary.tokens
-    special = {(tokens[i] or "").strip().lower(): i for i in reversed(vocabulary.specials)}
+    special = {_bare(tokens[i] or "").lower(): i for i in reversed(vocabulary.specials)}
     for name in BLANKS:
         if name in special:
             index = special[name]

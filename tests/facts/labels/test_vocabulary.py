@@ -140,6 +140,9 @@ def test_a_bias_on_the_blank_is_not_its_index() -> None:
         (("A", "-", "B", "C"), 0, False),
         (("<pad>", "A", "B"), 0, False),
         (("A", "B"), 0, False),
+        ((" ", "!", "a", "b"), 0, False),  # a written space is a character
+        (("a", "b", " "), 0, False),
+        (("", "a", "b"), 0, True),
     ],
 )
 def test_a_vocabulary_says_the_blank(tokens: tuple[str | None, ...], index: int, certain: bool) -> None:

@@ -124,3 +124,33 @@ def test_a_score_is_poor_by_the_field_or_beside_guessing(
     name: str, score: float, blind: float, is_poor: bool
 ) -> None:
     assert metric(name).is_poor(score, blind) is is_poor
+
+
+@pytest.mark.parametrize(
+    ("best", "is_poor"),
+    [(0.72, False), (0.31, False), (0.5, False), (6.0, True), (1.4, True), (24.0, False)],
+)
+def test_a_bleu_that_may_be_a_share_is_neither_poor_nor_healthy(
+    tmp_path: Path, best: float, is_poor: bool
+) -> None:
+    course(tmp_path, train_loss=(8.0, 0.7), val_loss=(8.0, 1.3), val_bleu=(0.0, best))
+    report = scan(tmp_path)
+
+    assert [bool(run.poor) for run in report.runs] == [is_poor]
+    assert report.verdict != "healthy"
+
+
+@pytest.mark.parametrize(("kept", "is_poor"), [(1, True), (8, False)])
+def test_stored_predictions_settle_whether_a_bleu_below_1_is_poor(
+    tmp_path: Path, kept: int, is_poor: bool
+) -> None:
+    """The logged 0.6 is not their score in either unit, but they are what the run puts out."""
+    words = [f"w{i}" for i in range(40)]
+    lines = ["id,reference,hypothesis"]
+    for i in range(30):
+        reference = [words[(i * 7 + k * k) % 40] for k in range(8)]
+        hypothesis = reference[:kept] + [words[(i * 11 + k * 3) % 40] for k in range(8 - kept)]
+        lines.append(f"s{i},{' '.join(reference)},{' '.join(hypothesis)}")
+    (tmp_path / "dev_predictions.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    course(tmp_path, train_loss=(8.0, 0.7), val_loss=(8.0, 1.3), val_bleu=(0.0, 0.6))
+    assert [bool(run.poor) for run in scan(tmp_path).runs] == [is_poor]

@@ -9,6 +9,7 @@ from slrdoctor.artifacts.run import RunDirectory
 from slrdoctor.core.ranking import Case
 from slrdoctor.core.record import Run
 from slrdoctor.facts.evaluation.predictions import ErrorCounts
+from slrdoctor.facts.evaluation.scores import Recounts
 from slrdoctor.facts.training.progress import Progress
 from slrdoctor.words.metrics import Metric, metric
 
@@ -19,11 +20,12 @@ def described_runs(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -
     """Every run of which anything is known; of several runs also those of which nothing is."""
     progress = {case: fact for case, fact in measured if isinstance(fact, Progress)}
     counts = {case: fact for case, fact in measured if isinstance(fact, ErrorCounts)}
+    recounts = {case: fact for case, fact in measured if isinstance(fact, Recounts)}
     cases = [(data.name, r.name) for data, runs in run.cases for r in runs]
     for case in cases:
         name = "/".join(part for part in case if part)
         if case in progress:
-            yield _of_the_history(name, progress[case])
+            yield _of_the_history(name, progress[case], recounts.get(case))
         elif case in counts:
             errors = counts[case]
             rate = errors.accuracy if errors.is_classification else errors.wer
@@ -34,7 +36,7 @@ def described_runs(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -
             yield Run(name, "", "", "unknown", "")
 
 
-def _of_the_history(name: str, course: Progress) -> Run:
+def _of_the_history(name: str, course: Progress, recounts: Recounts | None) -> Run:
     score = ""
     if course.metric and math.isfinite(course.first_metric):
         judged_by = metric(course.metric)
@@ -46,8 +48,21 @@ def _of_the_history(name: str, course: Progress) -> Run:
         verdict="learned" if course.learned else "learned nothing",
         sentence=course.sentence,
         never_moved=_never_moved(course),
-        poor=_poor(metric(course.metric), course.settled_score, course.blind_metric),
+        poor=_poor(metric(course.metric), _in_points(course, recounts), course.blind_metric),
     )
+
+
+def _in_points(course: Progress, recounts: Recounts | None) -> float:
+    """The score that the run ends at; NaN where nothing tells whether it is in points or a share.
+
+    A BLEU that never exceeds 1 is that of a decoder that fails, in points, or a share of 1. The
+    stored predictions settle it.
+    """
+    if metric(course.metric).is_share or not course.best_metric <= 1:
+        return course.settled_score
+    rows = recounts.rows if recounts is not None else ()
+    scores = {row.split: row.plain for row in rows if row.quantity == course.metric}
+    return next((scores[split] for split in ("dev", "", "test") if split in scores), math.nan)
 
 
 def metric_of(errors: ErrorCounts) -> Metric:

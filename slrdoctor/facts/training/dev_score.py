@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.arithmetic.text_scores import bleu, chrf
 from slrdoctor.artifacts.kinds.checkpoints.weights_notes import INSIDE
+from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.history import Curve, History
@@ -17,13 +20,17 @@ from slrdoctor.words.tasks import ANY_TASK, METRICS
 
 Floats = NDArray[np.float64]
 
+TEXT_SCORES = {"bleu": bleu, "chrf": chrf}  # in points
+FEWEST_TEXTS = 10  # fewer predictions are a demonstration
+
 
 @dataclass(frozen=True)
 class DevScore:
     """A task metric over epochs, finite values only: arrays of shape [E], E >= 1.
 
-    Shares (accuracy, WER) are 0..1; WER may exceed 1. `last` is the median of the last
-    few values, `best_at` the epoch of the best.
+    Shares (accuracy, WER) are 0..1; WER may exceed 1. BLEU and the like are points, but as logged
+    where they never exceed 1 and no stored predictions show that they are shares. `last` is the
+    median of the last few values, `best_at` the epoch of the best.
     """
 
     quantity: str
@@ -120,17 +127,37 @@ def held_out(history: History, quantity: str) -> Curve | None:
 
 
 @measure
-def dev_score(history: History, task: Task | None) -> DevScore:
+def dev_score(history: History, task: Task | None, run: TrainingRun | None = None) -> DevScore:
     order = METRICS.get(task.name, ANY_TASK) if task else ANY_TASK
     for quantity in dict.fromkeys((*order, *ANY_TASK)):
         curve = held_out(history, quantity)
         if curve is not None:
             epochs, values = finite(curve)
             if len(values):
-                return DevScore(
+                score = DevScore(
                     quantity, curve.name, curve.split, epochs, values, curve.per, curve.read_from
                 )
+                return _in_points(score, run) if run is not None else score
     raise Unavailable(
         f"no WER, accuracy, BLEU or recall on dev or test in {history.read_from}",
         "log the dev score of every epoch, for example a column val_wer or val_acc",
     )
+
+
+def _in_points(score: DevScore, run: TrainingRun) -> DevScore:
+    """A BLEU that was logged as a share of 1, in points, where the stored predictions score as much.
+
+    Without them it is left: in points, a BLEU that never exceeds 1 is that of a decoder that fails.
+    """
+    if score.quantity not in TEXT_SCORES or score.best > 1:
+        return score
+    ends = (score.best, score.last)
+    for file in run.predictions:
+        if file.split in (score.split, "") and len(file.ids) >= FEWEST_TEXTS and any(file.references):
+            texts = (
+                [" ".join(tokens) for tokens in side] for side in (file.hypotheses, file.references)
+            )
+            points = TEXT_SCORES[score.quantity](*texts)
+            if min(abs(100 * v - points) for v in ends) < min(abs(v - points) for v in ends):
+                return dataclasses.replace(score, values=100 * score.values)
+    return score

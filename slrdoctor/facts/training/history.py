@@ -24,6 +24,11 @@ SHARES: tuple[tuple[str, ...], ...] = (
     ("precision",), ("class_recall",), ("f1",), ("blank_share",),
 )  # fmt: skip
 ERRORS: tuple[tuple[str, ...], ...] = (("wer", "part_wer"), ("cer",))
+FEWEST_PAIRS = 5  # epochs: fewer do not show that two columns move together
+FRACTION_AT_LEAST = 0.1  # its best: a percentage of a run that fails stays as low
+SAME_START = 3.0  # times: one model scores about the same on both splits after its first epoch
+RISE = 1.5  # times: a score at chance wavers by less, or does not follow the other split
+TOGETHER = 0.7  # correlation
 EDITS = ("substitutions", "deletions", "insertions")  # in the unit of the WER, or counts
 # a term of a loss stands for the loss where no total is logged: the earlier, the rather
 MAIN_PARTS = ("ctc", "recognition", "seq", "ce", "entropy", "nll", "translation", "contrastive")
@@ -102,8 +107,9 @@ def _curves(file: HistoryFile) -> Iterator[Curve]:
     for series in file.series:
         if series.quantity in ("epoch", "step", "time"):
             continue
+        is_fraction = series.quantity in percent and _is_fraction(series, file)
         for curve in _of_series(series, file.where, told, finished):
-            if series.quantity in percent:
+            if series.quantity in percent and not is_fraction:
                 curve = dataclasses.replace(curve, values=curve.values / 100, was_percent=True)
             yield curve
 
@@ -157,6 +163,39 @@ def _in_percent(file: HistoryFile) -> set[str]:
 
 def _share_is_percent(values: Floats) -> bool:
     return float(values.max()) > 1 + 1e-6  # nothing else can be over 1
+
+
+def _is_fraction(series: Scalar, file: HistoryFile) -> bool:
+    """Whether a share is a fraction though its quantity is in percent on another split of the file."""
+    family = next((f for f in SHARES if series.quantity in f), ())
+    if not family or series.name in file.facts.get("percent", ()):
+        return False
+    others = (s for s in file.series if s.quantity == series.quantity and s.split != series.split)
+    return any(_is_hundredth(series, other) for other in others)
+
+
+def _is_hundredth(series: Scalar, other: Scalar) -> bool:
+    """Whether two curves are one score in two units, the first as a fraction, the second in percent.
+
+    A percentage that never exceeds 1 is that of guessing among hundreds of classes. It starts as low
+    as the training accuracy, or stays where it is while that rises; a fraction starts a hundred
+    times as low, and rises along.
+    """
+    at = dict(zip(other.epochs, other.values, strict=True))
+    pairs = [(v, at[e]) for e, v in zip(series.epochs, series.values, strict=True) if e in at]
+    pairs = [(v, o) for v, o in pairs if math.isfinite(v + o) and v > 0 and o > 0]
+    if len(pairs) < FEWEST_PAIRS:
+        return False
+    value, percent = np.array(pairs, np.float64).T
+    if max(series.values) > 1 or value.max() < FRACTION_AT_LEAST or not _share_is_percent(percent):
+        return False
+    start, rise, along = (
+        float(x)
+        for x in (100 * value[0] / percent[0], value.max() / value[0], percent.max() / percent[0])
+    )
+    if not 1 / SAME_START <= start <= SAME_START or rise < max(RISE, math.sqrt(along)):
+        return False
+    return along > 1 and float(np.corrcoef(value, percent)[0, 1]) >= TOGETHER
 
 
 def _error_is_percent(values: Floats) -> bool:

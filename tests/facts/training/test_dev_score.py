@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from slrdoctor.artifacts.run import PredictionFile, TrainingRun
 from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.training.dev_score import dev_score, finite, over, settled
@@ -53,3 +55,35 @@ def test_the_end_of_a_run_is_the_median_of_its_last_tenth() -> None:
 def test_nothing_is_divided_by_nothing() -> None:
     assert over(1.0, 4.0) == 0.25
     assert np.isnan(over(1.0, 0.0)) and np.isnan(over(1.0, np.nan)) and np.isnan(over(np.nan, 1.0))
+
+
+def predicted(right: int, split: str = "dev", samples: int = 30) -> TrainingRun:
+    """Sentences of ten words of which the first are right: BLEU is 0, 52 and 88 for 0, 6 and 9."""
+    references = tuple(tuple(f"w{(i * 7 + k * k) % 50}" for k in range(10)) for i in range(samples))
+    hypotheses = tuple((*r[:right], *(f"x{k}" for k in range(10 - right))) for r in references)
+    ids = tuple(f"s{i}" for i in range(samples))
+    file = PredictionFile("out.tsv", "tsv", split, ids, hypotheses, references)
+    return TrainingRun("", Path(), predictions=(file,))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "logged", "right", "factor"),
+    [
+        ("bleu", [0.01, 0.3, 0.6, 0.72, 0.71], 9, 100),
+        ("bleu", [0.02, 0.1, 0.3, 0.51, 0.49], 6, 100),
+        ("bleu", [0.1, 0.6, 0.9, 1.0, 1.0], 10, 100),
+        ("chrf", [0.1, 0.3, 0.5, 0.62, 0.6], 6, 100),
+        ("bleu", [0.01, 0.3, 0.6, 0.72, 0.71], 0, 1),  # points, of a decoder that fails
+        ("bleu", [0.0, 0.2, 0.5, 0.4, 0.5], 1, 1),
+        ("bleu", [1.0, 9.0, 14.0, 25.0, 25.2], 6, 1),
+        ("accuracy", [0.1, 0.5, 0.7, 0.8, 0.8], 9, 1),
+    ],
+)
+def test_stored_predictions_tell_whether_a_bleu_is_a_share(
+    make_history: Any, quantity: str, logged: list[float], right: int, factor: float
+) -> None:
+    history = make_history(**{f"dev_{quantity}": logged})
+    score = dev_score(history, None, predicted(right))
+    assert score.values.tolist() == pytest.approx([factor * value for value in logged])
+    for other in (None, predicted(right, split="test"), predicted(right, samples=4)):
+        assert dev_score(history, None, other).values.tolist() == logged

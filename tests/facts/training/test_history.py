@@ -65,6 +65,57 @@ def test_the_splits_of_one_file_share_their_unit() -> None:
     assert curve(told(file(train), other), "dev", "accuracy").values.tolist() == [0.5, 1.0]
 
 
+TRAIN = [16.67, 47.92, 68.75, 79.17, 89.58, 95.83, 97.92]
+TOP = [61.0, 74.0, 85.0, 92.0, 97.0, 99.0]
+SLOW = [1.2, 2.1, 5.4, 11.0, 19.5, 33.0, 41.0, 48.0]
+
+
+@pytest.mark.parametrize(
+    ("percent", "fraction"),
+    [
+        (TRAIN, [0.1667, 0.4444, 0.6111, 0.7222, 0.7778, 0.8333, 0.8889]),
+        (TOP, [0.55, 0.63, 0.71, 0.80, 0.84, 0.86]),
+        (SLOW, [0.011, 0.027, 0.06, 0.12, 0.18, 0.28, 0.31, 0.33]),
+        ([20.0, 45.0, 80.0, 97.0, 100.0, 100.0], [0.2, 0.35, 0.44, 0.5, 0.49, 0.51]),  # memorises
+    ],
+)
+@pytest.mark.parametrize("splits", [("train", "dev"), ("dev", "train"), ("train", "test")])
+def test_a_fraction_beside_percentages_of_another_split_stays_one(
+    percent: list[float], fraction: list[float], splits: tuple[str, str]
+) -> None:
+    first, second = splits
+    found = told(
+        file(series("a", first, "accuracy", percent), series("b", second, "accuracy", fraction))
+    )
+    assert curve(found, first, "accuracy").was_percent
+    assert curve(found, second, "accuracy").values.tolist() == fraction
+    assert not curve(found, second, "accuracy").was_percent
+
+
+@pytest.mark.parametrize(
+    ("train", "dev"),
+    [
+        (TRAIN, [0.5, 0.48, 0.52, 0.5, 0.47, 0.5, 0.53]),  # chance of 200 classes
+        (TRAIN, [0.2, 0.3, 0.25, 0.35, 0.3, 0.25, 0.3]),
+        (TOP, [0.5, 0.9, 0.4, 0.6, 0.8, 0.5]),  # few samples, noise
+        (SLOW, [0.5, 0.6, 0.55, 0.7, 0.8, 0.85, 0.9, 0.95]),  # hardly rises beside training
+        ([0.6, 4.0, 20.0, 55.0, 80.0, 95.0], [0.1, 0.3, 0.4, 0.6, 0.7, 0.9]),  # both start at chance
+        ([5.0, 30.0, 95.0], [0.05, 0.3, 0.9]),  # too few to say
+        (TRAIN, [0.01, 0.02, 0.03, 0.04, 0.05, 0.05, 0.06]),
+    ],
+)
+def test_percentages_at_chance_do_not_become_fractions(train: list[float], dev: list[float]) -> None:
+    found = told(file(series("a", "train", "accuracy", train), series("b", "dev", "accuracy", dev)))
+    assert curve(found, "dev", "accuracy").values.tolist() == pytest.approx([v / 100 for v in dev])
+
+
+def test_a_percent_sign_settles_the_unit_of_a_share_beside_another_split() -> None:
+    dev = [v / 100 for v in TRAIN]
+    both = series("a", "train", "accuracy", TRAIN), series("b", "dev", "accuracy", dev)
+    found = told(file(*both, facts={"percent": ("b",)}))
+    assert curve(found, "dev", "accuracy").was_percent
+
+
 @pytest.mark.parametrize(
     ("values", "is_percent"),
     [

@@ -58,6 +58,7 @@ from slrdoctor.facts.features.features import DimensionStats as DimensionStats
 from slrdoctor.facts.features.frame_counts import FrameCounts as FrameCounts
 from slrdoctor.facts.features.join import Join as Join
 from slrdoctor.facts.features.landmarks import Landmarks as Landmarks
+from slrdoctor.facts.features.loader_normalisation import LoaderNormalisation as LoaderNormalisation
 from slrdoctor.facts.features.missing_landmarks import MissingLandmarks as MissingLandmarks
 from slrdoctor.facts.features.probe import Probe as Probe
 from slrdoctor.facts.features.split_shift import Shift as Shift

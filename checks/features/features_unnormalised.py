@@ -1,6 +1,7 @@
 """FEA111: do all features have the same scale, one that a network can train on?"""
 
 from itertools import pairwise
+from math import nan
 from statistics import median
 
 from slrdoctor.api import (
@@ -14,7 +15,9 @@ from slrdoctor.api import (
     Findings,
     Fix,
     Landmarks,
+    LoaderNormalisation,
     NotJudged,
+    Progress,
     Threshold,
     WeightValues,
     check,
@@ -27,6 +30,7 @@ LANDMARK_SCALE = Threshold(
 FEATURE_SCALE = chosen(100, "activations of published CNNs stay in the tens", (25, 400), 413)
 SCALE_FACTOR = chosen(10, "clips of one pipeline differ by a factor of about 2", (2.5, 40), 413)
 SMALLER_GROUP = chosen(0.02, "fewer clips (two at least) are not a group", (0.005, 0.08), 413)
+ERROR_LEFT = chosen(0.5, "a run that leaves less of guessing's error learned well")
 CLIPS_OF_A_SPLIT = chosen(10, "fewer clips are strays and not a split", (2.5, 40), 413)
 # these store pixels by convention, and their loaders normalise
 PIXEL_FORMATS = ("pose", "openpose")
@@ -40,12 +44,18 @@ DIVIDE = Fix("Divide pixels by the image size.", "x[..., 0] /= width; x[..., 1] 
 
 @check("FEA111", severity=DEGRADES, confidence=LIKELY, explains=("FEA112", "TRN504", NOTHING_LEARNED))
 def features_unnormalised(
-    clips: ClipTable, landmarks: Landmarks | None, weights: WeightValues | None
+    clips: ClipTable,
+    landmarks: Landmarks | None,
+    weights: WeightValues | None,
+    loader: LoaderNormalisation | None,
+    progress: Progress | None,
 ) -> Findings:
     """Features have the scale of pixels, or clips have different scales.
 
     Why it matters: Inputs in the hundreds saturate the gates of an LSTM. With mixed scales, two clips
-    of the same sign no longer look alike. Where the loader normalises the features, all is well.
+    of the same sign no longer look alike. Where the loader normalises the features, all is well: pixel
+    scale is not judged where a config, a file of means and spreads, or a source says that it does, or
+    where the run learned well.
 
     Judged by: The median absolute value of each clip, without zeros. Reported are:
     - pixel scale: over 10 in the median clip for landmarks, over 100 for other features, unless the
@@ -70,6 +80,7 @@ def features_unnormalised(
         said = f"{len(small)} clips have values of about {low:.3g}, but {len(large)} of about {high:.3g}"
         evidence = Evidence("factor between the groups", high / low, clips.read_from, "", SCALE_FACTOR)
     elif typical > limit.value and not (weights and weights.takes_off(typical, pixels[0].dims)):
+        _give_way(typical, loader, progress)
         affected = [row for row in pixels if row.scale > limit.value]
         said = f"the features have the scale of pixels, with a typical value of {typical:.3g}"
         evidence = Evidence("typical absolute value", typical, clips.read_from, "median", limit)
@@ -85,6 +96,31 @@ def features_unnormalised(
         len(affected),
         len(rows),
     )
+
+
+def _give_way(typical: float, loader: LoaderNormalisation | None, progress: Progress | None) -> None:
+    """Raise NotJudged where what is stored is likely not what the model is given."""
+    stored = f"the stored values have the scale of pixels, typically {typical:.3g}"
+    if loader is not None:
+        raise NotJudged(
+            f"{stored}, and {loader.where} says that they are normalised in loading",
+            "scan features as the model is given them",
+        )
+    if progress is not None and _error_left(progress) < ERROR_LEFT.value:
+        score = f"{progress.word} of {progress.shown(progress.best_metric)}"
+        raise NotJudged(
+            f"{stored}, and a dev {score} is far better than chance: the loader may normalise them"
+        )
+
+
+def _error_left(progress: Progress) -> float:
+    """The least dev error as a share of that of guessing; nan where it is unknown."""
+    best, blind = progress.best_metric, progress.blind_metric
+    if progress.metric == "accuracy":
+        best, blind = 1 - best, 1 - blind
+    elif progress.metric != "wer":
+        return nan
+    return best / blind if blind > 0 else nan
 
 
 def _is_by_split(small: list[ClipRow], large: list[ClipRow]) -> bool:

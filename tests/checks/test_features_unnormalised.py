@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from slrdoctor.facts.features.landmarks import Landmarks
+from slrdoctor.facts.features.loader_normalisation import LoaderNormalisation
 from slrdoctor.facts.model.checkpoint_values import TensorRow, WeightValues
-from slrdoctor.testing import findings, not_judged
-from tests.making import clip_table
+from slrdoctor.facts.training.progress import Progress
+from slrdoctor.testing import findings, fine, not_judged
+from tests.making import FAILED, LEARNED, MEMORISED, clip_table
 
 LAYOUT = Landmarks("pose and hands", 225, (("pose", 0, 99),), 3, True, "features")
 
@@ -68,3 +74,43 @@ def test_fea111_is_not_judged_on_images() -> None:
     one = not_judged("FEA111", clip_table(0, 10, scale=120.0, dims=150528, dtype="uint8"))
 
     assert "scale" in one.reason
+
+
+def test_fea111_is_not_judged_where_the_loader_normalises() -> None:
+    loader = LoaderNormalisation("config.yaml data.normalize")
+    one = not_judged("FEA111", clip_table(0, 10, scale=320.0), LAYOUT, loader)
+
+    assert "config.yaml data.normalize says" in one.reason and "320" in one.reason
+    assert fine("FEA111", clip_table(0, 10, scale=4.0), LAYOUT, loader)
+    assert findings("FEA111", clip_table(50, 50, scale=320.0), LAYOUT, loader)
+
+
+@pytest.mark.parametrize(
+    "progress",
+    [
+        LEARNED,
+        replace(LEARNED, best_metric=0.49),
+        replace(MEMORISED, best_metric=0.6),
+        replace(MEMORISED, best_metric=0.84, blind_metric=1 / 6),
+    ],
+)
+def test_fea111_is_not_judged_where_the_run_learned_well(progress: Progress) -> None:
+    assert (
+        "better than chance"
+        in not_judged("FEA111", clip_table(0, 10, scale=320.0), LAYOUT, progress).reason
+    )
+
+
+@pytest.mark.parametrize(
+    "progress",
+    [
+        FAILED,
+        MEMORISED,
+        replace(LEARNED, best_metric=0.51),
+        replace(MEMORISED, best_metric=0.5),
+        replace(LEARNED, blind_metric=float("nan")),
+        replace(LEARNED, metric="bleu", best_metric=0.2, blind_metric=0.01),
+    ],
+)
+def test_fea111_fires_where_the_run_learned_little_or_nobody_knows(progress: Progress) -> None:
+    assert findings("FEA111", clip_table(0, 10, scale=320.0), LAYOUT, progress)

@@ -13,6 +13,7 @@ from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.formats.notebook import Cell, cells, python_of
 from slrdoctor.artifacts.run import SourceFile, Sources
 from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.environment._normalising_code import normalises
 from slrdoctor.words.grammar import counted
 
 LARGEST = 1_000_000  # bytes of a source: anything longer was not written by hand
@@ -53,6 +54,7 @@ class SourceCode:
     pins: tuple[Pin, ...]
     files: int
     read_from: str
+    normalising: tuple[str, ...] = ()  # where values are normalised, by the names in the code
 
     @property
     def sentence(self) -> str:
@@ -88,6 +90,7 @@ def source_code(sources: Sources) -> SourceCode:
         imports=frozenset(reading.imports),
         pins=tuple(reading.pins),
         files=len(sources.files),
+        normalising=tuple(reading.normalising),
         read_from=names + (f" and {len(sources.files) - 3} more" if len(sources.files) > 3 else ""),
     )
 
@@ -117,6 +120,7 @@ class _Reading:
         self.solutions: list[str] = []
         self.imports: set[str] = set()
         self.pins: list[Pin] = []
+        self.normalising: list[str] = []
 
     def python(self, text: str, where: str) -> None:
         try:
@@ -132,7 +136,10 @@ class _Reading:
             if isinstance(node, ast.Import):
                 aliases |= {a.asname for a in node.names if a.name == "mediapipe" and a.asname}
         for node in nodes:
-            self._node(node, f"{where} line {getattr(node, 'lineno', 0)}", aliases)
+            at = f"{where} line {getattr(node, 'lineno', 0)}"
+            self._node(node, at, aliases)
+            if normalises(node):
+                self.normalising.append(at)
 
     def _node(self, node: ast.AST, at: str, aliases: set[str]) -> None:
         if isinstance(node, ast.Import):

@@ -1,7 +1,6 @@
 """FEA111: do all features have the same scale, one that a network can train on?"""
 
 from itertools import pairwise
-from math import nan
 from statistics import median
 
 from slrdoctor.api import (
@@ -33,8 +32,7 @@ SMALLER_GROUP = chosen(0.02, "fewer clips (two at least) are not a group", (0.00
 ERROR_LEFT = chosen(0.5, "a run that leaves less of guessing's error learned well")
 CLIPS_OF_A_SPLIT = chosen(10, "fewer clips are strays and not a split", (2.5, 40), 413)
 # these store pixels by convention, and their loaders normalise
-PIXEL_FORMATS = ("pose", "openpose")
-PIXEL_LAYOUTS = ("OpenPose", "COCO-WholeBody", "Isharah")
+PIXEL_FORMATS, PIXEL_LAYOUTS = ("pose", "openpose"), ("OpenPose", "COCO-WholeBody", "Isharah")
 NORMALISE = Fix(
     "For every sample, centre the landmarks between the shoulders and divide by the shoulder width.",
     "x = (x - (left + right) / 2) / np.linalg.norm(left - right)",
@@ -80,7 +78,8 @@ def features_unnormalised(
         said = f"{len(small)} clips have values of about {low:.3g}, but {len(large)} of about {high:.3g}"
         evidence = Evidence("factor between the groups", high / low, clips.read_from, "", SCALE_FACTOR)
     elif typical > limit.value and not (weights and weights.takes_off(typical, pixels[0].dims)):
-        _give_way(typical, loader, progress)
+        if why := _seen_otherwise(loader, progress):
+            raise NotJudged(f"the stored values are like pixels, typically {typical:.3g}, but {why}")
         affected = [row for row in pixels if row.scale > limit.value]
         said = f"the features have the scale of pixels, with a typical value of {typical:.3g}"
         evidence = Evidence("typical absolute value", typical, clips.read_from, "median", limit)
@@ -88,39 +87,17 @@ def features_unnormalised(
         raise NotJudged("no clip holds values whose scale means anything")
     else:
         return f"the typical value is {median(row.scale for row in rows):.3g}"
-    yield Finding(
-        said,
-        (evidence,),
-        (NORMALISE, DIVIDE),
-        tuple(row.id for row in affected),
-        len(affected),
-        len(rows),
-    )
+    ids = tuple(row.id for row in affected)
+    yield Finding(said, (evidence,), (NORMALISE, DIVIDE), ids, len(affected), len(rows))
 
 
-def _give_way(typical: float, loader: LoaderNormalisation | None, progress: Progress | None) -> None:
-    """Raise NotJudged where what is stored is likely not what the model is given."""
-    stored = f"the stored values have the scale of pixels, typically {typical:.3g}"
+def _seen_otherwise(loader: LoaderNormalisation | None, progress: Progress | None) -> str:
+    """Why the model is likely given other values than are stored; "" where nothing says so."""
     if loader is not None:
-        raise NotJudged(
-            f"{stored}, and {loader.where} says that they are normalised in loading",
-            "scan features as the model is given them",
-        )
-    if progress is not None and _error_left(progress) < ERROR_LEFT.value:
-        score = f"{progress.word} of {progress.shown(progress.best_metric)}"
-        raise NotJudged(
-            f"{stored}, and a dev {score} is far better than chance: the loader may normalise them"
-        )
-
-
-def _error_left(progress: Progress) -> float:
-    """The least dev error as a share of that of guessing; nan where it is unknown."""
-    best, blind = progress.best_metric, progress.blind_metric
-    if progress.metric == "accuracy":
-        best, blind = 1 - best, 1 - blind
-    elif progress.metric != "wer":
-        return nan
-    return best / blind if blind > 0 else nan
+        return f"{loader.where} says that they are normalised in loading"
+    if progress is not None and progress.error_left < ERROR_LEFT.value:
+        return f"a dev {progress.word} of {progress.shown(progress.best_metric)} is far from chance"
+    return ""
 
 
 def _is_by_split(small: list[ClipRow], large: list[ClipRow]) -> bool:

@@ -78,15 +78,11 @@ class TableRow:
         return f"row {self.row}"
 
 
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """An entry whose axes are stored in another order; `axes` are those that frames come first in.
+class _Within:
+    """What lies in another place and is shown as that place is."""
 
-    ST-GCN stores [C, T, V, M]: axes (1, 3, 2, 0) make of it [T, M, V, C].
-    """
-
-    of: Entry
-    axes: tuple[int, ...]
+    __slots__ = ()
+    of: Whole | Member | Way | Entry
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -94,6 +90,17 @@ class Turned:
 
     def __str__(self) -> str:
         return str(self.of)
+
+
+@dataclass(frozen=True, slots=True)
+class Turned(_Within):
+    """An entry whose axes are stored in another order; `axes` are those that frames come first in.
+
+    ST-GCN stores [C, T, V, M]: axes (1, 3, 2, 0) make of it [T, M, V, C].
+    """
+
+    of: Entry
+    axes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +123,10 @@ class TableRows:
 
 
 @dataclass(frozen=True, slots=True)
-class OneFrame:
+class OneFrame(_Within):
     """An array [K, C] that is the landmarks of one frame, and not K frames of C values."""
 
     of: Whole | Member | Way | Entry
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        return self.of.parts
-
-    def __str__(self) -> str:
-        return str(self.of)
 
 
 @dataclass(frozen=True, slots=True)

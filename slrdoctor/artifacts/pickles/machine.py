@@ -9,10 +9,11 @@ operations are in `pickle_operations`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.content import Opaque, Unreadable
 
 MOST_STEPS = 100_000_000  # operations; a pickled list of 30 million floats has as many
 MOST_CONTAINERS = 20_000_000
@@ -36,19 +37,20 @@ class Name:
         self.name = name
 
 
-class Shell:
+class Shell(ABC):
     """An object that takes shape while the pickle runs; `finish` gives what it became."""
 
     def build(self, state: Any) -> None:
-        """Take the state that the pickle sets."""
+        """Take the state that the pickle sets; most are made of their arguments alone."""
+        del state
 
     def after_build(self, machine: Machine) -> Any:
         """What stands for it from then on; joblib writes the values of an array there, as they are."""
         return self
 
+    @abstractmethod
     def finish(self, plain: Callable[[Any], Any]) -> Any:
         """The value it stands for; `plain` does the same for what it holds."""
-        raise NotImplementedError
 
 
 class Standin(Shell):
@@ -64,6 +66,11 @@ class Standin(Shell):
 
     def build(self, state: Any) -> None:
         self.state = state
+
+    def finish(self, plain: Callable[[Any], Any]) -> Any:
+        """An Opaque with what tells most of the object: its state, its elements, its arguments."""
+        held = (self.state, self.entries, self.items, self.args)
+        return Opaque(self.name, plain(next(filter(None, held), None)))
 
 
 def as_key(value: Any, depth: int = 2) -> Any:

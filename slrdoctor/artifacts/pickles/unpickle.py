@@ -137,11 +137,8 @@ class _Finisher:
             return bytes(value), 1
         if isinstance(value, Name):
             return Opaque(value.name), 1
-        if isinstance(value, Standin):
-            if value.name not in self.refused:
-                self.refused.append(value.name)
-            state, size = self.finish(_state(value), depth)
-            return Opaque(value.name, state), size
+        if isinstance(value, Standin) and value.name not in self.refused:
+            self.refused.append(value.name)
         return self._shell(value, depth)
 
     def _shell(self, shell: Shell, depth: int) -> tuple[Any, int]:
@@ -171,14 +168,6 @@ class _Finisher:
         if all(type(key) in _LEAVES for key in items):
             return items, size
         return {_plain_key(key): value for key, value in items.items()}, size
-
-
-def _state(standin: Standin) -> Any:
-    """What tells most of an object that was not built: its state, its elements, its arguments."""
-    for state in (standin.state, standin.entries, standin.items):
-        if state:
-            return state
-    return standin.args or None
 
 
 def _plain_key(key: Any) -> Any:

@@ -21,32 +21,7 @@ from slrdoctor.facts.model.checkpoint_updates import (
     Normalisation,
 )
 from slrdoctor.facts.model.optimizer_memory import OptimizerState
-
-
-class Net(nn.Module):
-    """40 features to 30 classes; each weight has over 1000 values."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.encoder = nn.Sequential(nn.Linear(40, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 64))
-        self.head = nn.Linear(64, 30)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out: torch.Tensor = self.head(self.encoder(x))
-        return out
-
-
-def train(model: nn.Module, optimizer: torch.optim.Optimizer, steps: int = 5) -> None:
-    for _ in range(steps):
-        loss = nn.functional.cross_entropy(model(torch.randn(32, 40)), torch.randint(0, 30, (32,)))
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-
-
-def saved(folder: Path, name: str, model: nn.Module, **more: Any) -> CheckpointFile:
-    torch.save({"model": model.state_dict(), **more}, folder / name)
-    return CheckpointFile(name, folder / name, "torch", 0)
+from tests.facts.model.trained_nets import Net, saved, train
 
 
 def get(fact: type, folder: Path, *files: CheckpointFile, epochs: int = 0) -> Any:
@@ -339,84 +314,3 @@ def test_weights_that_are_all_nan_do_not_differ(model: Net, tmp_path: Path) -> N
     files = [saved(tmp_path, f"epoch_{e}.pt", model, epoch=e) for e in (9, 3)]
 
     assert "head.weight" in get(CheckpointPair, tmp_path, *files).same
-
-
-class TwoHeads(Net):
-    """A second head, which `forward` may leave out."""
-
-    def __init__(self, name: str, classes: int) -> None:
-        super().__init__()
-        self.second = name
-        setattr(self, name, nn.Linear(64, classes))
-
-
-def of_a_run(folder: Path, wers: tuple[float, ...], *files: CheckpointFile) -> ParameterUpdates:
-    """Where the run has a dev WER of so much in each of its epochs."""
-    epochs = tuple(float(e) for e in range(1, len(wers) + 1))
-    series = (
-        Scalar("train_loss", "train", "loss", epochs, tuple(4.0 * w for w in wers)),
-        Scalar("val_wer", "dev", "wer", epochs, wers),
-    )
-    history = HistoryFile("log.csv", "csv", series)
-    run = TrainingRun("", folder, checkpoints=files, histories=(history,))
-    found: ParameterUpdates = Facts(REGISTRY, (run,)).get(ParameterUpdates)
-    return found
-
-
-LEARNED = (1.0, 0.7, 0.4, 0.2, 0.1, 0.05, 0.04, 0.04)
-AT_CHANCE = (1.0, 1.0, 1.0, 0.99, 1.0, 1.0, 1.0, 1.0)
-
-
-@pytest.mark.parametrize(
-    ("name", "classes"), [("aux_head", 30), ("signer_classifier", 9), ("out2", 30), ("fc_handshape", 61)]
-)
-def test_a_head_that_is_not_in_use_is_no_fault(name: str, classes: int, tmp_path: Path) -> None:
-    model = TwoHeads(name, classes)
-    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
-    train(model, optimizer)
-    file = saved(tmp_path, "best.pt", model, optimizer=optimizer.state_dict(), epoch=8)
-
-    found = of_a_run(tmp_path, LEARNED, file)
-
-    assert not found.head
-    assert f"{name} was never updated and head was" in found.sentence
-
-
-@pytest.mark.parametrize("name", ["aux_head", "signer_classifier", "out2"])
-def test_a_head_without_updates_beside_a_trained_one_is_found_where_nothing_was_learned(
-    name: str, tmp_path: Path
-) -> None:
-    model = TwoHeads(name, 30)
-    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
-    train(model, optimizer)
-    file = saved(tmp_path, "best.pt", model, optimizer=optimizer.state_dict(), epoch=8)
-
-    assert f"none for {name}.weight" in of_a_run(tmp_path, AT_CHANCE, file).head
-
-
-@pytest.mark.parametrize("wers", [LEARNED, AT_CHANCE], ids=["learned", "at chance"])
-def test_the_only_head_without_updates_is_found_whatever_the_score_is(
-    wers: tuple[float, ...], model: Net, tmp_path: Path
-) -> None:
-    model.head.requires_grad_(False)
-    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
-    train(model, optimizer)
-    file = saved(tmp_path, "best.pt", model, optimizer=optimizer.state_dict(), epoch=8)
-
-    assert "none for head.weight" in of_a_run(tmp_path, wers, file).head
-
-
-@pytest.mark.parametrize("is_given", [True, False], ids=["given to the optimizer", "left out"])
-def test_a_backbone_that_is_frozen_on_purpose_is_told_by_the_score(
-    is_given: bool, model: Net, tmp_path: Path
-) -> None:
-    model.encoder.requires_grad_(False)
-    model.encoder.eval()
-    optimizer = torch.optim.Adam(model.parameters() if is_given else model.head.parameters(), 1e-3)
-    train(model, optimizer)
-    file = saved(tmp_path, "best.pt", model, optimizer=optimizer.state_dict(), epoch=8)
-
-    sound, ill = of_a_run(tmp_path, LEARNED, file), of_a_run(tmp_path, AT_CHANCE, file)
-
-    assert not sound.random and not sound.statistics and "was frozen with initial" in sound.sentence
-    assert ill.random_share > 0.5 and ill.statistics == 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 NPZ = (
@@ -100,17 +102,30 @@ FOREIGN = (
 )  # fmt: skip
 
 
+def _any_of(patterns: Iterable[tuple[int, str]]) -> re.Pattern[str]:
+    """One expression for all patterns, with a group a pattern that names the place of its format."""
+    alternatives = (
+        f"(?P<_{form}_{number}>{fnmatch.translate(pattern)})"
+        for number, (form, pattern) in enumerate(patterns)
+    )
+    return re.compile("|".join(alternatives))
+
+
+_PATTERNS = [(place, pattern) for place, form in enumerate(FOREIGN) for pattern in form.patterns]
+_FILES = _any_of((place, p) for place, p in _PATTERNS if not p.endswith("/"))
+_FOLDERS = _any_of((place, p[:-1]) for place, p in _PATTERNS if p.endswith("/"))
+
+
+def _format_of(match: re.Match[str]) -> ForeignFormat:
+    return FOREIGN[int((match.lastgroup or "").split("_")[1])]
+
+
 def foreign_format(where: str) -> tuple[ForeignFormat, str] | None:
     """The format of a file by its path, and the path of the file or of the store that it lies in."""
-    folders, _, name = where.lower().rpartition("/")
-    for form in FOREIGN:
-        for pattern in form.patterns:
-            if not pattern.endswith("/"):
-                if fnmatch.fnmatchcase(name, pattern):
-                    return form, where
-                continue
-            parts = folders.split("/")
-            inside = [i for i, part in enumerate(parts) if fnmatch.fnmatchcase(part, pattern[:-1])]
-            if inside:
-                return form, "/".join(where.split("/")[: inside[0] + 1])
-    return None
+    *folders, name = where.lower().split("/")
+    for depth, folder in enumerate(folders, start=1):
+        inside = _FOLDERS.match(folder)
+        if inside:
+            return _format_of(inside), "/".join(where.split("/")[:depth])
+    match = _FILES.match(name)
+    return (_format_of(match), where) if match else None

@@ -188,3 +188,39 @@ def test_epochs_that_keep_some_hypotheses_are_a_history() -> None:
     epochs = {str(e): decoding(e, train_loss=4 / e, lr=0.1) for e in range(1, 7)}
     [history] = recognise_history("log.json", "json", Tree(epochs))
     assert history.row_epochs == (1, 2, 3, 4, 5, 6)
+
+
+def mmengine(evaluation: dict[str, float], key: str = "step") -> list[dict[str, Any]]:
+    """Two records of batches an epoch, then an evaluation that counts its epoch as the step."""
+    records: list[dict[str, Any]] = []
+    for epoch in range(1, 5):
+        for batch in (1, 2):
+            records.append({"lr": 0.1, "loss": 3 / epoch, "top1_acc": 0.2 * epoch, "epoch": epoch,
+                            "step": 20 * (2 * epoch + batch)})  # fmt: skip
+        records.append({**{k: v * epoch for k, v in evaluation.items()}, "time": 0.1, key: epoch})
+    return records
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "quantity"),
+    [
+        ({"acc/top1": 0.2, "acc/top5": 0.25, "acc/mean1": 0.15}, "accuracy"),
+        ({"CTC/wer": 0.1}, "wer"),
+    ],
+)
+def test_an_evaluation_of_mmengine_is_of_dev_and_of_its_epoch(
+    evaluation: dict[str, float], quantity: str
+) -> None:
+    [history] = recognise_history("vis_data/scalars.json", "json", Tree(mmengine(evaluation)))
+    [score] = [s for s in history.series if (s.split, s.quantity) == ("dev", quantity)][:1]
+    first = next(iter(evaluation.values()))
+    assert score.epochs == (1, 2, 3, 4) and score.values == pytest.approx(
+        [first * e for e in range(1, 5)]
+    )
+
+
+def test_steps_that_are_no_epochs_stay_steps() -> None:
+    records = mmengine({"acc/top1": 0.2})
+    records[-1]["step"] = 4000
+    [history] = recognise_history("scalars.json", "json", Tree(records))
+    assert not [s for s in history.series if s.split == "dev" and s.epochs == (1, 2, 3, 4)]

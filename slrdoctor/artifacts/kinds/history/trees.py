@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from slrdoctor.artifacts.content import Table
+from slrdoctor.artifacts.kinds.history.mmengine import with_epochs_of_evaluations
 from slrdoctor.artifacts.kinds.history.tables import histories_of_table
 from slrdoctor.artifacts.run import HistoryFile
 from slrdoctor.words.series_names import is_known, meaning_of, words_of
@@ -133,7 +134,7 @@ def _table_of_records(records: Sequence[Any]) -> Table | None:
         return None
     names: dict[str, int] = {}
     rows: list[dict[str, Any]] = []
-    for record in records:
+    for record in with_epochs_of_evaluations(records):
         if (
             isinstance(record, Mapping) and "train_runtime" not in record
         ):  # the trainer's summary at the end

@@ -44,7 +44,12 @@ def find_collapse(steps: Floats, smooth: Floats, accuracy: Curve | None) -> Coll
     learned = np.flatnonzero(smooth < best + LOST * (start - best))
     since = int(learned[-1]) + 1 if len(learned) else 0
     stretch = smooth[since:]
-    if best >= LOST * start or len(stretch) < max(FEWEST, SHARE_OF_RUN * len(smooth)) or since <= at:
+    if (
+        at < FIRST
+        or best >= LOST * start
+        or len(stretch) < max(FEWEST, SHARE_OF_RUN * len(smooth))
+        or since <= at
+    ):
         return None
     settled = stretch[len(stretch) // 2 :]
     level = float(np.median(settled))

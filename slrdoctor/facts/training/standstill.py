@@ -69,7 +69,7 @@ def standstill(history: History) -> Standstill:
 
 def _finest(history: History) -> Curve | None:
     """The epoch curve where it has enough values, else that of the steps."""
-    for curve in history.curves:
+    for curve in sorted(history.curves, key=lambda curve: curve.per != "epoch"):
         if (curve.split, curve.quantity) == ("train", "loss"):
             fewest = FEWEST_EPOCHS if curve.per == "epoch" else FEWEST_STEPS
             if len(finite(curve)[1]) >= fewest:

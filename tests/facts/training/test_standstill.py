@@ -95,3 +95,15 @@ def test_what_may_come_back_is_no_collapse(tail: Floats, accuracy: float) -> Non
 
 def test_a_loss_that_only_rose_has_not_learned_before() -> None:
     assert train_loss(history(np.linspace(1.0, 3.0, 100), np.full(100, 0.1)), None).collapse is None
+
+
+def test_a_curve_that_only_begins_low_has_not_learned() -> None:
+    loss = np.concatenate([[0.1], np.full(99, math.log(4))])
+    assert train_loss(history(loss, np.full(100, 0.25)), None).collapse is None
+    assert train_loss(history(loss), None).collapse is None
+
+
+def test_the_epochs_are_looked_at_before_the_steps() -> None:
+    steps, epochs = history(np.linspace(3, 1, 400), per="step"), history(np.full(30, math.log(7)))
+    both = History((*steps.curves, *epochs.curves), "log.txt")
+    assert standstill(both).per == "epoch" and standstill(both).points == 30

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from slrdoctor.artifacts.content import NEEDS_PACKAGE, Content, Text, Tree, Unreadable
@@ -16,10 +15,11 @@ from slrdoctor.artifacts.directory.class_folders import settle_class_folders
 from slrdoctor.artifacts.directory.expectations import hold_against_configs, note_empty_folders
 from slrdoctor.artifacts.directory.found import Found, NothingToExamine
 from slrdoctor.artifacts.directory.found_samples import (
-    are_places,
     settle_samples,
     take_batch_labels,
+    take_clips,
     take_samples,
+    take_samples_of_weights,
 )
 from slrdoctor.artifacts.directory.found_splits import fill_splits
 from slrdoctor.artifacts.directory.found_words import take_words
@@ -40,7 +40,6 @@ from slrdoctor.artifacts.directory.unopened import (
 from slrdoctor.artifacts.formats import array_suffixes, reader_of, readers
 from slrdoctor.artifacts.kinds import (
     checkpoints,
-    features,
     history,
     outputs,
     predictions,
@@ -58,14 +57,12 @@ from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import recognise_hyp
 from slrdoctor.artifacts.pickles.frames import is_frame
 from slrdoctor.artifacts.run import (
     CheckpointFile,
-    FeatureSet,
     Problem,
     RunDirectory,
     SourceFile,
     Sources,
 )
 from slrdoctor.artifacts.settings.read import Settings, read_settings
-from slrdoctor.words.splits import split_of_name
 
 OPENED_A_SUFFIX = 400  # files of one suffix in one folder that are opened; the rest is named
 _REQUIREMENTS = re.compile(
@@ -184,7 +181,10 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
         if reader is None:
             return
         if checkpoints.is_named_like_checkpoint(name) and not is_named_like_outputs(name):
-            found.checkpoints.append(CheckpointFile(file.where, file.path, reader.name, file.size))
+            if take_samples_of_weights(file, reader, listing, found):
+                found.opened.add(file.where)
+            else:
+                found.checkpoints.append(CheckpointFile(file.where, file.path, reader.name, file.size))
             return
         content = reader.read(file.path)
         found.opened.add(file.where)
@@ -247,13 +247,9 @@ def _take(file: File, format: str, content: Content, listing: Listing, found: Fo
         labelled = None
     if labelled is not None:
         found.annotations.append(labelled)
-    clips, stored = features.clips_in(file.path, format, content)
-    if clips:
-        split = split_of_name(file.where)
-        one = FeatureSet(split, file.where, format, "container", clips, stored)
-        found.features.append(replace(one, counted=are_places(clips)))
+    has_clips = take_clips(file, format, content, found)
     take_batch_labels(file, format, content, found)
-    if labelled is None and not clips:
+    if labelled is None and not has_clips:
         take_words(file, format, content, found, is_vocabulary=words is not None)
 
 

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from slrdoctor.artifacts.clip_places import Entry, TableRow
-from slrdoctor.artifacts.content import Arrays, Content
+from slrdoctor.artifacts.content import Arrays, Content, Reader, Unreadable
 from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.directory.listing import File, Listing
+from slrdoctor.artifacts.kinds import checkpoints, features
 from slrdoctor.artifacts.kinds.annotations import batch_labels
 from slrdoctor.artifacts.kinds.samples import samples_in
 from slrdoctor.artifacts.kinds.samples.folders import stored_file
 from slrdoctor.artifacts.run import AnnotationFile, Clip, FeatureSet
+from slrdoctor.words.splits import split_of_name
 
 
 def take_samples(file: File, format: str, content: Content, listing: Listing, found: Found) -> bool:
@@ -22,6 +24,29 @@ def take_samples(file: File, format: str, content: Content, listing: Listing, fo
     found.annotations += stored.labels
     found.of_samples |= stored.companions
     return bool(stored.sets)
+
+
+def take_clips(file: File, format: str, content: Content, found: Found) -> bool:
+    """Whether a file is a container of clips, which are taken then."""
+    clips, stored = features.clips_in(file.path, format, content)
+    if clips:
+        split = split_of_name(file.where)
+        one = FeatureSet(split, file.where, format, "container", clips, stored)
+        found.features.append(replace(one, counted=are_places(clips)))
+    return bool(clips)
+
+
+def take_samples_of_weights(file: File, reader: Reader, listing: Listing, found: Found) -> bool:
+    """Whether a file that is called like a checkpoint holds samples, which are taken then."""
+    try:
+        content = reader.read(file.path) if checkpoints.may_hold_samples(file.path.name) else None
+    except Unreadable:
+        return False
+    if content is None or checkpoints.has_parameters(content):
+        return False
+    return take_samples(file, reader.name, content, listing, found) or take_clips(
+        file, reader.name, content, found
+    )
 
 
 def take_batch_labels(file: File, format: str, content: Content, found: Found) -> None:

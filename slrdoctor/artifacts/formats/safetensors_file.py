@@ -91,4 +91,10 @@ def _example(folder: Path) -> Path:
     return path
 
 
-READER = Reader(name="safetensors", suffixes=(".safetensors",), read=_read, example=_example)
+READER = Reader(
+    name="safetensors",
+    suffixes=(".safetensors",),
+    read=_read,
+    example=_example,
+    clip_suffixes=(".safetensors",),
+)

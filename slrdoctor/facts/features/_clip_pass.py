@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.artifacts.clip_places import Way
 from slrdoctor.artifacts.content import Unreadable
+from slrdoctor.artifacts.formats import reader_named
 from slrdoctor.artifacts.kinds.features.clips import OpenClip, open_clip
 from slrdoctor.artifacts.run import Clip
 from slrdoctor.facts.features._clip_tally import ClipTally
@@ -51,7 +53,7 @@ def measure_clip(
     if dims > LARGEST_FRAME:
         raise Unreadable(f"one frame holds {dims} values: an image, or the wrong axis", "too-large")
     fitting = landmarks if landmarks is not None and landmarks.dims == dims else None
-    tally = ClipTally(dims, fitting, clip.reader)
+    tally = ClipTally(dims, fitting, _writes_missing_as_nan(clip))
     digest = hashlib.blake2b(repr(frames.shape[1:]).encode(), digest_size=16)
     with np.errstate(all="ignore"):  # hostile values overflow; they are counted, not printed
         for start, block in _blocks(frames):
@@ -59,6 +61,15 @@ def measure_clip(
             tally.add(start, block)
         row = _row(clip, id, split, stored, frames, tally, digest.hexdigest())
     return row, tally.moments
+
+
+def _writes_missing_as_nan(clip: Clip) -> bool:
+    """Whether a landmark that was not detected is a NaN by the format of a clip.
+
+    Lists within the cells of a table are anybody's, whatever the format of the table.
+    """
+    reader = reader_named(clip.reader)
+    return reader is not None and reader.nan_is_missing and not isinstance(clip.place, Way)
 
 
 def _refuse(stored: Frames) -> None:

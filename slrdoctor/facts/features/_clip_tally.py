@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.artifacts.formats import reader_named
 from slrdoctor.facts.features.features import Moments
 from slrdoctor.facts.features.landmarks import Landmarks
 
@@ -18,12 +17,11 @@ FEW_PAIRS = 4  # consecutive frames to compare, fewer of which say nothing of a 
 class ClipTally:
     """Running counts over the frames of one clip; `add` takes them block by block."""
 
-    def __init__(self, dims: int, landmarks: Landmarks | None, reader: str) -> None:
+    def __init__(self, dims: int, landmarks: Landmarks | None, nan_is_missing: bool) -> None:
         self.dims = dims
         self._blocks = landmarks.blocks if landmarks else ()
         self._hands = [i for i, (name, _, _) in enumerate(self._blocks) if "hand" in name]
-        format = reader_named(reader)
-        self._nan_is_missing = format is not None and format.nan_is_missing
+        self._nan_is_missing = nan_is_missing
         self.frames = self.zero_frames = self.hands_missing = self.leading = 0
         self.missing = np.zeros(len(self._blocks))
         self.values = self.bad_values = 0

@@ -9,6 +9,7 @@ from slrdoctor.artifacts.content import Arrays, Content, Tree
 from slrdoctor.artifacts.kinds.checkpoints.keras_weights import keras_tensors
 
 ALWAYS = (".pth", ".ckpt", ".safetensors", ".keras")
+OF_ANY_ARRAYS = (".safetensors",)
 PERHAPS = (".pt", ".bin", ".tar", ".h5", ".hdf5", ".pkl")
 _NAMED = re.compile(
     r"(?:^|[^a-z])(?:best|last|final|latest|model|epoch|step|iter|ckpt|checkpoint|weights?|state)(?:[^a-z]|$)"
@@ -22,6 +23,16 @@ def is_named_like_checkpoint(name: str) -> bool:
     """Whether the file name alone says checkpoint: `best_model.pt`, `epoch_12.tar`, `x.ckpt`."""
     name = name.lower()
     return name.endswith(ALWAYS) or (name.endswith(PERHAPS[:3]) and bool(_NAMED.search(name)))
+
+
+def may_hold_samples(name: str) -> bool:
+    """Whether files of a name like this one's, which checkpoints have, are written of any arrays."""
+    return name.lower().endswith(OF_ANY_ARRAYS)
+
+
+def has_parameters(content: Content) -> bool:
+    """Whether the name of any array is that of a parameter."""
+    return isinstance(content, Arrays) and any(map(_PARAMETER.search, content.members))
 
 
 def is_checkpoint(content: Content) -> bool:

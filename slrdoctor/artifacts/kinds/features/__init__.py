@@ -21,7 +21,7 @@ from slrdoctor.artifacts.clip_places import (
     Whole,
     member,
 )
-from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Table, Tree
+from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Table, Text, Tree
 from slrdoctor.artifacts.kinds.features.array_lists import (
     LENGTHS,
     OFFSETS,
@@ -31,6 +31,7 @@ from slrdoctor.artifacts.kinds.features.array_lists import (
     whole_numbers,
 )
 from slrdoctor.artifacts.kinds.features.clip_tables import is_numeric_table
+from slrdoctor.artifacts.kinds.features.clip_texts import is_numeric_text
 from slrdoctor.artifacts.kinds.features.members import clips_of_members
 from slrdoctor.artifacts.kinds.features.nested_numbers import clip_of_lists, shape_of
 from slrdoctor.artifacts.kinds.features.parts import (
@@ -61,7 +62,7 @@ def is_clip_shape(info: ArrayInfo) -> bool:
 
 
 def is_clip(content: Content) -> bool:
-    """Whether a file of its own can be one sample: one numeric array, or a table of numbers."""
+    """Whether a file of its own can be one sample: one numeric array, or a table or lines of numbers."""
     if isinstance(content, Arrays):
         infos = {name: m for name, m in content.members.items() if not LABELS.search(name.lower())}
         if len(content.members) > MOST_PARTS or not any(map(is_clip_shape, infos.values())):
@@ -70,6 +71,8 @@ def is_clip(content: Content) -> bool:
         return not many or any(name.rpartition("/")[2].lower() in ARRAY_KEYS for name in infos)
     if isinstance(content, Table):
         return is_numeric_table(content)
+    if isinstance(content, Text):
+        return is_numeric_text(content)
     if isinstance(content, Tree):
         if isinstance(content.value, dict) and _is_record(content.value):
             return True

@@ -154,7 +154,9 @@ def _by_suffix(listing: Listing) -> Iterator[tuple[str, str, list[File]]]:
             name = file.path.name
             suffix = next((s for s in clip_suffixes() if name.lower().endswith(s)), "")
             if suffix and (
-                is_named_like_outputs(name) or not checkpoints.is_named_like_checkpoint(name)
+                is_named_like_outputs(name)
+                or not checkpoints.is_named_like_checkpoint(name)
+                or checkpoints.may_hold_samples(name)
             ):
                 by_suffix.setdefault(suffix, []).append(file)
         for suffix, found in by_suffix.items():
@@ -209,6 +211,8 @@ def peek(candidate: Candidate, listing: Listing) -> Group | None:
         unread = expected.likely_kind == "features" and len(files) >= MANY
         samples = candidate.samples
         return Group(folder, suffix, samples, expected.name, WHOLE, False, None) if unread else None
+    if checkpoints.may_hold_samples(suffix) and any(map(checkpoints.has_parameters, contents)):
+        return None
     if are_arrays_of_samples(files, [(file, content) for file, content, _ in opened], listing):
         return None
     clips = [c for c in contents if features.is_clip(c)]

@@ -34,6 +34,7 @@ from slrdoctor.artifacts.clip_places import (
 from slrdoctor.artifacts.content import Arrays, Content, Table, Tree, Unreadable
 from slrdoctor.artifacts.formats import read_head, reader_named, reader_of
 from slrdoctor.artifacts.kinds.features.clip_tables import row_landmarks, row_numbers, table_values
+from slrdoctor.artifacts.kinds.features.clip_texts import text_values
 from slrdoctor.artifacts.kinds.features.joining import frames_first, joined
 from slrdoctor.artifacts.kinds.features.tree_values import as_array, at_the_end
 from slrdoctor.artifacts.run import Clip
@@ -146,7 +147,7 @@ def _stored(clip: Clip, last: _LastOpened) -> NDArray[Any]:
         return _cut(_of_table(content, clip.place), clip.rows)
     if isinstance(content, Tree):
         return _cut(_of_tree(content.value, clip.place), clip.rows)
-    raise Unreadable("text, not features", "unsupported")
+    return _cut(text_values(content), clip.rows)
 
 
 def _turned(clip: Clip, place: Turned, last: _LastOpened) -> NDArray[Any]:

@@ -92,7 +92,7 @@ def samples_in(file: Stored) -> StoredSamples:
 
 
 def _of_table(file: Stored, table: Table) -> StoredSamples:
-    """The samples of a table of numbers with a column of labels."""
+    """The samples of a table of numbers with a column of labels, or of the names of clips."""
     told = sample_table(table)
     if told is None:
         return StoredSamples()
@@ -102,9 +102,9 @@ def _of_table(file: Stored, table: Table) -> StoredSamples:
         return [str(row[i]).strip() if i is not None and i < len(row) else "" for row in cells]
 
     ids, splits, people = column(told.ids), column(told.split), column(told.signer)
-    is_named = told.ids is not None and len(set(ids)) >= DISTINCT * len(ids) and not all(
-        map(str.isdecimal, ids)
-    )  # fmt: skip
+    is_named = told.ids is not None and len(set(ids)) >= DISTINCT * len(ids)
+    if told.label is not None and all(map(str.isdecimal, ids)):
+        is_named = False
     keys = ids if is_named else list(map(str, range(len(told.spans))))
     outer = split_of_name(file.where)
     clips = tuple(Clip(key, file.path, file.reader, told.place(i)) for i, key in enumerate(keys))
@@ -121,6 +121,8 @@ def _of_table(file: Stored, table: Table) -> StoredSamples:
     )
     split = outer if told.split is None else ""
     one = FeatureSet(split, file.where, file.reader, "container", clips, counted=not is_named)
+    if told.label is None:
+        return StoredSamples([one])
     labels = AnnotationFile(file.where, file.reader, CONVENTION, rows, classification=True)
     return StoredSamples([one], [labels])
 

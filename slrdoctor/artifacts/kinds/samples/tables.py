@@ -1,11 +1,13 @@
 """Recognise tables of samples: a row a sample, or a few rows, with its numbers and its label.
 
 `keypoint.csv` has the class first and 42 numbers after it, others have the label last, with a
-header or without. Where a name repeats over neighbouring rows, these are the frames of one clip.
+header or without. Where a name repeats over neighbouring rows, these are the frames of one clip;
+a table of frames may have the names of clips and no labels, which are elsewhere.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +27,12 @@ PROBED = 500  # rows, spread over the table
 NUMERIC = 0.9  # share of a column's cells that are numbers or blank
 DISTINCT = 0.9  # share of names that no other row has
 MOST_CLASSES = 0.5  # of the rows: labels come again
+# names of columns that tell which clip a row is of, and of those that count its frames
+_OF_CLIPS = frozenset(column_names.words("""
+    video videoid videoname clip clipid clipname sequence sequenceid sampleid utteranceid segmentid
+    sentenceid videofile videopath clippath file filename
+    """))  # fmt: skip
+_FRAME_COUNTERS = frozenset(map(column_names.squeezed, COUNTERS - {"", "id", "row"})) | {"t", "frameid"}
 SUMS = 0.01  # how far a row of probabilities may be from one
 
 
@@ -34,7 +42,7 @@ class SampleTable:
 
     spans: tuple[tuple[int, int], ...]  # rows of each sample: (first, past the last)
     without: tuple[int, ...]  # columns that are no features, the last ones counted from the end
-    label: int
+    label: int | None  # None where the rows are frames of clips whose labels are elsewhere
     ids: int | None = None
     split: int | None = None
     signer: int | None = None
@@ -88,17 +96,19 @@ def sample_table(table: Table) -> SampleTable | None:
     cells = _Cells(table)
     if cells.width < FEWEST_NUMBERS or not cells.are_of_one_width:
         return None
-    label = _label(cells)
-    if label is None:
+    clip_names = _clip_names(cells)
+    label = _label(cells, without=clip_names)
+    if label is None and clip_names is None:
         return None
     known = {i: _role(cells, i) for i in range(cells.width) if i != label}
-    data = [i for i in cells.numeric if i != label and not known[i]]
+    data = [i for i in cells.numeric if i not in (label, clip_names) and not known[i]]
     if not _are_measurements(cells, data):
         return None
     found = {role: i for i, role in known.items() if role}
-    spans, ids = _spans(cells, [i for i, role in known.items() if role == IDS])
+    named = [i for i, role in known.items() if role == IDS and i != clip_names]
+    spans, ids = _spans(cells, named if clip_names is None else [clip_names, *named])
     left_out = sorted(set(range(cells.width)) - set(data))
-    if len({cells.whole(label)[a] for a, _ in spans}) < 2:
+    if label is not None and len({cells.whole(label)[a] for a, _ in spans}) < 2:
         return None
     return SampleTable(
         tuple(spans),
@@ -110,14 +120,56 @@ def sample_table(table: Table) -> SampleTable | None:
     )
 
 
-def _label(cells: _Cells) -> int | None:
+def _clip_names(cells: _Cells) -> int | None:
+    """The column whose values name the clips that rows are frames of, by its name and what it holds.
+
+    The frames of a clip are neighbours. Rows sorted by their class look alike: only a name that can
+    be of nothing else, or frames that are counted anew for every value, tells a clip.
+    """
+    counters = [i for i in cells.numeric if cells.squeezed(i) in _FRAME_COUNTERS]
+    for i in range(cells.width):
+        name = cells.squeezed(i)
+        if not name or _is_label_name(cells, i) or cells.are_decimal(i):
+            continue
+        if name not in column_names.ID and name not in column_names.PATH and role_of(name) != IDS:
+            continue
+        values = cells.whole(i)
+        starts = _starts(values)
+        if len(starts) != len(set(values)) or not 2 <= len(starts) <= len(values) / 2:
+            continue
+        if name in _OF_CLIPS or any(_count_anew(cells.whole(c), starts) for c in counters):
+            return i
+    return None
+
+
+def _count_anew(values: Sequence[str], starts: Sequence[int]) -> bool:
+    """Whether a column counts up within each run of rows, and begins again with the next."""
+    numbers = [_number(value) for value in values]
+    known = [n for n in numbers if n is not None]
+    if len(known) < len(numbers):
+        return False
+    firsts = set(starts)
+    rises = all(b > a for row, (a, b) in enumerate(itertools.pairwise(known), 1) if row not in firsts)
+    return rises and any(known[row] <= known[row - 1] for row in firsts if row)
+
+
+def _starts(values: Sequence[str]) -> list[int]:
+    """The rows at which a value begins that the row before does not have."""
+    return [row for row in range(len(values)) if row == 0 or values[row] != values[row - 1]]
+
+
+def _label(cells: _Cells, without: int | None) -> int | None:
     """The column of labels: by its name, else the first or last one by what it holds."""
     named = [i for i in range(cells.width) if cells.names[i] and _is_label_name(cells, i)]
     named = [i for i in named if _come_again(cells.whole(i)) and not cells.are_decimal(i)]
     named.sort(key=lambda i: i in cells.numeric)  # the name of a class tells more than its number
     if named:
         return named[0]
-    free = [i for i in range(cells.width) if _role(cells, i) not in ("split", "counter", SIGNERS)]
+    free = [
+        i
+        for i in range(cells.width)
+        if i != without and _role(cells, i) not in ("split", "counter", SIGNERS)
+    ]
     texts = [i for i in free if i in cells.texts and _come_again(cells.whole(i))]
     if texts:
         return texts[-1]
@@ -174,7 +226,7 @@ def _spans(cells: _Cells, ids: Sequence[int]) -> tuple[list[tuple[int, int]], in
         names = cells.whole(i)
         if len(set(names)) >= DISTINCT * count:
             return [(row, row + 1) for row in range(count)], i
-        starts = [row for row in range(count) if row == 0 or names[row] != names[row - 1]]
+        starts = _starts(names)
         if len(starts) == len(set(names)) and 2 * len(starts) <= count:
             return list(zip(starts, [*starts[1:], count], strict=True)), i
     return [(row, row + 1) for row in range(count)], None

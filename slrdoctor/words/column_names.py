@@ -1,7 +1,7 @@
 """The names that columns have in this field, without separators and case, the likeliest first.
 
 English comes first; German, Spanish, French, Portuguese, Turkish, Russian, Chinese, Italian, Polish,
-Japanese, Korean and Arabic follow.
+Dutch, Japanese, Korean and Arabic follow.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ PATH = words("""
     cheminfichier fichiervidéo fichiervideo vidéo arquivo caminho nomearquivo dosya dosyaadı
     dosyaadi dosyayolu yol файл имяфайла путь видео 文件 文件名 路径 文件路径 视频 视频名 视频路径
     percorso nomefile percorsofile filmato
+    bestand bestandsnaam bestandspad pad filmpje opname
     plik nazwapliku ścieżka sciezka ścieżkapliku film wideo nagranie
     ファイル ファイル名 パス ファイルパス 動画 動画名 動画ファイル ビデオ 映像 映像名
     파일 파일명 파일이름 경로 파일경로 영상 영상명 영상파일 비디오 동영상
@@ -63,7 +64,7 @@ CLASS = words("""
     klasse gebärde gebaerde wort begriff clase palabra seña sena señal etiqueta classe mot signe
     étiquette etiquette palavra sinal rótulo rotulo sınıf sinif kelime işaret isaret etiket класс
     слово жест метка 类别 类 词 手势 手语
-    parola segno etichetta słowo slowo znak klasa etykieta gest
+    gebaar woord parola segno etichetta słowo slowo znak klasa etykieta gest
     単語 手話 手話単語 クラス クラス名 단어 수어 수어단어 클래스 범주
     كلمة الكلمة إشارة اشارة الإشارة الاشارة فئة الفئة تصنيف التصنيف
 """)
@@ -79,14 +80,15 @@ TEXT = words("""
     satz übersetzung uebersetzung frase oración oracion traducción traduccion traduction
     texte tradução traducao texto cümle cumle çeviri ceviri metin предложение перевод текст 句子
     翻译 文本 译文
-    testo traduzione zdanie tekst tłumaczenie tlumaczenie 文 文章 テキスト 翻訳 訳文 日本語 日本語文 字幕
+    zin vertaling testo traduzione zdanie tekst tłumaczenie tlumaczenie
+    文 文章 テキスト 翻訳 訳文 日本語 日本語文 字幕
     문장 번역 텍스트 번역문 한국어 한국어문장 자막 جملة الجملة نص النص ترجمة الترجمة
 """)
 SPLIT = words("""
     split subset set partition fold phase usage dataset
     teil teilmenge partición particion conjunto partie ensemble partição particao bölüm bolum küme
     kume раздел выборка 划分 集合 数据集
-    partizione insieme suddivisione zbiór zbior podzbiór podzbior podział podzial
+    deel deelverzameling partizione insieme suddivisione zbiór zbior podzbiór podzbior podział podzial
     分割 区分 データ区分 セット データセット 분할 구분 세트 데이터셋 تقسيم التقسيم مجموعة المجموعة
 """)
 SIGNER = words("""
@@ -94,7 +96,7 @@ SIGNER = words("""
     subject personid person actor signers
     gebärdende gebaerdende sprecher signante intérprete interprete persona firmante signeur personne
     sinalizador pessoa işaretçi isaretci kişi kisi диктор участник человек 手语者 演示者 人物 打手语者
-    segnante osoba migający migajacy uczestnik 話者 手話者 話者番号 被験者 参加者 演者
+    gebaarder spreker segnante osoba migający migajacy uczestnik 話者 手話者 話者番号 被験者 参加者 演者
     화자 수어자 참가자 수어통역사 인물 사람 مؤشر المؤشر مشارك المشارك شخص الشخص
 """)
 FRAMES = words("""
@@ -102,7 +104,8 @@ FRAMES = words("""
     sequencelength videolength length nframe numframe framenum
     bilder anzahlbilder fotogramas cuadros trames nbimages quadros kareler karesayısı karesayisi
     кадры числокадров 帧数
-    fotogrammi numerofotogrammi klatki liczbaklatek フレーム フレーム数
+    beelden aantalbeelden aantalframes fotogrammi numerofotogrammi klatki liczbaklatek
+    フレーム フレーム数
     프레임 프레임수 إطارات الإطارات عددالإطارات
 """)
 FPS = words("fps framerate")

@@ -1,23 +1,21 @@
 """What the written name of a series means: `val_loss` is the loss of the dev split.
 
 Names come from csv headers, json keys, TensorBoard tags and log lines; they are told by
-their words, so `Train Loss`, `train/loss`, `trainLoss` and `tr_loss` are one.
+their words, so `Train Loss`, `train/loss`, `trainLoss`, `tr_loss` and `Trainingsverlust` are one.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from slrdoctor.words.splits import SPLIT_OF_SERIES
+from slrdoctor.words.translation import in_english
 
-LOSS = frozenset(
-    ("loss", "losses", "cost", "nll", "pérdida", "perdida", "perda", "perte", "verlust", "损失")
-)
-ACCURACY = frozenset(
-    ("acc", "accu", "accuracy", "accuracies", "acc1", "prec1", "top1", "hit1", "exactitud", "准确率")
-)
+LOSS = frozenset(("loss", "losses", "cost", "nll"))
+ACCURACY = frozenset(("acc", "accu", "accuracy", "accuracies", "acc1", "prec1", "top1", "hit1"))
 TIME = frozenset(
     (
         "time",
@@ -61,7 +59,7 @@ _PART_WORDS = """
 _KNOWN = frozenset(_PART_WORDS.split())
 _SIMILARITY = frozenset(("sim", "similarity", "cos", "cosine"))
 _EDITS = {"sub": "substitutions", "del": "deletions", "ins": "insertions"}
-_ENDINGS = ("loss", "losses", "accuracy", "acc", "wer", "cer", "bleu", "lr", "损失", "准确率")
+_ENDINGS = ("loss", "losses", "accuracy", "acc", "wer", "cer", "bleu", "lr")
 _PIECE = re.compile(r"[a-z]+/[a-z](?![a-z])|[^\W\d_]+[\d]*|\d+|%", re.UNICODE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # acc@1, top-5, recall at 10, BLEU-4: the number belongs to the name
@@ -110,9 +108,12 @@ def meaning_of(name: str) -> Meaning:
 @functools.lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, glued ones taken apart: valLoss, trloss, ctcloss."""
+    name = in_english(name)
     spaced = _CAMEL.sub(" ", name) if not name.isupper() else name
-    spaced = _NUMBERED.sub(r"\1\2", spaced)
-    return tuple(word for piece in _PIECE.findall(spaced.lower()) for word in _unglued(piece))
+    lower = _NUMBERED.sub(r"\1\2", spaced).lower()
+    if not lower.isascii():  # of a Turkish capital, lowering leaves a combining dot
+        lower = unicodedata.normalize("NFC", lower).replace("\u0307", "")
+    return tuple(word for piece in _PIECE.findall(lower) for word in _unglued(piece))
 
 
 def _unglued(word: str) -> list[str]:
@@ -151,7 +152,7 @@ def _quantity(words: list[str]) -> str:
 
 
 def _of_training(words: list[str], kinds: set[str]) -> str:
-    if words in (["epoch"], ["epochs"], ["ep"], ["epoca"], ["época"], ["epoche"]):
+    if words in (["epoch"], ["epochs"], ["ep"]):
         return "epoch"
     if kinds <= {
         "global",
@@ -186,7 +187,10 @@ def _of_sequences(words: list[str], kinds: set[str]) -> str:
     edits = _EDITS.get(next((w for w in reversed(words) if w not in ("rate", "rates")), ""), "")
     if edits and "wer" in kinds:  # wer_scores/del_rate is one part of the WER
         return edits
-    if "wer" in kinds or {"word", "error"} <= kinds:
+    if "error" in kinds and kinds & {"char", "character", "characters"}:
+        return "cer"
+    # Wortfehlerrate, gloss error rate: of sentences of signs, both are of what is signed
+    if "wer" in kinds or ("error" in kinds and kinds & {"word", "words", "gloss", "glosses", "sign"}):
         return "part_wer" if kinds & {"conv", "aux", "auxiliary", "ve", "visual"} else "wer"
     for quantity in ("cer", "rouge", "chrf", "perplexity", "meteor", "cider", "ter", "dtw", "ser"):
         if quantity in kinds or any(re.fullmatch(rf"{quantity}[l\d]?", w) for w in words):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from slrdoctor.words.translation import in_english
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -28,8 +30,8 @@ class Setting:
 
 
 def plain_key(key: str) -> str:
-    """A dotted key in lower case with underscores."""
-    return key.lower().replace("-", "_")
+    """A dotted key in English, in lower case with underscores."""
+    return re.sub(r"[- ]", "_", in_english(key).lower())
 
 
 def _named(*names: str, others: str = "") -> Setting:
@@ -37,7 +39,7 @@ def _named(*names: str, others: str = "") -> Setting:
 
 
 CLASSES = _named(
-    r"(num|n|nb|number_of)_?(class|classes|labels|glosses)|classes|(gloss|gls)_vocab_size",
+    r"(num|n|nb|number(?:_of)?)_?(class|classes|labels|glosses)|classes|(gloss|gls)_vocab_size",
     # heads of other parts, and what a backbone was trained on before
     others=r"signer|speaker|handshape|phon|discrim|backbone|encoder|pretrain|imagenet|kinetics|resnet"
     r"|c2d|cnn",

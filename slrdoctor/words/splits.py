@@ -14,6 +14,8 @@ _ANYWHERE = {
         entrainement apprentissage treino treinamento treinar addestramento allenamento eğitim egitim
         trening treningowy treningowa treningowe uczący uczacy trenowanie
         обучение обучающая обучающий тренировка тренировочная тренировочный трейн
+        обучения обучении обучению обучающей обучающих тренировки тренировке тренировочной трейне
+        entreno entraîner treningu treningowego treningowej uczenia uczeniu eğitimi eğitimde
         训练 训练集 訓練 訓練集 訓練データ 訓練用 学習 学習データ 学習用
         훈련 훈련용 훈련데이터 학습 학습용 학습데이터
         تدريب التدريب للتدريب
@@ -24,6 +26,8 @@ _ANYWHERE = {
         développement developpement validação validacao desenvolvimento validazione convalida sviluppo
         doğrulama dogrulama geçerleme gecerleme walidacja walidacyjny walidacyjna walidacyjne rozwojowy
         валидация валидационная валидационный валид
+        валидации валидацию валидационной валидационные проверка проверки проверке проверочная
+        walidacji walidacyjnego walidacyjnej validasyon doğrulaması valideren validatie
         验证 验证集 校验集 开发集 驗證 驗證集 検証 検証データ 検証用 開発データ
         검증 검증용 검증데이터
         تحقق التحقق للتحقق
@@ -31,7 +35,8 @@ _ANYWHERE = {
     "test": """
         test testing tst testset
         testen testdaten testmenge prueba pruebas teste testes collaudo sınama sinama testowy testowa
-        testowe тест тестовая тестовый тестирование
+        testowe testowego testowej teście тест теста тесте тестовая тестовой тестовый тестирование
+        тестировании
         测试 测试集 測試 測試集
         テスト テストデータ テスト用 테스트 테스트용 테스트데이터 시험
         اختبار الاختبار للاختبار

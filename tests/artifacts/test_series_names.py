@@ -86,3 +86,47 @@ def test_glued_words_come_apart_and_others_stay_whole() -> None:
 
 def test_words_of_prose_are_not_known() -> None:
     assert is_known("validation") and is_known("wer") and not is_known("finished")
+
+
+@pytest.mark.parametrize(
+    ("name", "split", "quantity"),
+    [
+        ("Trainingsverlust", "train", "loss"),
+        ("Validierungs-WER", "dev", "wer"),
+        ("Wortfehlerrate (%)", "", "wer"),
+        ("Lernrate", "train", "learning_rate"),
+        ("Testgenauigkeit", "test", "accuracy"),
+        ("perdida_validacion", "dev", "loss"),
+        ("tasa de error de palabras", "", "wer"),
+        ("exactitud", "", "accuracy"),
+        ("perte d'entraînement", "train", "loss"),
+        ("précision", "", "accuracy"),
+        ("precision", "", "precision"),
+        ("taux d'apprentissage", "train", "learning_rate"),
+        ("perda_treino", "train", "loss"),
+        ("taxa de aprendizado", "train", "learning_rate"),
+        ("EĞİTİM KAYBI", "train", "loss"),
+        ("dogrulama dogrulugu", "dev", "accuracy"),
+        ("kelime hata oranı", "", "wer"),
+        ("потери на обучении", "train", "loss"),
+        ("точность на валидации", "dev", "accuracy"),
+        ("验证集准确率", "dev", "accuracy"),
+        ("词错误率", "", "wer"),
+        ("perdita_validazione", "dev", "loss"),
+        ("dokładność walidacji", "dev", "accuracy"),
+        ("検証データの損失", "dev", "loss"),
+        ("학습률", "train", "learning_rate"),
+        ("خسارة التدريب", "train", "loss"),
+        ("Zeichenfehlerrate", "", "cer"),
+        ("gloss error rate", "", "wer"),
+    ],
+)
+def test_names_in_other_languages_mean_the_same(name: str, split: str, quantity: str) -> None:
+    assert (meaning_of(name).split, meaning_of(name).quantity) == (split, quantity)
+
+
+@pytest.mark.parametrize(
+    "name", ["Verlustängste", "strategie", "Wortspiel", "perdurable", "exactly", "valise", "Testament"]
+)
+def test_a_word_that_only_begins_like_one_in_another_language_means_nothing(name: str) -> None:
+    assert meaning_of(name).quantity == "other"

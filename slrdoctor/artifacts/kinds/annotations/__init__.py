@@ -13,6 +13,7 @@ from slrdoctor.artifacts.kinds.annotations.tables import recognise_table
 from slrdoctor.artifacts.kinds.annotations.trees import is_empty_of_samples, recognise_tree
 from slrdoctor.artifacts.run import AnnotationFile
 from slrdoctor.words.splits import split_of_name as split_of_name
+from slrdoctor.words.translation import in_english
 
 _OUTPUT_WORDS = """
     hyp hyps hypothesis hypotheses pred preds predicted prediction predictions decoded
@@ -41,8 +42,8 @@ def recognise_annotations(
     column does. `siblings` opens another file of the same folder by name.
     """
     folder, _, name = where.rpartition("/")
-    words = set(_WORD.findall(name.lower()))
-    parent = set(_WORD.findall(folder.rpartition("/")[2].lower()))
+    words = set(_WORD.findall(in_english(name).lower()))
+    parent = set(_WORD.findall(in_english(folder.rpartition("/")[2]).lower()))
     if (
         is_decoded(name)
         or words & _OUTPUTS

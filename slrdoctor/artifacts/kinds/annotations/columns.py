@@ -12,6 +12,7 @@ from slrdoctor.artifacts.kinds.annotations.cells import identifier, label, numbe
 from slrdoctor.artifacts.kinds.plain_values import name_of
 from slrdoctor.words import column_names
 from slrdoctor.words.splits import split_of_name
+from slrdoctor.words.translation import in_english
 
 Record = Mapping[str, Any]
 Fits = Callable[[list[Any]], bool]
@@ -50,9 +51,10 @@ def squeeze(key: Any) -> str:
 
 def tells_of_results(keys: Sequence[Any]) -> bool:
     """Whether columns are those of a history, a score table or predictions, not of samples."""
-    if {squeeze(key) for key in keys} & column_names.NOT_OF_SAMPLES:
+    english = [in_english(name_of(key)) for key in keys]
+    if {squeeze(key) for key in english} & column_names.NOT_OF_SAMPLES:
         return True
-    return any(column_names.OF_GUESSES & set(_words_of(key)) for key in keys)
+    return any(column_names.OF_GUESSES & set(_words_of(key)) for key in english)
 
 
 def _words_of(key: Any) -> list[str]:

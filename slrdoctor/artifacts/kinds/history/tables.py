@@ -13,6 +13,7 @@ from slrdoctor.artifacts.kinds.history.series import SeriesOfRun
 from slrdoctor.artifacts.run import HistoryFile
 from slrdoctor.words.series_names import Meaning, meaning_of
 from slrdoctor.words.splits import SPLIT_OF_SERIES, split_of_name
+from slrdoctor.words.translation import in_english
 
 _RUN = re.compile(
     r"^(?:experiment|exp|run|trial|fold|seed|model|version|config)"
@@ -60,7 +61,7 @@ class _Columns:
 
     def __init__(self, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         self.names = names
-        low = [name.lower() for name in names]
+        low = [in_english(name).lower() for name in names]
         # W&B exports "name of the run - val_loss"
         self.told = {i: meaning_of(name.rpartition(" - ")[2]) for i, name in enumerate(names)}
         self.epoch = _first(low, ("epoch",)) if "epoch" in low else self._of("epoch")

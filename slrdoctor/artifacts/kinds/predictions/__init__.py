@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,13 @@ import numpy as np
 
 from slrdoctor.artifacts.content import Arrays, Content, Table, Text, Tree
 from slrdoctor.artifacts.kinds.plain_values import name_of
+from slrdoctor.artifacts.kinds.predictions.columns import (
+    HYPOTHESIS,
+    ID,
+    ids_of,
+    roles_of,
+    words_of_key,
+)
 from slrdoctor.artifacts.kinds.predictions.pairs import ctm_with_stm, pairs_of_two_files
 from slrdoctor.artifacts.kinds.predictions.texts import pairs_of_fairseq, pairs_of_lines
 from slrdoctor.artifacts.kinds.predictions.tokens import (
@@ -24,43 +30,6 @@ from slrdoctor.artifacts.run import PredictionFile
 from slrdoctor.words.splits import split_of_name, split_of_word
 
 Siblings = Callable[[str], Content | None]
-_HYPOTHESIS_WORDS = """
-    hyp hyps hypothesis hypotheses pred preds prediction predictions predicted decoded recognized
-    recognised pres
-"""
-_OUTPUT_WORDS = "output outputs"  # a hypothesis only beside what is surely a reference
-_REFERENCE_WORDS = """
-    ref refs reference references target targets gt groundtruth truth true trues actual expected
-"""
-_WEAK_REFERENCE_WORDS = """
-    label labels gloss glosses sentence text annotation class sign action gesture letter word category
-"""
-# words of a key that is about a hypothesis or a reference and is not it
-_ABOUT_WORDS = """
-    prob probs probability score scores confidence conf logit logits len length wer cer bleu top top3
-    top5 count time correct idx index id ids loss path file
-"""
-_ID_NAMES = "id name file filename video video_id sample sample_id fileid clip path key"
-HYPOTHESIS = frozenset(_HYPOTHESIS_WORDS.split())
-REFERENCE = frozenset(_REFERENCE_WORDS.split())
-_OUTPUT = frozenset(_OUTPUT_WORDS.split())
-WEAK_REFERENCE = frozenset(_WEAK_REFERENCE_WORDS.split())
-_ABOUT = frozenset(_ABOUT_WORDS.split())
-ID = tuple(_ID_NAMES.split())
-# what counts the samples of a class: the take, as `3` of the class `hello`
-_COUNTERS = (
-    "sequence",
-    "seq",
-    "take",
-    "rep",
-    "repetition",
-    "number",
-    "num",
-    "no",
-    "video_no",
-    "clip_no",
-)
-_WORD = re.compile(r"[a-z]+\d*")
 MOST_PAIRS = 2_000_000
 PROBED = 20  # records, of which one must say what its keys are
 
@@ -107,7 +76,7 @@ def _of_arrays(where: str, content: Arrays) -> list[Pair] | None:
     """`y_pred` beside `y_true` in one npz, or whole numbers [N, 2] under a name of predictions."""
     columns = [name for name, info in content.members.items() if len(info.shape) == 1]
     objects = {k: v for k, v in content.extras.items() if isinstance(v, (list, np.ndarray))}
-    names = _names([*columns, *objects])
+    names = roles_of([*columns, *objects])
     if names is not None:
         loaded = [objects[n] if n in objects else content.load(n) for n in names]
         both = [one.tolist() if isinstance(one, np.ndarray) else one for one in loaded]
@@ -123,7 +92,7 @@ def _of_arrays(where: str, content: Arrays) -> list[Pair] | None:
         or np.dtype(info.dtype).kind not in "iu"
     ):
         return None
-    if not set(_words(where.rpartition("/")[2])) & HYPOTHESIS:
+    if not set(words_of_key(where.rpartition("/")[2])) & HYPOTHESIS:
         return None
     return [(str(i), h, r) for i, (h, r) in enumerate(content.load("").tolist())]
 
@@ -151,7 +120,7 @@ def _of_tree(value: Any) -> list[Pair] | None:
         if 2 * len(records) > len(value):
             return _of_records([{"id": name_of(key), **one} for key, one in records.items()], None)
         for key, child in value.items():
-            if isinstance(child, list) and set(_words(key)) & (
+            if isinstance(child, list) and set(words_of_key(key)) & (
                 HYPOTHESIS | {"results", "samples", "examples"}
             ):
                 return _of_records(child, None)
@@ -167,7 +136,7 @@ def _of_lists(value: Mapping[Any, Any]) -> list[Pair] | None:
         for k, v in value.items()
         if (isinstance(v, (list, tuple, Mapping)) and v) or (isinstance(v, np.ndarray) and v.shape)
     }
-    names = _names(list(lists))
+    names = roles_of(list(lists))
     if names is None:
         return None
     hypotheses, references = lists[names[0]], lists[names[1]]
@@ -228,63 +197,12 @@ def _of_records(records: Sequence[Any], columns: Sequence[str] | None) -> list[P
     for record in itertools.islice((r for r in records if isinstance(r, Mapping)), PROBED):
         if columns is None:
             keys = [name_of(key) for key in record]
-        names = _names(keys)
+        names = roles_of(keys)
         if names is not None:
             break
     if names is None:
         return None
     hypothesis, reference = names
     both = [r for r in records if isinstance(r, Mapping) and hypothesis in r and reference in r]
-    ids = _ids(both, keys, reference)
+    ids = ids_of(both, keys, reference)
     return [(key, r[hypothesis], r.get(reference)) for key, r in zip(ids, both, strict=True)]
-
-
-def _ids(records: Sequence[Mapping[Any, Any]], keys: Sequence[str], reference: str) -> list[str]:
-    """The ids of records: in a column of their own, else their class and its take, else their place."""
-    of_id = next((k for k in keys if k.strip().lower() in ID), None)
-    if of_id:
-        return [" ".join(tokens_of(record.get(of_id, i))) for i, record in enumerate(records)]
-    counter = next((k for k in keys if k.strip().lower() in _COUNTERS), None)
-    if counter:
-        takes = [name_of(record.get(counter, "")) for record in records]
-        if len(set(takes)) == len(takes):
-            return takes
-        of_class = [
-            f"{' '.join(tokens_of(r[reference]))}/{t}" for r, t in zip(records, takes, strict=True)
-        ]
-        if len(set(of_class)) == len(takes):
-            return of_class
-    return [str(i) for i in range(len(records))]
-
-
-def _names(keys: Sequence[str]) -> tuple[str, str] | None:
-    """Which key has the hypothesis and which the reference; glosses before texts."""
-    told = {key: set(_words(key)) for key in keys}
-    hypotheses = [k for k, words in told.items() if words & HYPOTHESIS and not words & _ABOUT]
-    references = [
-        k for k, words in told.items() if words & REFERENCE and not words & (_ABOUT | HYPOTHESIS)
-    ]
-    weak = [
-        k for k, words in told.items() if words & WEAK_REFERENCE and not words & (_ABOUT | HYPOTHESIS)
-    ]
-    if references and not hypotheses:
-        hypotheses = [k for k, words in told.items() if words & _OUTPUT and not words & _ABOUT]
-    references = references or weak
-    if not hypotheses:  # pred_idx beside true_idx
-        hypotheses = [
-            k for k, words in told.items() if words & HYPOTHESIS and words & {"idx", "index", "id"}
-        ]
-        references = [
-            k for k, w in told.items() if w & (REFERENCE | WEAK_REFERENCE) and w & {"idx", "index", "id"}
-        ]
-    if not hypotheses or not references:
-        return None
-    hypothesis = min(hypotheses, key=lambda k: not told[k] & {"gls", "gloss", "glosses", "label"})
-    # the reference that is named most like the hypothesis
-    rest = told[hypothesis] - HYPOTHESIS
-    return hypothesis, max(references, key=lambda k: len(rest & told[k]) - 0.1 * len(told[k] - rest))
-
-
-def _words(key: Any) -> list[str]:
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(key)).lower().replace("ground_truth", "groundtruth")
-    return _WORD.findall(spaced.replace("ground truth", "groundtruth"))

@@ -10,12 +10,13 @@ from typing import Any
 from slrdoctor.artifacts.content import Content, Table, Text, Tree
 from slrdoctor.artifacts.kinds.annotations import is_decoded
 from slrdoctor.artifacts.kinds.plain_values import name_of
-from slrdoctor.artifacts.kinds.predictions import HYPOTHESIS, ID
+from slrdoctor.artifacts.kinds.predictions.columns import HYPOTHESIS, names_samples
 from slrdoctor.artifacts.kinds.predictions.pairs import tokens_of_ctm
 from slrdoctor.artifacts.kinds.predictions.tokens import Tokens, are_tokens, tokens_of
 from slrdoctor.artifacts.run import PredictionFile, Row
 from slrdoctor.words.sample_ids import bare_id
 from slrdoctor.words.splits import split_of_name
+from slrdoctor.words.translation import in_english
 
 FEWEST = 3  # samples that must be annotated
 ANNOTATED = 0.9  # share of the hypotheses whose ids the annotations must have
@@ -41,7 +42,7 @@ def recognise_hypotheses(where: str, format: str, content: Content) -> Hypothese
     if format == "ctm" and isinstance(content, Table):
         said = {key: tuple(tokens) for key, tokens in tokens_of_ctm(content).items()}
         return Hypotheses(where, format, split_of_name(where), said, omits_empty=True) if said else None
-    folder, _, name = where.lower().rpartition("/")
+    folder, _, name = in_english(where).lower().rpartition("/")
     words = {*_WORD.findall(name), *_WORD.findall(folder.rpartition("/")[2])}
     named = isinstance(content, Table) and content.columns and _hypothesis(content.columns)
     if not words & HYPOTHESIS and not is_decoded(name) and not named:
@@ -61,7 +62,7 @@ def recognise_hypotheses(where: str, format: str, content: Content) -> Hypothese
 
 def _of_tree(value: Any) -> dict[str, Any] | None:
     if isinstance(value, list) and all(isinstance(record, Mapping) for record in value):
-        value = {name_of(next((r[k] for k in ID if k in r), "")): r for r in value}
+        value = {name_of(next((r[k] for k in r if names_samples(k)), "")): r for r in value}
     if not isinstance(value, Mapping):
         return None
     named = {name_of(key): item for key, item in value.items()}
@@ -75,7 +76,9 @@ def _of_tree(value: Any) -> dict[str, Any] | None:
 
 def _hypothesis(keys: Iterable[Any]) -> Any:
     """The key of a hypothesis: `hyp`, `pred_gloss`, `prediction`; None where none is."""
-    return next((key for key in keys if set(_WORD.findall(name_of(key).lower())) & HYPOTHESIS), None)
+    return next(
+        (k for k in keys if set(_WORD.findall(in_english(name_of(k)).lower())) & HYPOTHESIS), None
+    )
 
 
 def _of_lines(lines: Sequence[str]) -> dict[str, Any] | None:
@@ -88,7 +91,7 @@ def _of_table(table: Table) -> dict[str, Any] | None:
     if table.columns is None:
         rows = [row for row in table.rows if len(row) in (2, 3)]
         return {name_of(row[0]): row[1] for row in rows} if len(rows) == len(table.rows) else None
-    of_id = next((column for column in table.columns if name_of(column).strip().lower() in ID), None)
+    of_id = next(filter(names_samples, table.columns), None)
     rest = [column for column in table.columns if column != of_id]
     said = _hypothesis(rest) or (rest[0] if len(rest) == 1 else None)
     if of_id is None or said is None:

@@ -13,6 +13,7 @@ import numpy as np
 from slrdoctor.artifacts.content import Arrays, Content, Table, Text, Tree
 from slrdoctor.artifacts.kinds.plain_values import are_one_hot
 from slrdoctor.words.splits import split_of_name, split_of_word
+from slrdoctor.words.translation import in_english, words_for
 
 Siblings = Callable[[str], Content | None]
 Pairs = list[tuple[str, Any, Any]]
@@ -40,6 +41,7 @@ _STAGE = re.compile(r"(?:^|[._-])([a-z]+)(?:\.hyps?)?\.([a-z]+)$", re.IGNORECASE
 _BY_A_MODEL = re.compile(
     r"(?:^|[^a-z])(?:hyps?|best|beam|bw|it|iter|step|decoded)(?:[^a-z]|$)|^\d", re.IGNORECASE
 )
+_LETTERS = re.compile(r"[^\W\d_]+")
 _OF_REFERENCES = ("references", "reference", "refs", "ref")
 _NAMED = re.compile(r"^[^|]{1,300}\|")
 _TRN = re.compile(r"(?:^|\s)\(([^()\s]{1,300})\)\s*$")
@@ -82,6 +84,18 @@ def reference_names(name: str) -> Iterator[str]:
         if match:
             for other in others:
                 said = other.upper() if match[0].isupper() else other
+                yield name[: match.start()] + said + name[match.end() :]
+            return
+    yield from _names_abroad(name)
+
+
+def _names_abroad(name: str) -> Iterator[str]:
+    """The same in other languages: `referenzen.txt` for `hypothesen.txt`."""
+    for match in _LETTERS.finditer(name):
+        if in_english(match[0]) in ("hypothesis", "prediction", "output"):
+            for word in words_for("reference", "target", "label"):
+                said = word.upper() if match[0].isupper() else word
+                said = said.capitalize() if match[0].istitle() else said
                 yield name[: match.start()] + said + name[match.end() :]
             return
 

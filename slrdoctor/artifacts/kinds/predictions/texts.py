@@ -6,15 +6,30 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from slrdoctor.words.translation import words_for
+
 _REFERENCE = (
     r"(?:true|actual|ground[ _-]?truth|reference|ref|target|gt|expected|"
     r"correct(?= (?:sign|label|class)))"
 )
 _HYPOTHESIS = r"(?:predicted|prediction|pred|hypothesis|hyp|decoded|recogni[sz]ed|output)"
 _NOUN = r"(?:[ _-]?(?:signs?|glosses|gloss|labels?|class|sentence|sequence|text|words?|tokens?|output))?"
-_EITHER = re.compile(
-    rf"(?i)(?<![a-z])(?:(?P<reference>{_REFERENCE})|(?P<hypothesis>{_HYPOTHESIS})){_NOUN}\s*(?::|=>?|\t)\s*"
+_LABELLED = rf"(?<![a-z])(?:(?P<reference>{_REFERENCE})|(?P<hypothesis>{_HYPOTHESIS})){_NOUN}"
+_REFERENCE_ABROAD, _HYPOTHESIS_ABROAD, _NOUN_ABROAD = (
+    "|".join(sorted(words_for(*english), key=len, reverse=True))
+    for english in (
+        ("reference",),
+        ("prediction", "hypothesis"),
+        ("label", "class", "gloss", "glosses", "sign", "word", "sentence"),
+    )
 )
+# Wahre Klasse: G; clase real: G; 真实标签: G
+_LABELLED_ABROAD = (
+    rf"(?<![^\W_])(?:(?:{_NOUN_ABROAD})[ _-])?"
+    rf"(?:(?P<reference_abroad>{_REFERENCE_ABROAD})|(?P<hypothesis_abroad>{_HYPOTHESIS_ABROAD}))"
+    rf"(?:[ _-]?(?:{_NOUN_ABROAD}))?"
+)
+_EITHER = re.compile(rf"(?i)(?:{_LABELLED}|{_LABELLED_ABROAD})\s*(?:[:：]|=>?|\t)\s*")
 _END = re.compile(r"[|;\t].*$|,\s(?=\w+\s?[:=]).*$|\s->.*$|\s\((?:conf|prob|p=).*$")
 _FILLER = re.compile(r"\*{2,}")  # sclite and jiwer fill gaps of an alignment with stars
 FEWEST = 2  # pairs that make a list of predictions
@@ -65,5 +80,5 @@ def _said(line: str) -> list[tuple[str, str]]:
     for match, following in zip(found, [*found[1:], None], strict=False):
         text = line[match.end() : following.start() if following else len(line)]
         text = _END.sub("", text).strip().strip("|,;").strip().strip("[]\"'")
-        said.append((match.lastgroup or "", _FILLER.sub("", text).strip()))
+        said.append(((match.lastgroup or "").removesuffix("_abroad"), _FILLER.sub("", text).strip()))
     return said

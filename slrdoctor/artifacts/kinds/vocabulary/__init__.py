@@ -19,6 +19,7 @@ from slrdoctor.artifacts.kinds.vocabulary.token_lists import (
 )
 from slrdoctor.artifacts.run import VocabularyFile
 from slrdoctor.words.splits import split_of_name
+from slrdoctor.words.translation import in_english
 
 MOST = 200_000  # tokens; gloss vocabularies have some 10,000 at most
 
@@ -50,9 +51,9 @@ _OF_CLASSES = {"class", "classes", "label", "labels", "classid", "categories", "
 def is_named_like_vocabulary(where: str) -> bool:
     """Whether the file's name says vocabulary: `gls.vocab`, `gloss_dict.npy`, `label_map.json`.
 
-    `labels.txt` does, `train_labels.csv` and `dev.hyp.gls` do not.
+    `labels.txt` and `klassen.txt` do, `train_labels.csv` and `dev.hyp.gls` do not.
     """
-    folder, _, name = where.lower().rpartition("/")
+    folder, _, name = in_english(where).lower().rpartition("/")
     if _OTHER.search(name):
         return False
     inside = bool(re.fullmatch(r"vocabs?|vocabulary|vocabularies|dictionary", folder.rpartition("/")[2]))
@@ -67,7 +68,7 @@ def recognise_vocabulary(where: str, format: str, content: Content) -> Vocabular
     An empty container under a vocabulary's name is one without tokens.
     """
     named = is_named_like_vocabulary(where)
-    if _OTHER.search(where.lower().rpartition("/")[2]) and not isinstance(content, Tree):
+    if _is_of_another_kind(where) and not isinstance(content, Tree):
         return None
     found: Tokens | None = None
     target = ""
@@ -86,9 +87,13 @@ def recognise_vocabulary(where: str, format: str, content: Content) -> Vocabular
     )
 
 
+def _is_of_another_kind(where: str) -> bool:
+    return bool(_OTHER.search(in_english(where.rpartition("/")[2]).lower()))
+
+
 def _target(name: str) -> str:
     """What a vocabulary is of, by its name: of texts, of classes, else of glosses."""
-    stem = name.lower()
+    stem = in_english(name).lower()
     for ending in (".txt", ".json", ".vocab.txt"):
         stem = stem.removesuffix(ending)
     words = set(re.findall(r"[a-z]+", stem))
@@ -114,8 +119,7 @@ def _in_tree(value: Any, named: bool, where: str) -> tuple[Tokens | None, str]:
         value = value.state
     if isinstance(value, (list, dict)) and not value:
         return (Tokens(()), "") if named else (None, "")
-    other = bool(_OTHER.search(where.lower().rpartition("/")[2]))
-    if not other:
+    if not _is_of_another_kind(where):
         found = _of_container(value, named)
         if found is not None:
             return found, ""
@@ -140,7 +144,7 @@ def _of_entries(entries: Sequence[Mapping[Any, Any]]) -> Tokens | None:
     """[{"id": 0, "gloss": "A"}, ...]: few keys, an index and a token."""
     if any(not 2 <= len(entry) <= 4 for entry in entries):
         return None
-    keys = {re.sub(r"[\W_]+", "", name_of(key)).lower(): key for key in entries[0]}
+    keys = {re.sub(r"[\W_]+", "", in_english(name_of(key))).lower(): key for key in entries[0]}
     index = next(
         (keys[k] for k in ("id", "index", "idx", "classid", "label", "value") if k in keys), None
     )
@@ -174,7 +178,7 @@ def _named_parts(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _names_vocabulary(key: Any) -> bool:
-    return bool(_KEY.fullmatch(re.sub(r"[\W_]+", "", name_of(key)).lower()))
+    return bool(_KEY.fullmatch(re.sub(r"[\W_]+", "", in_english(name_of(key))).lower()))
 
 
 def _is_column(key: Any, part: Any, value: Mapping[Any, Any]) -> bool:

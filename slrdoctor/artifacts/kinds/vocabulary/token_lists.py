@@ -10,6 +10,7 @@ from typing import Any
 
 from slrdoctor.artifacts.content import Table
 from slrdoctor.artifacts.kinds.plain_values import name_of, plain
+from slrdoctor.words.translation import in_english
 
 LONGEST = 80  # characters of a token
 MOST = 200_000  # indices
@@ -123,7 +124,10 @@ def tokens_in_lines(lines: Sequence[str]) -> Tokens | None:
 def tokens_in_table(table: Table, named: bool) -> Tokens | None:
     """A class list: a column that numbers the rows, and one that names them, each once."""
     width = len(table.columns) if table.columns is not None else max(map(len, table.rows), default=0)
-    names = [name_of(name).strip().lower().replace(" ", "_") for name in table.columns or [""] * width]
+    names = [
+        in_english(name_of(name)).strip().lower().replace(" ", "_")
+        for name in table.columns or [""] * width
+    ]
     if not 0 < width <= 6 or any(_SAMPLE_COLUMNS.search(name) for name in names):
         return None
     rows = [[name_of(cell).strip() for cell in row] for row in table.rows[: MOST + 1]]

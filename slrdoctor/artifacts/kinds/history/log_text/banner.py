@@ -77,7 +77,7 @@ class Banner:
                 self.facts[name] = int(match[1].replace(",", ""))
         return before != (self._lines, len(self.facts))
 
-    def take_best(self, line: str) -> None:
+    def take_best(self, english: str, line: str) -> None:
         """Keep the first line that shows that the run knows its best epoch."""
-        if "best" not in self.facts and _BEST.search(line):
+        if "best" not in self.facts and _BEST.search(english):
             self.facts["best"] = line.strip()[:200]

@@ -14,6 +14,7 @@ from slrdoctor.artifacts.kinds.history.series import OF_TRAINING, SeriesOfRun
 from slrdoctor.artifacts.run import HistoryFile
 from slrdoctor.words.series_names import Meaning
 from slrdoctor.words.splits import SPLIT_OF_SERIES, split_of_name
+from slrdoctor.words.translation import in_english
 
 MOST_WAITING = 200_000  # values of a log that never names an epoch
 LONGEST_LINE = 2_000  # characters that are looked at
@@ -27,6 +28,8 @@ _AT_ITS_END = re.compile(r"\W*(\d{1,9})/\1\b")  # a bar, with the means over its
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
 # signjoey scores its best checkpoint once more when it has trained
 _EVALUATES = re.compile(r"\[(?:DEV|TEST|TRAIN)\] partition\b|^\W*(?:[\d:, -]+ )?Training ended since\b")
+_POINT = re.compile(r"\d\.\d")
+_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?!\d|[.,]\d)")
 _REDRAWN = re.compile(r"[\r\x08]+")
 
 
@@ -45,6 +48,7 @@ class LogReading:
         self._waiting: list[Value] = []  # values before any epoch was named
         self._summed: tuple[int | None, set[str]] | None = None  # batches and names of the epoch's bar
         self._ended_by = ""  # the last line of an error that no number comes after
+        self._is_translated = False  # the log is in another language than English
         self._is_over = False  # the training has ended: what comes is the evaluation of its result
         self._is_closing = False  # epochs are named after their values
         self._percent: set[str] = set()
@@ -77,7 +81,8 @@ class LogReading:
     def _take_line(self, number: int, line: str) -> bool:
         """Read a line; whether lines like it may be left out."""
         kind = kind_of(line)
-        reading = None if kind in ("scorer-error", "error") else self._reading_of(line)
+        english = self._in_english(line)
+        reading = None if kind in ("scorer-error", "error") else self._reading_of(english)
         if kind == "nan-batch" and reading is not None:
             if reading.epoch is None:
                 reading = None  # "loss is nan, skipping": of a batch, whatever it names
@@ -87,14 +92,21 @@ class LogReading:
             epoch = reading.epoch if reading is not None and reading.epoch is not None else self._epoch
             self._notes.take(number, kind, line, epoch, len(self._rows.epochs))
         self._note_end(kind, line, reading)
-        self._banner.take_best(line)
+        self._banner.take_best(english, line)
         if reading is not None:
             self._take_reading(reading)
             return reading.part and not kind
         self._is_over = self._is_over or bool(_EVALUATES.search(line))
         # a line may be both: "starting training on cuda:0" is of the device, and of a beginning
-        is_banner = self._banner.take(line)
-        return not (kind or is_banner or self._is_heading(line))
+        is_banner = self._banner.take(english)
+        return not (kind or is_banner or self._is_heading(english))
+
+    def _in_english(self, line: str) -> str:
+        """The line with the words that readers know, and a point where others write a comma."""
+        english = in_english(line)
+        self._is_translated = self._is_translated or english is not line
+        has_commas = self._is_translated and "," in english and not _POINT.search(english)
+        return _COMMA.sub(r"\1.\2", english) if has_commas else english
 
     def _note_end(self, kind: str, line: str, reading: LineReading | None) -> None:
         """Keep the last error after which no number of the training came."""

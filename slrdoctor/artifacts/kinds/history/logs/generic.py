@@ -16,13 +16,13 @@ from slrdoctor.words.series_names import is_known, meaning_of, words_of
 from slrdoctor.words.splits import SPLIT_OF_SERIES
 
 _WORTH_A_LOOK = re.compile(
-    r"(?i)epoch|loss|acc|wer|bleu|belu|error rate|lr\b|learning|norm|sim|cost|nll|\bep\b|epoca|época|"
-    r"epoche|blank|rouge|\bcer\b|recall|\br@|损失|准确率|第\s*\d"
+    r"(?i)epoch|loss|acc|wer|bleu|belu|error|lr\b|learning|norm|sim|cost|nll|\bep\b|"
+    r"blank|rouge|\bcer\b|recall|\br@|第\s*\d"
 )
 _EPOCH = re.compile(
-    r"(?i)(?:\b(?<!\ds/)(?<!\d[mu]s/)(?:epoch|ep|epoca|época|epoche|époque)|轮次|эпоха)[\s_:=#.\[(-]*"
+    r"(?i)\b(?<!\ds/)(?<!\d[mu]s/)(?:epoch|ep)[\s_:=#.\[(-]*"
     r"(\d{1,9}(?:\.\d{1,9})?)(?:\s*(?:/|of)\s*(\d{1,9}))?"
-    r"|第\s*(\d{1,9})\s*轮|\b(\d{1,9})\s?epoch results"
+    r"|第\s*(\d{1,9})\s*(?:/\s*\d+\s*)?(?:个\s*)?(?:轮|epoch)|\b(\d{1,9})\s?epoch results"
 )
 _BATCH = re.compile(
     r"(?i)(?:batch|step|iter|iteration|it)[\s:=#\[(]*(\d{1,9})\s*(?:/|of)\s*(\d{1,9})"  # Step [100/600]
@@ -54,6 +54,7 @@ _OF = re.compile(r"(?<![\[\d])\d+/\d+\s*\(\s*(\d+(?:\.\d+)?)\s*%\s*\)")
 _COUNT_OF_BATCHES = re.compile(
     r"(?i)(?:skipped|nan|inf|invalid|dropped|valid|finite|counted|used)[ _]batches"
 )
+_ASIDE = re.compile(r"(?<=\w)\s?\(([^()]{1,30})\)$")
 _CUT = re.compile(r"[|,;{{}}\[\]()]|\s[-–—]+\s|=>|->|→|\.\s")
 
 
@@ -145,6 +146,9 @@ def _name(before: str) -> str:
     piece = before.rstrip(" \t:=~<>\"'")
     if piece.endswith("("):  # loss: tensor(2.3 ...
         piece = piece[:-1].removesuffix("tensor").rstrip(" :=")
+    aside = _ASIDE.search(piece)
+    if aside is not None and all(map(is_known, words_of(aside[1]))):  # WER (validation): 0.3
+        piece = piece[: aside.start()].rstrip()
     pieces = [p for p in _CUT.split(piece) if p.strip()]
     if not pieces or not piece or _CUT.fullmatch(piece[-1]):
         return ""

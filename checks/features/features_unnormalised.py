@@ -95,9 +95,7 @@ def _seen_otherwise(loader: LoaderNormalisation | None, progress: Progress | Non
     """Why the model is likely given other values than are stored; "" where nothing says so."""
     if loader is not None:
         return f"{loader.where} says that they are normalised in loading"
-    if progress is not None and progress.error_left < ERROR_LEFT.value:
-        return f"a dev {progress.word} of {progress.shown(progress.best_metric)} is far from chance"
-    return ""
+    return progress.far_from_chance(ERROR_LEFT.value) if progress is not None else ""
 
 
 def _is_by_split(small: list[ClipRow], large: list[ClipRow]) -> bool:

@@ -13,6 +13,7 @@ from slrdoctor.api import (
     Findings,
     Fix,
     NotJudged,
+    Progress,
     Threshold,
     check,
     chosen,
@@ -26,6 +27,7 @@ UNDETECTED_FRAMES = Threshold(
     0.1, "Measured on 18 public MP_Data repositories: no hand in 7.5% of the frames of the median one."
 )
 ZEROS_AT_END = chosen(3, "undetected frames are as common at the start", (0.75, 12), 413)
+ERROR_LEFT = chosen(0.5, "a run that leaves less of guessing's error learned well")
 FIXES = (
     Fix(
         "Store every clip at its own length, and pad only within a batch.",
@@ -39,7 +41,7 @@ FIXES = (
 
 
 @check("FEA115", severity=DEGRADES, confidence=LIKELY)
-def padding_stored_as_frames(clips: ClipTable) -> Findings:
+def padding_stored_as_frames(clips: ClipTable, progress: Progress | None) -> Findings:
     """Padding is stored as if it were real frames.
 
     Why it matters: Without lengths a model takes the padding for signing. CTC counts it as time, the
@@ -50,6 +52,7 @@ def padding_stored_as_frames(clips: ClipTable) -> Findings:
     - over half of the clips end in two or more frames that repeat or are all zero;
     - no lengths are stored with them;
     - zeros are not as common elsewhere in the clips, as undetected hands would be.
+    Before zeros a loader can count the real frames: they are not judged where the run learned well.
 
     Fix: Store clips at their own length, or store the lengths with the array and pass them to the
     loss and to the recurrent layers.
@@ -68,6 +71,13 @@ def padding_stored_as_frames(clips: ClipTable) -> Findings:
         return f"{len(padded)} of {len(rows)} clips end in identical frames"
     if _are_undetected(rows):
         raise NotJudged("clips end in frames without landmarks, which need not be padding")
+    learned = progress.far_from_chance(ERROR_LEFT.value) if progress is not None else ""
+    if learned and all(row.ends_in_zeros for row in padded):
+        raise NotJudged(
+            f"{part_of(len(padded), len(rows), 'clip')} are filled up with zeros, and no lengths are "
+            f"stored, but a loader can count the frames before them, and {learned}",
+            "store the lengths with the clips",
+        )
     frames = fmean(row.trailing for row in padded)
     share = sum(row.trailing for row in padded) / sum(row.frames for row in rows)
     yield Finding(
@@ -75,20 +85,15 @@ def padding_stored_as_frames(clips: ClipTable) -> Findings:
         f"{part_of(len(padded), len(rows), 'clip')} end in identical frames, {frames:.0f} per such clip "
         "on average",
         (
-            Evidence(
-                "clips that end in identical frames",
-                len(padded) / len(rows),
-                clips.read_from,
-                "share",
-                PADDED_CLIPS,
-            ),
+            Evidence("clips that end in identical frames", len(padded) / len(rows), clips.read_from,
+                     "share", PADDED_CLIPS),
             Evidence("padding", share, clips.read_from, "share"),
         ),
         FIXES,
         tuple(row.id for row in padded),
         len(padded),
         len(rows),
-    )
+    )  # fmt: skip
 
 
 def _have_one_length(rows: list[ClipRow]) -> bool:

@@ -8,11 +8,13 @@ from slrdoctor.api import (
     Findings,
     Fix,
     InputFit,
+    NotJudged,
     Threshold,
     check,
     counted,
 )
 
+ENABLE = "keep the config or the source of the loader, which selects or derives features, in the folder"
 NAMED = 3  # further layers that may be the first
 
 
@@ -26,14 +28,17 @@ def input_size_mismatch(fit: InputFit) -> Findings:
     Judged by: The inputs of the first layer, or of every layer that may be it, against the values per
     frame of the stored features, or of the config where no features are stored. Differences that a
     loader may cause do not count:
-    - selected landmarks or coordinates, added velocities, whole clips or single axes as input;
-    - several streams, or a selection that the config or the sources mention;
-    - all but the last are ruled out where the config gives the stored size as the model's input.
+    - whole clips or single axes as input, several streams, features of the same samples beside these;
+    - a selection that the config or the sources mention.
+    Where only the two sizes speak for selected landmarks or coordinates, or for velocities, it is not
+    judged. Where the config gives the stored size as the model's input, no loader is taken to change it.
 
     Fix: Use the checkpoint that was trained on these features, or extract the features again.
 
     References: Matrix arithmetic: a layer of shape [out, in] takes vectors of length in.
     """
+    if not fit.fits and fit.because and fit.by_size_alone:
+        raise NotJudged(f"{fit.sentence}, and no config or source says so", ENABLE)
     if fit.fits or fit.because:
         return fit.sentence
     limit = Threshold(fit.stored, f"The values per frame in {fit.known_by}.")

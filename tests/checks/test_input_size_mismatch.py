@@ -8,7 +8,7 @@ import pytest
 
 import slrdoctor
 from slrdoctor.facts.model.checkpoint_input import InputFit
-from slrdoctor.testing import findings
+from slrdoctor.testing import findings, not_judged
 
 
 def test_mdl604_fires_when_the_first_layer_takes_other_features() -> None:
@@ -32,6 +32,65 @@ def test_mdl604_is_quiet_when_a_loader_may_make_one_of_the_other() -> None:
     velocities = InputFit("lstm", 450, 225, False, "2 times as many, as with velocities", "f", "best.pt")
 
     assert not findings("MDL604", velocities)
+
+
+def test_mdl604_is_not_judged_where_only_the_sizes_speak_for_a_selection() -> None:
+    because = "this is the size of some of the stored landmarks"
+    coordinates = InputFit("proj", 150, 225, False, because, "features", "best.pt", by_size_alone=True)
+
+    abstained = not_judged("MDL604", coordinates)
+
+    assert "proj in best.pt takes 150 features per frame, but features has 225" in abstained.reason
+    assert "loader" in abstained.enable
+
+
+def run_with_copies(folder: Path, takes: int, copies: str) -> Path:
+    """A run of 225 features with a first layer of `takes`, and changed copies of its training clips."""
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    rows = []
+    for i in range(24):
+        split = "train" if i < 18 else "dev"
+        (folder / "features" / split).mkdir(parents=True, exist_ok=True)
+        x = rng.uniform(0, 1, (20, 225)).astype(np.float32)
+        np.save(folder / "features" / split / f"clip_{i}.npy", x)
+        rows.append((split, f"clip_{i},{'ABC'[i % 3]}\n"))
+        if split == "train":
+            copy = folder / copies.format(i)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            np.save(copy, x * 1.05)
+    for split in ("train", "dev"):
+        lines = "".join(line for of, line in rows if of == split)
+        (folder / f"{split}.csv").write_text(f"id,label\n{lines}", encoding="utf-8")
+    state = {"proj.weight": torch.zeros(32, takes), "proj.bias": torch.zeros(32)}
+    state |= {"head.weight": torch.zeros(3, 32), "head.bias": torch.zeros(3)}
+    torch.save({"epoch": 4, "model_state_dict": state}, folder / "best.pt")
+    return folder
+
+
+COPIES = (
+    "features_aug/train/clip_{}_aug0.npy",
+    "augmented/clip_{}.npy",
+    "features/train_aug/clip_{}.npy",
+)
+
+
+@pytest.mark.parametrize("copies", COPIES)
+def test_mdl604_fires_whatever_copies_lie_beside_the_features(copies: str, tmp_path: Path) -> None:
+    report = slrdoctor.scan(run_with_copies(tmp_path, 170, copies), select=["MDL604"])
+
+    (finding,) = report.findings
+    assert "expects 170 features per frame" in finding["message"]
+
+
+@pytest.mark.parametrize("copies", COPIES)
+@pytest.mark.parametrize("takes", [150, 450])
+def test_mdl604_does_not_pass_by_a_size_that_a_loader_may_make(
+    takes: int, copies: str, tmp_path: Path
+) -> None:
+    report = slrdoctor.scan(run_with_copies(tmp_path, takes, copies), select=["MDL604"])
+
+    assert not report.findings and not report.passed
 
 
 def test_mdl604_at_the_boundary_one_feature_more_fires() -> None:

@@ -56,6 +56,7 @@ class InputFit:
     read_from: str
     misfits: tuple[str, ...] = ()  # "old.pt takes 126": checkpoints that are not judged
     others: tuple[tuple[str, int], ...] = ()  # further layers that may be first, with what they take
+    by_size_alone: bool = False  # nothing but the two sizes speaks for `because`
 
     @property
     def sentence(self) -> str:
@@ -84,9 +85,11 @@ def input_fit(
     stored, known_by = _stored(clips, of_model)
     fits = stored in (model.size, *model.sizes)
     because = "" if fits else _chosen(run, sources) or _among(stored, model)
+    guess = ""
     if not fits and not because and stored not in of_model:
         because = _of_parts(data, model) or _beside(data, stored, model)
-        because = because or _made(stored, model, clips)
+        because = because or _reshaped(stored, model, clips)
+        guess = "" if because else _derived(stored, model)
     if not fits and not because and len(said) > 1 and model.size in said:
         because = f"{said[model.size].key} in {said[model.size].read_from} has this size"
     return InputFit(
@@ -94,7 +97,7 @@ def input_fit(
         takes=stored if fits else model.size,
         stored=stored,
         fits=fits,
-        because=because,
+        because=because or guess,
         known_by=known_by,
         read_from=model.read_from,
         others=() if fits else model.others,
@@ -103,6 +106,7 @@ def input_fit(
             for row in files.rows[1:]
             if row.takes and stored not in row.takes
         ),
+        by_size_alone=bool(guess) and not because,
     )
 
 
@@ -149,8 +153,8 @@ def _among(stored: int, model: ModelInput) -> str:
     return ""
 
 
-def _made(stored: int, model: ModelInput, clips: ClipTable | None) -> str:
-    """How a loader may make what the model takes of what is stored, in words; "" where it cannot."""
+def _reshaped(stored: int, model: ModelInput, clips: ClipTable | None) -> str:
+    """How the numbers in another shape are what the model takes, in words; "" where not."""
     takes = model.size
     rows = [row for row in clips.rows if row.dims == stored] if clips is not None else []
     shapes, frames = {row.shape[1:] for row in rows}, {row.frames for row in rows}
@@ -164,23 +168,23 @@ def _made(stored: int, model: ModelInput, clips: ClipTable | None) -> str:
         return "the model takes frames as channels"
     if takes in inner:
         return "the model takes one of the axes of each frame"
-    if takes > stored and takes % stored == 0:
-        return _multiple(stored, takes, frames, model)
+    times = takes // stored if takes > stored and takes % stored == 0 else 0
+    if times and model.kind == "linear" and ({times} == frames or times > max(STACKED)):
+        return f"the model takes {times} frames at once"
     if frames == {1} and stored % takes == 0 and stored // takes >= SHORTEST_ROW:
         return f"each sample is stored as one row, which may be {stored // takes} frames"
-    if takes < stored:
-        return _selection(stored, takes)
     return ""
 
 
-def _multiple(stored: int, takes: int, frames: set[int], model: ModelInput) -> str:
-    times = takes // stored
-    if model.kind == "linear" and ({times} == frames or times > max(STACKED)):
-        return f"the model takes {times} frames at once"
-    if times not in STACKED:
+def _derived(stored: int, model: ModelInput) -> str:
+    """What of the stored features, or made of them, may be what is taken; "" for nothing."""
+    if model.size < stored:
+        return _selection(stored, model.size)
+    times = model.size // stored
+    if model.size % stored or times not in STACKED:
         return ""
     points = {layout.points for layout in layouts_of(stored) if layout.stacked == 1}
-    others = {layout.points for layout in layouts_of(takes) if layout.stacked == 1}
+    others = {layout.points for layout in layouts_of(model.size) if layout.stacked == 1}
     if points and others and not points & others:
         return ""  # a layout of more landmarks, two hands for one, and no velocities of the same
     return f"{times} times as many, as if velocities were added"

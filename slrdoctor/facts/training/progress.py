@@ -121,6 +121,12 @@ class Progress:
         near_zero = self.last_train < FITTED_LOSS and self.train_over_first < FITTED_FALL
         return f"the training loss ends at {number(self.last_train)}" if near_zero else ""
 
+    def far_from_chance(self, error_left: float) -> str:
+        """The dev score that leaves less than that share of guessing's error: a phrase, or ""."""
+        if not self.error_left < error_left:
+            return ""
+        return f"a dev {self.word} of {self.shown(self.best_metric)} is far from chance"
+
     @property
     def ending(self) -> Ending:
         # the loss of guessing among K classes is ln K

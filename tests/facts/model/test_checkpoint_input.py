@@ -111,6 +111,8 @@ def test_what_a_loader_may_make_of_the_features_is_explained(
 
     assert not found.fits
     assert because in found.because
+    is_made = any(word in because for word in ("landmarks", "of the 543", "times as many"))
+    assert found.by_size_alone == is_made
 
 
 def test_frames_may_be_the_channels_of_a_convolution_where_all_clips_are_as_long() -> None:

@@ -93,17 +93,6 @@ class _Within:
 
 
 @dataclass(frozen=True, slots=True)
-class Turned(_Within):
-    """An entry whose axes are stored in another order; `axes` are those that frames come first in.
-
-    ST-GCN stores [C, T, V, M]: axes (1, 3, 2, 0) make of it [T, M, V, C].
-    """
-
-    of: Entry
-    axes: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TableRows:
     """Rows of a table from `start` to before `stop`: a frame each, or [D] where it is one.
 
@@ -144,7 +133,7 @@ class FrameRecords:
         return f"{self.of}/*/{self.inner}".lstrip("/")
 
 
-Place = Whole | Member | Way | Entry | TableRow | TableRows | Turned | OneFrame | FrameRecords
+Place = Whole | Member | Way | Entry | TableRow | TableRows | OneFrame | FrameRecords
 WHOLE = Whole()
 
 

@@ -201,7 +201,10 @@ def test_a_whole_beside_its_parts_is_taken_where_the_model_takes_it(tmp_path: Pa
     [
         (225, False, True),
         (40, False, False),  # a loader that cuts what it takes for values: the axes are swapped
-        (225, True, False),  # clips of one length: nothing tells which axis is time
+        (225, True, True),
+        (30, True, False),
+        (126, False, True),  # landmarks, but not these: no loader cut 31 frames at most to 126
+        (None, True, False),  # clips of one length: nothing tells which axis is time
         (None, False, False),
     ],
 )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.kinds.features.clips import open_clip
-from slrdoctor.artifacts.kinds.features.joining import axes_of, frames_first, joined
+from slrdoctor.artifacts.kinds.features.joining import frames_first, joined
 from slrdoctor.artifacts.run import FeatureSet
 from slrdoctor.words.landmark_parts import by_part, part_of
 
@@ -260,33 +260,10 @@ def test_names_of_one_part_twice_are_not_put_together() -> None:
     assert [one.name for one in by_part(["pose/s1", "lh/s1", "pose/s2", "lh/s2", "fps"])] == ["s1", "s2"]
 
 
-@pytest.mark.parametrize(
-    ("shapes", "axes"),
-    [
-        ([(1, 40, 75, 3), (1, 52, 75, 3)], "1TKP"),
-        ([(1, 40, 225), (1, 52, 225)], "1TK"),
-        ([(3, 40, 75), (3, 52, 75)], "CTK"),
-        ([(3, 40, 75, 1), (3, 52, 75, 1)], "CTKM"),
-        ([(3, 300, 27, 2)] * 3, "CTKM"),
-        ([(1, 3, 40, 75), (1, 3, 52, 75)], ""),  # a batch of one is told by its frames only
-        ([(40, 75, 3), (52, 75, 3)], ""),
-        ([(3, 224, 224)] * 3, ""),  # an image
-        ([(1, 225), (1, 225)], ""),  # one frame
-        ([(1, 21, 3)] * 3, "1TK"),
-        ([(3, 40, 75)], ""),  # one clip tells nothing
-        ([(40, 225), (52, 225)], ""),
-    ],
-)
-def test_the_axis_of_frames_is_told_by_what_differs_between_clips(
-    shapes: list[tuple[int, ...]], axes: str
-) -> None:
-    assert axes_of(shapes) == axes
-
-
 def test_frames_come_first_and_coordinates_last() -> None:
     values = np.arange(2 * 5 * 4 * 1).reshape(2, 5, 4, 1)
 
-    assert frames_first(values, "CTKM").shape == (5, 4, 1, 2)
+    assert frames_first(values, "CTKM").shape == (5, 1, 4, 2)
     np.testing.assert_array_equal(frames_first(values[..., 0], "CTK")[3, 2], values[:, 3, 2, 0])
     assert frames_first(np.zeros((1, 40, 225)), "1TK").shape == (40, 225)
     with pytest.raises(Unreadable, match=r"shape \[2, 40, 225\]"):

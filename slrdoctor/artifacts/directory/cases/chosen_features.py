@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from slrdoctor.artifacts.directory.cases.frame_axes import with_frames_first
 from slrdoctor.artifacts.directory.cases.taken_sizes import TakenSizes, configured_parts, naming_configs
-from slrdoctor.artifacts.directory.cases.turned_axes import with_frames_first
 from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.kinds.features.widths import width_of, widths_of_parts
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, kind_of_place
@@ -62,7 +62,8 @@ def choose_features(found: Found, ids: Sequence[str]) -> ChosenFeatures:
     """
     sizes = TakenSizes(found)
     wanted = {PurePosixPath(i).stem for i in ids} | set(ids)
-    sets, choices = _with_chosen_parts(found, sizes)
+    settled, of_axes = with_frames_first(found.features, sizes)
+    sets, choices = _with_chosen_parts(settled, found, sizes)
     families: dict[str, list[FeatureSet]] = {}
     for one in sets:
         families.setdefault(without_splits(one.where), []).append(one)
@@ -79,9 +80,9 @@ def choose_features(found: Found, ids: Sequence[str]) -> ChosenFeatures:
                 taken.append((one, store))
             else:
                 lost.append((one, twin, store))
-    kept, turned = with_frames_first([one for one, _ in taken], sizes)
-    choices += [*_choices(taken, lost, wanted), *turned]
-    return ChosenFeatures(tuple(kept), tuple(s for s, *_ in lost), tuple(choices))
+    choices += _choices(taken, lost, wanted)
+    choices += dict.fromkeys(of_axes[one.where] for one, _ in taken if one.where in of_axes)
+    return ChosenFeatures(tuple(s for s, _ in taken), tuple(s for s, *_ in lost), tuple(choices))
 
 
 def _order(store: _Store) -> tuple[bool, int, int, int, bool, str]:
@@ -140,11 +141,13 @@ def _choices(
     return choices
 
 
-def _with_chosen_parts(found: Found, sizes: TakenSizes) -> tuple[list[FeatureSet], list[Choice]]:
+def _with_chosen_parts(
+    settled: Sequence[FeatureSet], found: Found, sizes: TakenSizes
+) -> tuple[list[FeatureSet], list[Choice]]:
     """The sets with the parts that are joined, in their order; and why, where some are left out."""
     sets: list[FeatureSet] = []
     choices: dict[tuple[str, ...], Choice] = {}
-    for one in found.features:
+    for one in settled:
         if not one.parts:
             sets.append(one)
             continue

@@ -30,9 +30,9 @@ class TakenSizes:
         self._found = found
 
     @property
-    def are_told_by_layers(self) -> bool:
-        """Whether there is a checkpoint that may tell."""
-        return bool(self._found.checkpoints)
+    def of_layers(self) -> tuple[int, ...]:
+        """What the layers take that may be first in the model, the likeliest checkpoint first."""
+        return tuple(reversed(self._by_layer))
 
     def taker(self, size: int) -> str:
         """What takes that many features a frame, in words; "" where nothing does."""

@@ -129,7 +129,7 @@ def _clips(root: str, group: Group, labelled: bool) -> Iterator[Clip]:
 
 def _clip(sample: Sample, group: Group) -> Clip | None:
     """The clip of a file, of parts in a file, or of a file a part; None where a part is missing."""
-    clip = Clip(sample.name, sample.files[0].path, group.reader, group.place, axes=group.axes)
+    clip = Clip(sample.name, sample.files[0].path, group.reader, group.place)
     if group.places:
         return in_parts(clip, group.places)
     if not group.parts:
@@ -138,7 +138,7 @@ def _clip(sample: Sample, group: Group) -> Clip | None:
     if any(part not in files for part in group.parts):
         return None
     parts = (replace(clip, key=part, path=files[part].path) for part in group.parts)
-    return replace(clip, parts=tuple(parts), axes="")
+    return replace(clip, parts=tuple(parts))
 
 
 def _frame_runs(below: tuple[str, ...], group: Group) -> Iterable[tuple[str, list[File]]]:

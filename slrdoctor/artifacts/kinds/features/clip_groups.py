@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from slrdoctor.artifacts.clip_places import WHOLE, OneFrame, Place
+from slrdoctor.artifacts.clip_places import WHOLE, Place
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Unreadable
 from slrdoctor.artifacts.directory.listing import File, Listing
 from slrdoctor.artifacts.formats import clip_suffixes, read, reader_of
 from slrdoctor.artifacts.kinds import checkpoints, features
-from slrdoctor.artifacts.kinds.features.joining import axes_of
 from slrdoctor.artifacts.kinds.features.parts import Places, parts_in
 from slrdoctor.artifacts.kinds.features.peeking import (
     is_feature_folder,
@@ -71,7 +70,6 @@ class Group:
     info: ArrayInfo | None  # of the first that could be read
     places: Places = ()  # of the parts within each file
     parts: tuple[str, ...] = ()  # that a sample has files of
-    axes: str = ""  # as `Clip.axes`
 
     @property
     def files(self) -> list[File]:
@@ -181,7 +179,6 @@ def peek_at_parts(candidate: Candidate) -> Group | None:
         shapes.append({p: i.shape for p, i in zip(sample.parts, infos, strict=True) if i is not None})
     if not shapes or 2 * sum(len({s[0] for s in one.values()}) == 1 for one in shapes) < len(shapes):
         return None
-    axes = {axes_of([one[part] for one in shapes if part in one]) for part in candidate.parts}
     return Group(
         candidate.folder,
         candidate.suffix,
@@ -191,7 +188,6 @@ def peek_at_parts(candidate: Candidate) -> Group | None:
         False,
         None,
         parts=candidate.parts,
-        axes=axes.pop() if len(axes) == 1 else "",
     )
 
 
@@ -246,7 +242,6 @@ def _are_batches(files: Sequence[File]) -> bool:
 def _group(candidate: Candidate, reader: str, clips: Sequence[Content], is_frames: bool) -> Group:
     place = place_in(clips)
     infos = [_info(clip, features.clip_place(clips[0])) for clip in clips]
-    shapes = [info.shape for info in infos if info is not None]
     return Group(
         candidate.folder,
         candidate.suffix,
@@ -256,7 +251,6 @@ def _group(candidate: Candidate, reader: str, clips: Sequence[Content], is_frame
         is_frames,
         infos[0],
         places=() if is_frames else _places(clips),
-        axes="" if is_frames or isinstance(place, OneFrame) else axes_of(shapes),
     )
 
 

@@ -27,7 +27,6 @@ from slrdoctor.artifacts.clip_places import (
     Place,
     TableRow,
     TableRows,
-    Turned,
     Way,
     Whole,
 )
@@ -85,8 +84,6 @@ def _open(clip: Clip, last: _LastOpened) -> NDArray[Any]:
 def _values(clip: Clip, last: _LastOpened) -> NDArray[Any]:
     if clip.parts:
         return joined([(part.key, _part(part, last)) for part in clip.parts])
-    if isinstance(clip.place, Turned):
-        return _turned(clip, clip.place, last)
     if isinstance(clip.place, OneFrame):
         return _stored(replace(clip, place=clip.place.of), last)[np.newaxis]
     values = _frames(clip) if clip.frames else _stored(clip, last)
@@ -148,13 +145,6 @@ def _stored(clip: Clip, last: _LastOpened) -> NDArray[Any]:
     if isinstance(content, Tree):
         return _cut(_of_tree(content.value, clip.place), clip.rows)
     return _cut(text_values(content), clip.rows)
-
-
-def _turned(clip: Clip, place: Turned, last: _LastOpened) -> NDArray[Any]:
-    stored = _stored(replace(clip, place=place.of), last)
-    if stored.ndim != len(place.axes):
-        raise Unreadable(f"{stored.ndim} axes where {len(place.axes)} are expected", "shape")
-    return stored.transpose(place.axes)
 
 
 def _of_arrays(content: Arrays, clip: Clip, last: _LastOpened) -> NDArray[Any]:

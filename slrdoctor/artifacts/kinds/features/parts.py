@@ -95,8 +95,8 @@ def _arrays(
 
 def in_parts(clip: Clip, places: Iterable[tuple[str, Place]]) -> Clip:
     """The clip with its parts, all in its own file."""
-    parts = (Clip(part, clip.path, clip.reader, place, axes=clip.axes) for part, place in places)
-    return replace(clip, parts=tuple(parts), axes="")
+    parts = (Clip(part, clip.path, clip.reader, place) for part, place in places)
+    return replace(clip, parts=tuple(parts))
 
 
 def clips_of_groups(path: Path, reader: str, names: Sequence[str]) -> list[Clip]:

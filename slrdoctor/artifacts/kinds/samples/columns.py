@@ -14,7 +14,6 @@ from slrdoctor.artifacts.clip_places import (
     Member,
     OneFrame,
     Place,
-    Turned,
     Way,
     Whole,
     member,
@@ -32,8 +31,6 @@ MOST_TUPLE = 4  # lists without names: (names, labels), (x, y, signers)
 DEEPEST = 2  # dicts around the columns: {"train": {"x": ..., "y": ...}}
 PEEKED = 20  # entries of a list that tell what it holds
 FEWEST_VALUES = 2  # of one sample: a column of single numbers is no array of features
-CHANNELS = (2, 3, 4)  # x, y, and a depth or a confidence
-PERSONS = (1, 2)
 
 
 @dataclass(frozen=True)
@@ -82,10 +79,7 @@ class Column:
             of_list = Way((*keys, str(i), *self.inner))
             return OneFrame(of_list) if self._are_frames else of_list
         entry = Entry(self.place, i)
-        if self._are_frames:
-            return OneFrame(entry)
-        axes = _frames_first(self.shape[1:])
-        return Turned(entry, axes) if axes else entry
+        return OneFrame(entry) if self._are_frames else entry
 
 
 def columns_of(content: Content, stem: str) -> list[Column]:
@@ -242,14 +236,3 @@ def _is_of_numbers(value: Any) -> bool:
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "fiub" and value.size > 0
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _frames_first(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The order of axes that makes [C, T, V, M] or [C, T, V] of ST-GCN one of frames; else ()."""
-    if not shape or shape[0] not in CHANNELS:
-        return ()
-    if len(shape) == 4 and shape[3] in PERSONS and shape[2] > shape[0]:
-        return 1, 3, 2, 0
-    if len(shape) == 3 and shape[2] > max(CHANNELS) and shape[1] > max(CHANNELS):
-        return 1, 2, 0
-    return ()

@@ -48,9 +48,10 @@ def score_not_reproducible(found: Reproduction) -> Findings:
       it leaves of unrelated sentences. Data whose references recur pass.
     - The score of the stored predictions is more than 3 points from every logged value of its split, or
       9 from all between the last and the best. What rounding explains, and in an excerpt sampling,
-      is taken off. Scores that the names say are of two decoders are
-      not compared. It passes if any logged value equals it in another reading: normalised, swapped,
-      defined otherwise, or of another split. Without a log, each file that reports scores is compared.
+      is taken off. Scores that the names say are of two decoders are not compared, nor is a BLEU of
+      texts of under four words. It passes if a logged value equals it: that of any epoch, where so few
+      tokens do not equal one by chance, or another reading: normalised, swapped, defined otherwise, or
+      of another split. Without a log, each file that reports scores is compared.
 
     Fix: Store ids with hypotheses and references, and score what was stored.
 

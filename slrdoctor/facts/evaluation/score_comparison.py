@@ -16,6 +16,7 @@ from slrdoctor.words.metrics import metric
 
 SIGMAS = 3.3  # once in a thousand, by the normal distribution
 CHANCE = 0.01  # matches that are expected by chance above which a match shows nothing
+COINCIDENCE = 0.1  # as above, of a score that equals that of some epoch
 LEAST_SPREAD = 0.05  # of the values that a score may have, as a share
 APART = 4.0  # roundings that two readings must differ by for a logged value to tell them apart
 
@@ -94,15 +95,13 @@ def score_comparison(
 
 
 def _rows(recounts: Recounts, logged: LoggedScores, samples: Samples | None) -> Iterator[Comparison]:
-    has_bleu = any(r.quantity == "bleu" for r in recounts.rows)
     logs_bleu = any(s.quantity == "bleu" for s in logged.scores)
-    texts = {r.read_from for r in recounts.rows if r.quantity == "bleu"}
-    glosses = {r.read_from for r in recounts.rows} - texts
+    has_glosses = any(not r.of_text for r in recounts.rows)
     for row in recounts.rows:
         # beside a BLEU, or glosses, a WER is not that of the texts
-        if row.quantity == "wer" and row.read_from in texts and has_bleu and (logs_bleu or glosses):
+        if row.quantity == "wer" and row.of_text and (logs_bleu or has_glosses):
             continue
-        if row.quantity == "sentence_accuracy" and row.read_from in texts:
+        if row.quantity == "sentence_accuracy" and row.of_text:
             continue
         mine = [s for s in logged.scores if s.quantity == row.quantity]
         fitting = [s for s in mine if not s.split or not row.split or s.split == row.split]
@@ -130,7 +129,8 @@ def _compared(
     step = _step_of(row.read_from)
     score, value = _nearest(row.plain, [(s, v) for s in fitting for v in s.values])
     kept_score, kept = _nearest(row.plain, [(s, v) for s in fitting for v in _kept(s, step)])
-    annotated = len(samples.of(row.split)) if samples is not None and row.split else 0
+    split = row.split or score.split
+    annotated = len(samples.of(split)) if samples is not None and split else 0
     whole = annotated == row.samples
     explained = _explained(row, mine, step)
     return Comparison(
@@ -174,15 +174,24 @@ def _explained(row: Recount, scores: Sequence[LoggedScore], step: float) -> Read
     """The first reading that a logged value equals, the nearest to the plain one first.
 
     Other splits count too: a file may be named after the split it was not made from. Only
-    the plain reading may be that of any epoch: of many values, one is soon near any number.
+    the plain reading may be that of any epoch, and only where it can hardly be that by chance: of
+    many values, one is soon near any number, and one of few tokens soon equals it.
     """
     order = ("plain", "definition", "normalised", "swapped")
     for reading in sorted(row.readings, key=lambda r: order.index(r.kind)):
         for score in scores:
-            values = score.values if reading.kind == "plain" else _kept(score, step)
+            is_any = reading.kind == "plain" and not _is_coincidence(row, score)
+            values = score.values if is_any else _kept(score, step)
             if any(abs(value - reading.value) <= score.rounding for value in values):
                 return reading
     return None
+
+
+def _is_coincidence(row: Recount, score: LoggedScore) -> bool:
+    """Whether a score of so few tokens may well equal one of the logged values by chance."""
+    distinct = set(score.values)
+    spread = max(max(distinct) - min(distinct), LEAST_SPREAD * metric(score.quantity).whole)
+    return len(distinct) * max(2 * score.rounding, row.step) > COINCIDENCE * spread
 
 
 def _kept(score: LoggedScore, step: float) -> tuple[float, ...]:

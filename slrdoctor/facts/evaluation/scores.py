@@ -19,6 +19,7 @@ from slrdoctor.facts.labels.samples import Targets, Texts
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.words.metrics import metric
 
+NGRAMS = 4  # words of the longest n-grams that BLEU counts
 MOST_TEXTS = 3000  # beyond that BLEU is computed in fewer ways
 _SCLITE = (3, 4)  # what sclite's alignment pays for an insertion or deletion, a substitution
 _LARGE = 1 << 20  # more than any alignment has edits
@@ -47,6 +48,10 @@ class Recount:
     error: float  # about the standard error of the plain reading over samples
     samples: int
     read_from: str
+    of_text: bool = False  # sentences, and no glosses
+    step: float = (
+        0.0  # by which the right or wrong of one token changes it; 0 where any value may come out
+    )
 
     @property
     def plain(self) -> float:
@@ -89,22 +94,25 @@ def recounts(
 def _rows(file: PredictionFile, of_text: bool) -> Iterator[Recount]:
     hypotheses, references = file.hypotheses, file.references
 
-    def row(quantity: str, readings: Iterator[Reading], error: float) -> Recount:
-        return Recount(quantity, file.split, tuple(readings), error, len(references), file.where)
+    def row(quantity: str, readings: Iterator[Reading], error: float, step: float = 0.0) -> Recount:
+        told = tuple(readings)
+        return Recount(quantity, file.split, told, error, len(references), file.where, of_text, step)
 
-    if of_text:
+    # without n-grams a BLEU is 0, or anything, by how it is smoothed
+    if of_text and any(len(reference) >= NGRAMS for reference in references):
         texts = of_texts(hypotheses), of_texts(references)
         error = bleu_error(*texts)
         yield row("bleu", _bleu_readings(*texts), error)
         yield row("chrf", iter([Reading("chrF2", "plain", chrf(*texts))]), error)
     wer = list(_wer_readings(hypotheses, references))
-    yield row("wer", iter(wer), _error_of_wer(hypotheses, references))
+    tokens = max(1, sum(map(len, references)))
+    yield row("wer", iter(wer), _error_of_wer(hypotheses, references), 1 / tokens)
     exact = list(_exact_readings(hypotheses, references))
     share = exact[0].value
     error = math.sqrt(share * (1 - share) / len(references))
-    yield row("sentence_accuracy", iter(exact), error)
+    yield row("sentence_accuracy", iter(exact), error, 1 / len(references))
     if not of_text and all(len(reference) == 1 for reference in references):
-        yield row("accuracy", iter(exact), error)
+        yield row("accuracy", iter(exact), error, 1 / len(references))
 
 
 def _wer_readings(hypotheses: Sequences, references: Sequences) -> Iterator[Reading]:

@@ -49,6 +49,21 @@ def test_any_epoch_may_be_the_one_that_was_stored() -> None:
     assert found.gap == 0 and found.logged_as == "val_wer at 2" and found.kind == "plain"
 
 
+@pytest.mark.parametrize(("step", "kind"), [(0.0, "plain"), (0.005, "plain"), (0.03, ""), (0.1, "")])
+def test_a_score_of_few_tokens_may_equal_that_of_an_epoch_by_chance(step: float, kind: str) -> None:
+    assert compared(recount(step=step), score(0.9, 0.5, 0.3, 0.1)).kind == kind
+    assert compared(recount(step=step), score(0.9, 0.3, 0.1, 0.5)).kind == "plain", "of a kept epoch"
+
+
+@pytest.mark.parametrize(
+    ("split", "samples", "whole"), [("", 100, True), ("", 90, False), ("dev", 100, True)]
+)
+def test_predictions_as_many_as_the_samples_of_the_logged_split_are_all_of_it(
+    split: str, samples: int, whole: bool
+) -> None:
+    assert compared(recount(split=split), score(0.9, 0.3), samples=samples).whole is whole
+
+
 def test_the_last_and_the_best_are_the_likeliest_to_be_kept() -> None:
     found = compared(recount(), score(0.9, 0.55, 0.3, 0.4))
     assert found.gap == pytest.approx(0.05) and found.gap_to_kept == pytest.approx(0.1)
@@ -113,7 +128,7 @@ def test_a_score_that_is_that_of_another_split_is_explained_by_it() -> None:
 
 
 def test_beside_a_bleu_the_error_rate_of_texts_is_not_compared() -> None:
-    bleu = recount(quantity="bleu", readings=(Reading("13a", "plain", 20.0),))
-    rows = Recounts((bleu, recount()), "txt.json")
+    bleu = recount(quantity="bleu", readings=(Reading("13a", "plain", 20.0),), of_text=True)
+    rows = Recounts((bleu, recount(of_text=True)), "txt.json")
     logs = LoggedScores((score(0.3), score(20.0, quantity="bleu", name="bleu")), "log.txt")
     assert [row.quantity for row in score_comparison(rows, logs, None).rows] == ["bleu"]

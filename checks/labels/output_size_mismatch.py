@@ -31,7 +31,8 @@ def output_size_mismatch(fit: HeadFit) -> Findings:
     - with or without its special tokens, and with the blank and special tokens that it may lack;
     - with CTC, at least one more than there are glosses;
     - a larger head is fine where a config pads it to a multiple; it is not judged where padding to a
-      multiple of 8, 16, 32 or 64 would explain it, or where the dev score is beyond guessing;
+      multiple of 8, 16, 32 or 64 would explain it, or where the dev score is beyond guessing; nor,
+      without a dev score, where special tokens or rounding up would explain it;
     - a model with fewer classes is fine where labels and config have the same fewer classes;
     - not where a list of classes alone says what the model is for, unless it ends in a softmax.
 

@@ -84,6 +84,14 @@ TEXT = words("""
     文 文章 テキスト 翻訳 訳文 日本語 日本語文 字幕
     문장 번역 텍스트 번역문 한국어 한국어문장 자막 جملة الجملة نص النص ترجمة الترجمة
 """)
+# a text, glosses or the name of a class: what stands in the column tells
+MEANING = words("""
+    phrase phrases utterance meaning lexeme saying expression
+    ausdruck äußerung bedeutung lexem expresión significado lexema enunciado signification énoncé
+    lexème expressão ifade anlam фраза выражение значение лексема 短语 词义 含义 意思 语句 espressione
+    significato lessema wyrażenie fraza znaczenie uitdrukking betekenis フレーズ 意味 구절 의미 표현
+    عبارة العبارة معنى المعنى
+""")
 SPLIT = words("""
     split subset set partition fold phase usage dataset
     teil teilmenge partición particion conjunto partie ensemble partição particao bölüm bolum küme
@@ -111,7 +119,21 @@ FRAMES = words("""
 FPS = words("fps framerate")
 
 ALL = frozenset(
-    (*ID, *PATH, *GLOSSES, *EITHER, *CLASS, *CLASS_INDEX, *TEXT, *SPLIT, *SIGNER, *FRAMES, *FPS, "frame")
+    (
+        *ID,
+        *PATH,
+        *GLOSSES,
+        *EITHER,
+        *CLASS,
+        *CLASS_INDEX,
+        *TEXT,
+        *MEANING,
+        *SPLIT,
+        *SIGNER,
+        *FRAMES,
+        *FPS,
+        "frame",
+    )
 )
 
 

@@ -17,6 +17,7 @@ class Meaning:
     patterns: tuple[str, ...]  # of lower-case file names
     holds: str
     advice: str = ""
+    is_of_runs: bool = True  # false: no part of a run is ever in such a file
 
 
 MEANINGS = (
@@ -36,8 +37,10 @@ MEANINGS = (
     Meaning(
         "document",
         ("*.md", "*.rst", "*.pdf", "*.html", "*.htm", "*.tex", "*.bib", "*.doc", "*.docx", "*.ppt",
-         "*.pptx", "license*", "licence*", "notice*", "readme*", "copying*"),
+         "*.pptx", "*.markdown", "license*", "licence*", "notice*", "readme*", "copying*",
+         "citation*", "authors*", "changelog*", "contributing*", "code_of_conduct*"),
         "documents",
+        is_of_runs=False,
     ),
     Meaning(
         "source code",
@@ -45,18 +48,21 @@ MEANINGS = (
          "*.jsx", "*.css", "*.m", "*.r", "*.jl", "*.rs", "*.go", "*.kt", "*.swift", "*.dart",
          "*.pyx", "*.pl"),
         "source code in another language than Python",
+        is_of_runs=False,
     ),
     Meaning(
         "script",
         ("*.sh", "*.bash", "*.zsh", "*.bat", "*.cmd", "*.ps1", "*.slurm", "*.sbatch", "makefile",
          "dockerfile*"),
         "scripts that start something",
+        is_of_runs=False,
     ),
     Meaning(
         "project file",
         (".git*", ".editorconfig", ".dockerignore", ".pre-commit*", "*.lock", "*.iml", ".ds_store",
          "thumbs.db", "*.code-workspace", ".env*", "*.pyc", "*.egg", "*.whl", "*.in", "*.typed"),
         "files of tools",
+        is_of_runs=False,
     ),
     Meaning(
         "mediapipe model", ("*.task", "*.binarypb"), "a landmark model, which is not what was trained"

@@ -213,3 +213,33 @@ def test_every_meaning_is_found_by_each_of_its_names(meaning: object) -> None:
 
 def test_an_unknown_suffix_is_unknown() -> None:
     assert meaning_of("states.bin2") is UNKNOWN
+
+
+PROJECT = (
+    "README.md",
+    "LICENSE",
+    ".gitignore",
+    "Makefile",
+    "train.sh",
+    "CITATION.cff",
+    "docs/usage.rst",
+)
+
+
+def test_what_is_no_part_of_a_run_is_not_listed_as_unopened(healthy: Path) -> None:
+    before = unopened(discover(healthy))
+    for name in PROJECT:
+        write(healthy / name, "# Words about the project\n")
+    assert unopened(discover(healthy)) == before
+    said = {r.where: r for r in discover(healthy).readings}
+    assert all(not said[name].kind and "no run is made of" in said[name].why for name in PROJECT)
+    write(healthy / "curves.png")
+    write(healthy / "clips.xyz")
+    assert set(unopened(discover(healthy))) - set(before) == {"curves.png", "clips.xyz"}
+
+
+def test_a_file_of_a_known_suffix_is_unopened_for_a_true_reason(healthy: Path) -> None:
+    write(healthy / "plan.md", "| day | task |\n|---|---|\n| 1 | train |\n")
+    write(healthy / "weights.pth.tar.md5.toml", "not = [valid")
+    for file in unopened(discover(healthy)).values():
+        assert "hundred files" not in file.advice

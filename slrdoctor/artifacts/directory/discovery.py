@@ -29,6 +29,7 @@ from slrdoctor.artifacts.directory.readings import claims, readings
 from slrdoctor.artifacts.directory.references import pair_hypotheses
 from slrdoctor.artifacts.directory.unnamed_columns import settle_unnamed
 from slrdoctor.artifacts.directory.unopened import (
+    OPENED_A_SUFFIX,
     advice,
     frame_without_columns,
     kind_by_name,
@@ -64,7 +65,6 @@ from slrdoctor.artifacts.run import (
 )
 from slrdoctor.artifacts.settings.read import Settings, read_settings
 
-OPENED_A_SUFFIX = 400  # files of one suffix in one folder that are opened; the rest is named
 _REQUIREMENTS = re.compile(
     r"(?:^|[^a-z])(?:requirements|constraints|environment)[^/]*\.(?:txt|in|ya?ml)$|^pipfile$"
 )

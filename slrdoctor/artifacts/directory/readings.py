@@ -11,6 +11,7 @@ from slrdoctor.artifacts.directory.listing import File, Listing
 from slrdoctor.artifacts.kinds.checkpoints.weights_notes import INSIDE
 from slrdoctor.artifacts.reading import Reading
 from slrdoctor.artifacts.run import Choice, DataSet, OutputFile, TrainingRun
+from slrdoctor.words.file_meanings import meaning_of
 from slrdoctor.words.grammar import counted
 from slrdoctor.words.metrics import metric
 
@@ -248,6 +249,15 @@ def _of_no_kind(
     for where, files in grouped(nothing).items():
         why = "opened, and nothing in it was recognised as a part of a run"
         yield Reading(where, "", why, False, count=len(files), size=sum(f.size for f in files))
+    noted = {file.where for file in found.unopened}
+    for where, files in grouped(_of_no_run(listing.files, taken | noted | found.opened)).items():
+        why = f"{meaning_of(files[0].path.name).holds}, which no run is made of"
+        yield Reading(where, "", why, False, count=len(files), size=sum(f.size for f in files))
+
+
+def _of_no_run(files: Iterable[File], others: set[str]) -> Iterator[File]:
+    """Licences, READMEs, scripts: what lies beside runs and is never a part of one."""
+    return (f for f in files if f.where not in others and not meaning_of(f.path.name).is_of_runs)
 
 
 def claimed(found: Found) -> set[str]:

@@ -17,6 +17,7 @@ from slrdoctor.words.file_meanings import meaning_of
 from slrdoctor.words.foreign_formats import foreign_format
 from slrdoctor.words.splits import split_of_name
 
+OPENED_A_SUFFIX = 400  # files of one suffix in one folder that are opened; the rest is named
 # by the reader's name: what a file of the format is called
 CALLED = {
     "h5": "HDF5",
@@ -123,7 +124,10 @@ def note_unopened(found: Found, listing: Listing) -> None:
 
 
 def not_opened(found: Found, listing: Listing) -> tuple[UnopenedFile, ...]:
-    """All files that no reader opened: those noted already, and the rest by what they may be."""
+    """The files that no reader opened: those noted already, and others by what they may be.
+
+    A licence, a README or a script is not a part of a run: `readings` has it.
+    """
     noted = {file.where for file in found.unopened}
     stores = tuple(f"{where}/" for where in noted)
     taken = claimed(found) | noted | {problem.where for problem in found.problems}
@@ -133,17 +137,22 @@ def not_opened(found: Found, listing: Listing) -> tuple[UnopenedFile, ...]:
         if file.where not in taken
         and file.where not in found.opened
         and not (stores and file.where.startswith(stores))
+        and meaning_of(file.path.name).is_of_runs
     ]
-    others = [_by_its_name(where, files) for where, files in grouped(rest).items()]
+    others = [_by_its_name(where, files, listing) for where, files in grouped(rest).items()]
     return tuple(sorted([*found.unopened, *others], key=lambda file: file.where))
 
 
-def _by_its_name(where: str, files: Sequence[File]) -> UnopenedFile:
+def _by_its_name(where: str, files: Sequence[File], listing: Listing) -> UnopenedFile:
     size, meaning = sum(file.size for file in files), meaning_of(files[0].path.name)
     if any(files[0].path.name.lower().endswith(reader.suffixes) for reader in readers()):
-        more = "only the first few hundred files of a suffix in a folder are opened"
-        format = files[0].suffix.lstrip(".")
-        return UnopenedFile(where, size, format, "unknown", more, "", count=len(files))
+        first = files[0]
+        alike = sum(file.suffix == first.suffix for file in listing.by_folder[first.folder])
+        many = "only the first few hundred files of a suffix in a folder are opened"
+        other = f"what is in it is not what a {first.suffix} file of a run has"
+        why = many if alike > OPENED_A_SUFFIX else other
+        format = first.suffix.lstrip(".")
+        return UnopenedFile(where, size, format, "unknown", why, "", count=len(files))
     return UnopenedFile(
         where, size, meaning.format, meaning.holds, meaning.advice, "", spare=True, count=len(files)
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from slrdoctor.artifacts.content import Reader, Table, Unreadable
 from slrdoctor.artifacts.formats._example_files import write_text
 from slrdoctor.artifacts.storage.text_encoding import read_text, split_lines
+from slrdoctor.words.translation import in_english
 
 LARGEST = 16 << 20  # bytes
 _RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)+\s*(?::?-+:?)?\s*")  # |---|:--:|
@@ -22,7 +23,7 @@ def read(path: Path) -> Table:
     for number in range(1, len(lines)):
         if "|" in lines[number - 1] and _RULE.fullmatch(lines[number]):
             columns = _cells(lines[number - 1])
-            if any(map(_EPOCH.fullmatch, columns)):
+            if any(map(_EPOCH.fullmatch, map(in_english, columns))):
                 found.append(Table(tuple(columns), _rows(lines, number + 1, len(columns))))
     if not found:
         raise Unreadable("no table with a column of epochs", "unsupported")

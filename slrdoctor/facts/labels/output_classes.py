@@ -15,6 +15,8 @@ from slrdoctor.words.grammar import counted
 
 SPECIALS = 5  # blank, padding, unknown, start and end: what a model may add to its glosses
 MULTIPLES = (8, 16, 32, 64)  # that a head is padded to, for the speed of its products
+ROUND = (10, 20, 50, 100, 128, 256, 500, 512, 1000)  # that a number of classes may be rounded up to
+LARGER_BY = 0.25  # of the classes: a head that was rounded up is not larger by more
 ANY = 10**9
 
 

@@ -14,7 +14,13 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.config._configured import configured
 from slrdoctor.facts.labels.configured_classes import ConfiguredClasses
 from slrdoctor.facts.labels.gloss_counts import GlossCounts
-from slrdoctor.facts.labels.output_classes import VocabularySize, padding
+from slrdoctor.facts.labels.output_classes import (
+    LARGER_BY,
+    ROUND,
+    SPECIALS,
+    VocabularySize,
+    padding,
+)
 from slrdoctor.facts.labels.samples import Samples, Targets
 from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex
@@ -106,6 +112,18 @@ def _explained(head: ModelHead, sizes: VocabularySize, least: int, score: ScoreC
             return f"padding to a multiple of {multiple} would explain the other {more}{named}"
     if score is not None and score.beats_blind:
         return f"{score.sentence}: outputs may be spare, or those of a vocabulary that is not here"
+    return _reserved(head, sizes, least) if score is None else ""
+
+
+def _reserved(head: ModelHead, sizes: VocabularySize, least: int) -> str:
+    """What may explain a head that is a little larger than its vocabulary, where no score is known."""
+    more = head.outputs - sizes.needed
+    if 0 < more < SPECIALS:
+        tokens = "tokens" if more > 1 else "token"
+        return f"special {tokens} that the vocabulary does not list would explain the other {more}"
+    multiple = padding(head.outputs, least, sizes.most, ROUND)
+    if multiple and more <= LARGER_BY * sizes.needed:
+        return f"rounding up to a multiple of {multiple} would explain the other {more}"
     return ""
 
 

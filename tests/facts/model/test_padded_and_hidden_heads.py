@@ -83,7 +83,15 @@ def test_an_embedding_may_hold_the_weight_of_the_head(shapes: Shapes, rows: int,
         (16, 9, "", "not judged"),
         (64, 9, "", "not judged"),
         (96, 70, "", "not judged"),
+        (12, 9, "pad_vocab_to_multiple_of: 8", "not judged"),  # padding and end, say
+        (14, 9, "", "not judged"),
         (15, 9, "", "LAB210"),
+        (100, 92, "", "not judged"),
+        (260, 239, "", "not judged"),
+        (250, 239, "", "not judged"),
+        (100, 60, "", "LAB210"),  # far too many to be rounded up
+        (93, 79, "", "LAB210"),
+        (79, 92, "", "LAB210"),
         (48, 9, "", "LAB210"),  # a multiple, and not the next
         (48, 9, "pad_vocab_to_multiple_of: 8", "LAB210"),
         (128, 9, "", "LAB210"),

@@ -16,6 +16,7 @@ from slrdoctor.words.translation import in_english
 
 Record = Mapping[str, Any]
 Fits = Callable[[list[Any]], bool]
+COME_AGAIN = 3  # samples of each name, and of one word among as many
 PROBED = 2000  # records that tell the columns' roles
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -115,18 +116,35 @@ def roles_of(values: Mapping[str, list[Any]]) -> Roles:
         roles = replace(roles, glosses=None, label=roles.glosses)
         return _plausible_length(roles, values)
     if roles.glosses is None:
-        sequence = columns.first(names.EITHER, lambda v: _are_sequences(v) and not _are_classes(v))
+        sequence = columns.first(names.EITHER, lambda v: _are_sequences(v) and not _name_classes(v))
         roles = replace(roles, glosses=sequence)
         if sequence is not None and _is_told_by_index(columns, sequence):
             roles = replace(roles, glosses=None, label=sequence)
             return _plausible_length(roles, values)
-    classes = columns.those(names.EITHER, _are_classes)
+    classes = columns.those(names.EITHER, _name_classes)
     classes += columns.those(names.CLASS, _are_labels)
     classes += columns.those(names.CLASS_INDEX, _are_classes)
     # the name of a class tells more than its number
     classes.sort(key=lambda key: _are_numbers(values[key]))
     roles = replace(roles, label=next((key for key in classes if key != roles.id), None))
-    return _plausible_length(roles, values)
+    return _plausible_length(_with_meaning(roles, columns), values)
+
+
+def _with_meaning(roles: Roles, columns: _Columns) -> Roles:
+    """What a `phrase` or an `utterance` is, by what stands in it: a class, glosses or a text."""
+    keys = [key for key in columns.those(column_names.MEANING, _are_texts) if key != roles.path]
+    if roles.id in keys and roles.path is not None and not roles.has_target:
+        roles = replace(roles, id=None)  # an utterance that is said, and no number of one
+    key = next((key for key in keys if key != roles.id and not _are_numbers(columns.values[key])), None)
+    if key is None or roles.text is not None:
+        return roles
+    values = columns.values[key]
+    if not roles.has_target and values and _name_classes(values):
+        return replace(roles, label=key)
+    words = [word for value in values for word in words_of_text(value).split()]
+    if not roles.has_target and words and sum(word.isupper() for word in words) > 0.8 * len(words):
+        return replace(roles, glosses=key)
+    return replace(roles, text=key)
 
 
 def _with_worded(roles: Roles, columns: _Columns) -> Roles:
@@ -137,6 +155,15 @@ def _with_worded(roles: Roles, columns: _Columns) -> Roles:
     if roles.text is None:
         roles = replace(roles, text=columns.worded(column_names.TEXT_WORDS, _are_texts))
     return roles
+
+
+def _name_classes(values: list[Any]) -> bool:
+    """Whether values are names of classes: of one word, or some of several where each comes again."""
+    if _are_classes(values):
+        return True
+    texts = [words_of_text(value) for value in values]
+    single = sum(" " not in text for text in texts)
+    return all(texts) and COME_AGAIN * len(set(texts)) <= len(texts) <= COME_AGAIN * single
 
 
 def _is_told_by_index(columns: _Columns, key: str) -> bool:

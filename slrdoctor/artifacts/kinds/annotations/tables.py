@@ -21,6 +21,9 @@ _PATHLIKE = re.compile(r"[/\\]|\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|webm|mkv|h5)
 _FILE = re.compile(r"\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|webm|mkv|h5|csv|parquet|json)$", re.IGNORECASE)
 _TIME = re.compile(r"\[?\d{4}-\d\d-\d\d[T_ ]\d\d:|\[?\d\d:\d\d:\d\d")
 _DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+")
+FEWEST_NUMBERED = 5  # names with blanks
+NUMBERED = 2  # names that differ by their numbers alone, on average
 _WIDE = 64  # columns; wider tables hold measurements beside what tells of the samples
 
 
@@ -127,10 +130,13 @@ def _without_header(where: str, format: str, rows: Sequence[Sequence[Any]]) -> A
 
 
 def _are_ids(names: Sequence[str]) -> bool:
-    """Names that hardly repeat, hold no blanks and are no decimal numbers."""
+    """Names that hardly repeat and are no decimal numbers; with blanks, those that are numbered."""
     if not names or len(set(names)) < 0.9 * len(names):
         return False
-    without_blanks = sum(" " not in name or bool(_PATHLIKE.search(name)) for name in names)
+    series = Counter(_NUMBER.sub("#", name) for name in names)
+    # Ana Lopez take 0, Ana Lopez take 1: sentences hardly differ by a number alone
+    numbered = len(names) > FEWEST_NUMBERED and len(series) <= len(names) / NUMBERED
+    without_blanks = sum(" " not in n or numbered or bool(_PATHLIKE.search(n)) for n in names)
     marked = sum(bool(_DIGIT.search(name) or _PATHLIKE.search(name)) for name in names)
     decimal = sum(cells.number(name) is not None and not name.isdecimal() for name in names)
     times = sum(bool(_TIME.match(name)) for name in names)

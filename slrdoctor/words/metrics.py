@@ -67,6 +67,7 @@ _METRICS = {
         Metric("accuracy", "accuracy"),
         Metric("sentence_accuracy", "sentence accuracy"),
         Metric("token_accuracy", "token accuracy"),
+        Metric("levenshtein", "Levenshtein score"),
         Metric("recall", "recall at 1"),
         Metric("precision", "precision"),
         Metric("f1", "F1"),

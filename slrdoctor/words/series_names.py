@@ -53,7 +53,8 @@ _PART_WORDS = """
     triplet kl kld conv lstm seq sequence dist distillation vae va ve aux auxiliary cls loc reg mlm lm cl
     masked
     smooth l1 l2 learning grad gradient norm blank pos neg positive negative word error token sentence
-    exact match top perplexity global similarity best min max % percent label batches skipped nan inf
+    exact match levenshtein edit distance normalized normalised ned
+    top perplexity global similarity best min max % percent label batches skipped nan inf
     counted finite used invalid dropped
 """
 _KNOWN = frozenset(_PART_WORDS.split())
@@ -75,7 +76,8 @@ class Meaning:
     """`split` is "" where the name does not say; `quantity` is "other" for what is not known.
 
     Quantities: loss, part_loss (one term of a loss), wer, part_wer (of an auxiliary head),
-    cer, accuracy, accuracy_top5 (any k), sentence_accuracy, token_accuracy, bleu, bleu1 ...,
+    cer, levenshtein (a similarity, 1 where all is right),
+    accuracy, accuracy_top5 (any k), sentence_accuracy, token_accuracy, bleu, bleu1 ...,
     rouge, chrf, f1, precision, class_recall, recall (retrieval at 1), recall5 ..., possim,
     negsim, substitutions, deletions, insertions, blank_share, perplexity, learning_rate,
     grad_norm, stage, epoch, step, time, other.
@@ -190,6 +192,9 @@ def _of_sequences(words: list[str], kinds: set[str]) -> str:
     if "error" in kinds and kinds & {"char", "character", "characters"}:
         return "cer"
     # Wortfehlerrate, gloss error rate: of sentences of signs, both are of what is signed
+    edited = _of_edit_distances(kinds)
+    if edited:
+        return edited
     if "wer" in kinds or ("error" in kinds and kinds & {"word", "words", "gloss", "glosses", "sign"}):
         return "part_wer" if kinds & {"conv", "aux", "auxiliary", "ve", "visual"} else "wer"
     for quantity in ("cer", "rouge", "chrf", "perplexity", "meteor", "cider", "ter", "dtw", "ser"):
@@ -211,6 +216,16 @@ def _of_sequences(words: list[str], kinds: set[str]) -> str:
     ):
         return "blank_share"
     return ""
+
+
+def _of_edit_distances(kinds: set[str]) -> str:
+    """A similarity by edits is a score; a distance that is divided by the length is the CER."""
+    if not kinds & {"levenshtein", "lev", "ned"} and not {"edit", "distance"} <= kinds:
+        return ""
+    if kinds & {"score", "similarity", "sim", "ratio"} or kinds & ACCURACY:
+        return "levenshtein"
+    divided = kinds & {"normalized", "normalised", "norm", "rate", "error", "ned"}
+    return "cer" if divided and not kinds & {"word", "gloss"} else ""
 
 
 def _of_retrieval(words: list[str], kinds: set[str]) -> str:

@@ -35,9 +35,11 @@ class TaskName(str, enum.Enum):
 
 
 METRICS = {
-    "ctc": ("wer", "accuracy", "cer", "bleu"),
+    "ctc": ("wer", "accuracy", "cer", "bleu", "levenshtein", "sentence_accuracy"),
     "classification": ("accuracy", "recall", "f1", "wer"),
-    "translation": ("bleu", "chrf", "rouge", "wer"),
+    "translation": ("bleu", "chrf", "rouge", "wer", "cer", "levenshtein", "sentence_accuracy"),
     "retrieval": ("recall", "accuracy"),
 }
-ANY_TASK = ("wer", "accuracy", "bleu", "recall", "rouge", "chrf", "cer")
+ANY_TASK = (
+    "wer", "accuracy", "bleu", "recall", "rouge", "chrf", "cer", "levenshtein", "sentence_accuracy"
+)  # fmt: skip

@@ -11,14 +11,14 @@ from slrdoctor.artifacts.run import AnnotationFile
 NAMES = ("phrase", "utterance", "meaning", "lexeme", "Ausdruck", "significado", "短语", "фраза", "意味")
 
 
-def annotations(text: str, where: str = "train.csv") -> AnnotationFile | None:
+def annotated(text: str, where: str = "train.csv") -> AnnotationFile | None:
     return recognise_annotations(where, "csv", table_of(text))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_column_of_words_that_come_again_is_the_class(name: str) -> None:
     rows = "".join(f"c{i},{('water', 'good morning', 'eat')[i % 3]}\n" for i in range(12))
-    found = annotations(f"id,{name}\n{rows}")
+    found = annotated(f"id,{name}\n{rows}")
     assert found is not None
     assert [row.glosses for row in found.rows[:3]] == [("water",), ("good morning",), ("eat",)]
     assert found.classification
@@ -28,25 +28,23 @@ def test_a_column_of_words_that_come_again_is_the_class(name: str) -> None:
 def test_a_column_of_sentences_is_the_text_and_of_capitals_the_glosses(name: str) -> None:
     texts = ("the sun shines today", "rain in the north", "cold wind at night", "snow on the hills")
     rows = "".join(f"clips/{i}.npy,{text}\n" for i, text in enumerate(texts))
-    found = annotations(f"path,{name}\n{rows}")
+    found = annotated(f"path,{name}\n{rows}")
     assert found is not None
     assert [row.text for row in found.rows] == list(texts)
-    found = annotations(f"path,{name}\n{rows.upper().replace('CLIPS', 'clips').replace('NPY', 'npy')}")
+    found = annotated(f"path,{name}\n{rows.upper().replace('CLIPS', 'clips').replace('NPY', 'npy')}")
     assert found is not None
     assert found.rows[0].glosses == ("THE", "SUN", "SHINES", "TODAY")
 
 
 def test_an_utterance_with_a_number_stays_the_id() -> None:
-    found = annotations("utterance,gloss\nutt_01,A B\nutt_02,C D\nutt_03,A C\n")
+    found = annotated("utterance,gloss\nutt_01,A B\nutt_02,C D\nutt_03,A C\n")
     assert found is not None
     assert [row.id for row in found.rows] == ["utt_01", "utt_02", "utt_03"]
     assert found.rows[0].glosses == ("A", "B")
 
 
 def test_a_phrase_beside_a_gloss_is_its_text() -> None:
-    found = annotations(
-        "id,gloss,phrase\na1,SUN SHINE,the sun shines\na2,RAIN NORTH,rain in the north\n"
-    )
+    found = annotated("id,gloss,phrase\na1,SUN SHINE,the sun shines\na2,RAIN NORTH,rain in the north\n")
     assert found is not None
     assert (found.rows[0].glosses, found.rows[0].text) == (("SUN", "SHINE"), "the sun shines")
 
@@ -56,7 +54,7 @@ def test_a_phrase_beside_a_gloss_is_its_text() -> None:
 def test_ids_with_blanks_in_a_table_without_a_header(name: str, separator: str) -> None:
     words = ("water", "good morning", "eat")
     text = "".join(f"{name.format(i)}{separator}{words[i % 3]}\n" for i in range(12))
-    found = annotations(text)
+    found = annotated(text)
     assert found is not None
     assert found.rows[1].id == name.format(1)
     assert found.rows[1].glosses == ("good morning",)
@@ -65,4 +63,4 @@ def test_ids_with_blanks_in_a_table_without_a_header(name: str, separator: str) 
 def test_sentences_in_a_table_without_a_header_are_not_ids() -> None:
     texts = ("I am 3 years old", "call 112 now", "it is 5 degrees", "we met 2 friends", "he has 4 cats",
              "buy 6 apples", "at 7 we eat")  # fmt: skip
-    assert annotations("".join(f"{text},life\n" for text in texts)) is None
+    assert annotated("".join(f"{text},life\n" for text in texts)) is None

@@ -119,6 +119,15 @@ def test_words_of_prose_are_not_known() -> None:
         ("خسارة التدريب", "train", "loss"),
         ("Zeichenfehlerrate", "", "cer"),
         ("gloss error rate", "", "wer"),
+        ("val_levenshtein_score", "dev", "levenshtein"),
+        ("dev/levenshtein_accuracy", "dev", "levenshtein"),
+        ("val_lev_ratio", "dev", "levenshtein"),
+        ("val_levenshtein_distance", "dev", "other"),
+        ("val_edit_distance", "dev", "other"),
+        ("normalized edit distance", "", "cer"),
+        ("val_NED", "dev", "cer"),
+        ("val_exact_match", "dev", "sentence_accuracy"),
+        ("val/em_exact_match_epoch", "dev", "sentence_accuracy"),
     ],
 )
 def test_names_in_other_languages_mean_the_same(name: str, split: str, quantity: str) -> None:

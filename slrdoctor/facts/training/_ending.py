@@ -16,6 +16,8 @@ ROUNDED = 0.995  # a log has three digits of a score
 BEATS_BLIND_WER = 0.9  # of the blind WER
 # no constant hypothesis is this good on a public benchmark, where the blind WER is 0.9 to 1
 WER_WITHOUT_FLOOR = 0.85
+# one sentence for all samples has a third of their letters in place
+LEVENSHTEIN_WITHOUT_FLOOR = 0.4
 UNLIKELY = 1e-3  # chance that guessing reaches the best accuracy in any epoch
 SAMPLES_AT_LEAST = 100  # taken for a dev set whose size is not known
 
@@ -94,4 +96,6 @@ def beats_blind(score: DevScore, blind: float, samples: int | None) -> bool:
         return round(best * samples) > most_by_chance(samples, blind, UNLIKELY / len(score.values))
     if not score.is_share:
         return best >= BLEU_POINTS
+    if score.quantity == "levenshtein":
+        return best >= LEVENSHTEIN_WITHOUT_FLOOR
     return best >= 0.5 or best >= score.first + 0.1

@@ -20,7 +20,8 @@ Floats = NDArray[np.float64]
 FIRST_PERCENT = 150  # no WER in percent starts higher: the first hypotheses are empty or short
 # scores that are shares of something; a log may give them in percent, those of one line alike
 SHARES: tuple[tuple[str, ...], ...] = (
-    ("accuracy", "accuracy_top"), ("sentence_accuracy",), ("token_accuracy",), ("recall",),
+    ("accuracy", "accuracy_top"), ("sentence_accuracy",), ("token_accuracy",), ("levenshtein",),
+    ("recall",),
     ("precision",), ("class_recall",), ("f1",), ("blank_share",),
 )  # fmt: skip
 ERRORS: tuple[tuple[str, ...], ...] = (("wer", "part_wer"), ("cer",))

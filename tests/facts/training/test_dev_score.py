@@ -9,6 +9,7 @@ import pytest
 from slrdoctor.artifacts.run import PredictionFile, TrainingRun
 from slrdoctor.core.registry import Unavailable
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.training._ending import beats_blind
 from slrdoctor.facts.training.dev_score import dev_score, finite, over, settled
 
 CTC = Task("ctc", "by hand", "by hand")
@@ -87,3 +88,21 @@ def test_stored_predictions_tell_whether_a_bleu_is_a_share(
     assert score.values.tolist() == pytest.approx([factor * value for value in logged])
     for other in (None, predicted(right, split="test"), predicted(right, samples=4)):
         assert dev_score(history, None, other).values.tolist() == logged
+
+
+@pytest.mark.parametrize(
+    ("values", "beats"), [([0.01, 0.3, 0.6, 0.84], True), ([0.1, 0.25, 0.33, 0.34], False)]
+)
+def test_a_levenshtein_score_is_beyond_that_of_one_sentence_for_all(
+    make_history: Any, values: list[float], beats: bool
+) -> None:
+    score = dev_score(make_history(dev_levenshtein=values), CTC)
+    assert (score.quantity, score.sign, score.best) == ("levenshtein", 1, values[-1])
+    assert beats_blind(score, np.nan, None) is beats
+
+
+def test_the_share_of_sentences_that_are_right_is_a_score_of_last_resort(make_history: Any) -> None:
+    score = dev_score(make_history(dev_sentence_accuracy=[0.0, 0.2, 0.5]), CTC)
+    assert score.quantity == "sentence_accuracy" and beats_blind(score, np.nan, None)
+    both = make_history(dev_sentence_accuracy=[0.0, 0.2, 0.5], dev_cer=[0.9, 0.5, 0.3])
+    assert dev_score(both, CTC).quantity == "cer"

@@ -13,7 +13,8 @@ from slrdoctor.words.series_names import Meaning
 MOST_POINTS = 20_000  # of one series; a longer one is thinned to every second point, again and again
 # scores that are computed by decoding, which runs seldom do on training data
 DECODED = frozenset(
-    ("wer", "cer", "bleu", "bleu1", "bleu2", "bleu3", "rouge", "chrf", "part_wer", "substitutions",
+    ("wer", "cer", "levenshtein", "bleu", "bleu1", "bleu2", "bleu3", "rouge", "chrf", "part_wer",
+     "substitutions",
      "deletions", "insertions", "sentence_accuracy", "recall", "recall5", "recall10", "meteor", "cider",
      "dtw", "possim", "negsim")
 )  # fmt: skip

@@ -26,7 +26,17 @@ _NO_EPOCHS = re.compile(
     r"^(?:class|label|gloss|sign|word|sample|video|file|filename|path|id|name|params|support|signer)s?$"
 )
 MOST_SERIES = 10_000  # columns; exports of a series for each parameter have a few thousand
-_SCORES = ("loss", "part_loss", "accuracy", "wer", "bleu", "cer", "recall", "sentence_accuracy")
+SCORES = (
+    "loss",
+    "part_loss",
+    "accuracy",
+    "wer",
+    "bleu",
+    "cer",
+    "recall",
+    "sentence_accuracy",
+    "levenshtein",
+)
 
 
 def histories_of_table(where: str, table: Table) -> tuple[HistoryFile, ...]:
@@ -76,7 +86,7 @@ class _Columns:
         ]
         self.index = 0 if low and (low[0] == "" or low[0].startswith("unnamed")) else None
         per_class = any(_NO_EPOCHS.match(n) for i, n in enumerate(low) if i not in self.run_columns)
-        scored = any(self.told[i].quantity in _SCORES for i in self.series)
+        scored = any(self.told[i].quantity in SCORES for i in self.series)
         losses = [i for i in self.series if self.told[i].quantity == "loss"]
         self.is_history = not per_class and bool(
             (scored and (self.epoch is not None or self.step is not None))

@@ -14,13 +14,11 @@ import numpy as np
 
 from slrdoctor.artifacts.content import Table
 from slrdoctor.artifacts.kinds.history.mmengine import with_epochs_of_evaluations
-from slrdoctor.artifacts.kinds.history.tables import histories_of_table
+from slrdoctor.artifacts.kinds.history.tables import SCORES, histories_of_table
 from slrdoctor.artifacts.run import HistoryFile
 from slrdoctor.words.series_names import is_known, meaning_of, words_of
 
-MAIN = frozenset(
-    ("loss", "part_loss", "accuracy", "wer", "cer", "bleu", "recall", "sentence_accuracy", "possim")
-)
+MAIN = frozenset((*SCORES, "possim"))
 DEEPEST = 5
 MOST_KEYS = 500  # of a dict that may be a history; vocabularies and annotations have more
 MOST_FACTS = 200

@@ -250,7 +250,9 @@ class LogReading:
         epochs = self._rows.epochs
         if self._series.has("loss", "part_loss"):
             return len(epochs) != 1 or epochs[0] <= 1 or is_named_log(self._where)
-        return len(set(epochs)) > 1 and self._series.has("accuracy", "wer", "bleu", "recall", "cer")
+        return len(set(epochs)) > 1 and self._series.has(
+            "accuracy", "wer", "bleu", "recall", "cer", "levenshtein"
+        )
 
     def _is_stopped_log(self) -> bool:
         """Whether this is a log without numbers: it stopped before them, or they are kept elsewhere."""

@@ -17,7 +17,7 @@ from slrdoctor.words.splits import SPLIT_OF_SERIES
 
 _WORTH_A_LOOK = re.compile(
     r"(?i)epoch|loss|acc|wer|bleu|belu|error|lr\b|learning|norm|sim|cost|nll|\bep\b|"
-    r"blank|rouge|\bcer\b|recall|\br@|第\s*\d"
+    r"blank|rouge|\bcer\b|levenshtein|exact|recall|\br@|第\s*\d"
 )
 _EPOCH = re.compile(
     r"(?i)\b(?<!\ds/)(?<!\d[mu]s/)(?:epoch|ep)[\s_:=#.\[(-]*"

@@ -44,10 +44,6 @@ FOREIGN = (
         "Save the arrays of the Zarr store as one .npz, keyed by sample id.", NPZ,
     ),
     ForeignFormat(
-        "TFRecord", ("*.tfrecord", "*.tfrecords", "*.tfrecord-*", "*.tfrec"), "features",
-        "Save the examples of the TFRecord files as one .npz, keyed by sample id.", NPZ,
-    ),
-    ForeignFormat(
         "tar", ("*.tar",), "features in shards",
         "Unpack the tar shards into a folder with a file per sample.",
         "for shard in *.tar; do tar -xf $shard -C features/train; done",

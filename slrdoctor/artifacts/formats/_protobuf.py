@@ -36,6 +36,15 @@ def fields(message: bytes | memoryview) -> Iterator[tuple[int, int | memoryview]
     raise Unreadable(f"a protobuf message of over {MOST_FIELDS} fields", "refused")
 
 
+def varints(view: memoryview) -> list[int]:
+    """Whole numbers that are packed into one field."""
+    numbers, at = [], 0
+    while at < len(view):
+        number, at = _varint(view, at)
+        numbers.append(number)
+    return numbers
+
+
 def _varint(view: memoryview, at: int) -> tuple[int, int]:
     """A whole number and the place after it."""
     if at < len(view) and view[at] < 0x80:  # most are of one byte

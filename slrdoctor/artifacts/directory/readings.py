@@ -108,7 +108,9 @@ def claims(found: Found) -> dict[str, set[str]]:
     for attribute, (kind, _) in (*KINDS.items(), *SET_ASIDE.items()):
         for one in getattr(found, attribute):
             seen.setdefault(one.where, set()).add(_kind(one, kind))
-    return seen
+    # lines without ids may be anything until they are paired
+    unnamed = {one.where for one in found.hypotheses if not one.by_id}
+    return {where: kinds for where, kinds in seen.items() if where not in unnamed or len(kinds) > 1}
 
 
 def readings(

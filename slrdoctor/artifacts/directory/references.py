@@ -14,6 +14,7 @@ from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import (
     Hypotheses,
     with_annotated_references,
 )
+from slrdoctor.artifacts.kinds.predictions.in_order import paired_in_order
 from slrdoctor.artifacts.kinds.predictions.pairs import Pairs, pairs_of_segments
 from slrdoctor.artifacts.kinds.predictions.tokens import tokens_of
 from slrdoctor.artifacts.run import PredictionFile
@@ -29,17 +30,33 @@ def pair_hypotheses(found: Found, settings: Settings, listing: Listing) -> None:
     Raises SettingsError where the user names hypotheses that nothing can be compared with.
     """
     rows = [row for file in found.annotations for row in file.rows]
+    tokens = [vocabulary.tokens for vocabulary in found.vocabularies]
+    named: list[Hypotheses] = []
     for alone in found.hypotheses:
         paired = _with_stm(alone, found, listing) if alone.format == "ctm" else None
         paired = paired or with_annotated_references(alone, rows)
+        paired = paired or (
+            paired_in_order(alone, found.annotations, tokens) if alone.in_order else None
+        )
         if paired is not None:
             found.predictions.append(paired)
         elif settings.predictions:
-            count, first = len(alone.by_id), next(iter(alone.by_id))
-            raise SettingsError(
-                f"{NAME}: [predictions] {alone.where} has {count} hypotheses and no references: "
-                f"no annotations and no stm here have their ids (such as {first!r})"
-            )
+            raise SettingsError(_without_references(alone))
+        named += [alone] if alone.by_id or paired is not None else []
+    found.hypotheses = named  # lines that are in no order of samples may be anything
+
+
+def _without_references(alone: Hypotheses) -> str:
+    if not alone.by_id:
+        return (
+            f"{NAME}: [predictions] {alone.where} has {len(alone.in_order)} hypotheses without ids and "
+            f"no references, and no split here has as many samples in that order"
+        )
+    first = next(iter(alone.by_id))
+    return (
+        f"{NAME}: [predictions] {alone.where} has {len(alone.by_id)} hypotheses and no references: "
+        f"no annotations and no stm here have their ids (such as {first!r})"
+    )
 
 
 def _with_stm(alone: Hypotheses, found: Found, listing: Listing) -> PredictionFile | None:

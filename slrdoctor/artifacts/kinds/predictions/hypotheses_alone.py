@@ -9,7 +9,7 @@ from typing import Any
 
 from slrdoctor.artifacts.content import Content, Table, Text, Tree
 from slrdoctor.artifacts.kinds.annotations import is_decoded
-from slrdoctor.artifacts.kinds.plain_values import name_of
+from slrdoctor.artifacts.kinds.plain_values import name_of, plain
 from slrdoctor.artifacts.kinds.predictions.columns import HYPOTHESIS, names_samples
 from slrdoctor.artifacts.kinds.predictions.pairs import tokens_of_ctm
 from slrdoctor.artifacts.kinds.predictions.tokens import Tokens, are_tokens, tokens_of
@@ -19,6 +19,7 @@ from slrdoctor.words.splits import split_of_name
 from slrdoctor.words.translation import in_english
 
 FEWEST = 3  # samples that must be annotated
+FEWEST_IN_ORDER = 5
 ANNOTATED = 0.9  # share of the hypotheses whose ids the annotations must have
 _WORD = re.compile(r"[a-z]+")
 _LINE = re.compile(r"([^\s|,;]*[^\s|,;:]):?(?:\s*[|\t,;]\s*|\s+|$)(.*)")  # an id, a mark, tokens
@@ -35,13 +36,15 @@ class Hypotheses:
     omits_empty: bool = False  # a sample that was decoded to nothing is left out
     # a second column without a name: one of the two repeats the annotated targets
     other: Mapping[str, Tokens] = field(default_factory=dict)
+    in_order: tuple[Tokens, ...] = ()  # a line or an entry each, whatever names they have
 
 
 def recognise_hypotheses(where: str, format: str, content: Content) -> Hypotheses | None:
-    """The hypotheses of a ctm, or of a file that is named as predictions; None for what has no ids."""
+    """The hypotheses of a ctm, or of a file that is named as predictions; None where there are none."""
     if format == "ctm" and isinstance(content, Table):
         said = {key: tuple(tokens) for key, tokens in tokens_of_ctm(content).items()}
         return Hypotheses(where, format, split_of_name(where), said, omits_empty=True) if said else None
+    content = _table_in(content) if isinstance(content, Text) else content
     folder, _, name = in_english(where).lower().rpartition("/")
     words = {*_WORD.findall(name), *_WORD.findall(folder.rpartition("/")[2])}
     named = isinstance(content, Table) and content.columns and _hypothesis(content.columns)
@@ -54,10 +57,51 @@ def recognise_hypotheses(where: str, format: str, content: Content) -> Hypothese
     else:
         found = _of_table(content) if isinstance(content, Table) else None
     if not found or not are_tokens([(key, value, None) for key, value in found.items()]):
-        return None
+        found = {}
     by_id = {key: tokens_of(value) for key, value in found.items()}
-    other = _third_column(content) if isinstance(content, Table) else {}
-    return Hypotheses(where, format, split_of_name(where), by_id, other=other)
+    other = _third_column(content) if isinstance(content, Table) and by_id else {}
+    in_order = _in_order(content)
+    if not by_id and not in_order:
+        return None
+    return Hypotheses(where, format, split_of_name(where), by_id, other=other, in_order=in_order)
+
+
+def _table_in(text: Text) -> Content:
+    """The table that a text is by its first line, such as `index<tab>prediction`; else the text."""
+    head = text.lines[0] if text.lines else ""
+    for separator in ("\t", ",", ";"):
+        columns = [name.strip() for name in head.split(separator)]
+        if 1 < len(columns) < 10 and _hypothesis(columns) is not None:
+            rows = [line.split(separator) for line in text.lines[1:] if line.strip()]
+            if all(len(row) == len(columns) for row in rows):
+                return Table(tuple(columns), [[cell.strip() for cell in row] for row in rows])
+    return text
+
+
+def _in_order(content: Content) -> tuple[Tokens, ...]:
+    """A hypothesis a line, a row or an entry of a list; none where the content has no such order."""
+    values = _values(content)
+    if len(values) < FEWEST_IN_ORDER or not are_tokens([("", value, None) for value in values]):
+        return ()
+    return tuple(map(tokens_of, values))
+
+
+def _values(content: Content) -> Sequence[Any]:
+    if isinstance(content, Text):
+        lines = [line.strip() for line in content.lines]
+        while lines and not lines[-1]:
+            lines.pop()
+        return lines
+    if isinstance(content, Table):
+        if content.columns is None:
+            return [row[0] for row in content.rows if len(row) == 1]
+        column = _hypothesis(content.columns)
+        return [record.get(column) for record in content.records()] if column is not None else []
+    value = plain(content.value) if isinstance(content, Tree) else None
+    if isinstance(value, Mapping):
+        key = _hypothesis(value)
+        value = plain(value[key]) if key is not None else None
+    return value if isinstance(value, list) else []
 
 
 def _of_tree(value: Any) -> dict[str, Any] | None:

@@ -42,6 +42,7 @@ _BY_A_MODEL = re.compile(
     r"(?:^|[^a-z])(?:hyps?|best|beam|bw|it|iter|step|decoded)(?:[^a-z]|$)|^\d", re.IGNORECASE
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
+_OF_CLASSES_TOO = ("label", "labels", "true", "truth")  # names of other files as well
 _OF_REFERENCES = ("references", "reference", "refs", "ref")
 _NAMED = re.compile(r"^[^|]{1,300}\|")
 _TRN = re.compile(r"(?:^|\s)\(([^()\s]{1,300})\)\s*$")
@@ -85,6 +86,9 @@ def reference_names(name: str) -> Iterator[str]:
             for other in others:
                 said = other.upper() if match[0].isupper() else other
                 yield name[: match.start()] + said + name[match.end() :]
+            for other in others:  # references.txt beside generated_predictions.txt
+                if other not in _OF_CLASSES_TOO:
+                    yield other + name[match.end() :]
             return
     yield from _names_abroad(name)
 

@@ -57,8 +57,10 @@ NO_CLIP = re.compile(
 
 
 def is_clip_shape(info: ArrayInfo) -> bool:
-    """Numbers in one to four axes, more than a single value."""
-    return np.dtype(info.dtype).kind in "fiub" and 1 <= len(info.shape) <= 4 and info.shape != (1,)
+    """Numbers in one to four axes, of a batch of one in five, more than a single value."""
+    if np.dtype(info.dtype).kind not in "fiub" or info.shape in ((), (1,)):
+        return False
+    return len(info.shape) <= 4 or (len(info.shape) == 5 and info.shape[0] == 1)
 
 
 def is_clip(content: Content) -> bool:

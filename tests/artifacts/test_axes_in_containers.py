@@ -181,3 +181,55 @@ def test_a_model_of_another_size_is_found_and_no_shape_accused(
 
     assert "MDL604" in graver
     assert not graver & {"FEA109", "FEA116", "CTC401"}
+
+
+def in_keys(folder: Path, name: str, parts: Clips) -> None:
+    np.savez(folder / f"{name}.npz", **cast("Any", parts))
+
+
+def in_a_dict(folder: Path, name: str, parts: Clips) -> None:
+    dump(folder / f"{name}.pkl", {**parts, "fps": 25.0})
+
+
+def in_files(folder: Path, name: str, parts: Clips) -> None:
+    for part, values in parts.items():
+        (folder / name).mkdir(exist_ok=True)
+        np.save(folder / name / f"{part}.npy", values)
+
+
+def in_file_names(folder: Path, name: str, parts: Clips) -> None:
+    for part, values in parts.items():
+        np.save(folder / f"{name}_{part}.npy", values)
+
+
+def in_folders(folder: Path, name: str, parts: Clips) -> None:
+    for part, values in parts.items():
+        inner = folder.parent / part / folder.name
+        inner.mkdir(parents=True, exist_ok=True)
+        np.save(inner / f"{name}.npy", values)
+
+
+@pytest.mark.parametrize("shape", ["[T, K, C]", "[1, T, K, C]", "[C, T, K]", "[D, T]"])
+@pytest.mark.parametrize("store", [in_keys, in_a_dict, in_files, in_file_names, in_folders])
+def test_parts_of_differing_width_are_read_frames_first(
+    tmp_path: Path, store: Callable[[Path, str, Clips], None], shape: str
+) -> None:
+    expected = {}
+    for split in LENGTHS:
+        pose, hand = clips_of(split, 33), clips_of(split, 21)
+        (tmp_path / "features" / split).mkdir(parents=True)
+        for name in pose:
+            parts = {"pose": SHAPES[shape](pose[name]), "left_hand": SHAPES[shape](hand[name])}
+            store(tmp_path / "features" / split, name, parts)
+            expected[name] = np.concatenate([pose[name], hand[name]], axis=1)
+        lines = [f"{name},{'AB'[i % 2]}" for i, name in enumerate(pose)]
+        (tmp_path / f"{split}.csv").write_text("\n".join(["id,gloss", *lines]))
+    model = nn.ModuleDict({"proj": nn.Linear(54 * 3, 16), "head": nn.Linear(16, 2)})
+    torch.save(model.state_dict(), tmp_path / "best.ckpt")
+
+    found = {clip.key: open_clip(clip) for one in features_in(tmp_path) for clip in one.clips}
+
+    assert set(found) == set(expected)
+    for name, points in expected.items():
+        frames = found[name].reshape(len(found[name]), -1)
+        np.testing.assert_allclose(frames, points.reshape(len(points), -1), atol=1e-6)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from slrdoctor.words.landmark_layouts import EMBEDDING_SIZES, is_frame_of_landmarks, is_landmark_size
@@ -72,6 +72,24 @@ def readings(axes: Axes) -> tuple[str, ...]:
     if any(axes.varies) or axes.clips < FEWEST or axes.shape[0] not in COORDINATES:
         return (FRAMES_FIRST,)
     return _of_one_length(axes.shape)
+
+
+def are_of_same_frames(clips: Sequence[Mapping[str, Shape]]) -> bool:
+    """Whether the parts of most clips, their shapes by part, are equally long.
+
+    By their first axis; or by their second, where that alone differs from clip to clip.
+    """
+    if _alike(clips, 0):
+        return True
+    firsts = {(part, shape[:1]) for one in clips for part, shape in one.items()}
+    parts = {part for part, _ in firsts}
+    seconds = {shape[1:2] for one in clips for shape in one.values()}
+    return len(firsts) == len(parts) and len(seconds) > 1 and _alike(clips, 1)
+
+
+def _alike(clips: Sequence[Mapping[str, Shape]], axis: int) -> bool:
+    same = sum(len({shape[axis : axis + 1] for shape in one.values()}) == 1 for one in clips)
+    return 2 * same >= len(clips)
 
 
 def _behind_ones(axes: Axes, ones: int) -> tuple[str, ...]:

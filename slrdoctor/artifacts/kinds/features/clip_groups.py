@@ -13,6 +13,7 @@ from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Unreadable
 from slrdoctor.artifacts.directory.listing import File, Listing
 from slrdoctor.artifacts.formats import clip_suffixes, read, reader_of
 from slrdoctor.artifacts.kinds import checkpoints, features
+from slrdoctor.artifacts.kinds.features.axes import are_of_same_frames
 from slrdoctor.artifacts.kinds.features.parts import Places, parts_in
 from slrdoctor.artifacts.kinds.features.peeking import (
     is_feature_folder,
@@ -177,7 +178,7 @@ def peek_at_parts(candidate: Candidate) -> Group | None:
         reader = found.name if found else reader
         infos = [_info(content, features.clip_place(content)) for content in contents]
         shapes.append({p: i.shape for p, i in zip(sample.parts, infos, strict=True) if i is not None})
-    if not shapes or 2 * sum(len({s[0] for s in one.values()}) == 1 for one in shapes) < len(shapes):
+    if not shapes or not are_of_same_frames(shapes):
         return None
     return Group(
         candidate.folder,

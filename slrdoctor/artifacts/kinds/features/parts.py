@@ -13,6 +13,7 @@ import numpy as np
 
 from slrdoctor.artifacts.clip_places import Entry, Member, Place, Way
 from slrdoctor.artifacts.content import Arrays, Content, Tree, Unreadable
+from slrdoctor.artifacts.kinds.features.axes import are_of_same_frames
 from slrdoctor.artifacts.kinds.features.clips import opened_clips
 from slrdoctor.artifacts.kinds.features.nested_numbers import are_measured, shape_of
 from slrdoctor.artifacts.run import Clip, FeatureSet
@@ -70,10 +71,16 @@ def _parts_of(shapes: Mapping[str, Shape]) -> list[tuple[str, str]]:
     if len(put) != 1 or any(map(_is_whole, long)):
         return []
     [names] = [one.names for one in put]
-    frames = Counter(long[name][0] for name in names.values())
-    if frames.most_common(1)[0][1] < 2:
+    arrays = [long[name] for name in names.values()]
+    if max(_most_alike(arrays, axis) for axis in (0, 1)) < 2:
         return []
     return [(part, names[part]) for part in in_order(names)]
+
+
+def _most_alike(shapes: Sequence[Shape], axis: int) -> int:
+    """How many arrays are equally long along an axis, which may be that of frames."""
+    lengths = Counter(shape[axis] for shape in shapes if len(shape) > axis)
+    return max(lengths.values(), default=0)
 
 
 def _is_whole(name: str) -> bool:
@@ -187,13 +194,11 @@ def _whole_clip(key: str, label: str, parts: Sequence[Clip]) -> Clip:
 
 def _agree(clips: Mapping[str, Mapping[str, Clip]]) -> bool:
     """Whether the parts of most of a few clips have the same frames, as far as they can be read."""
-    agreeing = compared = 0
+    shapes = []
     with opened_clips() as open_clip:
         for key in list(clips)[:: max(1, len(clips) // COMPARED)]:
             try:
-                lengths = {len(open_clip(clip)) for clip in clips[key].values()}
+                shapes.append({part: open_clip(clip).shape for part, clip in clips[key].items()})
             except Unreadable:
                 continue
-            compared += 1
-            agreeing += len(lengths) == 1
-    return 2 * agreeing >= compared
+    return are_of_same_frames(shapes)

@@ -234,6 +234,7 @@ class TrainingRun:
     outputs: tuple[OutputFile, ...] = ()
     beside: tuple[CheckpointFile, ...] = ()  # checkpoints that are not the run's own
     reported: tuple[ScoreFile, ...] = ()
+    is_pretraining: bool = False  # it only prepared the weights for another run here
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class Run:
     name: str
     score: str  # "WER 100.0% to 0.0%"
     loss: str  # "train 7.97 to 0.0113, dev 2.73 to 0.0129"
-    verdict: str  # learned | learned nothing | unknown
+    verdict: str  # learned | learned nothing | pretraining | unknown
     sentence: str
     never_moved: str = ""  # said where an error rate never got below what silence scores
     poor: str = ""  # "dev WER 62.0%, ...", where the score is nothing to stop at

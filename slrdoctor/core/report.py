@@ -162,7 +162,7 @@ def build(
         own_model=own_model,
         readings=tuple(readings),
         unopened=tuple(unopened),
-        undecided=tuple(undecided(outcomes)),
+        undecided=tuple(undecided(outcomes, runs)),
     )
 
 

@@ -25,19 +25,29 @@ def verdict(outcomes: Sequence[tuple[Case, Outcome]], runs: Sequence[Run] = ()) 
     if worst == Severity.DEGRADES:
         return "suspect"
     # a crash leaves something that nobody looked at, whatever else was fine
-    doubted = any(isinstance(o, Crashed) or _looks_ill(o) for _, o in outcomes)
+    final = _of_final_runs(outcomes, runs)
+    doubted = any(isinstance(o, Crashed) for _, o in outcomes) or any(_looks_ill(o) for _, o in final)
     doubted = doubted or any(run.poor for run in runs)
-    return "unknown" if doubted or undecided(outcomes) else "healthy"
+    return "unknown" if doubted or undecided(outcomes, runs) else "healthy"
+
+
+def _of_final_runs(
+    outcomes: Sequence[tuple[Case, Outcome]], runs: Sequence[Run]
+) -> list[tuple[Case, Outcome]]:
+    """The outcomes without those of a pretraining, which the run that came of it stands for."""
+    prepared = {run.name for run in runs if run.verdict == "pretraining"}
+    return [(case, o) for case, o in outcomes if "/".join(filter(None, case)) not in prepared]
 
 
 def _looks_ill(outcome: Outcome) -> bool:
     return isinstance(outcome, Abstained) and outcome.looks_ill
 
 
-def undecided(outcomes: Sequence[tuple[Case, Outcome]]) -> list[Role]:
+def undecided(outcomes: Sequence[tuple[Case, Outcome]], runs: Sequence[Run] = ()) -> list[Role]:
     """What must be judged in every run before the directory is healthy, and was not in some run."""
-    runs = [{o.check.counts for o in run if isinstance(o, Judged)} for run in _runs(outcomes)]
-    return [role for role in Role if not runs or any(role not in judged for judged in runs)]
+    final = _runs(_of_final_runs(outcomes, runs))
+    judged = [{o.check.counts for o in run if isinstance(o, Judged)} for run in final]
+    return [role for role in Role if not judged or any(role not in counted for counted in judged)]
 
 
 def _runs(outcomes: Sequence[tuple[Case, Outcome]]) -> Iterator[list[Outcome]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from slrdoctor.artifacts.run import RunDirectory
 from slrdoctor.core.ranking import Case
@@ -22,10 +23,12 @@ def described_runs(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -
     counts = {case: fact for case, fact in measured if isinstance(fact, ErrorCounts)}
     recounts = {case: fact for case, fact in measured if isinstance(fact, Recounts)}
     cases = [(data.name, r.name) for data, runs in run.cases for r in runs]
+    prepared = {(data.name, r.name) for data, runs in run.cases for r in runs if r.is_pretraining}
     for case in cases:
         name = "/".join(part for part in case if part)
         if case in progress:
-            yield _of_the_history(name, progress[case], recounts.get(case))
+            told = _of_the_history(name, progress[case], recounts.get(case))
+            yield replace(told, verdict="pretraining", poor="") if case in prepared else told
         elif case in counts:
             errors = counts[case]
             rate = errors.accuracy if errors.is_classification else errors.wer

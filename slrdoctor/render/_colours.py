@@ -22,7 +22,7 @@ BADGES = {
     **dict.fromkeys(("unknown", "no answer", "no result", "no conclusion", "not judged"), UNDECIDED),
 }
 STATES = {"yes": ("✓", "green"), "no": ("✗", "bold red"), "unknown": ("?", "magenta")}
-OUTCOMES = {"learned": "green", "learned nothing": "bold red", "unknown": "dim"}
+OUTCOMES = {"learned": "green", "learned nothing": "bold red", "unknown": "dim", "pretraining": "dim"}
 
 
 def badge(word: str, style: str) -> Text:

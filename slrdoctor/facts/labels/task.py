@@ -51,6 +51,8 @@ def task(settings: Settings, data: DataSet, run: TrainingRun, samples: Samples |
     """
     if settings.task:
         return Task(settings.task, "set in slrdoctor.toml", settings.read_from or "slrdoctor.toml")
+    if run.is_pretraining:
+        raise Unavailable(f"{run.name or 'this run'} is a pretraining: its loss is not that of the task")
     found = next(_evidence(data, run, samples), None)
     if found is not None:
         return found

@@ -9,7 +9,7 @@ from slrdoctor.artifacts.directory.cases.owners import run_key
 from slrdoctor.artifacts.directory.cases.places import is_below
 from slrdoctor.artifacts.directory.cases.run_checkpoints import is_of_other_data
 from slrdoctor.artifacts.directory.found import Found
-from slrdoctor.artifacts.run import AnnotationFile, VocabularyFile
+from slrdoctor.artifacts.run import AnnotationFile, FeatureSet, VocabularyFile
 from slrdoctor.words.tokens import is_special
 
 IN_COMMON = 0.5  # of the glosses or ids of the smaller of two sets, from which on they are one
@@ -48,7 +48,28 @@ def _below(found: Found, folder: str, is_inside: bool) -> Found:
     for kind in KINDS:
         listed = [one for one in getattr(found, kind) if is_below(one.where, folder) == is_inside]
         setattr(part, kind, listed)
+    divided = [one for s in found.features for one in _divided(s, folder) if one[0] == is_inside]
+    part.features = [one for _, one in divided]
     return part
+
+
+def _divided(features: FeatureSet, folder: str) -> list[tuple[bool, FeatureSet]]:
+    """The clips that lie in a folder and those that do not, of a set whose folder is around it."""
+    around = "" if features.where == "." else features.where
+    if is_below(around, folder) or not is_below(folder, around):
+        return [(is_below(around, folder), features)]
+    way = f"{folder.removeprefix(around).strip('/')}/"
+    inside = tuple(clip for clip in features.clips if clip.key.startswith(way))
+    if not inside or len(inside) == len(features.clips):
+        return [(bool(inside), features)]
+    outside = tuple(clip for clip in features.clips if not clip.key.startswith(way))
+    mine = tuple(replace(clip, key=clip.key.removeprefix(way)) for clip in inside)
+    broken = [b for b in features.broken if is_below(b[0], folder)]
+    return [
+        (True, replace(features, where=folder, clips=mine, broken=tuple(broken))),
+        (False, replace(features, clips=outside,
+                        broken=tuple(b for b in features.broken if b not in broken))),
+    ]  # fmt: skip
 
 
 def _has_data(found: Found) -> bool:

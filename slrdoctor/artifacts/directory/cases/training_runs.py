@@ -9,6 +9,7 @@ from pathlib import Path
 from slrdoctor.artifacts.directory.cases.mirrors import mirrored_folders
 from slrdoctor.artifacts.directory.cases.owners import NOBODY, Owners, run_key
 from slrdoctor.artifacts.directory.cases.places import is_below
+from slrdoctor.artifacts.directory.cases.pretraining import with_pretraining
 from slrdoctor.artifacts.directory.cases.run_checkpoints import choose_checkpoints
 from slrdoctor.artifacts.directory.cases.surroundings import surroundings
 from slrdoctor.artifacts.directory.found import Found
@@ -73,6 +74,7 @@ def _apart(
         strays = replace(strays, choices=(_of_nobody(strays.beside),))
     broken = any(problem.kind == "checkpoint" for problem in strays.problems)
     has_any = strays.beside or strays.predictions or strays.outputs or broken
+    runs = with_pretraining(runs)
     return [*runs, strays] if has_any else runs
 
 

@@ -24,10 +24,16 @@ VIDEO_SUFFIXES = (
     ".gif",
 )
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
+_LINK = re.compile(r"^(?:[a-z]+://|www\.)", re.IGNORECASE)
 _SUFFIX = re.compile(
     "(?:" + "|".join(map(re.escape, (*ARRAY_SUFFIXES, *VIDEO_SUFFIXES, *IMAGE_SUFFIXES))) + ")$",
     re.IGNORECASE,
 )
+
+
+def is_link(text: str) -> bool:
+    """Whether a path is an address on the web: many clips may be cut from one."""
+    return bool(_LINK.match(text.strip()))
 
 
 def suffix_of(text: str) -> str:

@@ -109,6 +109,32 @@ def test_the_file_of_its_features_tells_the_split_of_a_sample(tmp_path: Path) ->
     assert splits_of(tmp_path) == {"train": 12, "dev": 8}
 
 
+@pytest.mark.parametrize(
+    ("of_rows", "of_files"),
+    [
+        ("videos/v{:04}.mp4", "v{:04}"),
+        ("D:\\data\\v{:04}.avi", "v{:04}"),
+        ("{}", "{:05}"),
+        ("v{:04}", "feat_v{:04}"),
+        ("v{:04}", "v{:04}_keypoints"),
+        ("v{:04}", "Signer0{s}_v{:04}"),
+    ],
+)
+@pytest.mark.parametrize("are_listed", [False, True])
+def test_names_that_differ_as_those_of_features_may_tell_the_split(
+    tmp_path: Path, of_rows: str, of_files: str, are_listed: bool
+) -> None:
+    rows = "".join(f"{of_rows.format(i)},sign{i % 3}\n" for i in range(101, 121))
+    write(tmp_path / "annotations.csv", f"id,label\n{rows}")
+    for split, part in (("train", range(101, 113)), ("dev", range(113, 121))):
+        names = [of_files.format(i, s=i % 4) for i in part]
+        clips(tmp_path / "features" / ("" if are_listed else split), names)
+        if are_listed:
+            write(tmp_path / f"{split}_list.txt", "".join(f"{name}.npy\n" for name in names))
+
+    assert splits_of(tmp_path) == {"train": 12, "dev": 8}
+
+
 def test_a_sample_without_features_or_with_features_in_two_splits_has_none(tmp_path: Path) -> None:
     write(tmp_path / "annotations.csv", table(0, 42))
     clips(tmp_path / "features/train", [f"v{i:04}" for i in range(30)])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from slrdoctor.artifacts.content import Text, Tree
 from slrdoctor.artifacts.formats.csv_table import table_of
-from slrdoctor.artifacts.kinds.annotations import recognise_split_list
+from slrdoctor.artifacts.kinds.annotations import recognise_annotations, recognise_split_list
 
 
 def test_csl_daily_split_file() -> None:
@@ -46,6 +48,25 @@ def test_a_text_file_of_ids_takes_its_split_from_its_name() -> None:
         "a1": "train",
         "a2": "train",
     }
+
+
+def test_names_with_blanks_are_listed_where_they_begin_alike() -> None:
+    names = ["clip 12", "clip 7", "clip 31"]
+    assert recognise_split_list("train.txt", "text", Text(names)) == dict.fromkeys(names, "train")
+    dated = [f"11 August 2010 tagesschau {n}" for n in range(4)]
+    assert recognise_split_list("lists/dev.txt", "text", Text(dated)) == dict.fromkeys(dated, "dev")
+    records = [f"v{n} REGEN WIND{n}" for n in range(4)]
+    assert recognise_split_list("train.txt", "text", Text(records)) is None
+    assert recognise_split_list("train.txt", "text", Text(["1 0.5", "1 0.4", "1 0.3", "1 0.2"])) is None
+
+
+@pytest.mark.parametrize("name", ["videos/v{}.mp4", "v{}.mp4", "D:\\data\\v{}.avi"])
+def test_names_by_split_are_no_samples_of_the_classes_train_and_dev(name: str) -> None:
+    listed = {split: [name.format(n) for n in range(3)] for split in ("train", "val")}
+    listed["val"] = [name.format(n) for n in range(3, 5)]
+    assert recognise_annotations("splits.json", "json", Tree(listed)) is None
+    by_class = {**listed, "house": [name.format(9)]}
+    assert recognise_annotations("samples.json", "json", Tree(by_class)) is not None
 
 
 def test_annotations_vocabularies_and_others_are_no_split_lists() -> None:

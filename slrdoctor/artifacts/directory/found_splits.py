@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from slrdoctor.artifacts.directory.found import Found
+from slrdoctor.artifacts.kinds.features.clip_names import key_of
+from slrdoctor.artifacts.kinds.features.matching import match_names
 from slrdoctor.artifacts.run import AnnotationFile, FeatureSet, Row
 from slrdoctor.words.sample_ids import bare_id
 from slrdoctor.words.splits import split_of_name
@@ -21,11 +23,25 @@ def fill_splits(found: Found) -> None:
     found.annotations = _by_folders(found.annotations)
     for split_of in (found.split_of, _of_features(found.features)):
         if split_of:
-            listed = _by_bare_id(split_of)
             found.annotations = [
-                replace(a, rows=tuple(_with_split(row, split_of, listed) for row in a.rows))
-                for a in found.annotations
+                replace(a, rows=tuple(_with_splits(a.rows, split_of))) for a in found.annotations
             ]
+
+
+def _with_splits(rows: Sequence[Row], split_of: Mapping[str, str]) -> list[Row]:
+    """The rows with the splits of what they are called; else of what they match as clips do."""
+    listed = _by_bare_id(split_of)
+    filled = [_with_split(row, split_of, listed) for row in rows]
+    left = [i for i, row in enumerate(filled) if not row.split]
+    claimed = {bare_id(row.id) for row in filled if row.split}
+    names = [
+        name
+        for name in listed
+        if name not in claimed and ("/" not in name or name.rpartition("/")[2] not in listed)
+    ]
+    for i, name in match_names([filled[i] for i in left], list(map(key_of, names))).hits.items():
+        filled[left[i]] = replace(filled[left[i]], split=listed[names[name]])
+    return filled
 
 
 def _with_split(row: Row, split_of: Mapping[str, str], listed: Mapping[str, str]) -> Row:

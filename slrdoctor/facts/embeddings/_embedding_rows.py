@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.kinds.features.clips import OpenClip, open_clip, opened_clips
+from slrdoctor.artifacts.kinds.features.matching import best_match
 from slrdoctor.artifacts.run import Clip, FeatureSet, OutputFile
-from slrdoctor.facts.features._matching import best_match
 from slrdoctor.facts.labels.samples import Samples
 
 Floats = NDArray[np.float64]

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from slrdoctor.artifacts.kinds.features.clip_names import key_of, tails
 from slrdoctor.artifacts.run import FeatureSet, Row
-from slrdoctor.facts.features._names import key_of, tails
 from slrdoctor.words.grammar import agreeing, part_of
 
 SHOWN = 3  # clips of one id that are named

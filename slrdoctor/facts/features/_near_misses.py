@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from slrdoctor.artifacts.kinds.features.clip_names import LONGEST, composed, ends, key_of, name_of
 from slrdoctor.artifacts.run import Row
-from slrdoctor.facts.features._names import LONGEST, composed, ends, key_of, name_of
 
 KINDS = ("extension", "unicode form", "case", "prefix", "split", "spelling")
 SPELLED = 5  # rows that are held against every stored name, letter by letter

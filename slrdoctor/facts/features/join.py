@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from slrdoctor.artifacts.formats import are_one_format
+from slrdoctor.artifacts.kinds.features.clip_names import key_of, name_of, tails
+from slrdoctor.artifacts.kinds.features.matching import Match, best_match
 from slrdoctor.artifacts.run import Clip, DataSet, FeatureSet, Row
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features._ambiguous import NONE_AMBIGUOUS, Ambiguous, ambiguous
-from slrdoctor.facts.features._matching import Match, best_match
-from slrdoctor.facts.features._names import key_of, name_of, tails
 from slrdoctor.facts.features._near_misses import KINDS, near_misses
 from slrdoctor.facts.features._near_misses import NearMiss as NearMiss
 from slrdoctor.facts.features._placed import IN_ONE_FILE, IN_ORDER, placed

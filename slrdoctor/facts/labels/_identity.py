@@ -6,16 +6,10 @@ import re
 from collections.abc import Iterable
 
 from slrdoctor.artifacts.run import Row
-from slrdoctor.words.sample_ids import bare_id, without_suffix
+from slrdoctor.words.sample_ids import bare_id, is_link, without_suffix
 
-_LINK = re.compile(r"^(?:[a-z]+://|www\.)", re.IGNORECASE)
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})(\D*)", re.DOTALL)
 DENSE = 0.9  # share of a range of numbers that must be in use for it to be a count
-
-
-def is_link(text: str) -> bool:
-    """Whether a path is an address on the web: many clips may be cut from one."""
-    return bool(_LINK.match(text.strip()))
 
 
 def sample_key(row: Row) -> tuple[str, str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from slrdoctor.arithmetic.gloss_forms import is_numbers
+from slrdoctor.artifacts.kinds.features.matching import best_match
 from slrdoctor.artifacts.run import Clip, FeatureSet, OutputFile, Row, TrainingRun
-from slrdoctor.facts.features._matching import best_match
 from slrdoctor.facts.labels.samples import Samples
 from slrdoctor.facts.labels.vocabulary import Vocabulary
 

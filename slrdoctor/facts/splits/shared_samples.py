@@ -10,9 +10,9 @@ from slrdoctor.arithmetic.gloss_forms import same_target
 from slrdoctor.artifacts.run import Row
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.features.features import ClipTable
-from slrdoctor.facts.labels._identity import are_counters, is_link
+from slrdoctor.facts.labels._identity import are_counters
 from slrdoctor.facts.labels.samples import Samples
-from slrdoctor.words.sample_ids import bare_id, without_suffix
+from slrdoctor.words.sample_ids import bare_id, is_link, without_suffix
 from slrdoctor.words.splits import SPLITS, without_splits
 
 ALIKE = 0.9  # share of ids in both of two counts whose targets agree: then the count is one

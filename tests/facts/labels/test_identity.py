@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from slrdoctor.artifacts.run import Row
-from slrdoctor.facts.labels._identity import are_counters, is_link, sample_key
-from slrdoctor.words.sample_ids import bare_id, suffix_of, without_suffix
+from slrdoctor.facts.labels._identity import are_counters, sample_key
+from slrdoctor.words.sample_ids import bare_id, is_link, suffix_of, without_suffix
 
 
 @pytest.mark.parametrize(

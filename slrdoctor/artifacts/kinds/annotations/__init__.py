@@ -6,6 +6,7 @@ import re
 
 from slrdoctor.artifacts.content import Content, Table, Text, Tree
 from slrdoctor.artifacts.kinds.annotations.lines import Siblings, recognise_lines
+from slrdoctor.artifacts.kinds.annotations.split_lists import are_names_by_split
 from slrdoctor.artifacts.kinds.annotations.split_lists import (
     recognise_split_list as recognise_split_list,
 )
@@ -56,6 +57,8 @@ def recognise_annotations(
     if isinstance(content, Text):
         return recognise_lines(where, format, content, siblings)
     if isinstance(content, Tree):
+        if are_names_by_split(content.value):
+            return None
         found = recognise_tree(where, format, content.value)
         if (
             found is None

@@ -46,6 +46,19 @@ def _of_tree(value: Any) -> dict[str, str] | None:
     return splits if len(splits) == len(named) and all(splits.values()) and len(splits) > 2 else None
 
 
+def are_names_by_split(value: Any) -> bool:
+    """Whether a tree is {"train": [names], "dev": [names]}, and its keys are no glosses."""
+    value = plain(value)
+    if not isinstance(value, Mapping) or len(value) < 2:
+        return False
+    lists = [item for item in map(plain, value.values()) if isinstance(item, (list, tuple))]
+    splits = {split_of_word(name_of(key)) for key in value}
+    if len(lists) < len(value) or "" in splits or len(splits) < len(value):
+        return False
+    names = [name for item in lists for name in item]
+    return bool(names) and all(isinstance(name, str) and _DIGIT.search(name) for name in names)
+
+
 def _of_table(table: Table) -> dict[str, str] | None:
     if table.columns is None:
         if not table.rows or any(len(row) != 2 for row in table.rows):
@@ -68,8 +81,18 @@ def _of_lines(where: str, lines: list[str]) -> dict[str, str] | None:
     names = [line.strip() for line in lines]
     if not split or len(names) < 2 or len(set(names)) < len(names):
         return None
-    if any(" " in name for name in names) or sum(
-        bool(_DIGIT.search(name)) for name in names
-    ) < 0.9 * len(names):
+    numbered = sum(bool(_DIGIT.search(name)) for name in names)
+    if numbered < 0.9 * len(names) or not _are_names(names):
         return None
     return dict.fromkeys(names, split)
+
+
+def _are_names(lines: list[str]) -> bool:
+    """Whether lines are names and no records: where they have blanks, what stands first repeats.
+
+    `clip 12` is a name among others that begin with `clip`; `v0012 REGEN WIND` is a record.
+    """
+    first = {line.partition(" ")[0] for line in lines}
+    if all(" " not in line for line in lines):
+        return True
+    return 2 * len(first) <= len(lines) and all(re.search(r"[^\W\d_]", line) for line in lines)

@@ -7,8 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from slrdoctor.artifacts.run import Row
-from slrdoctor.facts.labels._identity import is_link
-from slrdoctor.words.sample_ids import IMAGE_SUFFIXES, suffix_of, without_suffix
+from slrdoctor.words.sample_ids import IMAGE_SUFFIXES, is_link, suffix_of, without_suffix
 
 LONGEST = 255  # letters: what file systems allow
 SHORTEST = 3  # letters of a name that can be recognised inside another

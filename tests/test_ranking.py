@@ -159,3 +159,12 @@ def test_a_sibling_that_was_not_judged_or_is_on_other_data_refutes_nothing() -> 
     assert not by_code(cause, symptom)["TRN502"].is_root
     elsewhere = sound("TRN502", ("other", "run2"), NOTHING)
     assert not by_code(cause, symptom, elsewhere)["TRN502"].is_root
+
+
+def test_a_sibling_that_kept_an_earlier_file_does_not_refute_what_explains_a_fault_of_a_file() -> None:
+    lost, kept = ("data", "run1"), ("data", "run2")
+    losses = [fired("TRN501", B, ("MDL602",), case) for case in (lost, kept)]
+    found = rank([*losses, fired("MDL602", B, case=lost), sound("MDL602", kept)])
+
+    assert found[0].check.code == "TRN501"
+    assert not next(one for one in found if one.check.code == "MDL602").is_root

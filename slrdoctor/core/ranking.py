@@ -134,8 +134,12 @@ class _Siblings:
             self._ill.setdefault(one.check.code, []).append(one.case)
 
     def refute(self, cause: _Fired, symptom: _Fired) -> bool:
-        """Whether a run on the same data has the cause and is seen not to have the symptom."""
-        return any(
+        """Whether a run on the same data has the cause and is seen not to have the symptom.
+
+        Only what came out of a run refutes: a fault of a file, as weights that are lost, may be missing
+        from another run that kept an earlier one.
+        """
+        return bool(symptom.check.shows) and any(
             run[0] == symptom.case[0] and ill == run[: len(ill)]
             for run in self._sound.get(symptom.check.code, ())
             for ill in self._ill[cause.check.code]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from slrdoctor.artifacts.directory.discovery import discover
 from slrdoctor.artifacts.run import DataSet
@@ -83,3 +86,100 @@ def test_configs_that_name_two_data_sets_choose_none(tmp_path: Path) -> None:
         write(tmp_path / f"configs/{name}.yaml", f"dataset: {name}\nbatch_size: 4\n")
 
     assert len(sets(tmp_path)) == 2
+
+
+def lists_of_a_corpus(root: Path, name: str, used: str, whole: str, clips: int = 30) -> None:
+    """Features and the list of a run, beside a list of five times as many samples."""
+    for i in range(clips):
+        path = root / "project/features" / f"{name.format(i)}.npy"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, np.random.default_rng(i).normal(size=(20, 42)).astype(np.float32))
+    split = ["dev" if i % 5 == 0 else "train" for i in range(clips)]
+    rows = [f"{name.format(i)},A B,{split[i]}" for i in range(clips)]
+    write(root / used, "\n".join(["id,gloss,split", *rows]) + "\n")
+    more = [f"{name.format(i)},A B" for i in range(5 * clips)]
+    write(root / whole, "\n".join(["id,gloss", *more]) + "\n")
+
+
+@pytest.mark.parametrize("name", ["{}", "{:05}"])
+@pytest.mark.parametrize(
+    ("used", "whole"),
+    [
+        ("project/annotations.csv", "corpus/full_corpus.csv"),
+        ("project/lists/mine.csv", "all/metadata.csv"),
+        ("z/used.csv", "a/everything.csv"),
+    ],
+)
+def test_the_list_of_the_whole_corpus_is_not_that_of_the_run(
+    tmp_path: Path, name: str, used: str, whole: str
+) -> None:
+    lists_of_a_corpus(tmp_path, name, used, whole)
+
+    [(data, _)] = discover(tmp_path).cases
+
+    assert [file.where for file in data.annotations] == [used]
+
+
+def classifier(root: Path, outputs: int) -> None:
+    torch.save(
+        {"encoder.weight": torch.randn(16, 42), "head.weight": torch.randn(outputs, 16)},
+        root / "best.pt",
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "form"),
+    [
+        ("label_encoder.json", lambda names: json.dumps({n: i for i, n in enumerate(names)})),
+        ("classes.txt", lambda names: "\n".join(names) + "\n"),
+        ("data/vocab.json", json.dumps),
+        ("data.yaml", lambda names: f"nc: {len(names)}\nnames: {json.dumps(names)}\n"),
+    ],
+)
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_list_of_other_classes_is_not_taken_where_the_model_has_those_that_are_annotated(
+    tmp_path: Path, where: str, form: Callable[[list[str]], str], more: int
+) -> None:
+    data_set(tmp_path, "", "ABCDE", "m", 6)
+    (tmp_path / "gloss_dict.json").unlink()
+    write(tmp_path / where, form([f"HOUSE{i}" for i in range(40)]))
+    classifier(tmp_path, 5 + more)
+
+    run = discover(tmp_path)
+
+    [(data, _)] = run.cases
+    assert data.vocabularies == ()
+    [choice] = [c for c in data.choices if c.kind == "vocabulary"]
+    assert (choice.taken, choice.others) == ("", (where,))
+
+
+@pytest.mark.parametrize(
+    ("names", "outputs"),
+    [
+        ([f"HOUSE{i}" for i in range(40)], 41),
+        (["a", "b", "c", "d", "e", "f", "g"], 5),
+        (["X1", "X2"], 19),
+    ],
+    ids=["the model has its classes", "the same in lower case", "the model has neither"],
+)
+def test_a_vocabulary_without_the_annotated_glosses_stays_where_it_may_be_the_models(
+    tmp_path: Path, names: list[str], outputs: int
+) -> None:
+    data_set(tmp_path, "", "ABCDE", "m", 6)
+    write(tmp_path / "gloss_dict.json", json.dumps({n: i for i, n in enumerate(names)}))
+    classifier(tmp_path, outputs)
+
+    [(data, _)] = discover(tmp_path).cases
+
+    assert [v.where for v in data.vocabularies] == ["gloss_dict.json"]
+
+
+def test_the_vocabulary_that_the_user_names_is_taken_whatever_is_in_it(tmp_path: Path) -> None:
+    data_set(tmp_path, "", "ABCDE", "m", 6)
+    write(tmp_path / "gloss_dict.json", json.dumps({f"HOUSE{i}": i for i in range(40)}))
+    write(tmp_path / "slrdoctor.toml", '[vocabulary]\npath = "gloss_dict.json"\n')
+    classifier(tmp_path, 5)
+
+    [(data, _)] = discover(tmp_path).cases
+
+    assert [v.where for v in data.vocabularies] == ["gloss_dict.json"]

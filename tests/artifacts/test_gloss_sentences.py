@@ -141,3 +141,33 @@ def test_targets_stay_glosses_where_anything_calls_them_so(
     given = {"column": "target", "tokens": SIGNS, "score": "dev_bleu", **glosses}
 
     assert all(row.glosses for row in annotated(run(tmp_path, **given)).rows)
+
+
+@pytest.mark.parametrize(
+    "files", [("train.txt", "dev.txt"), ("train/text.txt", "dev/text.txt"), ("annotations/all.txt",)]
+)
+@pytest.mark.parametrize("score", ["dev_bleu", "dev_wer"])
+def test_lines_of_ids_and_words_are_sentences_in_a_run_that_is_scored_by_bleu(
+    tmp_path: Path, files: tuple[str, ...], score: str
+) -> None:
+    root = run(tmp_path, tokens=SIGNS, score=score)
+    (root / "annotations.csv").unlink()
+    for number, name in enumerate(files):
+        mine = range(number, COUNT, len(files))
+        write(root / name, "".join(f"v{i:03} {target(i)}\n" for i in mine))
+
+    rows = [row for file in only_case(root)[0].annotations for row in file.rows]
+
+    wanted = {f"v{i:03}": target(i) for i in range(COUNT)}
+    if score == "dev_bleu":
+        assert {row.id: row.text for row in rows} == wanted and not any(row.glosses for row in rows)
+    else:
+        assert {row.id: " ".join(row.glosses or ()) for row in rows} == wanted
+
+
+def test_lines_of_ids_and_words_in_a_file_of_glosses_stay_glosses(tmp_path: Path) -> None:
+    root = run(tmp_path, tokens=SIGNS, score="dev_bleu")
+    (root / "annotations.csv").unlink()
+    write(root / "train.gloss.txt", "".join(f"v{i:03} {target(i)}\n" for i in range(COUNT)))
+
+    assert all(row.glosses for row in annotated(root).rows)

@@ -7,6 +7,7 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from slrdoctor.artifacts.directory.discovery import discover
@@ -191,3 +192,47 @@ def test_what_fairseq_generates_is_read(tmp_path: Path, head: str, detokenised: 
     [found] = predictions(tmp_path)
     assert found.split == "dev" and [" ".join(said) for said in found.hypotheses] == list(SAID.values())
     assert [" ".join(target) for target in found.references] == list(TARGETS.values())
+
+
+@pytest.mark.parametrize("where", ["dev_predictions.csv", "out/hyps.csv", "decoded_dev.tsv"])
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("texts", [False, True])
+def test_the_column_that_repeats_the_targets_is_no_hypothesis_where_all_others_are_empty(
+    tmp_path: Path, where: str, turned: bool, texts: bool
+) -> None:
+    annotate(tmp_path, texts=texts)
+    columns = [(words, "") for words in TARGETS.values()]
+    rows = [(key, *(pair[::-1] if turned else pair)) for key, pair in zip(TARGETS, columns, strict=True)]
+    mark = "\t" if where.endswith("tsv") else ","
+    write(tmp_path / where, "".join(mark.join(row) + "\n" for row in rows))
+
+    [file] = predictions(tmp_path)
+
+    assert set(file.hypotheses) == {()}
+    assert [" ".join(tokens) for tokens in file.references] == [*TARGETS.values()]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["features/{split}/{label}/{name}.npy", "{split}/{label}/{name}.npy"]
+)
+@pytest.mark.parametrize("key", ["{name}", "{label}/{name}", "{name}.npy"])
+@pytest.mark.parametrize("right", [True, False])
+def test_hypotheses_by_id_are_held_against_the_folders_of_the_classes(
+    tmp_path: Path, pattern: str, key: str, right: bool
+) -> None:
+    labels = ("BOOK", "GO", "HOUSE")
+    said = {}
+    for split, count in (("train", 24), ("dev", 9)):
+        for i in range(count):
+            name, label = f"{split[0]}{i:03}", labels[i % 3]
+            path = tmp_path / pattern.format(split=split, label=label, name=name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.save(path, np.random.default_rng(i).normal(size=(20, 42)).astype(np.float32))
+            if split == "dev":
+                said[key.format(label=label, name=name)] = label if right else labels[(i + 1) % 3]
+    write(tmp_path / "dev_predictions.json", json.dumps(said))
+
+    [file] = predictions(tmp_path)
+
+    assert (file.split, len(file.ids)) == ("dev", 9)
+    assert (file.hypotheses == file.references) == right

@@ -334,3 +334,27 @@ def test_arrays_of_the_parts_of_each_sample_are_one_array(
         stored = open_clip(pair.clip)
         of = next(s for s in part if s.number == int(np.ravel(stored)[0]))
         assert np.array_equal(stored[: len(of.frames)].reshape(-1, 18), of.frames.reshape(-1, 18))
+
+
+@pytest.mark.parametrize("stored", ["{:05}", "{:03}", "{}"])
+@pytest.mark.parametrize("row", ["{}", "{:04}"])
+@pytest.mark.parametrize("of_splits", [True, False])
+def test_numbers_beside_an_array_name_its_samples_and_are_no_places(
+    tmp_path: Path, stored: str, row: str, of_splits: bool
+) -> None:
+    """Rows in another order than the entries, and ids that are filled up with zeros on one side."""
+    parts = drawn()
+    groups = parts if of_splits else {"features": [s for p in parts.values() for s in p]}
+    for name, group in groups.items():
+        names = np.array([stored.format(s.number) for s in group])
+        np.savez(tmp_path / f"{name}.npz", X=padded(group), lengths=lengths(group), ids=names)
+    rows = [
+        f"{row.format(s.number)},{split},{s.label}"
+        for split, p in parts.items()
+        for s in sorted(p, key=lambda one: one.number)
+    ]
+    (tmp_path / "all.csv").write_text("\n".join(["id,split,label", *rows]) + "\n")
+
+    found = joined(tmp_path)
+
+    assert labelled(found) == expected(by_number=False) and not found.missing

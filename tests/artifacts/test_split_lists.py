@@ -79,3 +79,21 @@ def test_annotations_vocabularies_and_others_are_no_split_lists() -> None:
     assert recognise_split_list("vocab.txt", "text", Text(["a1", "a2"])) is None
     assert recognise_split_list("x.json", "json", Tree({"train": [{"id": "a1"}], "dev": []})) is None
     assert recognise_split_list("x.json", "json", Tree([1, 2])) is None
+
+
+@pytest.mark.parametrize("name", ["{}.mp4", "videos/{}.avi", "{}.npy", "{}"])
+@pytest.mark.parametrize("words", [("train", "val"), ("Train", "Dev"), ("training", "testing")])
+def test_files_by_split_are_no_files_by_class(name: str, words: tuple[str, str]) -> None:
+    value = {
+        word: [name.format(f"v{number + i:03}") for i in range(6)]
+        for number, word in zip((0, 50), words, strict=True)
+    }
+    assert recognise_annotations("splits.json", "json", Tree(value)) is None
+    listed = recognise_split_list("splits.json", "json", Tree(value))
+    assert listed is not None and len(listed) == 12 and len(set(listed.values())) == 2
+
+
+def test_files_by_class_stay_annotations() -> None:
+    value = {word: [f"{word}_{i:03}.mp4" for i in range(6)] for word in ("BOOK", "TRAIN", "HOUSE")}
+    found = recognise_annotations("splits.json", "json", Tree(value))
+    assert found is not None and len(found.rows) == 18

@@ -33,6 +33,9 @@ FORMS: tuple[tuple[str, Any], ...] = (
     ("summary.json", {"run": "x", "vocab": ["A", "B", "C"], "wer": 0.3}),
     ("config.json", {"lr": 0.1, "id2label": {"0": "A", "1": "B", "2": "C"}}),
     ("classes.json", [{"id": 0, "gloss": "A"}, {"id": 1, "gloss": "B"}, {"id": 2, "gloss": "C"}][:3]),
+    ("data.yaml", {"nc": 3, "names": ["A", "B", "C"]}),
+    ("data.yaml", {"train": "images/train", "nc": 3, "names": {0: "A", 1: "B", 2: "C"}}),
+    ("settings.json", {"lr": 0.1, "num_classes": 3, "names": ["A", "B", "C"]}),
     ("classes.npy", np.array(["A", "B", "C"], dtype=object)),
     ("vocab.pt", Opaque("torchtext.vocab.Vocab", {"itos": ["A", "B", "C"]})),
     (
@@ -205,3 +208,9 @@ def test_the_name_tells_what_a_vocabulary_is_of(where: str, target: str) -> None
 )
 def test_names_of_vocabularies(where: str, is_one: bool) -> None:
     assert is_named_like_vocabulary(where) is is_one
+
+
+@pytest.mark.parametrize("count", [{}, {"nc": 4}, {"nc": 3.0}, {"nc": "3"}])
+def test_names_that_nothing_counts_are_no_vocabulary(count: dict[str, Any]) -> None:
+    value = {**count, "names": ["left hand", "right hand", "face"]}
+    assert recognise_vocabulary("data.yaml", "yaml", Tree(value)) is None

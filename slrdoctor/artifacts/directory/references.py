@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from slrdoctor.artifacts.content import Table, Unreadable
 from slrdoctor.artifacts.directory.found import Found
@@ -17,7 +17,7 @@ from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import (
 from slrdoctor.artifacts.kinds.predictions.in_order import paired_in_order
 from slrdoctor.artifacts.kinds.predictions.pairs import Pairs, pairs_of_segments
 from slrdoctor.artifacts.kinds.predictions.tokens import tokens_of
-from slrdoctor.artifacts.run import PredictionFile
+from slrdoctor.artifacts.run import PredictionFile, Row
 from slrdoctor.artifacts.settings.read import NAME, Settings, SettingsError
 from slrdoctor.words.splits import split_of_name
 
@@ -30,11 +30,12 @@ def pair_hypotheses(found: Found, settings: Settings, listing: Listing) -> None:
     Raises SettingsError where the user names hypotheses that nothing can be compared with.
     """
     rows = [row for file in found.annotations for row in file.rows]
+    by_class = [] if rows else list(_of_class_folders(found))
     tokens = [vocabulary.tokens for vocabulary in found.vocabularies]
     named: list[Hypotheses] = []
     for alone in found.hypotheses:
         paired = _with_stm(alone, found, listing) if alone.format == "ctm" else None
-        paired = paired or with_annotated_references(alone, rows)
+        paired = paired or with_annotated_references(alone, rows or by_class)
         paired = paired or (
             paired_in_order(alone, found.annotations, tokens) if alone.in_order else None
         )
@@ -57,6 +58,14 @@ def _without_references(alone: Hypotheses) -> str:
         f"{NAME}: [predictions] {alone.where} has {len(alone.by_id)} hypotheses and no references: "
         f"no annotations and no stm here have their ids (such as {first!r})"
     )
+
+
+def _of_class_folders(found: Found) -> Iterator[Row]:
+    """The class of each clip that lies in a folder of its class, with and without that folder."""
+    for one in found.features:
+        for clip in one.clips:
+            for name in (clip.key, PurePosixPath(clip.key).name) if clip.label else ():
+                yield Row(name, one.split, glosses=(clip.label,))
 
 
 def _with_stm(alone: Hypotheses, found: Found, listing: Listing) -> PredictionFile | None:

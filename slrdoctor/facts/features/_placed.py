@@ -59,7 +59,7 @@ def _alike(one: FeatureSet, rows: Sequence[Row], free: Sequence[int]) -> Iterato
     for group in groups:
         if len(group) != len(one.clips) or not group:
             continue
-        if {rows[i].id for i in group} == {clip.key for clip in one.clips}:
+        if {_number(rows[i].id) for i in group} == {_number(clip.key) for clip in one.clips}:
             return  # ids are the places, in whatever order the rows are
         if len({rows[i].line for i in group}) == len(group):
             yield sorted(group, key=lambda i: rows[i].line)
@@ -67,6 +67,11 @@ def _alike(one: FeatureSet, rows: Sequence[Row], free: Sequence[int]) -> Iterato
         if len({rows[i].split for i in group}) == 1:
             yield group
             return
+
+
+def _number(name: str) -> str:
+    """A number without the zeros that fill it up."""
+    return name.lstrip("0") or "0" if name.isdecimal() else name
 
 
 def _unplaced(sets: Sequence[FeatureSet], rows: Sequence[Row], free: Sequence[int]) -> Iterator[int]:

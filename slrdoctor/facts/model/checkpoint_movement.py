@@ -169,11 +169,13 @@ def _head(head: ModelHead | None, signs: _Signs, progress: Progress | None) -> t
     """How it is seen that the head was never updated, or else that one is not in use.
 
     Of several heads, one that was never updated is not in use, unless the run learned nothing:
-    then it may be the one that should have been trained.
+    then it may be the one that should have been trained. The head of a run that learned may be any
+    layer at the end, whatever its name: the classifier of an earlier model may lie beside it.
     """
     if head is None:
         return "", ""
-    layers = (head.layer, *(x for x in head.rivals if HEAD.search(x.name)))
+    learned = progress is not None and progress.learned
+    layers = (head.layer, *(x for x in head.rivals if learned or HEAD.search(x.name)))
     still = {layer.name: signs.of(layer) for layer in layers}
     idle = [name for name, sign in still.items() if sign]
     if not idle:

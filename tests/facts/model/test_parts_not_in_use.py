@@ -100,3 +100,22 @@ def test_a_backbone_that_is_frozen_on_purpose_is_told_by_the_score(
 
     assert not sound.random and not sound.statistics and "was frozen with initial" in sound.sentence
     assert ill.random_share > 0.5 and ill.statistics == 1
+
+
+@pytest.mark.parametrize(("name", "classes"), [("old_fc", 400), ("clip_classifier", 61), ("top", 12)])
+@pytest.mark.parametrize("own", ["emit", "to_words"])
+def test_the_classifier_of_an_earlier_model_is_no_fault_beside_an_end_of_another_name(
+    name: str, classes: int, own: str, tmp_path: Path
+) -> None:
+    """What the model puts out is called otherwise than heads are; the run learned, so it has moved."""
+    model = TwoHeads(name, classes)
+    setattr(model, own, model.head)
+    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
+    train(model, optimizer)
+    renamed = {n: v for n, v in model.state_dict().items() if not n.startswith("head.")}
+
+    file = CheckpointFile("best.pt", tmp_path / "best.pt", "torch", 1)
+    torch.save({"epoch": 8, "model": renamed, "optimizer": optimizer.state_dict()}, file.path)
+
+    assert not of_a_run(tmp_path, LEARNED, file).head
+    assert of_a_run(tmp_path, AT_CHANCE, file).head

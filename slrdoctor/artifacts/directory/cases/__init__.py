@@ -41,7 +41,7 @@ def group(
 def _group(
     found: Found, settings: Settings, root: Path, looked: int
 ) -> tuple[Grouped, tuple[Choice, ...]]:
-    sets, choices = data_sets(found, root, looked)
+    sets, choices = data_sets(found, root, looked, bool(settings.vocabulary))
     names = [s.name for s in sets]
     runs = training_runs(found, root, lambda run: sets[nearest(run, names)], bool(settings.checkpoint))
     on: dict[int, list[TrainingRun]] = {i: [] for i in range(len(sets))}

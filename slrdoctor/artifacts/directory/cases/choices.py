@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from slrdoctor.artifacts.directory.cases.surroundings import outputs_of_vocabulary
+from slrdoctor.artifacts.directory.cases.surroundings import ADDED, outputs_of_vocabulary
 from slrdoctor.artifacts.kinds.vocabulary import is_named_like_vocabulary
 from slrdoctor.artifacts.run import AnnotationFile, Choice, VocabularyFile
 
+FEWEST = 3  # annotated glosses that tell whose a vocabulary is
 NEARLY_ALL = 0.9  # of the annotated glosses: dev may have some that the vocabulary of train lacks
 
 
@@ -16,13 +17,18 @@ def choose_vocabulary(
     files: Sequence[AnnotationFile],
     name: str,
     outputs: Callable[[], frozenset[int]],
+    is_users_choice: bool,
 ) -> tuple[list[VocabularyFile], list[Choice]]:
     """The vocabulary that covers the most annotated tokens first; the name decides on a tie.
 
     Of those that cover nearly all of them, one that fits the number of outputs of the model comes
-    first: a list of another data set may be wider.
+    first: a list of another data set may be wider. None is taken where all are of other classes.
     """
     glosses = {g for f in files for r in f.rows for g in r.glosses or ()}
+    if candidates and not is_users_choice and _are_of_others(candidates, glosses, outputs):
+        wheres = tuple(v.where for v in candidates)
+        why = "it has none of the annotated glosses, and the model has as many outputs as these need"
+        return [], [Choice("vocabulary", "", wheres, why, f'[vocabulary]\npath = "{wheres[0]}"')]
     heads = outputs() if len(candidates) > 1 else frozenset()
 
     def worth(one: VocabularyFile) -> tuple[float, ...]:
@@ -55,6 +61,21 @@ def choose_vocabulary(
     others = tuple(v.where for v in ordered[1:])
     how = f'[vocabulary]\npath = "{others[0]}"'
     return ordered, [Choice("vocabulary", first.where, others, why, how)]
+
+
+def _are_of_others(
+    candidates: Sequence[VocabularyFile], glosses: set[str], outputs: Callable[[], frozenset[int]]
+) -> bool:
+    """Whether no vocabulary has an annotated gloss, whatever its form, and the model is of those."""
+    words = {gloss.strip().casefold() for gloss in glosses}
+    told = any(token for one in candidates for token in one.tokens)
+    if not told or len(words) < FEWEST or all(map(str.isdecimal, words)):
+        return False
+    if any(token and token.strip().casefold() in words for one in candidates for token in one.tokens):
+        return False
+    heads = outputs()
+    is_of_glosses = any(len(glosses) <= n <= len(glosses) + ADDED for n in heads)
+    return is_of_glosses and not any(head_fits(one, heads) for one in candidates)
 
 
 def head_fits(vocabulary: VocabularyFile, outputs: frozenset[int]) -> int:

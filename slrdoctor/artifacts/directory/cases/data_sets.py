@@ -23,7 +23,10 @@ Named = tuple[str, list[AnnotationFile]]  # a data set's annotation files, and t
 _DATA_SET_KEYS = ("dataset", "dataset_name", "data_set", "corpus")
 
 
-def data_sets(found: Found, root: Path, looked: int) -> tuple[list[DataSet], list[Choice]]:
+def data_sets(
+    found: Found, root: Path, looked: int, is_users_vocabulary: bool
+) -> tuple[list[DataSet], list[Choice]]:
+    """`is_users_vocabulary`: the vocabulary is the user's word, and is taken whatever it holds."""
     annotations, choices = one_fold(found.annotations)
     found = replace(found, annotations=annotations)
     families = _families(annotations)
@@ -37,7 +40,7 @@ def data_sets(found: Found, root: Path, looked: int) -> tuple[list[DataSet], lis
             families, choices = meant, [*choices, choice]
     if len(families) <= 1:
         name, files = families[0] if families else ("", [])
-        data = _only_set(found, files, name, root, looked)
+        data = _only_set(found, files, name, root, looked, is_users_vocabulary)
         return [data], [*choices, *data.choices]
     sets = []
     outputs = functools.cache(lambda: outputs_of_heads(found.checkpoints))
@@ -45,7 +48,7 @@ def data_sets(found: Found, root: Path, looked: int) -> tuple[list[DataSet], lis
         mine = [
             v for v in found.vocabularies if _owner(v.where, families) == i and shares_top(v.where, name)
         ]
-        vocabularies, taken = choose_vocabulary(mine, files, name, outputs)
+        vocabularies, taken = choose_vocabulary(mine, files, name, outputs, is_users_vocabulary)
         choices += taken
         problems = tuple(
             p for p in found.problems if is_below(p.where, name) and _owner(p.where, families) == i
@@ -56,11 +59,22 @@ def data_sets(found: Found, root: Path, looked: int) -> tuple[list[DataSet], lis
     return sets, choices
 
 
-def _only_set(found: Found, files: list[AnnotationFile], name: str, root: Path, looked: int) -> DataSet:
+def _only_set(
+    found: Found,
+    files: list[AnnotationFile],
+    name: str,
+    root: Path,
+    looked: int,
+    is_users_vocabulary: bool,
+) -> DataSet:
     chosen = choose_features(found, [r.id for f in files for r in f.rows])
     files, features = distinctly_named(of_taken(files, chosen.taken), chosen.taken)
     vocabularies, taken = choose_vocabulary(
-        found.vocabularies, files, name, lambda: outputs_of_heads(found.checkpoints)
+        found.vocabularies,
+        files,
+        name,
+        lambda: outputs_of_heads(found.checkpoints),
+        is_users_vocabulary,
     )
     return DataSet(
         name="",
@@ -153,7 +167,12 @@ def _with_features(
             PurePosixPath(r.path or r.id).stem in stems or r.id in stems for f in files for r in f.rows
         )
 
-    best = max(families, key=lambda item: (covered(item[1]), sum(len(f.rows) for f in item[1])))
+    def worth(item: Named) -> tuple[int, float, int]:
+        # a list of the whole corpus has the ids of a part that is used, and many more
+        there, count = covered(item[1]), sum(len(f.rows) for f in item[1])
+        return there, there / max(count, 1), count
+
+    best = max(families, key=worth)
     others = tuple(f.where for name, files in families if name != best[0] for f in files)
     choice = Choice(
         "annotations",

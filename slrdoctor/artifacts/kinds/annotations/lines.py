@@ -26,6 +26,7 @@ _TRANSCRIPT = re.compile(r"(?=\S*?\d)(\S+?):?[ \t]+(\S.*)")
 _HINTED = re.compile(
     r"(?:^|[^a-z])(?:text|gloss|glosses|labels?|annotations?|transcripts?|transcriptions?|orth|corpus)(?:[^a-z]|$)"
 )
+_GLOSSES = re.compile(r"(?:^|[^a-z])(?:gloss|glosses|gls|orth)(?:[^a-z]|$)")
 _LONGEST = 4000  # characters of a line
 _OUTPUTS = (".out", ".err")
 _LOG = re.compile(
@@ -123,7 +124,10 @@ def _transcripts(where: str, format: str, lines: Sequence[tuple[int, str]]) -> A
     told = hinted or (bool(split_of_name(name)) and len(names) > 2)
     if not told or not alike or counted or len(set(names)) < 0.9 * len(names):
         return None
-    key = "text" if are_sentences(match[2] for _, match in found) else "gloss"
+    if are_sentences(match[2] for _, match in found):
+        key = "text"
+    else:  # nothing says glosses but a name that does
+        key = "gloss" if _GLOSSES.search(where.lower()) else "target"
     records = [(number, {"fileid": match[1], key: match[2]}, "") for number, match in found]
     return recognise_records(where, format, Found(records, "transcripts by id"))
 

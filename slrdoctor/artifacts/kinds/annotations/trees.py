@@ -241,6 +241,8 @@ def _of_classes(where: str, format: str, value: Mapping[Any, Any]) -> Annotation
     lists = {name_of(key): plain(item) for key, item in value.items()}
     if len(lists) < 2 or not all(isinstance(item, list) and item for item in lists.values()):
         return None
+    if all(split_of_word(name) for name in lists):
+        return None  # a list of splits tells no class
     files = [(label, plain(file)) for label, item in lists.items() for file in item]
     named = [file for _, file in files if isinstance(file, str) and _FILE.search(file)]
     if len(named) < 0.9 * len(files) or len(set(named)) < 0.9 * len(named):

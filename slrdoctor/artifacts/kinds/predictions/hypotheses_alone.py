@@ -157,7 +157,11 @@ def _without_the_targets(alone: Hypotheses, by_id: Mapping[str, Row]) -> Hypothe
 
     def repeated(said: Mapping[str, Tokens]) -> int:
         rows = ((tokens, by_id[bare_id(key)]) for key, tokens in said.items() if bare_id(key) in by_id)
-        return sum(tokens in (row.glosses, tuple((row.text or "").split())) for tokens, row in rows)
+        # nothing repeats nothing: a sample decoded to nothing is not the missing text of a gloss row
+        return sum(
+            bool(tokens) and tokens in (row.glosses, tuple((row.text or "").split()))
+            for tokens, row in rows
+        )
 
     first, second = repeated(alone.by_id), repeated(alone.other)
     return replace(alone, by_id=alone.other, other=alone.by_id) if first > second else alone

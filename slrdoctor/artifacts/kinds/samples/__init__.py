@@ -209,8 +209,12 @@ def _add(
 ) -> None:
     ids = _fitting(roles.get(IDS, ()), column.count)
     names = texts_in(ids.column) if ids is not None else None
-    if names is not None and (len(set(names)) < DISTINCT * len(names) or all(map(str.isdecimal, names))):
-        names = None  # numbers may be the places in some other list
+    if names is not None and len(set(names)) < DISTINCT * len(names):
+        names = None
+    # numbers may be the places in some other list; annotations beside the array tell
+    counted = names is None or _may_be_places(names)
+    if counted and roles.get(LABELS):
+        names = None
     keys = names if names is not None else tuple(map(str, range(column.count)))
     lengths = _lengths(_fitting(roles.get(LENGTHS, ()), column.count))
     parts = _parts(column, data)
@@ -219,7 +223,7 @@ def _add(
         for i, key in enumerate(keys)
     )
     found.sets.append(
-        FeatureSet(split, where, file.reader, "container", clips, bool(lengths), counted=names is None)
+        FeatureSet(split, where, file.reader, "container", clips, bool(lengths), counted=counted)
     )
     labels = _fitting(roles.get(LABELS, ()), column.count) or next(iter(roles.get(LABELS, ())), None)
     targets = labels_in(labels.column) if labels is not None else None
@@ -236,6 +240,11 @@ def _add(
     found.labels.append(
         AnnotationFile(labels.where, file.reader, CONVENTION, tuple(rows), classification=single)
     )
+
+
+def _may_be_places(names: Sequence[str]) -> bool:
+    """Whether ids may only count: whole numbers, not filled up with zeros."""
+    return all(name.isdecimal() and (name == "0" or not name.startswith("0")) for name in names)
 
 
 def _parts(column: Column, data: Sequence[Column]) -> list[tuple[str, Column]]:

@@ -165,7 +165,7 @@ def _named_parts(value: Any) -> Iterator[tuple[str, Any]]:
     for key, item in value.items():
         part = plain(item)
         if (
-            _names_vocabulary(key)
+            (_names_vocabulary(key) or _is_counted(key, part, value))
             and isinstance(part, (list, Mapping))
             and not _is_column(key, part, value)
         ):
@@ -179,6 +179,16 @@ def _named_parts(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _names_vocabulary(key: Any) -> bool:
     return bool(_KEY.fullmatch(re.sub(r"[\W_]+", "", in_english(name_of(key))).lower()))
+
+
+def _is_counted(key: Any, part: Any, value: Mapping[Any, Any]) -> bool:
+    """Whether `names` stand beside their number, as `nc` in the data.yaml of YOLO."""
+    counts = [plain(item) for name, item in value.items() if name != key]
+    return (
+        name_of(key).lower() == "names"
+        and isinstance(part, (list, Mapping))
+        and any(type(count) is int and count == len(part) for count in counts)
+    )
 
 
 def _is_column(key: Any, part: Any, value: Mapping[Any, Any]) -> bool:

@@ -183,3 +183,26 @@ def test_the_vocabulary_that_the_user_names_is_taken_whatever_is_in_it(tmp_path:
     [(data, _)] = discover(tmp_path).cases
 
     assert [v.where for v in data.vocabularies] == ["gloss_dict.json"]
+
+
+@pytest.mark.parametrize(
+    "where", ["preprocess/csl/gloss_dict.npy", "old/vocab.json", "a/b/id2gloss.json"]
+)
+@pytest.mark.parametrize(("outputs", "beside"), [(140, False), (2, False), (140, True)])
+def test_an_empty_vocabulary_in_a_folder_of_its_own_is_not_that_of_a_model_with_classes(
+    tmp_path: Path, where: str, outputs: int, beside: bool
+) -> None:
+    place = where.rpartition("/")[0] if beside else "data"
+    data_set(tmp_path, place, "ABCDE", "m", 6)
+    (tmp_path / place / "gloss_dict.json").unlink()
+    classifier(tmp_path, outputs)
+    if where.endswith(".npy"):
+        (tmp_path / where).parent.mkdir(parents=True, exist_ok=True)
+        np.save(tmp_path / where, np.array({}, dtype=object), allow_pickle=True)
+    else:
+        write(tmp_path / where, "{}")
+
+    run = discover(tmp_path)
+
+    [(data, _)] = run.cases
+    assert ([v.where for v in data.vocabularies] == [where]) == (outputs == 2 or beside)

@@ -50,8 +50,10 @@ def test_a_column_of_splits_is_heard_before_the_folders(tmp_path: Path) -> None:
     assert splits_of(tmp_path) == {"train": 9, "dev": 6}
 
 
-@pytest.mark.parametrize("of_rows", ["v{:04}.mp4", "v{:04}", "v{:04}.npy"])
-@pytest.mark.parametrize("of_lists", ["v{:04}", "v{:04}.mp4", "train/v{:04}.avi"])
+@pytest.mark.parametrize(
+    "of_rows", ["v{:04}.mp4", "v{:04}", "v{:04}.npy", "videos/v{:04}.mp4", "D:\\data\\v{:04}.avi"]
+)
+@pytest.mark.parametrize("of_lists", ["v{:04}", "v{:04}.mp4", "train/v{:04}.avi", "features/v{:04}.npy"])
 def test_lists_of_ids_and_file_names_are_held_against_each_other(
     tmp_path: Path, of_rows: str, of_lists: str
 ) -> None:
@@ -166,3 +168,20 @@ def test_a_column_of_splits_is_heard_before_the_folders_of_features(tmp_path: Pa
     clips(tmp_path / "features/dev", [f"v{i:04}" for i in range(15, 20)])
 
     assert splits_of(tmp_path) == {"train": 10, "dev": 10}
+
+
+@pytest.mark.parametrize("of_rows", ["{}/{}.mp4", "clips/{}/{}"])
+@pytest.mark.parametrize("of_lists", ["{}/{}", "features/{}/{}.npy"])
+def test_names_that_several_folders_have_are_not_taken_for_each_other(
+    tmp_path: Path, of_rows: str, of_lists: str
+) -> None:
+    names = [(who, f"v{i:03}") for who in ("Anna", "Ben") for i in range(10)]
+    rows = "".join(f"{of_rows.format(*name)},A B C\n" for name in names)
+    write(tmp_path / "annotations.csv", "id,gloss\n" + rows)
+    for split, who in (("train", "Anna"), ("dev", "Cem")):
+        mine = (of_lists.format(who, f"v{i:03}") + "\n" for i in range(10))
+        write(tmp_path / f"splits/{split}.txt", "".join(mine))
+
+    found = splits_of(tmp_path)
+
+    assert found["dev"] == 0 and found[""] >= 10

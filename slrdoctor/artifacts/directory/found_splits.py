@@ -47,7 +47,9 @@ def _with_splits(rows: Sequence[Row], split_of: Mapping[str, str]) -> list[Row]:
 def _with_split(row: Row, split_of: Mapping[str, str], listed: Mapping[str, str]) -> Row:
     if row.split:
         return row
-    return replace(row, split=split_of.get(row.id) or listed.get(bare_id(row.id), ""))
+    name = bare_id(row.id)
+    split = split_of.get(row.id) or listed.get(name) or listed.get(name.rpartition("/")[2], "")
+    return replace(row, split=split)
 
 
 def _of_features(sets: Sequence[FeatureSet]) -> dict[str, str]:
@@ -69,14 +71,20 @@ def _of_features(sets: Sequence[FeatureSet]) -> dict[str, str]:
 
 
 def _by_bare_id(split_of: Mapping[str, str]) -> dict[str, str]:
-    """The splits of ids without suffixes, as a list may have `s1` and the annotations `s1.mp4`.
+    """The splits of ids without suffixes and folders: a list may have `s1`, and a table `clips/s1.mp4`.
 
-    Left out are those that two splits have, such as `train/s1` and `dev/s1`.
+    Left out are those that two splits have, such as `train/s1` and `dev/s1`, and of the names in
+    folders those that two have, such as `Anna/s1` and `Ben/s1`.
     """
     splits: dict[str, set[str]] = {}
+    inner: dict[str, set[str]] = {}  # the names by their last part
     for name, split in split_of.items():
-        splits.setdefault(bare_id(name), set()).add(split)
-    return {name: min(several) for name, several in splits.items() if len(several) == 1}
+        bare = bare_id(name)
+        splits.setdefault(bare, set()).add(split)
+        inner.setdefault(bare.rpartition("/")[2], set()).add(bare)
+    listed = {name: min(several) for name, several in splits.items() if len(several) == 1}
+    last = {part: min(names) for part, names in inner.items() if len(names) == 1}
+    return {part: listed[name] for part, name in last.items() if name in listed} | listed
 
 
 def _by_folders(files: list[AnnotationFile]) -> list[AnnotationFile]:

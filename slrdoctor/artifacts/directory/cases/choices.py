@@ -25,10 +25,10 @@ def choose_vocabulary(
     first: a list of another data set may be wider. None is taken where all are of other classes.
     """
     glosses = {g for f in files for r in f.rows for g in r.glosses or ()}
-    if candidates and not is_users_choice and _are_of_others(candidates, glosses, outputs):
+    left = "" if is_users_choice or not candidates else _left_out(candidates, files, glosses, outputs)
+    if left:
         wheres = tuple(v.where for v in candidates)
-        why = "it has none of the annotated glosses, and the model has as many outputs as these need"
-        return [], [Choice("vocabulary", "", wheres, why, f'[vocabulary]\npath = "{wheres[0]}"')]
+        return [], [Choice("vocabulary", "", wheres, left, f'[vocabulary]\npath = "{wheres[0]}"')]
     heads = outputs() if len(candidates) > 1 else frozenset()
 
     def worth(one: VocabularyFile) -> tuple[float, ...]:
@@ -46,11 +46,7 @@ def choose_vocabulary(
             len(tokens),
         )
 
-    # the same tokens in the same order are one vocabulary, wherever they are written again
-    unique: dict[tuple[str | None, ...], VocabularyFile] = {}
-    for candidate in sorted(candidates, key=worth, reverse=True):
-        unique.setdefault(candidate.tokens, candidate)
-    ordered = list(unique.values())
+    ordered = _without_copies(sorted(candidates, key=worth, reverse=True))
     if len(ordered) < 2:
         return ordered, []
     first = ordered[0]
@@ -63,19 +59,36 @@ def choose_vocabulary(
     return ordered, [Choice("vocabulary", first.where, others, why, how)]
 
 
-def _are_of_others(
-    candidates: Sequence[VocabularyFile], glosses: set[str], outputs: Callable[[], frozenset[int]]
-) -> bool:
-    """Whether no vocabulary has an annotated gloss, whatever its form, and the model is of those."""
+def _without_copies(candidates: Sequence[VocabularyFile]) -> list[VocabularyFile]:
+    """The same tokens in the same order are one vocabulary, wherever they are written again."""
+    unique: dict[tuple[str | None, ...], VocabularyFile] = {}
+    for candidate in candidates:
+        unique.setdefault(candidate.tokens, candidate)
+    return list(unique.values())
+
+
+def _left_out(
+    candidates: Sequence[VocabularyFile],
+    files: Sequence[AnnotationFile],
+    glosses: set[str],
+    outputs: Callable[[], frozenset[int]],
+) -> str:
+    """Why none of the vocabularies is of this run, "" where one may be."""
+    if not any(token for one in candidates for token in one.tokens):
+        folders = {file.where.rpartition("/")[0] for file in files}
+        lie_elsewhere = all(one.where.rpartition("/")[0] not in folders for one in candidates)
+        most = max(outputs(), default=0) if folders and lie_elsewhere else 0
+        return f"it is empty, and the model has {most} outputs" if most > ADDED else ""
     words = {gloss.strip().casefold() for gloss in glosses}
-    told = any(token for one in candidates for token in one.tokens)
-    if not told or len(words) < FEWEST or all(map(str.isdecimal, words)):
-        return False
+    if len(words) < FEWEST or all(map(str.isdecimal, words)):
+        return ""
     if any(token and token.strip().casefold() in words for one in candidates for token in one.tokens):
-        return False
+        return ""
     heads = outputs()
-    is_of_glosses = any(len(glosses) <= n <= len(glosses) + ADDED for n in heads)
-    return is_of_glosses and not any(head_fits(one, heads) for one in candidates)
+    are_of_glosses = any(len(glosses) <= n <= len(glosses) + ADDED for n in heads)
+    if not are_of_glosses or any(head_fits(one, heads) for one in candidates):
+        return ""
+    return "it has none of the annotated glosses, and the model has as many outputs as these need"
 
 
 def head_fits(vocabulary: VocabularyFile, outputs: frozenset[int]) -> int:

@@ -208,14 +208,9 @@ def _add(
     data: Sequence[Column],
 ) -> None:
     ids = _fitting(roles.get(IDS, ()), column.count)
-    names = texts_in(ids.column) if ids is not None else None
-    if names is not None and len(set(names)) < DISTINCT * len(names):
-        names = None
-    # numbers may be the places in some other list; annotations beside the array tell
-    counted = names is None or _may_be_places(names)
-    if counted and roles.get(LABELS):
-        names = None
-    keys = names if names is not None else tuple(map(str, range(column.count)))
+    labels = _fitting(roles.get(LABELS, ()), column.count)
+    labels = labels or next((one for one in roles.get(LABELS, ()) if _is_nearly(column, one)), None)
+    keys, counted = _keys(ids, column.count, labels is not None)
     lengths = _lengths(_fitting(roles.get(LENGTHS, ()), column.count))
     parts = _parts(column, data)
     clips = tuple(
@@ -225,7 +220,6 @@ def _add(
     found.sets.append(
         FeatureSet(split, where, file.reader, "container", clips, bool(lengths), counted=counted)
     )
-    labels = _fitting(roles.get(LABELS, ()), column.count) or next(iter(roles.get(LABELS, ())), None)
     targets = labels_in(labels.column) if labels is not None else None
     used = [role for role in (ids, labels, _fitting(roles.get(LENGTHS, ()), column.count)) if role]
     found.companions |= {role.where for role in used} - {file.where}
@@ -240,6 +234,20 @@ def _add(
     found.labels.append(
         AnnotationFile(labels.where, file.reader, CONVENTION, tuple(rows), classification=single)
     )
+
+
+def _keys(ids: _Role | None, count: int, are_labelled: bool) -> tuple[tuple[str, ...], bool]:
+    """What the samples are called, and whether that may only count them.
+
+    Numbers may be the places in some other list: annotations that lie apart from the array tell.
+    """
+    names = texts_in(ids.column) if ids is not None else None
+    if names is not None and len(set(names)) < DISTINCT * len(names):
+        names = None
+    counted = names is None or _may_be_places(names)
+    if names is None or (counted and are_labelled):
+        return tuple(map(str, range(count))), True
+    return names, counted
 
 
 def _may_be_places(names: Sequence[str]) -> bool:

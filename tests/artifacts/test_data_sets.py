@@ -185,9 +185,7 @@ def test_the_vocabulary_that_the_user_names_is_taken_whatever_is_in_it(tmp_path:
     assert [v.where for v in data.vocabularies] == ["gloss_dict.json"]
 
 
-@pytest.mark.parametrize(
-    "where", ["preprocess/csl/gloss_dict.npy", "old/vocab.json", "a/b/id2gloss.json"]
-)
+@pytest.mark.parametrize("where", ["preprocess/csl/gloss_dict.npy", "old/vocab.json", "a/id2gloss.json"])
 @pytest.mark.parametrize(("outputs", "beside"), [(140, False), (2, False), (140, True)])
 def test_an_empty_vocabulary_in_a_folder_of_its_own_is_not_that_of_a_model_with_classes(
     tmp_path: Path, where: str, outputs: int, beside: bool

@@ -29,6 +29,12 @@ pytestmark = [
 ]
 
 
+def heed_signals() -> None:
+    """What a shell that starts this in its background, or nohup, has had it ignore."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.fixture
 def begun(tiny_run: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """An overfit test whose model builds without end, and the model's process."""
@@ -48,8 +54,7 @@ def begun(tiny_run: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"TMPDIR": str(tmp_path / "temporary")},
-        # a shell that starts this in its background has it ignore interrupts
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=heed_signals,
     )
     written = tmp_path / "pid"
     while done.poll() is None and not (written.exists() and written.read_text()):

@@ -39,6 +39,7 @@ def parameters_never_updated(updates: ParameterUpdates) -> Findings:
     - two checkpoints of different epochs with exactly the same parameters;
     - a last layer without optimizer state, equal in two epochs, or with its initial values;
     - initial values in most of the parameters;
+    - zeros in every matrix of an adapter (LoRA) that begins at zero;
     - a mean of 0 and a variance of 1 in every batch normalisation.
 
     Fix: Give the optimizer all parameters, and look for requires_grad, detach and no_grad.
@@ -91,6 +92,12 @@ def _faults(updates: ParameterUpdates) -> Iterator[tuple[str, Evidence]]:
             Evidence(
                 "parameters with their initial values", share, read_from, "share", INITIAL_PARAMETERS
             ),
+        )
+    if updates.adapters:
+        yield (
+            f"all {updates.adapters} matrices of the adapter that begin at zero are zero although "
+            f"{trained}",
+            Evidence("matrices of the adapter that changed", 0, read_from),
         )
     if updates.statistics:
         yield (

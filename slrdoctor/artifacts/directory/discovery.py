@@ -49,6 +49,7 @@ from slrdoctor.artifacts.kinds import (
 from slrdoctor.artifacts.kinds.annotations import recognise_annotations
 from slrdoctor.artifacts.kinds.annotations.label_files import find_label_files
 from slrdoctor.artifacts.kinds.annotations.separators import with_separate_glosses
+from slrdoctor.artifacts.kinds.checkpoints.shards import shards_of
 from slrdoctor.artifacts.kinds.features.clip_folders import find_clip_folders
 from slrdoctor.artifacts.kinds.features.parts import join_sets
 from slrdoctor.artifacts.kinds.history.pieces import histories_of_pieces, recognise_piece
@@ -145,6 +146,7 @@ def find(listing: Listing, progress: Progress | None = None) -> Found:
             progress(number, len(single))
         _recognise(file, listing, found)
     found.features = join_sets(found.features)
+    found.checkpoints = [one for one in found.checkpoints if one.where not in found.inside]
     found.histories += histories_of_pieces(found.pieces)
     return found
 
@@ -219,6 +221,8 @@ def _take(file: File, format: str, content: Content, listing: Listing, found: Fo
     siblings = siblings_of(file)
     if checkpoints.is_checkpoint(content):
         found.checkpoints.append(CheckpointFile(file.where, file.path, format, file.size))
+        folder = f"{file.folder}/" if file.folder else ""
+        found.inside |= {folder + name for name in shards_of(content)}
         return
     piece = recognise_piece(file.where, format, content)
     if piece is not None:

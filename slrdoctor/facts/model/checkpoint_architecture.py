@@ -76,6 +76,11 @@ def architecture(checkpoint: Checkpoint) -> Architecture:
         if not is_buffer(name, weights)
     }
     layers = layers_of(weights)
+    if weights.is_adapter:
+        raise Unavailable(
+            f"{checkpoint.where} is an adapter: the model that it adds to is in another file",
+            "keep a checkpoint of the whole model in the folder, with the adapter merged into it",
+        )
     if not layers:
         raise Unavailable(
             f"none of the {len(weights.tensors)} tensors in {checkpoint.where} is of a known layer"

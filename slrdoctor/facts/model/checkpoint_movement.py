@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from slrdoctor.artifacts.kinds.checkpoints.ends import HEAD
 from slrdoctor.artifacts.kinds.checkpoints.layers import ModelLayer
 from slrdoctor.core.registry import Unavailable, measure
+from slrdoctor.facts.model.adapter_values import AdapterValues
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead
 from slrdoctor.facts.model.checkpoint_updates import (
@@ -26,6 +27,11 @@ from slrdoctor.facts.training.progress import Progress
 from slrdoctor.words.grammar import counted
 
 SOUND = 0.1  # of the error of guessing: what such a run did not train, it does not need
+UNSEEN = (
+    "it has no optimizer state, there is no second checkpoint, and the epoch or changed weights are "
+    "missing"
+)
+ENABLE = "save the optimizer's state and the epoch with the model"
 BEST = re.compile(r"best", re.IGNORECASE)
 LAST = re.compile(r"last|final|latest", re.IGNORECASE)
 
@@ -42,6 +48,7 @@ class ParameterUpdates:
     trained: str  # what shows that the model was trained, "" where nothing does
     looked: tuple[str, ...]  # the sentences of what was judged
     read_from: str
+    adapters: int = 0  # matrices of adapters that begin at zero, where all of them are zero
 
     @property
     def sentence(self) -> str:
@@ -51,7 +58,8 @@ class ParameterUpdates:
 @measure
 def parameter_updates(
     checkpoint: Checkpoint,
-    model: Architecture,
+    model: Architecture | None,
+    adapter: AdapterValues | None,
     head: ModelHead | None,
     memory: OptimizerState | None,
     pair: CheckpointPair | None,
@@ -62,19 +70,13 @@ def parameter_updates(
 ) -> ParameterUpdates:
     """Raises Unavailable where nothing tells, or where nothing shows that training took place."""
     trained = _trained(checkpoint, memory, logged, first)
-    judged = [fact.sentence for fact in (memory, pair) if fact is not None]
-    if trained:
-        judged += [fact.sentence for fact in (norms, first) if fact is not None]
+    always, if_trained = (memory, pair), (norms, first, adapter) if trained else ()
+    judged = [fact.sentence for fact in (*always, *if_trained) if fact is not None]
     if not judged:
-        raise Unavailable(
-            f"nothing shows that {checkpoint.where} was trained: it has no optimizer state, there is no "
-            "second checkpoint, and the epoch or changed weights are missing",
-            "save the optimizer's state and the epoch with the model",
-        )
+        raise Unavailable(f"nothing shows that {checkpoint.where} was trained: {UNSEEN}", ENABLE)
     frozen = _frozen_on_purpose(memory, progress)
     initial = first.first if first is not None and trained else ()
     random = tuple(name for name in initial if name not in frozen)
-    sizes = {name: math.prod(info.shape) for name, info in checkpoint.weights.tensors.items()}
     if pair is not None and first is not None and not first.first and _is_a_copy(pair):
         pair = None
     all_same = pair is not None and pair.unchanged == pair.parameters
@@ -84,12 +86,19 @@ def parameter_updates(
         unchanged=pair.read_from if pair is not None and all_same else "",
         head=still,
         random=random,
-        random_share=sum(sizes[name] for name in random) / max(model.parameters, 1),
+        random_share=_share(random, checkpoint, model),
         statistics=_without_statistics(norms, frozen) if trained else 0,
         trained=trained,
         looked=(*judged, *_asides(idle, len(frozen.intersection(initial)))),
         read_from=checkpoint.where,
+        adapters=adapter.matrices if adapter and trained and adapter.zero == adapter.matrices else 0,
     )
+
+
+def _share(names: tuple[str, ...], checkpoint: Checkpoint, model: Architecture | None) -> float:
+    """How much of the model's parameters are in some of its tensors."""
+    sizes = (math.prod(checkpoint.weights.tensors[name].shape) for name in names)
+    return sum(sizes) / max(model.parameters, 1) if model is not None else 0.0
 
 
 def _without_statistics(norms: Normalisation | None, frozen: frozenset[str]) -> int:

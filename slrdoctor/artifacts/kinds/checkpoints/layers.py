@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from slrdoctor.artifacts.kinds.checkpoints.adapters import is_of_adapter
 from slrdoctor.artifacts.kinds.checkpoints.weights import Weights
 
 Shape = tuple[int, ...]
@@ -67,10 +68,12 @@ class ModelLayer:
 
 
 def layers_of(weights: Weights) -> tuple[ModelLayer, ...]:
-    """The layers in the order of the file."""
+    """The layers in the order of the file, without those of adapters, which only add to others."""
     modules: dict[str, Tensors] = {}
     names: dict[str, list[str]] = {}
     for name, info in weights.tensors.items():
+        if is_of_adapter(name):
+            continue
         module, role = _place(name, weights.is_keras)
         names.setdefault(module, []).append(name)
         if role:

@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 
 from slrdoctor.artifacts.content import ArrayInfo, Arrays, Content, Tree, Unreadable
 from slrdoctor.artifacts.formats import read, read_head
+from slrdoctor.artifacts.kinds.checkpoints.adapters import is_of_adapter
 from slrdoctor.artifacts.kinds.checkpoints.keras_weights import (
     is_keras_zip,
     keras_tensors,
     open_keras_zip,
 )
 from slrdoctor.artifacts.kinds.checkpoints.optimizer_state import Optimizer, optimizers_in
+from slrdoctor.artifacts.kinds.checkpoints.shards import weight_map
 from slrdoctor.artifacts.kinds.checkpoints.state_dicts import Module, StateDict, state_dict_in
 from slrdoctor.artifacts.kinds.plain_values import name_of, plain
 from slrdoctor.artifacts.pickles.torch_archive import ZIP_MAGIC
@@ -81,6 +83,11 @@ class Weights:
         return self.parts.layout in ("state dict", "whole model")
 
     @property
+    def is_adapter(self) -> bool:
+        """Whether most tensors are of a low-rank adapter, whose model is in another file."""
+        return 2 * sum(map(is_of_adapter, self.tensors)) > len(self.tensors)
+
+    @property
     def signature(self) -> str:
         """A digest of names and shapes: equal for two checkpoints of one model."""
         told = sorted(f"{name} {info.shape}" for name, info in self.tensors.items())
@@ -101,7 +108,8 @@ def open_weights(path: Path) -> Weights:
             reason = "no checkpoint of any known format: damaged, or not what its name says"
             raise Unreadable(reason) from error
         raise
-    return weights_of(content)
+    files = weight_map(content)
+    return _of_shards(path.parent, files) if files else weights_of(content)
 
 
 def weights_of(content: Content) -> Weights:
@@ -129,6 +137,27 @@ def weights_of(content: Content) -> Weights:
     )
     infos = {name: ArrayInfo(array.shape, str(array.dtype)) for name, array in found.tensors.items()}
     return Weights(infos, found.tensors.__getitem__, parts)
+
+
+def _of_shards(folder: Path, files: Mapping[str, str]) -> Weights:
+    """The tensors of all the files that an index names, those of the index alone and in its order."""
+    opened: dict[str, Weights] = {}
+    for name in dict.fromkeys(files.values()):
+        if not (folder / name).is_file():
+            raise Unreadable(f"{name}, which it names, is not beside it", "truncated")
+        try:
+            opened[name] = weights_of(read(folder / name))
+        except Unreadable as error:
+            raise Unreadable(f"{name}: {error}", error.fault) from error
+    missing = [tensor for tensor, name in files.items() if tensor not in opened[name].tensors]
+    if missing:
+        raise Unreadable(f"{files[missing[0]]} does not hold {missing[0]}, which the index puts there")
+    imports = {name: None for weights in opened.values() for name in weights.parts.imports}
+    return Weights(
+        {tensor: opened[name].tensors[tensor] for tensor, name in files.items()},
+        lambda tensor: opened[files[tensor]].load(tensor),
+        Parts("named arrays", imports=tuple(imports)),
+    )
 
 
 def _shared(tensors: Mapping[str, NDArray[Any]]) -> dict[str, str]:

@@ -91,6 +91,13 @@ from slrdoctor.facts.outputs.log_probs import BlankRival as BlankRival
 from slrdoctor.facts.outputs.log_probs import LogProbs as LogProbs
 from slrdoctor.facts.outputs.loss_input import LossInput as LossInput
 from slrdoctor.facts.outputs.loss_input import StoredScale as StoredScale
+from slrdoctor.facts.source.bleu_references import BleuReferences as BleuReferences
+from slrdoctor.facts.source.exchanged_axes import ExchangedAxes as ExchangedAxes
+from slrdoctor.facts.source.gradient_resets import GradientResets as GradientResets
+from slrdoctor.facts.source.loss_inputs import LossInputs as LossInputs
+from slrdoctor.facts.source.scored_modes import ScoredModes as ScoredModes
+from slrdoctor.facts.source.unregistered_layers import UnregisteredLayers as UnregisteredLayers
+from slrdoctor.facts.source.zero_rates import ZeroRates as ZeroRates
 from slrdoctor.facts.splits.shared_samples import SharedSamples as SharedSamples
 from slrdoctor.facts.splits.shared_sentences import SharedSentences as SharedSentences
 from slrdoctor.facts.splits.signers import Signers as Signers

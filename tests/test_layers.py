@@ -86,6 +86,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 }
 # The families of facts, from the ground up: none measures from a fact of a family above it.
 FAMILIES = (
+    "source",
     "environment",
     "config",
     "labels",

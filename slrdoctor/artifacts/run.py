@@ -10,6 +10,7 @@ from typing import Any
 from slrdoctor.artifacts.content import NEEDS_PACKAGE
 from slrdoctor.artifacts.feature_sets import Clip as Clip
 from slrdoctor.artifacts.feature_sets import FeatureSet as FeatureSet
+from slrdoctor.artifacts.kinds.source.program import SourceTrees
 from slrdoctor.artifacts.reading import Reading
 from slrdoctor.artifacts.score_file import ScoreFile
 from slrdoctor.artifacts.settings.read import Settings
@@ -242,6 +243,7 @@ class Sources:
     """Requirement files and Python sources of the run directory, and where Python runs now."""
 
     files: tuple[SourceFile, ...] = ()
+    trees: SourceTrees | None = None  # of the Python sources, where they were parsed already
 
 
 @dataclass(frozen=True)

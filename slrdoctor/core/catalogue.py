@@ -19,6 +19,7 @@ FAMILIES = (
     Family("ACT", "Experiments with a model", 10, is_experiment=True, in_overfit=True),
     Family("ENV", "Environment", 11, is_machine=True),
     Family("RUN", "Files of the run", 12),
+    Family("SRC", "What the program says", 13),
 )
 _LAST = 99
 

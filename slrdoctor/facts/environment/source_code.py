@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from slrdoctor.artifacts.content import Unreadable
-from slrdoctor.artifacts.formats.notebook import Cell, cells, python_of
+from slrdoctor.artifacts.kinds.source.program import Program
+from slrdoctor.artifacts.kinds.source.trees import source_trees
 from slrdoctor.artifacts.run import SourceFile, Sources
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.environment._normalising_code import normalises
@@ -70,18 +69,14 @@ def source_code(sources: Sources) -> SourceCode:
     if not sources.files:
         raise Unavailable("no Python sources or requirement files in the run directory", ENABLE)
     reading = _Reading()
+    trees = source_trees(sources.files) if sources.trees is None else sources.trees
+    for program in sorted(trees.programs, key=lambda one: one.where):
+        reading.program(program)
+    for source in trees.unparsed:
+        reading.lines(source.text, source.where)
     for file in sources.files:
-        if file.kind == "notebook":
-            for cell in _cells(file):
-                reading.python(python_of(cell), f"{file.where} cell {cell.number}")
-            continue
-        text = _text(file)
-        if text is None:
-            continue
-        if file.kind == "python":
-            reading.python(text, file.where)
-        else:
-            reading.pins += _pins(text, file.where)
+        if file.kind == "requirements":
+            reading.pins += _pins(_text(file), file.where)
     names = ", ".join(file.where for file in sources.files[:3])
     return SourceCode(
         constants=tuple(reading.constants),
@@ -95,20 +90,16 @@ def source_code(sources: Sources) -> SourceCode:
     )
 
 
-def _cells(file: SourceFile) -> list[Cell]:
-    try:
-        return cells(file.path)
-    except Unreadable:
-        return []
-
-
-def _text(file: SourceFile) -> str | None:
+def _text(file: SourceFile) -> str:
     try:
         if file.path.stat().st_size > LARGEST:
-            return None
+            return ""
         return file.path.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError:
-        return None
+        return ""
+
+
+_READ = (ast.Import, ast.ImportFrom, ast.Attribute, ast.Call, ast.Assign, ast.AnnAssign)
 
 
 class _Reading:
@@ -122,24 +113,14 @@ class _Reading:
         self.pins: list[Pin] = []
         self.normalising: list[str] = []
 
-    def python(self, text: str, where: str) -> None:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the user's odd escapes are not our output
-                tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            self._lines(text, where)
-            return
-        nodes = list(ast.walk(tree))
+    def program(self, program: Program) -> None:
         aliases = {"mediapipe"}
-        for node in nodes:
-            if isinstance(node, ast.Import):
-                aliases |= {a.asname for a in node.names if a.name == "mediapipe" and a.asname}
-        for node in nodes:
-            at = f"{where} line {getattr(node, 'lineno', 0)}"
-            self._node(node, at, aliases)
+        aliases |= {name for name, full in program.imports.items() if full == "mediapipe"}
+        for node in program.nodes:
+            if isinstance(node, _READ):
+                self._node(node, program.place(node), aliases)
             if normalises(node):
-                self.normalising.append(at)
+                self.normalising.append(program.place(node))
 
     def _node(self, node: ast.AST, at: str, aliases: set[str]) -> None:
         if isinstance(node, ast.Import):
@@ -183,7 +164,7 @@ class _Reading:
         ):
             self.constants.append(Constant(name, list(plain) if isinstance(plain, tuple) else plain, at))
 
-    def _lines(self, text: str, where: str) -> None:
+    def lines(self, text: str, where: str) -> None:
         """What can be told of a file that does not parse, such as Python 2."""
         for number, line in enumerate(text.splitlines(), 1):
             code = line.partition("#")[0]

@@ -1,0 +1,56 @@
+"""SRC003: is a learning rate or a factor of its schedule 0?"""
+
+from slrdoctor.api import (
+    BLOCKS,
+    LIKELY,
+    NOTHING_LEARNED,
+    Evidence,
+    Finding,
+    Findings,
+    Fix,
+    ZeroRates,
+    check,
+)
+
+
+@check(
+    "SRC003",
+    severity=BLOCKS,
+    confidence=LIKELY,
+    explains=(
+        NOTHING_LEARNED,
+        "TRN506",
+    ),
+)
+def rate_zero_in_code(code: ZeroRates) -> Findings:
+    """A learning rate, or the factor of a schedule, is 0 in the program.
+
+    Why it matters: With a rate of 0 no step changes the model. A factor of 0 (also one that a
+    whole-number division makes 0, as in `1 // (epoch + 1)`) does the same from the first change of
+    the rate on.
+
+    Judged by: The number that an optimizer or schedule of torch, Keras or Transformers is given,
+    as a literal, a constant, or a function of the epoch that is worked out at eight epochs.
+    Defaults that a command line may overrule, groups of parameters, and programs that set the rate
+    themselves are left out.
+
+    Fix: Set a rate above 0, such as 1e-3 for Adam, and a factor such as 0.1.
+
+    References: torch.optim; torch.optim.lr_scheduler.
+    """
+    if not code.faults:
+        return code.sentence
+    first, *others = code.faults
+    more = f"; and the same in {', '.join(one.where for one in others)}" if others else ""
+    yield Finding(
+        message=f"{first.where}: {first.what}{more}",
+        evidence=tuple(
+            Evidence("rate or factor of 0", line, place)
+            for one in code.faults
+            for place, line in one.quoted
+        ),
+        fixes=(
+            Fix("Set a rate above 0, such as 1e-3 for Adam, and a factor such as 0.1.", first.patch),
+            *(Fix(f"Change {one.where} likewise.", one.patch) for one in others),
+        ),
+    )

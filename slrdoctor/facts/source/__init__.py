@@ -1,0 +1,1 @@
+"""What the run's programs say: values, and patterns that are faults wherever they stand."""

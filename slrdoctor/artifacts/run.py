@@ -150,6 +150,7 @@ class SourceFile:
     where: str
     path: Path
     kind: str  # requirements | python | notebook
+    says: str = ""  # the settings that it gives, or why it was not parsed
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ from slrdoctor.artifacts.kinds.history.pieces import histories_of_pieces, recogn
 from slrdoctor.artifacts.kinds.outputs.folders import settle
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, is_named_like_outputs
 from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import recognise_hypotheses
-from slrdoctor.artifacts.kinds.source.trees import source_trees
+from slrdoctor.artifacts.kinds.source.trees import settings_said, source_trees
 from slrdoctor.artifacts.pickles.frames import is_frame
 from slrdoctor.artifacts.run import (
     CheckpointFile,
@@ -102,13 +102,15 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
             f"annotations, a vocabulary, a checkpoint, a history, predictions or a config"
             f"{advice(found.unopened)}"
         )
-    sources = Sources(tuple(found.sources), source_trees(found.sources))
+    trees = source_trees(found.sources)
+    said = settings_said(trees)
+    found.sources = [replace(file, says=said.get(file.where, "")) for file in found.sources]
     grouped, choices = cases.group(found, settings, path, len(listing.files))
     return RunDirectory(
         path=path,
         settings=settings,
         cases=grouped,
-        sources=sources,
+        sources=Sources(tuple(found.sources), trees),
         problems=tuple(found.problems),
         choices=choices,
         looked=len(listing.files),

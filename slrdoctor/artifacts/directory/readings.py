@@ -74,7 +74,8 @@ def _config(one: Any) -> str:
 
 def _source(one: Any) -> str:
     words = {"python": "Python source", "notebook": "the code of a notebook"}
-    return words.get(one.kind, "requirements of packages")
+    kind = words.get(one.kind, "requirements of packages")
+    return f"{kind}; {one.says}" if one.says else kind
 
 
 # attribute of Found -> what the report calls it, and what one of them says of itself

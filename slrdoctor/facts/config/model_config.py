@@ -12,6 +12,7 @@ from slrdoctor.artifacts.kinds.config.search import every_setting
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.environment.source_code import SourceCode
+from slrdoctor.facts.source.source_values import SourceValues
 from slrdoctor.words.settings import (
     CLASSES,
     CONV_TYPE,
@@ -70,28 +71,40 @@ class ModelConfig:
 
 
 @measure
-def model_config(run: TrainingRun, code: SourceCode | None) -> ModelConfig:
-    """Search every config, what the log says of its arguments, and the sources' constants."""
+def model_config(
+    run: TrainingRun, code: SourceCode | None, calls: SourceValues | None = None
+) -> ModelConfig:
+    """Search every config, what the log says of its arguments, and the sources' constants and calls."""
     told = list(_written(run))
     configs = tuple(config.where for config in run.configs)
-    if not told and not configs and code is None:
+    if not told and not configs and code is None and calls is None:
         raise Unavailable(
             "neither a yaml, json or toml config nor Python sources in the run directory",
             "add the config that the run was started with",
         )
     constants = [] if code is None else [((c.name.lower(),), c.value, c.where) for c in code.constants]
     silenced = () if code is None else tuple(Said(value, where) for value, where in code.zero_infinity)
-    read_from = ", ".join((*configs, *((code.read_from,) if code is not None else ()))) or "the log"
+    silenced = silenced or _called(calls, "zero_infinity")
+    source = code if code is not None else calls
+    read_from = ", ".join((*configs, *((source.read_from,) if source is not None else ()))) or "the log"
     return ModelConfig(
         read_from=read_from,
         classes=tuple(_numbers(told, CLASSES, 2)),
         layers=tuple(_layers(told)) or _agreed(_layers(constants)),
         conv_types=tuple(_numbers(told, CONV_TYPE, 0)),
-        strides=tuple(_strides(told)) or tuple(_numbers(constants, STRIDE, 1)),
+        strides=tuple(_strides(told))
+        or tuple(_numbers(constants, STRIDE, 1))
+        or _called(calls, "stride"),
         max_frames=tuple(_max_frames(told)) or tuple(_numbers(constants, MAX_FRAMES, 2)),
         zero_infinity=tuple(_switches(told, ZERO_INFINITY)) or silenced,
         files=configs,
     )
+
+
+def _called(calls: SourceValues | None, setting: str) -> tuple[Said, ...]:
+    """What calls of the sources give a setting, where they agree."""
+    claim = calls.of(setting) if calls is not None else None
+    return () if claim is None else (Said(claim.value, claim.where),)
 
 
 Entry = tuple[tuple[str, ...], Any, str]  # (the keys down to it, the value, where)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from slrdoctor.artifacts.kinds.source.evaluate import DEFAULT
 from slrdoctor.artifacts.run import DataSet, TrainingRun, VocabularyFile
 from slrdoctor.artifacts.settings.read import Settings
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.config._configured import Configured, configured
 from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.source.source_values import SourceValues
 from slrdoctor.words.settings import BLANK, BLANK_TOKEN, CLASSES
 from slrdoctor.words.tokens import BLANKS, UNWRITTEN, is_special
 
@@ -93,9 +95,14 @@ def special_indices(file: VocabularyFile) -> tuple[int, ...]:
 
 @measure
 def blank_index(
-    settings: Settings, run: TrainingRun, task: Task, vocabulary: Vocabulary | None
+    settings: Settings,
+    run: TrainingRun,
+    task: Task,
+    vocabulary: Vocabulary | None,
+    calls: SourceValues | None = None,
 ) -> BlankIndex:
-    """The blank by the user's word, the config, a token's form, or the index that no token owns."""
+    """The blank by the user's word, the config, a token's form, the loss in the sources, or the index
+    that no token owns."""
     if task.name != "ctc":
         raise Unavailable(f"there is no CTC blank: the task is {task.name} ({task.known_by})")
     if settings.blank is not None:
@@ -110,9 +117,20 @@ def blank_index(
         index = _from_config(found, run, vocabulary)
         if index >= 0:
             return BlankIndex(index, f"{found.key}: {found.value} in the config", True, found.read_from)
-    if vocabulary is None or not vocabulary.tokens:
+    of_tokens: BlankIndex | None = None
+    if vocabulary is not None and vocabulary.tokens:
+        of_tokens = _from_tokens(vocabulary, class_count(run, vocabulary))
+    if of_tokens is not None and of_tokens.certain:
+        return of_tokens
+    claim = calls.of("blank") if calls is not None else None
+    if claim is not None and type(claim.value) is int and claim.value >= 0 and claim.how != DEFAULT:
+        # a loader may shift the targets to fit: the call alone is not certain
+        return BlankIndex(
+            claim.value, f"blank={claim.value} of the loss in {claim.where}", False, claim.where
+        )
+    if of_tokens is None:
         return BlankIndex(0, "assumed, as neither a config nor a vocabulary gives it", False, "no file")
-    return _from_tokens(vocabulary, class_count(run, vocabulary))
+    return of_tokens
 
 
 def configured_classes(run: TrainingRun) -> Iterator[Configured]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,12 +13,6 @@ from slrdoctor.artifacts.run import Sources
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.words.grammar import counted
 
-# sources that show or test a thing, and packages that were copied in: not the program that was run
-_ASIDE = re.compile(
-    r"(?:^|/)(?:tests?|unit_?tests?|testing|docs?|third_?party|vendor(?:ed)?|external)/"
-    r"|(?:^|/)(?:conftest|setup)\.py$"
-)
-_TESTS = re.compile(r"^\s*(?:import|from)\s+(?:pytest|unittest)\b", re.MULTILINE)
 ENABLE = "scan the folder that holds the training code too"
 
 
@@ -49,7 +42,7 @@ class SourcePrograms:
 def source_programs(sources: Sources) -> SourcePrograms:
     """Nothing is imported or run: the text is parsed."""
     trees = source_trees(sources.files) if sources.trees is None else sources.trees
-    programs = tuple(program for program in trees.programs if not is_aside(program))
+    programs = trees.of_the_run
     if not programs:
         reason = trees.unparsed[0] if trees.unparsed else None
         why = f" ({reason.where}: {reason.reason})" if reason is not None else ""
@@ -57,7 +50,3 @@ def source_programs(sources: Sources) -> SourcePrograms:
     names = ", ".join(program.where for program in programs[:3])
     more = f" and {len(programs) - 3} more" if len(programs) > 3 else ""
     return SourcePrograms(programs, trees.unparsed, names + more)
-
-
-def is_aside(program: Program) -> bool:
-    return bool(_ASIDE.search(program.where.lower()) or _TESTS.search(program.text))

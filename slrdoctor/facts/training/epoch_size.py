@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass
 
 from slrdoctor.arithmetic.chance import samples_behind
+from slrdoctor.artifacts.kinds.source.evaluate import DEFAULT
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import measure
 from slrdoctor.facts.config._configured import configured
 from slrdoctor.facts.labels.samples import Samples
+from slrdoctor.facts.source.source_values import SourceValues
 from slrdoctor.facts.training.dev_score import finite, held_out
 from slrdoctor.facts.training.history import History
 from slrdoctor.words import settings
@@ -52,7 +54,12 @@ class EpochSize:
 
 
 @measure
-def epoch_size(run: TrainingRun, annotated: Samples | None, history: History | None) -> EpochSize:
+def epoch_size(
+    run: TrainingRun,
+    annotated: Samples | None,
+    history: History | None,
+    calls: SourceValues | None = None,
+) -> EpochSize:
     known_by: dict[str, str] = {}
 
     def number(what: str) -> float | None:
@@ -77,6 +84,9 @@ def epoch_size(run: TrainingRun, annotated: Samples | None, history: History | N
             samples[split] = round(total * share)
             known_by[f"{split}_samples"] = known_by["samples"]
     batch_size = count("batch_size")
+    claim = calls.of("batch_size") if calls is not None else None
+    if batch_size is None and claim is not None and type(claim.value) is int and claim.how != DEFAULT:
+        batch_size, known_by["batch_size"] = claim.value, claim.where
     logged = next((file.batches for file in run.histories if file.batches), None)
     return EpochSize(
         batch_size=batch_size,

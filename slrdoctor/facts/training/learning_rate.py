@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slrdoctor.artifacts.kinds.source.evaluate import DEFAULT
 from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.config._configured import configured
+from slrdoctor.facts.source.source_values import SourceValues
 from slrdoctor.facts.training.dev_score import Floats, finite, over, settled
 from slrdoctor.facts.training.history import Curve, History
 from slrdoctor.facts.training.train_loss import running_median
@@ -93,14 +95,17 @@ class LearningRate:
 
 
 @measure
-def learning_rate(run: TrainingRun, history: History | None) -> LearningRate:
+def learning_rate(
+    run: TrainingRun, history: History | None, calls: SourceValues | None = None
+) -> LearningRate:
+    """The logged rates, else the configured one, else that of the sources' only optimizer."""
     curves = [c for c in (history.curves if history else ()) if c.quantity == "learning_rate"]
     curves = [c for c in curves if len(finite(c)[1])]
     if not curves:
-        set_to = _configured_rate(run)
+        set_to = _configured_rate(run) or _rate_in_sources(calls)
         if set_to is None:
             raise Unavailable(
-                "looked for a learning rate in the history and the configurations of the run",
+                "looked for a learning rate in the history, the configs and the sources of the run",
                 "log the learning rate of every epoch, for example as lr",
             )
         rate, where = set_to
@@ -159,6 +164,13 @@ def _configured_rate(run: TrainingRun) -> tuple[float, str] | None:
         except (TypeError, ValueError):
             continue
     return None
+
+
+def _rate_in_sources(calls: SourceValues | None) -> tuple[float, str] | None:
+    claim = calls.of("learning_rate") if calls is not None else None
+    if claim is None or claim.how == DEFAULT or not isinstance(claim.value, (int, float)):
+        return None
+    return float(claim.value), claim.where
 
 
 def _optimizer(run: TrainingRun) -> str:

@@ -125,8 +125,14 @@ class Values:
             return self._name(program, node, depth)
         if isinstance(node, ast.Attribute) or _key(node):
             return self._setting(node, depth)
+        names = {}
+        for one in ast.walk(node):
+            found = self.of(program, one, depth + 1) if isinstance(one, ast.Name) else None
+            if found is not None and isinstance(found.value, (int, float)) and found.how != DEFAULT:
+                names[dotted(one)] = found.value
         try:
-            return Value(arithmetic(program, node, {}), program.place(node))
+            how = CONSTANT if names else CALL
+            return Value(arithmetic(program, node, names), program.place(node), how)
         except NotKnown:
             return None
 

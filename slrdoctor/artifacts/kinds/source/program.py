@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import bisect
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -120,9 +121,26 @@ class Program:
         return self.cells[max(bisect.bisect_right(self.cells, (line, 1 << 30)) - 1, 0)]
 
 
+# sources that show or test a thing, and packages that were copied in: not the program that was run
+_ASIDE = re.compile(
+    r"(?:^|/)(?:tests?|unit_?tests?|testing|docs?|third_?party|vendor(?:ed)?|external)/"
+    r"|(?:^|/)(?:conftest|setup)\.py$"
+)
+_TESTS = re.compile(r"^\s*(?:import|from)\s+(?:pytest|unittest)\b", re.MULTILINE)
+
+
+def is_aside(program: Program) -> bool:
+    return bool(_ASIDE.search(program.where.lower()) or _TESTS.search(program.text))
+
+
 @dataclass(frozen=True)
 class SourceTrees:
     """The sources that were parsed, those most about training first, and those that were not."""
 
     programs: tuple[Program, ...]
     unparsed: tuple[Unparsed, ...]
+
+    @property
+    def of_the_run(self) -> tuple[Program, ...]:
+        """Without tests, documentation and packages that were copied in."""
+        return tuple(program for program in self.programs if not is_aside(program))

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from slrdoctor.artifacts.kinds.source.claims import all_claims
+from slrdoctor.artifacts.kinds.source.evaluate import Values
+from slrdoctor.artifacts.kinds.source.names import Folder
 from slrdoctor.artifacts.kinds.source.parsing import LARGEST, read_program
 from slrdoctor.artifacts.kinds.source.program import SourceTrees, Unparsed
 from slrdoctor.artifacts.run import SourceFile
 
 MOST_PARSED = 2_500_000  # bytes of all sources together that are parsed: over 60,000 lines
+MOST_SHOWN = 12  # settings of one source
 # what a source that trains, scores or prepares has in it, in the order of how much it says
 _TRAINS = re.compile(
     rb"\.backward\(|\.fit\(|CTCLoss|CrossEntropy|cross_entropy|Trainer\(|optim|corpus_bleu"
@@ -54,3 +58,16 @@ def _rank(file: SourceFile) -> tuple[int, int, int]:
     except OSError:
         return 3, depth, 0
     return (1 if _TRAINS.search(data) else 2 if _MODELS.search(data) else 3), depth, size
+
+
+def settings_said(trees: SourceTrees) -> dict[str, str]:
+    """By the place of each source: the settings that it gives, or why it has no syntax tree."""
+    folder = Folder(trees.of_the_run)
+    said: dict[str, list[str]] = {}
+    for claim in all_claims(folder, Values(folder)):
+        line = claim.where.removeprefix(claim.source).strip()
+        said.setdefault(claim.source, []).append(f"{claim.sentence} ({line})")
+    sentences = {
+        place: ", ".join(list(dict.fromkeys(said_of))[:MOST_SHOWN]) for place, said_of in said.items()
+    }
+    return sentences | {one.where: one.reason for one in trees.unparsed}

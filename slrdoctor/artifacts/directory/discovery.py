@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from slrdoctor.artifacts.content import NEEDS_PACKAGE, Content, Text, Tree, Unreadable

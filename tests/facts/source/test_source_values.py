@@ -55,7 +55,7 @@ def values(folder: Path, files: Mapping[str, str | list[str]]) -> SourceValues:
         ),
         (
             {
-                "cfg.py": "import dataclasses as dc\n\n@dc.dataclass\nclass C:\n    rate: float = 0.02\n",
+                "cfg.py": "import dataclasses as dc\n\n@dc.dataclass\nclass C:\n  rate: float = 0.02\n",
                 "t.py": "import torch.optim as optim\nfrom cfg import C\nc = C()\n"
                 "o = optim.SGD(m.parameters(), c.rate, momentum=0.9)",
             },

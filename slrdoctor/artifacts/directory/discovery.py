@@ -57,6 +57,7 @@ from slrdoctor.artifacts.kinds.history.pieces import histories_of_pieces, recogn
 from slrdoctor.artifacts.kinds.outputs.folders import settle
 from slrdoctor.artifacts.kinds.outputs.names import WEAK, is_named_like_outputs
 from slrdoctor.artifacts.kinds.predictions.hypotheses_alone import recognise_hypotheses
+from slrdoctor.artifacts.kinds.source.program import SourceTrees
 from slrdoctor.artifacts.kinds.source.trees import settings_said, source_trees
 from slrdoctor.artifacts.pickles.frames import is_frame
 from slrdoctor.artifacts.run import (
@@ -103,9 +104,7 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
             f"annotations, a vocabulary, a checkpoint, a history, predictions or a config"
             f"{advice(found.unopened)}"
         )
-    trees = source_trees(found.sources)
-    said = settings_said(trees)
-    found.sources = [replace(file, says=said.get(file.where, "")) for file in found.sources]
+    trees = _read_sources(found)
     grouped, choices = cases.group(found, settings, path, len(listing.files))
     return RunDirectory(
         path=path,
@@ -119,6 +118,14 @@ def discover(path: Path, progress: Progress | None = None) -> RunDirectory:
         readings=readings(found, listing, grouped, choices, recognised),
         unopened=not_opened(found, listing),
     )
+
+
+def _read_sources(found: Found) -> SourceTrees:
+    """Parse the sources, and note of each what it sets or why it could not be parsed."""
+    trees = source_trees(found.sources)
+    said = settings_said(trees)
+    found.sources = [replace(file, says=said.get(file.where, "")) for file in found.sources]
+    return trees
 
 
 def _complete(found: Found, settings: Settings, listing: Listing) -> None:

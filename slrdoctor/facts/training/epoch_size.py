@@ -84,9 +84,8 @@ def epoch_size(
             samples[split] = round(total * share)
             known_by[f"{split}_samples"] = known_by["samples"]
     batch_size = count("batch_size")
-    claim = calls.of("batch_size") if calls is not None else None
-    if batch_size is None and claim is not None and type(claim.value) is int and claim.how != DEFAULT:
-        batch_size, known_by["batch_size"] = claim.value, claim.where
+    if batch_size is None:
+        batch_size = _batch_in_sources(calls, known_by)
     logged = next((file.batches for file in run.histories if file.batches), None)
     return EpochSize(
         batch_size=batch_size,
@@ -98,6 +97,15 @@ def epoch_size(
         known_by=known_by,
         read_from=", ".join(dict.fromkeys(known_by.values())) or (history.read_from if history else ""),
     )
+
+
+def _batch_in_sources(calls: SourceValues | None, known_by: dict[str, str]) -> int | None:
+    """The batch size of the sources' loaders, where they agree and no command line may overrule it."""
+    claim = calls.of("batch_size") if calls is not None else None
+    if claim is None or type(claim.value) is not int or claim.how == DEFAULT:
+        return None
+    known_by["batch_size"] = claim.where
+    return claim.value
 
 
 def _samples(

@@ -63,17 +63,11 @@ def epoch_size(
     known_by: dict[str, str] = {}
 
     def number(what: str) -> float | None:
-        for found in configured(run, COUNTS[what]):
-            if isinstance(found.value, bool) or not isinstance(found.value, (int, float)):
-                continue
-            if math.isfinite(found.value) and found.value > 0:
-                known_by[what] = f"{found.read_from}: {found.key}"
-                return float(found.value)
-        return None
+        return _configured_number(run, what, known_by)
 
     def count(what: str) -> int | None:
         value = number(what)
-        return int(value) if value is not None and value == int(value) else None
+        return None if value is None or value != int(value) else int(value)
 
     samples = {split: _samples(split, annotated, history, known_by) for split in ("train", "dev")}
     total = count("samples")
@@ -83,10 +77,8 @@ def epoch_size(
         if samples[split] is None and total and share and share < 1:
             samples[split] = round(total * share)
             known_by[f"{split}_samples"] = known_by["samples"]
-    batch_size = count("batch_size")
-    if batch_size is None:
-        batch_size = _batch_in_sources(calls, known_by)
     logged = next((file.batches for file in run.histories if file.batches), None)
+    batch_size = count("batch_size") or _batch_in_sources(calls, known_by)
     return EpochSize(
         batch_size=batch_size,
         train_samples=samples["train"],
@@ -97,6 +89,17 @@ def epoch_size(
         known_by=known_by,
         read_from=", ".join(dict.fromkeys(known_by.values())) or (history.read_from if history else ""),
     )
+
+
+def _configured_number(run: TrainingRun, what: str, known_by: dict[str, str]) -> float | None:
+    """The first number above 0 that a config or a log gives for a count."""
+    for found in configured(run, COUNTS[what]):
+        if isinstance(found.value, bool) or not isinstance(found.value, (int, float)):
+            continue
+        if math.isfinite(found.value) and found.value > 0:
+            known_by[what] = f"{found.read_from}: {found.key}"
+            return float(found.value)
+    return None
 
 
 def _batch_in_sources(calls: SourceValues | None, known_by: dict[str, str]) -> int | None:

@@ -45,6 +45,8 @@ from slrdoctor.facts.evaluation.blind_comparison import BlindComparison as Blind
 from slrdoctor.facts.evaluation.gloss_errors import GlossErrors as GlossErrors
 from slrdoctor.facts.evaluation.normalised_scores import NormalisedScores as NormalisedScores
 from slrdoctor.facts.evaluation.predictions import ErrorCounts as ErrorCounts
+from slrdoctor.facts.evaluation.probe_comparison import OwnScore as OwnScore
+from slrdoctor.facts.evaluation.probe_comparison import ProbeComparison as ProbeComparison
 from slrdoctor.facts.evaluation.repeated_ngrams import RepeatedNgrams as RepeatedNgrams
 from slrdoctor.facts.evaluation.score_comparison import Comparison as Comparison
 from slrdoctor.facts.evaluation.score_evidence import Reproduction as Reproduction
@@ -52,6 +54,8 @@ from slrdoctor.facts.evaluation.score_evidence import SwapEvidence as SwapEviden
 from slrdoctor.facts.evaluation.shuffled_hypotheses import ShuffledHypotheses as ShuffledHypotheses
 from slrdoctor.facts.evaluation.token_renaming import TokenRenaming as TokenRenaming
 from slrdoctor.facts.features.axis_order import AxisOrder as AxisOrder
+from slrdoctor.facts.features.dev_probe import DevProbe as DevProbe
+from slrdoctor.facts.features.dev_probe import HeldOutScore as HeldOutScore
 from slrdoctor.facts.features.features import ClipRow as ClipRow
 from slrdoctor.facts.features.features import ClipTable as ClipTable
 from slrdoctor.facts.features.features import DimensionStats as DimensionStats

@@ -11,6 +11,7 @@ from slrdoctor.api import (
     Findings,
     Fix,
     NotJudged,
+    ProbeComparison,
     Threshold,
     check,
     chosen,
@@ -41,7 +42,7 @@ FIXES = (
     counts=OUTCOME,
     shows=WRONG_OUTPUT,
 )
-def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
+def accuracy_at_chance(accuracy: AccuracyChance, probe: ProbeComparison | None) -> Findings:
     """The accuracy is that of guessing.
 
     Why it matters: Weak features and small models still beat chance. An accuracy that does not means
@@ -92,16 +93,16 @@ def accuracy_at_chance(accuracy: AccuracyChance) -> Findings:
     if accuracy.classes == 1:
         yield of_one_class(accuracy, EPOCHS)
     else:
-        yield _of_guessing(accuracy)
+        yield _of_guessing(accuracy, probe.clause if probe else "")
 
 
-def _of_guessing(accuracy: AccuracyChance) -> Finding:
+def _of_guessing(accuracy: AccuracyChance, of_the_probe: str) -> Finding:
     over = f" over {accuracy.samples} samples" if accuracy.samples else ""
     guessing = f"binomial: guessing among {accuracy.classes} classes{over}"
     limit = Threshold(accuracy.most_in_any, f"{guessing} exceeds it once in a thousand runs")
     return Finding(
         f"{accuracy.what} is {accuracy.last:.1%} (best {accuracy.best:.1%}){over}, where chance reaches "
-        f"{accuracy.guessing:.1%}, and up to {accuracy.most_in_any:.1%} with luck",
+        f"{accuracy.guessing:.1%}, and up to {accuracy.most_in_any:.1%} with luck{of_the_probe}",
         (
             Evidence(f"best {accuracy.what}", accuracy.best, accuracy.read_from, "share", limit),
             Evidence("accuracy of guessing", accuracy.guessing, accuracy.classes_known_by, "share"),

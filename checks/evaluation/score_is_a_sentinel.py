@@ -42,7 +42,7 @@ FIXES = (
 )
 
 
-@check("EVL901", severity=MISLEADS, confidence=LIKELY, explains=("EVL906", "TRN502", "TRN504"))
+@check("EVL901", severity=MISLEADS, confidence=LIKELY, explains=("EVL906", "EVL913", "TRN502", "TRN504"))
 def score_is_a_sentinel(score: ScoreSentinel, stored: GlossErrors | None) -> Findings:
     """A WER of exactly 100% is what the scorer writes when it fails, not a score.
 

@@ -21,7 +21,7 @@ POINTS_OF_WRITING = chosen(0.03, "3 points of the error rate", (0.0075, 0.12), 3
     "EVL903",
     severity=MISLEADS,
     confidence=CERTAIN,
-    explains=("CTC413", "EVL901", "EVL904", "EVL905", "EVL906"),
+    explains=("CTC413", "EVL901", "EVL904", "EVL905", "EVL906", "EVL913"),
 )
 def scored_without_normalising(scores: NormalisedScores, log: Reproduction | None) -> Findings:
     """Hypotheses and references are written differently, and that is scored as errors.

@@ -36,7 +36,7 @@ FIXES = (
 )
 
 
-@check("FEA112", severity=DEGRADES, confidence=LIKELY, explains=(FAILS_ON_DEV,))
+@check("FEA112", severity=DEGRADES, confidence=LIKELY, explains=("EVL913", FAILS_ON_DEV))
 def train_dev_shift(shifts: SplitShift) -> Findings:
     """Dev or test features differ from those of train in location or scale.
 

@@ -32,7 +32,7 @@ FEWEST_SAMPLES = chosen(12, "fewer samples are not enough to learn a renaming an
     "LAB212",
     severity=MISLEADS,
     confidence=LIKELY,
-    explains=("CTC413", "DEC801", "EVL901", "EVL904", "EVL905", "EVL906", "TRN504"),
+    explains=("CTC413", "DEC801", "EVL901", "EVL904", "EVL905", "EVL906", "EVL913", "TRN504"),
 )
 def vocabulary_permuted(renaming: TokenRenaming) -> Findings:
     """Renaming the output tokens would remove most of the errors.

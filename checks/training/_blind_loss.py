@@ -2,15 +2,20 @@
 
 from math import isfinite
 
-from slrdoctor.api import Evidence, Finding, Fix, Progress, Threshold
+from slrdoctor.api import Evidence, Finding, Fix, ProbeComparison, Progress, Threshold
 
 from ._standstill import BLIND_WER
 
 
 def of_a_blind_loss(
-    progress: Progress, loss: Evidence, where: str, epochs: Threshold, fixes: tuple[Fix, ...]
+    progress: Progress,
+    loss: Evidence,
+    where: str,
+    epochs: Threshold,
+    fixes: tuple[Fix, ...],
+    probe: ProbeComparison | None,
 ) -> Finding:
-    """Where the loss stands, and the dev score beside it, where one is logged."""
+    """Where the loss stands, beside it the dev score, and what a probe of the features makes of it."""
     word, best = progress.word, progress.best_metric
     score = f", and the best dev {word} is {progress.shown(best)}"
     if isfinite(progress.blind_metric):
@@ -21,7 +26,7 @@ def of_a_blind_loss(
     dev_score = Evidence(f"best dev {word}", best, progress.read_from, unit, limit)
     return Finding(
         f"after {progress.epochs} epochs the training loss is {where}"
-        f"{score if progress.metric else ''}{progress.fall}",
+        f"{score if progress.metric else ''}{progress.fall}{probe.clause if probe else ''}",
         (
             loss,
             Evidence("epochs", progress.epochs, progress.read_from, limit=epochs),

@@ -6,6 +6,7 @@ from slrdoctor.api import (
     Evidence,
     Finding,
     Fix,
+    ProbeComparison,
     Progress,
     Standstill,
     Threshold,
@@ -53,13 +54,14 @@ def is_guessing(loss: Standstill, progress: Progress) -> bool:
     return progress.metric == "accuracy" and progress.best_metric <= likely
 
 
-def of_a_standstill(loss: Standstill, fixes: tuple[Fix, ...]) -> Finding:
+def of_a_standstill(loss: Standstill, fixes: tuple[Fix, ...], probe: ProbeComparison | None) -> Finding:
     """The finding where the loss alone tells that nothing was learned."""
     guess = f", which is ln {loss.classes}, the loss of guessing among {loss.classes} classes"
     score = f", and the accuracy at {loss.accuracy:.1%}"
     return Finding(
         f"the training loss stays at {number(loss.level, 4)} over {counted(loss.points, loss.per)}"
-        f"{guess if loss.classes else ''}{'' if isnan(loss.accuracy) else score}",
+        f"{guess if loss.classes else ''}{'' if isnan(loss.accuracy) else score}"
+        f"{probe.clause if probe else ''}",
         (
             Evidence("change that its noise allows", loss.moved, loss.read_from, "share", MOST_MOVED),
             Evidence("epochs", loss.epochs, loss.read_from, limit=EPOCHS_PASSED),

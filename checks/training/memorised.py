@@ -11,6 +11,7 @@ from slrdoctor.api import (
     Findings,
     Fix,
     NotJudged,
+    ProbeComparison,
     Progress,
     ScoreSentinel,
     Threshold,
@@ -36,6 +37,9 @@ FIXES = (
     Fix("Use a smaller model, more dropout or weight decay, and stop at the best dev score."),
     Fix("Add samples to classes that have few: more signers before more repetitions."),
 )
+CARRIED = (
+    Fix("Score the training clips with the code that scores dev: they must score as in training."),
+)
 
 
 @check(
@@ -45,7 +49,9 @@ FIXES = (
     explains=("CTC413", "CTC414", "DEC801", "DEC802", "EMB701", "EVL904", "EVL905", "TRN505"),
     shows=(FAILS_ON_DEV,),
 )
-def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Findings:
+def memorised(
+    progress: Progress, sentinel: ScoreSentinel | None, probe: ProbeComparison | None
+) -> Findings:
     """The model memorised its training samples and does not generalise.
 
     Why it matters: The training loss shows that data, model and loss fit together and that labels are
@@ -63,12 +69,11 @@ def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Findings:
 
     References: Zhang et al. 2017, Understanding deep learning requires rethinking generalization
     """
-    pinned = sentinel is not None and sentinel.at_end >= EPOCHS_AT_100.value
     fitted, read_from = _fitted(progress), progress.read_from
     bad = progress.error_left >= ERROR_LEFT.value and _dev_at_floor(progress)
     if not isfinite(progress.error_left):
         raise NotJudged("no dev score shows how far the run is from perfect", "log the dev score")
-    if bad and pinned:
+    if bad and sentinel is not None and sentinel.at_end >= EPOCHS_AT_100.value:
         raise NotJudged("the dev score of exactly 100% may be what a failed scorer writes")
     if bad and not any(map(isfinite, (progress.last_train, progress.train_accuracy))):
         raise NotJudged("no training loss or accuracy is logged", "log the training loss")
@@ -76,32 +81,30 @@ def memorised(progress: Progress, sentinel: ScoreSentinel | None) -> Findings:
         return progress.sentence
     both = (("training", "train", progress.last_train), ("dev", "dev", progress.last_dev))
     losses = [f"{name} loss {progress.shown_loss(of)}" for name, of, value in both if isfinite(value)]
-    blind = "a model that ignores its input"
-    losses += [f"{blind} reaches {progress.floor:.2f}"] if isfinite(progress.floor) else []
+    if isfinite(progress.floor):
+        losses.append(f"a model that ignores its input reaches {progress.floor:.2f}")
     yield Finding(
         f"the model memorised its training samples and does not generalise: best dev {progress.word} "
-        f"{progress.shown(progress.best_metric)} in {progress.epochs} epochs ({'; '.join(losses)})",
-        (
-            fitted,
+        f"{progress.shown(progress.best_metric)} in {progress.epochs} epochs ({'; '.join(losses)})"
+        f"{probe.clause if probe else ''}",
+        (fitted,
             Evidence("dev error left, of guessing", progress.error_left, read_from, "share", ERROR_LEFT),
             Evidence(f"dev {progress.word} at the end", progress.shown(progress.last_metric), read_from),
             Evidence("that loss is known from", progress.floor_known_by, ""),
         ),
-        FIXES,
+        CARRIED if probe and probe.is_far_better else FIXES,
     )  # fmt: skip
 
 
 def _fitted(progress: Progress) -> Evidence | None:
     """What shows that the training samples are known, if anything does."""
-    unit = ""
     if isfinite(progress.train_over_floor):
         what, value, limit = "training loss", progress.train_over_floor, SHARE_OF_BLIND_LOSS
         unit = "times that of a model that ignores its input"
     elif isfinite(progress.train_accuracy):
-        what, value, limit = "training error", 1 - progress.train_accuracy, TRAIN_ERROR
-        unit = "share"
+        what, value, limit, unit = "training error", 1 - progress.train_accuracy, TRAIN_ERROR, "share"
     else:
-        what, value, limit = "training loss", progress.last_train, TRAIN_LOSS
+        what, value, limit, unit = "training loss", progress.last_train, TRAIN_LOSS, ""
     return Evidence(what, value, progress.read_from, unit, limit) if value < limit.value else None
 
 

@@ -13,6 +13,7 @@ from slrdoctor.api import (
     Fix,
     History,
     NotJudged,
+    ProbeComparison,
     Progress,
     Standstill,
     Threshold,
@@ -55,7 +56,11 @@ FIXES = (
     gate=BEYOND_BLIND,
 )
 def nothing_learned(
-    history: History, progress: Progress | None, loss: TrainLoss | None, still: Standstill | None
+    history: History,
+    progress: Progress | None,
+    loss: TrainLoss | None,
+    still: Standstill | None,
+    probe: ProbeComparison | None,
 ) -> Findings:
     """The training loss never left what a model reaches without looking at its input.
 
@@ -84,7 +89,7 @@ def nothing_learned(
     if scored and still is not None and progress is not None:
         scored = not is_guessing(still, progress)
     if still is not None and never_moved(still) and not scored:
-        yield of_a_standstill(still, FIXES)
+        yield of_a_standstill(still, FIXES, probe)
         return history.sentence
     if loss is not None and loss.collapse is not None:
         return f"it had learned: {loss.sentence}"
@@ -104,13 +109,12 @@ def nothing_learned(
         unit = "times that of a model that ignores its input"
         measured = Evidence("training loss", share, progress.read_from, unit, SHARE_OF_BLIND_LOSS)
     elif loss is not None and stands_still(progress, loss):
-        flat = loss.over_middle
-        where = f"{number(loss.last)}, {flat:.0%} of what it was in the middle of the run"
+        where = f"{number(loss.last)}, {loss.over_middle:.0%} of what it was in the middle of the run"
         unit = "times that in the middle of the run"
-        measured = Evidence("training loss", flat, loss.read_from, unit, SHARE_OF_MIDDLE)
+        measured = Evidence("training loss", loss.over_middle, loss.read_from, unit, SHARE_OF_MIDDLE)
     else:
         raise _undecided(progress)
-    yield of_a_blind_loss(progress, measured, where, EPOCHS, FIXES)
+    yield of_a_blind_loss(progress, measured, where, EPOCHS, FIXES, probe)
 
 
 def _undecided(progress: Progress) -> NotJudged:

@@ -10,6 +10,7 @@ from slrdoctor.artifacts.run import RunDirectory
 from slrdoctor.core.ranking import Case
 from slrdoctor.core.record import Run
 from slrdoctor.facts.evaluation.predictions import ErrorCounts
+from slrdoctor.facts.evaluation.probe_comparison import ProbeComparison
 from slrdoctor.facts.evaluation.scores import Recounts
 from slrdoctor.facts.training.progress import Progress
 from slrdoctor.words.metrics import Metric, metric
@@ -22,24 +23,27 @@ def described_runs(run: RunDirectory, measured: Sequence[tuple[Case, object]]) -
     progress = {case: fact for case, fact in measured if isinstance(fact, Progress)}
     counts = {case: fact for case, fact in measured if isinstance(fact, ErrorCounts)}
     recounts = {case: fact for case, fact in measured if isinstance(fact, Recounts)}
+    probes = {case: fact for case, fact in measured if isinstance(fact, ProbeComparison)}
     cases = [(data.name, r.name) for data, runs in run.cases for r in runs]
     prepared = {(data.name, r.name) for data, runs in run.cases for r in runs if r.is_pretraining}
     for case in cases:
         name = "/".join(part for part in case if part)
         if case in progress:
-            told = _of_the_history(name, progress[case], recounts.get(case))
+            told = _of_the_history(name, progress[case], recounts.get(case), probes.get(case))
             yield replace(told, verdict="pretraining", poor="") if case in prepared else told
         elif case in counts:
             errors = counts[case]
             rate = errors.accuracy if errors.is_classification else errors.wer
             score = metric_of(errors).named(rate)
-            poor = _poor(metric_of(errors), rate, math.nan)
+            poor = _poor(metric_of(errors), rate, math.nan, probes.get(case))
             yield Run(name, score, "", "unknown", errors.sentence, poor=poor)
         elif len(cases) > 1 and name:  # what belongs to no run is not one
             yield Run(name, "", "", "unknown", "")
 
 
-def _of_the_history(name: str, course: Progress, recounts: Recounts | None) -> Run:
+def _of_the_history(
+    name: str, course: Progress, recounts: Recounts | None, probe: ProbeComparison | None
+) -> Run:
     score = ""
     if course.metric and math.isfinite(course.first_metric):
         judged_by = metric(course.metric)
@@ -51,7 +55,7 @@ def _of_the_history(name: str, course: Progress, recounts: Recounts | None) -> R
         verdict="learned" if course.learned else "learned nothing",
         sentence=course.sentence,
         never_moved=_never_moved(course),
-        poor=_poor(metric(course.metric), _in_points(course, recounts), course.blind_metric),
+        poor=_poor(metric(course.metric), _in_points(course, recounts), course.blind_metric, probe),
     )
 
 
@@ -73,12 +77,17 @@ def metric_of(errors: ErrorCounts) -> Metric:
     return metric("accuracy" if errors.is_classification else "wer")
 
 
-def _poor(judged_by: Metric, score: float, blind: float) -> str:
-    """The score and what guessing reaches, where it is poor; "" where it is not, or is unknown."""
-    if not judged_by.is_poor(score, blind):
+def _poor(judged_by: Metric, score: float, blind: float, probe: ProbeComparison | None) -> str:
+    """The score and what guessing reaches, where it is poor; "" where it is not, or is unknown.
+
+    By the figures of the field, or beside what a linear probe makes of the same features.
+    """
+    outdone = probe is not None and probe.is_better
+    if not judged_by.is_poor(score, blind) and not outdone:
         return ""
     guessing = f" (answering without looking: {judged_by.shown(blind)})" if math.isfinite(blind) else ""
-    return f"dev {judged_by.named(score)}{guessing}"
+    beside = f"; a linear probe of the same features {probe.reached}" if probe and outdone else ""
+    return f"dev {judged_by.named(score)}{guessing}{beside}"
 
 
 def _never_moved(course: Progress) -> str:

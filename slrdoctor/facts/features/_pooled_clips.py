@@ -32,13 +32,14 @@ SEED = 20240229  # of the random projections: the same for every clip
 class Pooled:
     """Two views of N clips: where things are [N, 4 W], and how they move [N, 3 W].
 
-    Neither tells how long a clip is: a longer clip has farther extremes, and a longer sentence
-    has more glosses, whatever its features are.
+    Both still tell how long a clip is, until `without_lengths`: a longer clip has farther extremes,
+    and a longer sentence has more glosses, whatever its features are.
     """
 
     kept: NDArray[np.int64]  # places of these clips among those that were asked for
     posture: Singles  # means over the clip and over each third of it
     motion: Singles  # deviation, maximum and minimum of smoothed frames about the clip's mean
+    lengths: NDArray[np.int64]  # frames
 
 
 class Reduction:
@@ -90,20 +91,33 @@ def pool_clips(clips: Sequence[Clip], moments: Moments, landmarks: Landmarks | N
         posture.append(reduction(_posture(standard)).ravel())
         motion.append(reduction(_motion(standard)).ravel())
     if not kept:
-        return Pooled(np.empty(0, np.int64), *(np.empty((0, 0), np.float32),) * 2)
-    views = (without_lengths(np.stack(view), lengths) for view in (posture, motion))
-    return Pooled(np.array(kept), *views)
+        none = np.empty(0, np.int64)
+        return Pooled(none, *(np.empty((0, 0), np.float32),) * 2, none)
+    return Pooled(np.array(kept), np.stack(posture), np.stack(motion), np.array(lengths))
 
 
-def without_lengths(vectors: Singles, lengths: Sequence[int]) -> Singles:
-    """Vectors [N, F] less what a polynomial of the logarithm of the lengths [N] says of them."""
+def without_lengths(
+    vectors: Singles,
+    lengths: NDArray[np.int64],
+    others: Sequence[tuple[Singles, NDArray[np.int64]]] = (),
+) -> list[Singles]:
+    """Vectors [N, F] less what a polynomial of the logarithm of the lengths [N] says of them.
+
+    And `others`, of other clips, less what that same polynomial says of those.
+    """
     logs = np.log(np.asarray(lengths, np.float64))
     spread = logs.std()
     if not spread:
-        return vectors
-    q, _ = np.linalg.qr(np.vander((logs - logs.mean()) / spread, DEGREE + 1))
+        return [vectors, *(other for other, _ in others)]
+    q, r = np.linalg.qr(np.vander((logs - logs.mean()) / spread, DEGREE + 1))
     basis: Singles = q.astype(np.float32)
-    rest: Singles = vectors - basis @ (basis.T @ vectors)
+    said: Singles = basis.T @ vectors
+    rest = [vectors - basis @ said]
+    for other, theirs in others:
+        # beyond the lengths that it was fitted to a polynomial says anything
+        places = (np.log(np.clip(theirs, min(lengths), max(lengths))) - logs.mean()) / spread
+        powers = np.linalg.lstsq(r, said.astype(np.float64), rcond=None)[0]
+        rest.append(other - (np.vander(places, DEGREE + 1) @ powers).astype(np.float32))
     return rest
 
 

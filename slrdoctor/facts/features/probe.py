@@ -10,21 +10,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from slrdoctor.arithmetic.probe_scores import ProbeScore, scores_of
+from slrdoctor.arithmetic.probe_scores import ProbeScore, Singles, scores_of
 from slrdoctor.artifacts.run import Row
 from slrdoctor.core.registry import Unavailable, measure
-from slrdoctor.facts.features._pooled_clips import clips_within, pool_clips
+from slrdoctor.facts.features._pooled_clips import Pooled, pool_clips, without_lengths
 from slrdoctor.facts.features.features import DimensionStats
-from slrdoctor.facts.features.join import Join, Pair
+from slrdoctor.facts.features.join import Join
 from slrdoctor.facts.features.landmarks import Landmarks
+from slrdoctor.facts.features.pooled_training import (
+    PooledTraining,
+    pairs_of,
+    refuse_unscalable,
+    some_of,
+)
 from slrdoctor.facts.labels.samples import Samples
 
 FEWEST = 60  # samples
-MOST = 5000
 OFFSETS = (-3, -2, -1, 1, 2, 3)
 TYPES = 20  # the commonest classes, glosses or words that are looked for
 SEQUENCES = 0.25  # share of targets with several glosses from which on they are sequences
-SEED = 31337  # of which samples are taken, where there are more than MOST
 
 
 @dataclass(frozen=True)
@@ -85,12 +89,19 @@ class Probe:
 
 
 @measure
-def probe(join: Join, samples: Samples, stats: DimensionStats, landmarks: Landmarks | None) -> Probe:
+def probe(
+    join: Join,
+    samples: Samples,
+    stats: DimensionStats,
+    landmarks: Landmarks | None,
+    training: PooledTraining | None,
+) -> Probe:
     """Raises Unavailable where no split has enough samples of enough classes or glosses."""
     done, reasons = [], []
     for split in samples.splits:
         try:
-            done.append(_of_split(split, join, samples, stats, landmarks))
+            pooled = training if split == "train" else None
+            done.append(_of_split(split, join, samples, stats, landmarks, pooled))
         except Unavailable as missing:
             reasons.append(f"{split or 'unsplit'}: {missing.reason}")
     if not done:
@@ -99,26 +110,26 @@ def probe(join: Join, samples: Samples, stats: DimensionStats, landmarks: Landma
 
 
 def _of_split(
-    split: str, join: Join, samples: Samples, stats: DimensionStats, landmarks: Landmarks | None
+    split: str,
+    join: Join,
+    samples: Samples,
+    stats: DimensionStats,
+    landmarks: Landmarks | None,
+    training: PooledTraining | None,
 ) -> SplitProbe:
     rows = samples.of(split)
     place = {id(row): at for at, row in enumerate(rows)}
-    pairs = list({id(p.clip): p for p in reversed(join.pairs) if p.split == split}.values())[::-1]
+    pairs = pairs_of(join, split)
     if len(pairs) < FEWEST:
         raise Unavailable(f"only {len(pairs)} samples have features; a probe needs {FEWEST}")
     kind, targets = targets_of_rows(rows)
     moments = stats.by_split.get(split, stats.overall)
-    varies, variance = moments.high > moments.low, moments.variance
-    if varies.any() and not (varies & (variance > 0) & np.isfinite(variance)).any():
-        raise Unavailable(
-            f"values up to {moments.high.max():.3g} have a standard deviation that cannot be computed"
-        )
-    frames = int(moments.count.max(initial=0)) // len(pairs)
-    pairs = _some(pairs, min(MOST, clips_within([max(1, frames)], stats.dims)))
+    refuse_unscalable(moments)
+    pairs = some_of(pairs, moments, stats.dims)
     at = np.array([place[id(pair.row)] for pair in pairs])
     _check_power(kind, len(pairs), [targets[i] for i in at])
     types = _types([targets[i] for i in at], kind, len(pairs))
-    pooled = pool_clips([pair.clip for pair in pairs], moments, landmarks)
+    pooled = training.pooled if training else pool_clips([p.clip for p in pairs], moments, landmarks)
     if len(pooled.kept) < FEWEST:
         raise Unavailable(
             f"only {len(pooled.kept)} samples have {stats.dims} dimensions; a probe needs {FEWEST}"
@@ -126,8 +137,9 @@ def _of_split(
     at = at[pooled.kept]
     labels = np.array([[one in target for one in types] for target in targets])
     offsets = list(_offsets(rows, at))
-    views = {"posture": pooled.posture, "motion": pooled.motion}
-    score, *others = scores_of(views, [labels[at], *(labels[places] for _, _, places in offsets)])
+    score, *others = scores_of(
+        _views(pooled), [labels[at], *(labels[places] for _, _, places in offsets)]
+    )
     if 3 * score.spread > kind.far:
         raise Unavailable(
             f"{len(at)} samples are too few for a probe: permuted labels reach an AUC of "
@@ -149,11 +161,9 @@ def targets_of_rows(rows: Sequence[Row]) -> tuple[Kind, list[frozenset[str]]]:
     return GLOSS, [frozenset(g) for g in glosses]
 
 
-def _some(pairs: list[Pair], most: int) -> list[Pair]:
-    if len(pairs) <= most:
-        return pairs
-    taken = np.random.default_rng(SEED).choice(len(pairs), most, replace=False)
-    return [pairs[i] for i in sorted(taken.tolist())]
+def _views(pooled: Pooled) -> dict[str, Singles]:
+    views = {"posture": pooled.posture, "motion": pooled.motion}
+    return {name: without_lengths(view, pooled.lengths)[0] for name, view in views.items()}
 
 
 def _check_power(kind: Kind, samples: int, targets: Sequence[frozenset[str]]) -> None:

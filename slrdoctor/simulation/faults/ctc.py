@@ -122,7 +122,7 @@ def all_but_the_bias(name: str) -> bool:
     return name != "head.bias"
 
 
-@fault("input-multiplied-away", codes=("CTC412", "TRN502", "CTC411"), harms=True, tasks=CTC)
+@fault("input-multiplied-away", codes=("EVL913", "CTC412", "TRN502", "CTC411"), harms=True, tasks=CTC)
 def input_multiplied_away(x: Experiment) -> None:
     """A mask that is all zeros reaches the features: the model sees nothing."""
     x.recipe.frames = zeroed
@@ -132,7 +132,7 @@ def zeroed(clip: Clip) -> Clip:
     return np.zeros_like(clip)
 
 
-@fault("batch-pairs-lost", codes=("CTC412", "TRN502", "CTC411"), harms=True, tasks=CTC,
+@fault("batch-pairs-lost", codes=("EVL913", "CTC412", "TRN502", "CTC411"), harms=True, tasks=CTC,
        families=UNSTRIDED)  # fmt: skip
 def batch_pairs_lost(x: Experiment) -> None:
     """The collate function sorts clips by length and leaves the targets in their order."""

@@ -166,7 +166,7 @@ def train_loss_summed(x: Experiment) -> None:
     ))  # fmt: skip
 
 
-@fault("input-zeroed", codes=("TRN502", "EVL905", "EVL904", "DEC801", "EMB701"), harms=True,
+@fault("input-zeroed", codes=("EVL913", "TRN502", "EVL905", "EVL904", "DEC801", "EMB701"), harms=True,
        tasks=("classification", "retrieval"))  # fmt: skip
 def input_zeroed(x: Experiment) -> None:
     """A mask that is all zeros reaches the features: the model guesses."""

@@ -27,6 +27,7 @@ class Ridge:
     projection: Singles | None  # [F, WIDTH]
     weights: Floats  # [F or WIDTH, K]
     offset: Floats  # [K]
+    left_out: Floats  # [N, K]: what it gives for each sample when it was fitted without that one
 
     def __call__(self, vectors: Singles) -> Floats:
         standard = _standard(vectors, self.mean, self.scale, self.projection)
@@ -54,7 +55,8 @@ def fitted(vectors: Singles, labels: Floats) -> Ridge:
     along = left.T @ (labels - offset)
     penalty = _best_penalty(left, values, along, labels - offset)
     weights: Floats = right @ (along * (values / (values**2 + penalty))[:, np.newaxis])
-    return Ridge(mean, scale, projection, weights, offset - centre @ weights)
+    left_out = labels - _missed(left, values, along, labels - offset, penalty)
+    return Ridge(mean, scale, projection, weights, offset - centre @ weights, left_out)
 
 
 def _standard(vectors: Singles, mean: Floats, scale: Floats, projection: Singles | None) -> Floats:
@@ -79,13 +81,19 @@ def _best_penalty(left: Floats, values: Floats, along: Floats, labels: Floats) -
     columns = slice(None, None, -(-labels.shape[1] // JUDGED))
     along, labels = along[:, columns], labels[:, columns]
     total = float(np.square(values).sum())
-    errors = {}
-    for share in PENALTIES:
-        shrunk = values**2 / (values**2 + share * total)
-        hat = np.minimum(np.square(left) @ shrunk + 1 / len(left), 0.999)
-        missed = (labels - left @ (along * shrunk[:, np.newaxis])) / (1 - hat)[:, np.newaxis]
-        errors[share * total] = float(np.square(missed).mean())
+    errors = {
+        share * total: float(np.square(_missed(left, values, along, labels, share * total)).mean())
+        for share in PENALTIES
+    }
     return min(errors, key=lambda penalty: errors[penalty])
+
+
+def _missed(left: Floats, values: Floats, along: Floats, labels: Floats, penalty: float) -> Floats:
+    """How far each label [N, K] is from what the model gives that was fitted without its sample."""
+    shrunk = values**2 / (values**2 + penalty)
+    hat = np.minimum(np.square(left) @ shrunk + 1 / len(left), 0.999)
+    missed: Floats = (labels - left @ (along * shrunk[:, np.newaxis])) / (1 - hat)[:, np.newaxis]
+    return missed
 
 
 def against_permuted(

@@ -25,6 +25,7 @@ FEWEST = 12  # clips of the held-out split
 MOST_TRAINING = 2000
 MOST = 1000
 TYPES = {"class": 3000, "gloss": 200, "word": 300}  # the commonest that are looked for
+BAGS = "bags"  # balanced accuracy of which glosses or words are in a clip
 LEAST = 2  # held-out clips with a gloss or word, and without it, for its AUC to count
 AUC_PERMUTATIONS = 100
 BLEU_PERMUTATIONS = 5  # each is a BLEU of the whole split
@@ -39,7 +40,7 @@ Words = tuple[str, ...]
 class HeldOutScore:
     """What the probe's answers score: a share (accuracy, recall) or points (BLEU)."""
 
-    quantity: str
+    quantity: str  # accuracy | bleu | recall | bags
     score: float
     chance: float  # mean under permuted labels
     spread: float
@@ -51,7 +52,8 @@ class DevProbe:
 
     Clips that training has as well are left out. `auc` is over the classes, glosses or words; a
     class is answered as a classifier does; for a text the training text is given whose words are
-    nearest to those that are predicted (BLEU), and the text looked up among those of the split.
+    nearest to those that are predicted (BLEU), and the text looked up among those of the split. A
+    bag is every gloss or word that is answered as often as it occurs in training.
     """
 
     split: str
@@ -60,8 +62,8 @@ class DevProbe:
     kind: str  # class | gloss | word
     types: int  # of training that are looked for
     auc: ProbeScore
-    answers: tuple[HeldOutScore, ...]  # none for gloss sequences
-    glosses: tuple[str, ...]  # those that `auc` is over
+    answers: tuple[HeldOutScore, ...]
+    glosses: tuple[str, ...]  # those that `auc` and BAGS are over
     read_from: str
 
     def answer(self, quantity: str) -> HeldOutScore | None:
@@ -163,10 +165,12 @@ def _scored(
     scored = (there >= (1 if kind is CLASS else LEAST)) & (there <= len(held) - LEAST)
     if scored.sum() < 2:
         raise Unavailable(f"train and {split} share too few {kind.name} labels to tell apart")
-    given = fitted(vectors[0], fit)(vectors[1])
+    model = fitted(vectors[0], fit)
+    given = model(vectors[1])
     answers = _of_classes(given, labels) if kind is CLASS else ()
     if kind.name == "word":
         answers = _of_texts(given, (fit, labels), (_texts(training), _texts(held)))
+    bags = _of_bags(given > _thresholds(model.left_out, fit), labels, scored)
     return DevProbe(
         split=split,
         training_clips=len(training),
@@ -174,7 +178,7 @@ def _scored(
         kind=kind.name,
         types=len(types),
         auc=_auc(given[:, scored], labels[:, scored]),
-        answers=answers,
+        answers=(*answers, bags),
         glosses=tuple(one for one, counts in zip(types, scored, strict=True) if counts),
         read_from=where,
     )
@@ -208,6 +212,35 @@ def _auc(given: Floats, labels: Floats) -> ProbeScore:
         return float(np.nanmean(aucs_of(ranks, truth[places])))
 
     return ProbeScore(*against_permuted(len(labels), mean_auc, AUC_PERMUTATIONS), view="both")
+
+
+def _thresholds(left_out: Floats, labels: Floats) -> Floats:
+    """From where on a label [K] is answered: in training as often as it is there.
+
+    Thresholds of training, and not ranks among the held-out clips: what moves all of those, as
+    another camera does, must not pass unseen.
+    """
+    return np.array(
+        [np.quantile(left_out[:, k], 1 - share) for k, share in enumerate(labels.mean(axis=0))]
+    )
+
+
+def _of_bags(answered: NDArray[np.bool_], labels: Floats, scored: NDArray[np.bool_]) -> HeldOutScore:
+    hits, truth = answered[:, scored].astype(np.float32), labels[:, scored].astype(bool)
+
+    def of_labels(places: NDArray[np.int64]) -> float:
+        return bags_told(hits, truth[places])
+
+    return HeldOutScore(BAGS, *against_permuted(len(labels), of_labels, AUC_PERMUTATIONS))
+
+
+def bags_told(answered: Singles, truth: NDArray[np.bool_]) -> float:
+    """The mean over labels of half their hits and half their correct rejections: 0.5 is guessing."""
+    there = truth.sum(axis=0)
+    hits = (answered * truth).sum(axis=0) / np.maximum(there, 1)
+    alarms = (answered * ~truth).sum(axis=0) / np.maximum(len(truth) - there, 1)
+    known = (there > 0) & (there < len(truth))
+    return float(((1 + hits - alarms) / 2)[known].mean()) if known.any() else 0.5
 
 
 def _of_classes(given: Floats, labels: Floats) -> tuple[HeldOutScore, ...]:

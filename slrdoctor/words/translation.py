@@ -6,6 +6,7 @@ import functools
 import re
 import unicodedata
 
+from slrdoctor.words import column_names
 from slrdoctor.words.languages import ACCENTED, BETWEEN, OF_CLASSES, OF_PAIRS, OF_SERIES
 from slrdoctor.words.splits import SPLIT_OF_SERIES
 
@@ -51,6 +52,7 @@ def _table() -> tuple[dict[str, str], dict[tuple[str, ...], str]]:
 
 
 _WORDS, _PHRASES = _table()
+_ALL_NAMES = column_names.ALL
 _OF_PHRASES = frozenset(word for phrase in _PHRASES for word in phrase)
 _BETWEEN = frozenset(BETWEEN.split())
 _BETWEEN_SIGNS = frozenset(word for word in _BETWEEN if not word.isascii() and len(word) < 5)
@@ -66,6 +68,12 @@ def in_english(text: str) -> str:
         return _translated(text) if any(map(_is_foreign, _WORD.findall(text))) else text
     composed = unicodedata.normalize("NFC", text)
     return _translated(composed) if any(map(_is_foreign, _WORD.findall(composed))) else text
+
+
+def known_words(text: str) -> int:
+    """How many words of other languages a text has, each once, that names of columns have too."""
+    words = {word.lower() for word in _WORD.findall(text) if not word.isascii() and len(word) > 1}
+    return sum(w in _ALL_NAMES or w in SPLIT_OF_SERIES or bool(_word_in_english(w)) for w in words)
 
 
 @functools.cache

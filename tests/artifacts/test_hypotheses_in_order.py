@@ -113,3 +113,31 @@ def test_references_of_a_plain_name_lie_beside_generated_predictions(tmp_path: P
     (tmp_path / "references.txt").write_text("\n".join(map(" ".join, test)))
     [found] = predictions(tmp_path)
     assert found.references == tuple(map(tuple, test))
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"), [(("test",), "test"), (("dev",), "dev"), (("dev", "test"), "")]
+)
+def test_the_ids_of_predictions_tell_their_split(
+    of: tuple[str, ...], expected: str, tmp_path: Path
+) -> None:
+    targets = {name: sentences(8, number) for number, name in enumerate(("train", "dev", "test"))}
+    for name in targets:
+        annotate(tmp_path, name, targets[name])
+    rows = "".join(f"{n}_{i},{' '.join(t)},RAIN\n" for n in of for i, t in enumerate(targets[n]))
+    (tmp_path / "predictions.csv").write_text(f"id,reference,hypothesis\n{rows}")
+    [found] = predictions(tmp_path)
+    assert found.split == expected
+
+
+def test_a_transcript_of_kaldi_has_no_suffix(tmp_path: Path) -> None:
+    for name in ("train", "dev"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        rows = "".join(f"{name}_{i} {' '.join(t)}\n" for i, t in enumerate(sentences(8, len(name))))
+        (tmp_path / "data" / name / "text").write_text(rows)
+    ((data, _),) = discover(tmp_path).cases
+    assert [(a.where, len(a.rows)) for a in data.annotations] == [
+        ("data/dev/text", 8),
+        ("data/train/text", 8),
+    ]
+    assert {row.split for a in data.annotations for row in a.rows} == {"train", "dev"}

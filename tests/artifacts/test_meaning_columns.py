@@ -64,3 +64,35 @@ def test_sentences_in_a_table_without_a_header_are_not_ids() -> None:
     texts = ("I am 3 years old", "call 112 now", "it is 5 degrees", "we met 2 friends", "he has 4 cats",
              "buy 6 apples", "at 7 we eat")  # fmt: skip
     assert annotated("".join(f"{text},life\n" for text in texts)) is None
+
+
+@pytest.mark.parametrize("column", ["text", "sentence", "Übersetzung"])
+def test_a_text_of_one_word_that_comes_again_is_a_class(column: str) -> None:
+    rows = "".join(f"a{i:03d},{('дом', 'хлеб', 'вода')[i % 3]}\n" for i in range(12))
+    found = annotated(f"id,{column}\n{rows}")
+    assert found is not None and found.classification
+    rows = "".join(f"a{i:03d},{('good day', 'bread', 'cold water')[i % 3]} {i}\n" for i in range(12))
+    found = annotated(f"id,{column}\n{rows}")
+    assert found is not None and found.rows[0].text == "good day 0"
+
+
+@pytest.mark.parametrize(
+    ("column", "yes", "no", "splits"),
+    [
+        ("train", "True", "False", ("train", "test")),
+        ("is_train", "1", "0", ("train", "test")),
+        ("is_val", "true", "false", ("dev", "train")),
+        ("isTest", "1", "0", ("test", "train")),
+    ],
+)
+def test_a_flag_tells_the_split(column: str, yes: str, no: str, splits: tuple[str, str]) -> None:
+    rows = "".join(f"a{i},{('A', 'B')[i % 2]},{yes if i < 6 else no}\n" for i in range(9))
+    found = annotated(f"id,label,{column}\n{rows}", "annotations.csv")
+    assert found is not None
+    assert [row.split for row in found.rows] == [splits[0]] * 6 + [splits[1]] * 3
+
+
+def test_a_column_of_numbers_under_the_name_of_a_split_is_no_flag() -> None:
+    rows = "".join(f"a{i},{('A', 'B')[i % 2]},{i}\n" for i in range(9))
+    found = annotated(f"id,label,test\n{rows}", "annotations.csv")
+    assert found is not None and {row.split for row in found.rows} == {""}

@@ -201,3 +201,15 @@ def test_no_word_of_another_language_stands_for_two_english_ones() -> None:
         if seen.setdefault(word, english) != english
     }
     assert twice == {}
+
+
+def test_a_label_encoder_of_speechbrain_numbers_the_tokens() -> None:
+    lines = [
+        "'<blank>' => 0",
+        "'HAUS' => 1",
+        '"L\'EAU" => 2',
+        "================",
+        "'starting_index' => 0",
+    ]
+    found = recognise_vocabulary("save/label_encoder.txt", "text", Text(lines))
+    assert found is not None and found.tokens == ("<blank>", "HAUS", "L'EAU")

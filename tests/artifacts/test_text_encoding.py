@@ -92,3 +92,26 @@ def test_a_file_of_white_space_is_empty(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(Unreadable):
         read_text(tmp_path / "none.txt")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp932", "動画名,単語,分割\nclip1,家,学習\n"),
+        ("cp949", "파일명,글로스,화자\nclip1,집,s1\n"),
+        ("cp1251", "файл,слово,участник\nclip1,дом,s1\n"),
+        ("cp1250", "plik,słowo,uczestnik\nclip1,źdźbło,s1\n"),
+        ("cp1254", "dosya,işaret,kişi\nclip1,ağaç,s1\n"),
+        ("cp1256", "الملف,الكلمة,المشارك\nclip1,بيت,s1\n"),
+        ("gb18030", "文件名,手语词,手语者\nclip1,学校,s1\n"),
+        ("cp1252", "Dateiname,Gebärde,Gebärdende\nclip1,SCHÖN,s1\n"),
+        ("cp1252", "archivo,seña\nclip1,mañana\n"),
+    ],
+)
+def test_the_words_of_a_language_tell_its_older_encoding(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding)) == (text, encoding)
+
+
+def test_without_a_word_that_is_known_no_older_encoding_of_a_country_is_taken() -> None:
+    assert decode("SCHÖN GRÜN ÜBER\n".encode("cp1252"))[1] == "cp1252"
+    assert decode("日本 東京 大阪\n".encode("cp932"))[1] != "cp932"

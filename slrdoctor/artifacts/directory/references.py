@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from slrdoctor.artifacts.content import Table, Unreadable
@@ -19,6 +20,7 @@ from slrdoctor.artifacts.kinds.predictions.pairs import Pairs, pairs_of_segments
 from slrdoctor.artifacts.kinds.predictions.tokens import tokens_of
 from slrdoctor.artifacts.run import PredictionFile, Row
 from slrdoctor.artifacts.settings.read import NAME, Settings, SettingsError
+from slrdoctor.words.sample_ids import bare_id
 from slrdoctor.words.splits import split_of_name
 
 MOST_STM = 40  # files of references that are tried
@@ -45,6 +47,20 @@ def pair_hypotheses(found: Found, settings: Settings, listing: Listing) -> None:
             raise SettingsError(_without_references(alone))
         named += [alone] if alone.by_id or paired is not None else []
     found.hypotheses = named  # lines that are in no order of samples may be anything
+    found.predictions = _with_splits(found.predictions, rows)
+
+
+def _with_splits(files: Sequence[PredictionFile], rows: Sequence[Row]) -> list[PredictionFile]:
+    """Predictions of a file whose name tells no split are of the one split that has all their ids."""
+    splits: dict[str, set[str]] = {}
+    for row in rows:
+        splits.setdefault(bare_id(row.id), set()).add(row.split)
+    told: list[PredictionFile] = []
+    for file in files:
+        of_ids = {split for key in file.ids for split in splits.get(bare_id(key), {""})}
+        [split] = of_ids if len(of_ids) == 1 and not file.split else {file.split}
+        told.append(replace(file, split=split))
+    return told
 
 
 def _without_references(alone: Hypotheses) -> str:

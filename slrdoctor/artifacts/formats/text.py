@@ -37,4 +37,4 @@ def _example(folder: Path) -> Path:
     return write_text(folder / "glosses.txt", "HELLO 0", "THANK-YOU 1", "MÜSSEN 2")
 
 
-READER = Reader("text", SUFFIXES, read, _example, cost=10, clip_suffixes=(".txt",))
+READER = Reader("text", SUFFIXES, read, _example, cost=10, clip_suffixes=(".txt",), patterns=("text",))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from slrdoctor.artifacts.content import Unreadable
 from slrdoctor.artifacts.storage.lfs_pointer import refuse_pointer
+from slrdoctor.words.translation import known_words
 
 LIMIT = 512 * 2**20  # bytes: text files of this field are far smaller, and all of it goes into memory
 _BOMS = (  # utf-32 first: its little-endian mark begins with that of utf-16
@@ -22,6 +23,9 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _CONTROL = re.compile(r"[\x00-\x07\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_BYTES = bytes(i for i in range(256) if i < 8 or 14 <= i < 27 or 28 <= i < 32 or i == 127)
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+# of Japan, Korea, Taiwan, Russia, Poland, Turkey and the Arabic countries, before Unicode
+_NATIONAL = ("cp932", "cp949", "big5", "cp1251", "cp1250", "cp1254", "cp1256")
+_OTHERS = ("gb18030", "cp1252")  # what is taken where no words tell
 _PROBED_RUNS = 2000  # runs of bytes over 127 that decide between Chinese and Western
 
 
@@ -50,7 +54,8 @@ def decode(data: bytes) -> tuple[str, str]:
     """Decode bytes; raises Unreadable (encoding) for what is no text.
 
     In order: a byte order mark, UTF-32 and UTF-16 without one, UTF-8 (a cut last character
-    and a few broken bytes are allowed), GB 18030, Windows-1252 and Latin-1. Nothing is
+    and a few broken bytes are allowed), an older encoding of a country in which words are
+    known, GB 18030, Windows-1252 and Latin-1. Nothing is
     normalised: combining forms and joiners stay as they are.
     """
     if data.startswith(codecs.BOM_UTF8):
@@ -126,6 +131,18 @@ def _is_likely_text(text: str) -> bool:
     return assigned >= 0.98 * len(text) and any(c in " \n\t,:" for c in text)
 
 
+def _national(data: bytes) -> str:
+    """The older encoding in which a text has words that runs are described by, "" where none tells."""
+    counts: dict[str, int] = {}
+    for encoding in (*_OTHERS, *_NATIONAL):
+        try:
+            counts[encoding] = known_words(data.decode(encoding)[:_HEAD])
+        except UnicodeDecodeError:
+            continue
+    best = max(counts, key=lambda encoding: counts[encoding], default="")
+    return best if best in _NATIONAL and counts[best] else ""
+
+
 def _narrow(data: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
     """Decode what is not clean UTF-8."""
     if error.end >= len(data) and "unexpected end" in error.reason:
@@ -137,6 +154,9 @@ def _narrow(data: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
     if sum(c > "\x7f" for c in near) > 3 * near.count("\ufffd"):
         lenient = data.decode("utf-8", "replace")
         return lenient, f"utf-8 with {lenient.count(chr(0xFFFD))} broken bytes"
+    national = _national(data)
+    if national:
+        return data.decode(national), national
     runs = _HIGH_RUN.findall(data)[:_PROBED_RUNS]
     # GB 2312 writes every character as two high bytes; Western letters come alone
     if len(runs) >= 3 and all(len(run) % 2 == 0 and min(run) >= 0xA1 for run in runs):

@@ -37,6 +37,10 @@ class Roles:
     fps: str | None = None
 
     @property
+    def has_gloss(self) -> bool:
+        return bool(self.glosses or self.label)
+
+    @property
     def has_target(self) -> bool:
         return bool(self.glosses or self.label or self.text)
 
@@ -127,6 +131,8 @@ def roles_of(values: Mapping[str, list[Any]]) -> Roles:
     # the name of a class tells more than its number
     classes.sort(key=lambda key: _are_numbers(values[key]))
     roles = replace(roles, label=next((key for key in classes if key != roles.id), None))
+    if roles.text is not None and not roles.has_gloss and _are_signs(columns.values[roles.text]):
+        roles = replace(roles, text=None, label=roles.text)
     return _plausible_length(_with_meaning(roles, columns), values)
 
 
@@ -155,6 +161,13 @@ def _with_worded(roles: Roles, columns: _Columns) -> Roles:
     if roles.text is None:
         roles = replace(roles, text=columns.worded(column_names.TEXT_WORDS, _are_texts))
     return roles
+
+
+def _are_signs(values: list[Any]) -> bool:
+    """Whether texts of a word each are names of signs: translations do not come again so often."""
+    texts = [words_of_text(value) for value in values]
+    comes_again = COME_AGAIN * len(set(texts)) <= len(texts)
+    return comes_again and all(texts) and _are_classes(values) and not any(" " in t for t in texts)
 
 
 def _name_classes(values: list[Any]) -> bool:

@@ -24,6 +24,8 @@ _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d+")
 FEWEST_NUMBERED = 5  # names with blanks
 NUMBERED = 2  # names that differ by their numbers alone, on average
+_YES = ("true", "1")
+_FLAGS = ({"true", "false"}, {"1", "0"})
 _WIDE = 64  # columns; wider tables hold measurements beside what tells of the samples
 
 
@@ -47,6 +49,7 @@ def recognise_table(where: str, format: str, table: Table) -> AnnotationFile | N
         records.append((line, {columns[i]: row[i] for i in kept if i < len(row)}, ""))
     if format == "stm":
         records = _told_apart(records)
+    records = _with_flagged_splits(records)
     return recognise_records(where, format, Found(records, f"{format} with a header"))
 
 
@@ -61,6 +64,27 @@ def _header_alone(where: str, format: str, columns: Sequence[str]) -> Annotation
     return AnnotationFile(
         where, format, convention.name if convention else f"{format} with a header", ()
     )
+
+
+def _with_flagged_splits(records: list[tuple[int, Any, str]]) -> list[tuple[int, Any, str]]:
+    """The records with the split that a column such as `train` tells by True and False."""
+    flags = {
+        key: {name_of(record.get(key)).strip().lower() for _, record, _ in records}
+        for key in (records[0][1] if records else ())
+        if split_of_word(squeeze(key).removeprefix("is"))
+    }
+    told = {
+        key: split_of_word(squeeze(key).removeprefix("is")) for key, v in flags.items() if v in _FLAGS
+    }
+    if not told:
+        return records
+    others = "test" if set(told.values()) == {"train"} else "train"
+
+    def flagged(record: Any) -> str:
+        yes = (s for key, s in told.items() if name_of(record.get(key)).strip().lower() in _YES)
+        return next(yes, others)
+
+    return [(line, record, split or flagged(record)) for line, record, split in records]
 
 
 def _told_apart(records: list[tuple[int, Any, str]]) -> list[tuple[int, Any, str]]:

@@ -18,6 +18,7 @@ _DIGITS = re.compile(r"\d{1,9}")
 _SAMPLE = re.compile(
     r"[/\\]|\.(?:mp4|mov|avi|npy|npz|pt|pkl|pose|jpg|png|json|webm|mkv)$|\d{3,}", re.IGNORECASE
 )
+_ENCODED = re.compile(r"""(?:'([^']*)'|"([^"]*)")\s*=>\s*(\d{1,6})""")
 _INDEX_LAST = re.compile(r"(.*\S)[ \t]*[\t ,:|;=][ \t]*(\d+)")
 _INDEX_FIRST = re.compile(r"(\d+)[ \t]*[\t ,:|;=.)][ \t]*(\S.*)")
 _SAMPLE_COLUMNS = re.compile(
@@ -96,6 +97,9 @@ def tokens_in_lines(lines: Sequence[str]) -> Tokens | None:
     White space around a token is left out: it cannot be seen in the file. A blank line
     owns its index with no token; blank lines at the end are none.
     """
+    encoder = _label_encoder(lines)
+    if encoder is not None:
+        return encoder
     words = [line.strip().lstrip("\ufeff") for line in lines]
     while words and not words[-1]:
         words.pop()
@@ -119,6 +123,18 @@ def tokens_in_lines(lines: Sequence[str]) -> Tokens | None:
     if sum(bool(_SAMPLE.search(word)) for word in filled) > 0.5 * len(filled):
         return None
     return Tokens(tuple(word or None for word in words))
+
+
+def _label_encoder(lines: Sequence[str]) -> Tokens | None:
+    """What speechbrain's CTCTextEncoder saves: `'HAUS' => 3` a line, and its settings below a rule."""
+    found: list[tuple[str, int]] = []
+    for line in lines:
+        match = _ENCODED.fullmatch(line.strip())
+        if match is None:
+            is_rule = len(line.strip()) > 3 and not line.strip("= \t\r")
+            return _placed(found) if found and is_rule else None
+        found.append((match[1] or match[2] or "", int(match[3])))
+    return _placed(found) if found else None
 
 
 def tokens_in_table(table: Table, named: bool) -> Tokens | None:

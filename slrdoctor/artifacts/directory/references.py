@@ -58,8 +58,10 @@ def _with_splits(files: Sequence[PredictionFile], rows: Sequence[Row]) -> list[P
     told: list[PredictionFile] = []
     for file in files:
         of_ids = {split for key in file.ids for split in splits.get(bare_id(key), {""})}
-        [split] = of_ids if len(of_ids) == 1 and not file.split else {file.split}
-        told.append(replace(file, split=split))
+        # of hypotheses without ids, the places stand for these
+        named = any(not key.isdecimal() for key in file.ids)
+        is_told = named and len(of_ids) == 1 and not file.split
+        told.append(replace(file, split=of_ids.pop()) if is_told else file)
     return told
 
 

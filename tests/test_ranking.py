@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
+
 from slrdoctor.core.engine import Judged
 from slrdoctor.core.finding import Confidence, Evidence, Finding, Fix, Severity
 from slrdoctor.core.ranking import Case, Diagnosis, rank
@@ -159,6 +161,36 @@ def test_a_sibling_that_was_not_judged_or_is_on_other_data_refutes_nothing() -> 
     assert not by_code(cause, symptom)["TRN502"].is_root
     elsewhere = sound("TRN502", ("other", "run2"), NOTHING)
     assert not by_code(cause, symptom, elsewhere)["TRN502"].is_root
+
+
+@pytest.mark.parametrize("is_judged", [False, True])
+def test_what_explains_a_symptom_in_one_run_does_in_a_sibling_that_was_not_judged_for_it(
+    is_judged: bool,
+) -> None:
+    mine, old = ("data", "run1"), ("data", "run0")
+    outcomes = [
+        fired("CTC401", B, ("TRN501",), mine),
+        *(fired("TRN501", B, case=case) for case in (old, mine)),
+        *([sound("CTC401", old)] if is_judged else []),
+    ]
+    found = rank(outcomes)
+
+    [of_old] = [one for one in found if one.check.code == "TRN501" and one.case == old]
+    assert of_old.is_root == is_judged
+    assert found[0].check.code == ("CTC401" if not is_judged else found[0].check.code)
+
+
+def test_a_run_on_other_data_is_not_explained_by_what_a_run_shows() -> None:
+    mine, other = ("data", "run1"), ("other", "run1")
+    found = rank(
+        [
+            fired("CTC401", B, ("TRN501",), mine),
+            *(fired("TRN501", B, case=case) for case in (other, mine)),
+        ]
+    )
+
+    [elsewhere] = [one for one in found if one.check.code == "TRN501" and one.case == other]
+    assert elsewhere.is_root
 
 
 def test_a_sibling_that_kept_an_earlier_file_does_not_refute_what_explains_a_fault_of_a_file() -> None:

@@ -92,6 +92,9 @@ class _Links:
         self.causes = {
             i: [c for c, found in self.symptoms.items() if i in found] for i in range(len(fired))
         }
+        for i, cause in _seen_in_siblings(fired, self.causes, siblings):
+            self.causes[i].append(cause)
+            self.symptoms[cause].append(i)
         self._depth = {i: _depth(i, self.causes, ()) for i in range(len(fired))}
         self._refuted = {
             (fired[cause].check.code, fired[cause].case[:1])
@@ -133,6 +136,10 @@ class _Siblings:
         for one in fired:
             self._ill.setdefault(one.check.code, []).append(one.case)
 
+    def is_sound(self, code: str, case: Case) -> bool:
+        """Whether a check judged a run and found nothing."""
+        return case in self._sound.get(code, ())
+
     def refute(self, cause: _Fired, symptom: _Fired) -> bool:
         """Whether a run on the same data has the cause and is seen not to have the symptom.
 
@@ -145,6 +152,27 @@ class _Siblings:
             for ill in self._ill[cause.check.code]
             if len(symptom.case) == 2
         )
+
+
+def _seen_in_siblings(
+    fired: Sequence[_Fired], causes: dict[int, list[int]], siblings: _Siblings
+) -> list[tuple[int, int]]:
+    """What explains a symptom in one run on a data set also does in another that was not judged for it.
+
+    An earlier run without a config does not show its stride: that its loss is NaN as well is no cause.
+    """
+    found = []
+    for i, one in enumerate(fired):
+        alike = [
+            j for j, other in enumerate(fired)
+            if other.check.code == one.check.code and other.case[:1] == one.case[:1] and causes[j]
+        ]  # fmt: skip
+        if causes[i] or len(one.case) < 2:
+            continue
+        for cause in dict.fromkeys(cause for j in alike for cause in causes[j]):
+            if not siblings.is_sound(fired[cause].check.code, one.case):
+                found.append((i, cause))
+    return found
 
 
 def _explains(cause: _Fired, symptom: _Fired) -> bool:

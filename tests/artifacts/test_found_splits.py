@@ -175,13 +175,10 @@ def test_a_column_of_splits_is_heard_before_the_folders_of_features(tmp_path: Pa
 def test_names_that_several_folders_have_are_not_taken_for_each_other(
     tmp_path: Path, of_rows: str, of_lists: str
 ) -> None:
-    names = [(who, f"v{i:03}") for who in ("Anna", "Ben") for i in range(10)]
-    rows = "".join(f"{of_rows.format(*name)},A B C\n" for name in names)
+    rows = "".join(f"{of_rows.format('Ben', f'v{i:03}')},A B C\n" for i in range(10))
     write(tmp_path / "annotations.csv", "id,gloss\n" + rows)
     for split, who in (("train", "Anna"), ("dev", "Cem")):
         mine = (of_lists.format(who, f"v{i:03}") + "\n" for i in range(10))
         write(tmp_path / f"splits/{split}.txt", "".join(mine))
 
-    found = splits_of(tmp_path)
-
-    assert found["dev"] == 0 and found[""] >= 10
+    assert splits_of(tmp_path) == {"": 10}

@@ -171,3 +171,23 @@ def test_lines_of_ids_and_words_in_a_file_of_glosses_stay_glosses(tmp_path: Path
     write(root / "train.gloss.txt", "".join(f"v{i:03} {target(i)}\n" for i in range(COUNT)))
 
     assert all(row.glosses for row in annotated(root).rows)
+
+
+@pytest.mark.parametrize("place", ["validations.txt", "txt/validations.txt"])
+@pytest.mark.parametrize(("wer", "is_text"), [("-1.00", True), ("61.50", False)])
+def test_an_error_rate_that_signjoey_did_not_compute_is_no_score_of_glosses(
+    tmp_path: Path, place: str, wer: str, is_text: bool
+) -> None:
+    root = run(tmp_path, "annotation", tokens=SIGNS)
+    (root / "history.csv").unlink()
+    lines = (
+        f"Steps: {15 * i}\tRecognition Loss: -1.00000\tTranslation Loss: {4 - 0.3 * i:.5f}\t"
+        f"Eval Metric: bleu\tWER {wer}\t(DEL: {wer},\tINS: {wer},\tSUB: {wer})\tBLEU-4 {3.5 * i:.2f}\t"
+        "CHRF 20.00\tROUGE 20.00\tLR: 0.00200000\n"
+        for i in range(1, 9)
+    )
+    write(root / place, "".join(lines))
+
+    rows = annotated(root).rows
+
+    assert all(bool(row.text) == is_text and (row.glosses is None) == is_text for row in rows)

@@ -236,3 +236,17 @@ def test_hypotheses_by_id_are_held_against_the_folders_of_the_classes(
 
     assert (file.split, len(file.ids)) == ("dev", 9)
     assert (file.hypotheses == file.references) == right
+
+
+@pytest.mark.parametrize("mark", ["|", "\t", " | "])
+@pytest.mark.parametrize("name", ["clip {:02}", "Anna B. take {:02}", "clip_{:02}"])
+def test_an_id_with_blanks_ends_at_its_mark(tmp_path: Path, mark: str, name: str) -> None:
+    rows = "".join(f"{name.format(i)},{words}\n" for i, words in enumerate(TARGETS.values()))
+    write(tmp_path / "annotations/dev.csv", "id,gloss\n" + rows)
+    said = "".join(f"{name.format(i)}{mark}{words}\n" for i, words in enumerate(SAID.values()))
+    write(tmp_path / "predictions/dev.txt", said)
+
+    [file] = predictions(tmp_path)
+
+    assert [" ".join(tokens) for tokens in file.hypotheses] == [*SAID.values()]
+    assert [" ".join(tokens) for tokens in file.references] == [*TARGETS.values()]

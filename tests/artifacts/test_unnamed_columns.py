@@ -156,3 +156,22 @@ def test_it_is_said_how_such_a_table_was_read(tmp_path: Path) -> None:
     [reading] = [one for one in discover(tmp_path).readings if one.where == "annotations.csv"]
 
     assert (reading.kind, reading.is_taken) == ("annotations", True)
+
+
+@pytest.mark.parametrize("example", ["tests/data/sample.csv", "docs/example.csv", "other/train.csv"])
+def test_annotations_of_other_samples_do_not_stand_in_the_way(tmp_path: Path, example: str) -> None:
+    """A few samples of a test: none of them is stored."""
+    clips, targets = [f"v{i:03}" for i in range(20)], ("BUCH", "HAUS", "BAUM", "ZUG")
+    (tmp_path / "features").mkdir()
+    for i, name in enumerate(clips):
+        frames = np.random.default_rng(i).normal(size=(20, 42)).astype(np.float32)
+        np.save(tmp_path / "features" / f"{name}.npy", frames)
+    rows = "".join(f"{name},{targets[i % 4]}\n" for i, name in enumerate(clips))
+    write(tmp_path / "table.csv", "col1,col2\n" + rows)
+    write(tmp_path / "vocab.json", json.dumps({word: i for i, word in enumerate(targets)}))
+    write(tmp_path / example, "id,gloss\na1,HELLO WORLD\na2,GOOD DAY\n")
+
+    [(data, _)] = discover(tmp_path).cases
+
+    assert [file.where for file in data.annotations] == ["table.csv"]
+    assert {row.id for file in data.annotations for row in file.rows} == set(clips)

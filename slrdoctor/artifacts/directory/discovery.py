@@ -28,6 +28,7 @@ from slrdoctor.artifacts.directory.gloss_sentences import take_gloss_sentences, 
 from slrdoctor.artifacts.directory.listing import File, Listing, walk
 from slrdoctor.artifacts.directory.readings import claims, readings
 from slrdoctor.artifacts.directory.references import pair_hypotheses
+from slrdoctor.artifacts.directory.retellings import leave_out_retellings
 from slrdoctor.artifacts.directory.unnamed_columns import settle_unnamed
 from slrdoctor.artifacts.directory.unopened import (
     OPENED_A_SUFFIX,
@@ -137,6 +138,8 @@ def _complete(found: Found, settings: Settings, listing: Listing) -> None:
     settle_unnamed(found)
     take_gloss_sentences(found)
     take_sentences(found)
+    if not settings.annotations:
+        leave_out_retellings(found)
     fill_splits(found)
     found.annotations = with_separate_glosses(found.annotations, found.vocabularies)
     pair_hypotheses(found, settings, listing)

@@ -43,7 +43,7 @@ def take_gloss_sentences(found: Found) -> None:
 def take_sentences(found: Found) -> None:
     """Make texts of targets that are called neither glosses nor texts, in a run of translation."""
     rows = [row for file in found.annotations for row in file.rows]
-    scores = {series.quantity for one in found.histories for series in one.series}
+    scores = _scores(found)
     written = (text for config in found.configs for text in _strings(config.value))
     if "bleu" not in scores or "wer" in scores or any(row.text is not None for row in rows):
         return
@@ -73,7 +73,7 @@ def _with_texts(file: AnnotationFile) -> AnnotationFile:
 
 
 def _is_translation(found: Found, rows: list[Row]) -> bool:
-    scores = {series.quantity for one in found.histories for series in one.series}
+    scores = _scores(found)
     written = (text for config in found.configs for text in _strings(config.value))
     return (
         are_sentences(row.text for row in rows)
@@ -84,8 +84,14 @@ def _is_translation(found: Found, rows: list[Row]) -> bool:
 
 
 def _is_scored_by_tokens(found: Found) -> bool:
-    scores = {series.quantity for one in found.histories for series in one.series}
+    scores = _scores(found)
     return "wer" in scores or _has_blank(found)
+
+
+def _scores(found: Found) -> set[str]:
+    """The quantities that are logged; signjoey writes -1 of a score that it does not compute."""
+    series = (series for one in found.histories for series in one.series)
+    return {one.quantity for one in series if any(value >= 0 for value in one.values)}
 
 
 def _has_blank(found: Found) -> bool:

@@ -46,8 +46,11 @@ def unnamed_table(where: str, format: str, content: Content) -> UnnamedTable | N
 
 
 def settle_unnamed(found: Found) -> None:
-    """Take the tables as annotations, where there are no others and their columns are clear."""
-    if any(file.rows for file in found.annotations):
+    """Take the tables as annotations, where no others tell of stored clips and columns are clear."""
+    stored = _stored(found)
+    if any(_called(row.id) & stored for file in found.annotations for row in file.rows) or (
+        not stored and any(file.rows for file in found.annotations)
+    ):
         return
     families: dict[tuple[str, ...], list[UnnamedTable]] = {}
     for one in found.unnamed:
@@ -99,8 +102,7 @@ def _names(columns: Sequence[str], rows: Sequence[Sequence[Any]], found: Found) 
 
 def _ids(values: Sequence[list[Any]], found: Found) -> int | None:
     """The column whose values are the ids of stored clips or of predictions."""
-    stored = {name for one in found.features for clip in one.clips for name in _called(clip.key)}
-    stored |= {name for one in found.predictions for key in one.ids for name in _called(key)}
+    stored = _stored(found)
     shares = []
     for column in values:
         named = [cells.identifier(value) for value in column]
@@ -109,6 +111,12 @@ def _ids(values: Sequence[list[Any]], found: Found) -> int | None:
         shares.append(there / len(named) if distinct else 0.0)
     best = max(range(len(shares)), key=shares.__getitem__)
     return best if shares[best] >= STORED else None
+
+
+def _stored(found: Found) -> set[str]:
+    """What clips and the samples of predictions are called."""
+    stored = {name for one in found.features for clip in one.clips for name in _called(clip.key)}
+    return stored | {name for one in found.predictions for key in one.ids for name in _called(key)}
 
 
 def _called(name: str) -> set[str]:

@@ -156,17 +156,20 @@ class ModelInput:
 
 
 @measure
-def model_input(model: Architecture) -> ModelInput:
+def model_input(model: Architecture, memory: OptimizerState | None) -> ModelInput:
     """The layer that takes what no layer of the model puts out, or the layers that may be it.
 
-    Raises Unavailable for models of images and of tokens, and where a layer could not be read.
+    A part for images that was never trained, and whose outputs no first layer takes, is left out: what
+    is stored does not go through it. Raises Unavailable for models of images and of tokens, and where
+    a layer could not be read.
     """
     if model.unread:
         raise Unavailable(f"{model.read_from} has tensors of an unknown kind: {model.unread[0]}")
-    taking = entries(model.layers, model.is_ordered)
+    layers = _in_use(model, memory)
+    taking = entries(layers, model.is_ordered)
     if not taking:
         raise Unavailable(f"{model.read_from} has no layer that takes features")
-    images = image_layers(model.layers)
+    images = image_layers(layers)
     if images:
         raise Unavailable(
             f"{model.read_from} takes images or graphs: {images[0].name} is a {images[0].kind}"
@@ -176,6 +179,19 @@ def model_input(model: Architecture) -> ModelInput:
     others = tuple((by_size[size], size) for size in sizes[1:])
     one = taking[0]
     return ModelInput(one.name, one.inputs, sizes, one.kind, model.read_from, others)
+
+
+def _in_use(model: Architecture, memory: OptimizerState | None) -> tuple[ModelLayer, ...]:
+    """The layers without a part for images that nothing trains and that leads nowhere."""
+    of_images = model.parts("conv2d", "conv3d")
+    missing = set(memory.missing) if memory is not None else set()
+    if not of_images or not all(layer.weight in missing for layer in of_images):
+        return model.layers
+    rest = tuple(layer for layer in model.layers if layer not in of_images)
+    outputs = {layer.outputs for layer in of_images}
+    # pooled and flattened, its outputs are a multiple of its channels
+    fed = any(x.inputs % n == 0 for x in entries(rest, model.is_ordered) for n in outputs)
+    return model.layers if fed else rest
 
 
 @dataclass(frozen=True)

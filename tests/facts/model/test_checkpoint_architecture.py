@@ -201,3 +201,37 @@ def test_a_layer_that_maps_each_frame_may_be_a_head() -> None:
     assert ModelLayer("a", "linear", 3, 4, 0).is_classifying
     assert ModelLayer("a", "conv1d", 3, 4, 0, kernel=1).is_classifying
     assert not ModelLayer("a", "conv1d", 3, 4, 0, kernel=5).is_classifying
+
+
+def of_stored(backbone: Named, rest: Named, trained: nn.Module, folder: Path) -> ModelInput:
+    """The input of a model with a part for images, of which Adam has trained so much."""
+    optimizer = torch.optim.Adam(trained.parameters(), 1e-3)
+    sum(p.square().sum() for p in trained.parameters()).backward()  # type: ignore[union-attr]
+    optimizer.step()
+    weights = {**backbone.state_dict(), **rest.state_dict()}
+    content = {"model": weights, "optimizer": optimizer.state_dict(), "epoch": 3}
+    return making.measured(ModelInput, saved(folder, best=content))
+
+
+@pytest.mark.parametrize("name", ["backbone", "resnet", "encoder_rgb"])
+@pytest.mark.parametrize(("size", "channels"), [(126, 16), (63, 64), (225, 512)])
+def test_a_part_for_images_that_is_not_in_use_does_not_hide_what_the_model_takes(
+    tmp_path: Path, name: str, size: int, channels: int
+) -> None:
+    backbone = Named(**{name: nn.Sequential(nn.Conv2d(3, channels, 3), nn.BatchNorm2d(channels))})
+    rest = Named(frame=nn.Linear(size, 40), rnn=nn.LSTM(40, 20), fc=nn.Linear(20, 9))
+
+    assert of_stored(backbone, rest, rest, tmp_path).sizes == (size,)
+
+
+@pytest.mark.parametrize("is_fed", [True, False])
+def test_a_part_for_images_that_is_trained_or_feeds_the_model_is_what_it_takes(
+    tmp_path: Path, is_fed: bool
+) -> None:
+    """Frozen, it may give what the first trained layer takes, flattened or not."""
+    backbone = Named(backbone=nn.Sequential(nn.Conv2d(3, 21, 3), nn.BatchNorm2d(21)))
+    rest = Named(frame=nn.Linear(126 if is_fed else 100, 40), rnn=nn.LSTM(40, 20), fc=nn.Linear(20, 9))
+    trained = rest if is_fed else Named(backbone=backbone.backbone, **dict(rest.named_children()))
+
+    with pytest.raises(Unavailable, match="takes images or graphs"):
+        of_stored(backbone, rest, trained, tmp_path)

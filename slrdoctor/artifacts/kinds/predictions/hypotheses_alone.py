@@ -126,7 +126,13 @@ def _hypothesis(keys: Iterable[Any]) -> Any:
 
 
 def _of_lines(lines: Sequence[str]) -> dict[str, Any] | None:
-    found = [_LINE.fullmatch(line.strip()) for line in lines if line.strip()]
+    filled = [line for line in lines if line.strip()]
+    for mark in "|\t":  # an id may have blanks, where such a mark ends it
+        if filled and all(line.count(mark) == 1 for line in filled):
+            cut = [[part.strip() for part in line.split(mark)] for line in filled]
+            marked = {key: said for key, said in cut if key}
+            return marked if len(marked) == len(filled) else None
+    found = [_LINE.fullmatch(line.strip()) for line in filled]
     by_id = {match[1]: match[2] for match in found if match is not None}
     return by_id if len(by_id) == len(found) else None
 

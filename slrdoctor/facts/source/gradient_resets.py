@@ -46,7 +46,7 @@ def gradient_resets(code: SourcePrograms) -> GradientResets:
             reset = _reset(program, loop, code.folder, 0)
             if reset:
                 sound.append(f"the gradients are reset in {reset}")
-            elif _is_followed(program, loop, step, code.folder):
+            elif not code.may_hide("zero_grad") and _is_followed(program, loop, step, code.folder):
                 faults.append(_fault(program, backward, step))
     if not faults and not sound:
         raise Unavailable("no loop with a backward pass and an optimizer's step in the sources")

@@ -58,7 +58,7 @@ def scored_modes(code: SourcePrograms) -> ScoredModes:
             switch = reading.switch(program, loop)
             if switch:
                 sound.append(f"{switch} sets the mode before {program.place(loop)} scores")
-            elif reading.is_followed(program, loop, call):
+            elif not code.may_hide(r"\beval\b|\.train\(") and reading.is_followed(program, loop, call):
                 faults.append(_fault(program, loop, call))
     if not faults and not sound:
         raise Unavailable("no loop in the sources scores a model of torch on held-out samples")

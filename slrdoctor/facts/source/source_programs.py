@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,6 +32,14 @@ class SourcePrograms:
     @cached_property
     def values(self) -> Values:
         return Values(self.folder)
+
+    def may_hide(self, words: str) -> bool:
+        """Whether a source that has no syntax tree holds one of these, or may: its text was not read."""
+        return any(
+            not one.text or re.search(words, one.text)
+            for one in self.unparsed
+            if "installed package" not in one.reason
+        )
 
     @property
     def sentence(self) -> str:

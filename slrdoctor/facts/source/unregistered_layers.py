@@ -45,7 +45,9 @@ def unregistered_layers(code: SourcePrograms) -> UnregisteredLayers:
                     sound.append(
                         f"{program.place(statement)} keeps its layers in {last_name(value.func)}"
                     )
-                elif _is_fault(program, node, init, name, value, folder):
+                elif not code.may_hide("parameters") and _is_fault(
+                    program, node, init, name, value, folder
+                ):
                     faults.append(_fault(program, init, name, value, statement, folder))
     if not faults and not sound:
         raise Unavailable("no torch module in the sources keeps its layers in a list")

@@ -77,7 +77,9 @@ class _Reading:
         self.values: Values = code.values
         self.flow = Flow(code.folder)
         # a folder that sets rates itself may well begin at 0
-        self.is_set = any(SETS.search(program.text) for program in code.programs)
+        self.is_set = code.may_hide(r"\blr\b|learning_rate") or any(
+            SETS.search(program.text) for program in code.programs
+        )
 
     def of(self, program: Program, call: ast.Call) -> Iterator[tuple[str, SourceFault | str]]:
         full = full_name(program, call.func)

@@ -69,6 +69,21 @@ def test_a_sound_program_has_no_fault_whatever_it_looks_like(tmp_path: Path, nam
     assert not {code: pattern.faults for code, pattern in found.items() if pattern.faults}
 
 
+@pytest.mark.parametrize("check", ["SRC001", "SRC003", "SRC006", "SRC007"])
+def test_what_a_source_that_was_not_read_may_make_good_is_not_found(tmp_path: Path, check: str) -> None:
+    names = [name for name, (code, _, _) in BROKEN.items() if code == check and "rate" in name]
+    name = (names or [name for name, (code, _, _) in BROKEN.items() if code == check])[0]
+    sources = written(tmp_path, BROKEN[name][2])
+    assert patterns(source_programs(sources))[check].faults
+    unread = tmp_path / "more.py"
+    unread.write_bytes(b"import torch\n" + b"x = 1\n" * 1_000_000)
+    more = Sources((*sources.files, SourceFile("more.py", unread, "python")))
+
+    found = patterns(source_programs(more))
+
+    assert check not in found or not found[check].faults
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_patch_applies_and_what_it_makes_is_sound(tmp_path: Path, name: str) -> None:
     check, _, files = BROKEN[name]

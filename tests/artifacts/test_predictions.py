@@ -178,6 +178,19 @@ def test_blocks_of_text() -> None:
     ]
 
 
+def test_what_a_translator_generated_is_its_hypothesis() -> None:
+    block = "ID: clip_{}\nVis Token: x y\nReference: {}\nGenerated: {}\n\n"
+    text = block.format(0, "a b", "a") + block.format(1, "c", "c d")
+    assert pairs(predictions(Text(text.splitlines()), "test_results.txt", "text")) == [
+        ("0", "a", "a b"),
+        ("1", "c d", "c"),
+    ]
+    for key in ("generated", "generation", "generated_text"):
+        records = [{"id": i, "reference": r, key: h} for i, h, r in (("u", "a", "a b"), ("v", "c", "c"))]
+        assert pairs(predictions(Tree(records))) == [("u", "a", "a b"), ("v", "c", "c")]
+    assert predictions(Tree([{"id": "u", "text": "a", "generated": "2024"}] * 2)) is None
+
+
 def test_one_pair_in_a_text_is_an_example_and_no_list() -> None:
     assert predictions(Text(["Reference: A", "Hypothesis: B"]), "notes.txt", "text") is None
     assert predictions(Text(["output: dir", "target: gloss"]), "config.txt", "text") is None

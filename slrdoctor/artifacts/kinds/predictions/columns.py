@@ -16,7 +16,8 @@ _HYPOTHESIS_WORDS = """
     hyp hyps hypothesis hypotheses pred preds prediction predictions predicted decoded recognized
     recognised pres
 """
-_OUTPUT_WORDS = "output outputs"  # a hypothesis only beside what is surely a reference
+# a hypothesis only beside what is surely a reference
+_OUTPUT_WORDS = "output outputs generated generation generations"
 _REFERENCE_WORDS = """
     ref refs reference references target targets gt groundtruth truth true trues actual expected
 """

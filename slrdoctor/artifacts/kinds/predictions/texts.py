@@ -12,7 +12,7 @@ _REFERENCE = (
     r"(?:true|actual|ground[ _-]?truth|reference|ref|target|gt|expected|"
     r"correct(?= (?:sign|label|class)))"
 )
-_HYPOTHESIS = r"(?:predicted|prediction|pred|hypothesis|hyp|decoded|recogni[sz]ed|output)"
+_HYPOTHESIS = r"(?:predicted|prediction|pred|hypothesis|hyp|decoded|recogni[sz]ed|generated|output)"
 _NOUN = r"(?:[ _-]?(?:signs?|glosses|gloss|labels?|class|sentence|sequence|text|words?|tokens?|output))?"
 _LABELLED = rf"(?<![a-z])(?:(?P<reference>{_REFERENCE})|(?P<hypothesis>{_HYPOTHESIS})){_NOUN}"
 _REFERENCE_ABROAD, _HYPOTHESIS_ABROAD, _NOUN_ABROAD = (

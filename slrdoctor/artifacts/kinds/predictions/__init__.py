@@ -17,6 +17,7 @@ from slrdoctor.artifacts.kinds.predictions.columns import (
     roles_of,
     words_of_key,
 )
+from slrdoctor.artifacts.kinds.predictions.matrices import pairs_of_counts
 from slrdoctor.artifacts.kinds.predictions.pairs import ctm_with_stm, pairs_of_two_files
 from slrdoctor.artifacts.kinds.predictions.texts import pairs_of_fairseq, pairs_of_lines
 from slrdoctor.artifacts.kinds.predictions.tokens import (
@@ -57,6 +58,9 @@ def recognise_predictions(
         pairs = pairs_of_fairseq(content.lines) or pairs_of_lines(content.lines)
     elif isinstance(content, Arrays):
         pairs = _of_arrays(where, content)
+    if not pairs and (counted := pairs_of_counts(where, content)):
+        # a classifier is counted on what it is tested with
+        pairs, split = counted, split or "test"
     if pairs is None and not isinstance(content, Table):
         pairs = pairs_of_two_files(where, content, siblings)
     if not pairs or len(pairs) > MOST_PAIRS or not are_tokens(pairs):

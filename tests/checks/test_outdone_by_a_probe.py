@@ -33,13 +33,21 @@ def test_evl913_fires_on_a_run_that_has_nothing_of_what_a_probe_finds() -> None:
 
 def test_evl913_looks_at_the_evaluation_where_the_training_samples_are_learned() -> None:
     (finding,) = judged(fit="training accuracy ends at 99.0%", still_falls=True)
-    assert "look at what evaluation does otherwise than training" in finding.message
+    assert "score the training clips with the code that scores dev" in finding.message
     assert "Score the training clips" in finding.fixes[0].do
 
 
 @pytest.mark.parametrize(("gain", "fires"), [(0.25, True), (0.26, False)])
 def test_evl913_fires_up_to_a_third_of_the_way_of_the_probe(gain: float, fires: bool) -> None:
     assert bool(judged(own=replace(OWN, gain=gain))) is fires
+
+
+@pytest.mark.parametrize(("gain", "fires"), [(0.1, True), (0.11, False)])
+def test_evl913_takes_a_run_that_knows_its_training_samples_for_one_that_overfits(
+    gain: float, fires: bool
+) -> None:
+    overfits = "training accuracy ends at 99.0%"
+    assert bool(judged(fit=overfits, own=replace(OWN, gain=gain))) is fires
 
 
 @pytest.mark.parametrize("is_blind", [True, False])

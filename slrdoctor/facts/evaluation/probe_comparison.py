@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from slrdoctor.arithmetic.text_scores import bleu
+from slrdoctor.artifacts.run import TrainingRun
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.evaluation.blind_comparison import wilson
 from slrdoctor.facts.evaluation.stored_pairs import StoredPairs
@@ -26,7 +27,7 @@ LEAST_GAIN = 0.2  # of the way from guessing to perfect: a probe that goes less 
 EASY = 0.5  # of the way: labels that a probe finds so well, a model that only overfits finds too
 FAR = 1 / 3  # of the probe's way: a run that comes no farther is far behind it
 BEHIND = 3 / 4  # likewise: its score is poor
-UNSEEN = 0.1  # of the error of a blind answer: an error rate that removed less is that of guessing
+UNSEEN = 0.1  # of the way: a score that comes no farther is that of an answer without looking
 BLIND_BLEU = 2.0  # points: a decoder that ignores its input scores less
 OTHER_SIZE = 2.0  # times: a run on so many more or fewer samples or classes had another data set
 ALIKE = 0.5  # share of stored references that the annotations have too
@@ -87,8 +88,11 @@ class ProbeComparison:
 
     @property
     def most(self) -> float:
-        """The farthest that a run goes, from guessing to perfect, which is far behind the probe."""
-        return FAR * self.gain
+        """The farthest that a run goes, from guessing to perfect, which is far behind the probe.
+
+        A model that only overfits goes a part of the way, where the probe goes farther.
+        """
+        return min(UNSEEN, FAR * self.gain) if self.fit else FAR * self.gain
 
     @property
     def is_better(self) -> bool:
@@ -122,7 +126,10 @@ class ProbeComparison:
                 f"the features do not carry over to {self.probe.split}. Look at features, labels and "
                 "splits"
             )
-        return f". A linear probe of the training clips {self.reached}" if self.is_strong else ""
+        simpler = ": a simpler model can do better" if self.is_better else ""
+        return (
+            f". A linear probe of the training clips {self.reached}{simpler}" if self.is_strong else ""
+        )
 
     @property
     def sentence(self) -> str:
@@ -140,8 +147,11 @@ def probe_comparison(
     pairs: StoredPairs | None,
     classes: ClassCount | None,
     size: EpochSize | None,
+    run: TrainingRun,
 ) -> ProbeComparison:
     """Raises Unavailable where the run had other samples or classes than the stored ones."""
+    if run.is_pretraining:
+        raise Unavailable(f"{run.name} only prepared the weights for another run")
     _refuse_other_data(probe, classes, size)
     own = [*_of_predictions(probe, pairs)]
     if course is not None and score is not None and score.split == probe.split:

@@ -52,10 +52,18 @@ def test_memorised_is_no_first_cause_where_the_features_carry_over(tmp_path: Pat
     report = scanned(run_of_classes(tmp_path, loss=np.geomspace(2.3, 0.01, 10).tolist()))
 
     assert report.diagnoses[0].check.code == "EVL913"
-    assert "look at what evaluation does otherwise" in report.diagnoses[0].finding.message
+    assert "score the training clips" in report.diagnoses[0].finding.message
     memorised = next(d for d in report.diagnoses if d.check.code == "TRN504")
     assert memorised.explained_by == ("EVL913",)
     assert not any("smaller model" in fix.do for fix in memorised.finding.fixes)
+
+
+def test_memorised_names_a_simpler_model_where_the_run_only_overfits(tmp_path: Path) -> None:
+    report = scanned(run_of_classes(tmp_path, 0.3, loss=np.geomspace(2.3, 0.01, 10).tolist()))
+
+    [memorised] = report.diagnoses
+    assert memorised.check.code == "TRN504"
+    assert ": a simpler model can do better" in memorised.finding.message
 
 
 def test_memorised_stays_the_cause_where_no_probe_does_better(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from slrdoctor.artifacts.formats import are_one_format
 from slrdoctor.artifacts.kinds.features.clip_names import key_of, name_of, tails
@@ -73,7 +73,7 @@ def join(data: DataSet, samples: Samples) -> Join:
         raise nothing_expected(data, samples, "no arrays")
     joined = _Joined(data.features, expected)
     joined.add_placed()
-    for split in dict.fromkeys(row.split for row in expected):
+    for split in sorted(dict.fromkeys(row.split for row in expected), key=lambda split: not split):
         joined.add_split(split)
     joined.add_across_splits()
     joined.set_aside_ambiguous()
@@ -158,7 +158,12 @@ class _Joined:
         # the set of the split's own name first, then the one that covers the most
         matches.sort(key=lambda m: (self._sets[m[0]].split != split, -len(m[1].hits)))
         for s, match in matches:
-            self._take(s, match, mine)
+            # `other_12` may be called as the clip 12 is, which is that of another row
+            self._take(s, self._free(s, match) if match.is_guess else match, mine)
+
+    def _free(self, s: int, match: Match) -> Match:
+        """What a match says of the clips that no row of another split has."""
+        return replace(match, hits={i: j for i, j in match.hits.items() if j not in self._claimed[s]})
 
     def add_across_splits(self) -> None:
         """Pair what is left with clips of other splits' folders that their own rows leave.
@@ -175,8 +180,7 @@ class _Joined:
                 taken = {*self._pair_of, *self._settled}
                 mine = [i for i, r in enumerate(self._rows) if r.split == split and i not in taken]
                 match = best_match([self._rows[i] for i in mine], found, plain_only=True)
-                free = {i: j for i, j in match.hits.items() if j not in self._claimed[s]}
-                self._take(s, Match(free, match.forms, match.words), mine)
+                self._take(s, self._free(s, match), mine)
 
     def set_aside_ambiguous(self) -> None:
         """Note the rows that several clips fit: which is meant is unknown, and none is missing."""

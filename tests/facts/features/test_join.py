@@ -340,3 +340,25 @@ def test_a_clip_without_a_name_joins_nothing_and_does_not_crash() -> None:
     found = joined(rows(["a1", "b2", "c3"]), stored(["", "a1", "xb2"]))
 
     assert matched(found) == {"a1": "a1"}
+
+
+@pytest.mark.parametrize("other", ["other_{:05}", "wlasl-{}", "{}_b"])
+@pytest.mark.parametrize("first", ["used", "others"])
+def test_samples_of_another_name_do_not_get_the_clips_of_those_that_have_their_own(
+    other: str, first: str
+) -> None:
+    used = rows([str(i) for i in range(100, 130)], "train")
+    others = rows([other.format(i) for i in range(100, 130)], "")
+
+    found = joined(
+        [*used, *others] if first == "used" else [*others, *used], stored([row.id for row in used])
+    )
+
+    assert matched(found) == {row.id: row.id for row in used}
+    assert found.covered == {"train": (30, 30), "": (0, 30)}
+
+
+def test_a_clip_that_two_splits_name_is_that_of_both() -> None:
+    found = joined([*rows(PHOENIX, "train"), *rows(PHOENIX[:3], "dev")], stored(PHOENIX))
+
+    assert found.covered == {"train": (8, 8), "dev": (3, 3)}

@@ -15,7 +15,7 @@ from slrdoctor.artifacts.kinds.features.clip_names import (
     key_of,
     sources_of,
 )
-from slrdoctor.artifacts.kinds.features.name_readings import PLAIN, RUNGS, Forms, Rung
+from slrdoctor.artifacts.kinds.features.name_readings import GUESS_SHARE, PLAIN, RUNGS, Forms, Rung
 from slrdoctor.artifacts.run import FeatureSet, Row
 
 CLEARLY_MORE = 1.5  # times the rows that a looser reading must cover to be taken before a stricter
@@ -29,6 +29,7 @@ class Match:
     forms: Forms  # of the rows: what was looked for
     words: str
     exact: bool = True
+    is_guess: bool = False  # something was taken off the names, so that other names may be meant
 
 
 def best_match(rows: Sequence[Row], found: FeatureSet, plain_only: bool = False) -> Match:
@@ -87,7 +88,8 @@ def _better(
         return Match(hits, forms, rung.words.format(source=source))
     if best.hits and rung.least and len(hits) < CLEARLY_MORE * len(best.hits):
         return best
-    return Match(hits, forms, rung.words.format(source=source))
+    guess = rung.least >= GUESS_SHARE
+    return Match(hits, forms, rung.words.format(source=source), is_guess=guess)
 
 
 def _unique(forms: Forms, stored: Forms, owners: Sequence[str]) -> dict[int, int]:

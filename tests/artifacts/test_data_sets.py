@@ -204,3 +204,30 @@ def test_an_empty_vocabulary_in_a_folder_of_its_own_is_not_that_of_a_model_with_
 
     [(data, _)] = run.cases
     assert ([v.where for v in data.vocabularies] == [where]) == (outputs == 2 or beside)
+
+
+@pytest.mark.parametrize(
+    ("of_rows", "of_files"),
+    [
+        ("videos/v{}.mp4", "v{}"),
+        ("D:\\data\\v{}.avi", "v{}"),
+        ("v{}", "feat_v{}"),
+        ("v{}", "Signer0{s}_v{}"),
+        ("{}", "0{}"),
+    ],
+)
+def test_the_data_set_that_the_features_are_of_is_told_by_names_that_differ_as_theirs_may(
+    tmp_path: Path, of_rows: str, of_files: str
+) -> None:
+    for i in range(100, 120):
+        path = tmp_path / "features" / f"{of_files.format(i, s=i % 4)}.npy"
+        path.parent.mkdir(exist_ok=True)
+        np.save(path, np.random.default_rng(i).normal(size=(20, 42)).astype(np.float32))
+    rows = [f"{of_rows.format(i)},A B" for i in range(100, 120)]
+    write(tmp_path / "mine/train.csv", "\n".join(["id,gloss", *rows]) + "\n")
+    others = [f"how_{i}x,C D E" for i in range(70)]
+    write(tmp_path / "how2sign/train.csv", "\n".join(["id,gloss", *others]) + "\n")
+
+    [(data, _)] = discover(tmp_path).cases
+
+    assert [file.where for file in data.annotations] == ["mine/train.csv"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from slrdoctor.artifacts.kinds.features.matching import best_match
 from slrdoctor.artifacts.run import AnnotationFile, DataSet
 from slrdoctor.words.sample_ids import bare_id
 from slrdoctor.words.splits import without_splits
@@ -33,11 +34,16 @@ def narrowest_list(data: DataSet) -> tuple[str, frozenset[str]] | None:
     inner = [one for one in lists if any(_is_inside(one, other) for other in lists)]
     if not inner:
         return None
-    stored = {bare_id(clip.key.rpartition("/")[2]) for s in data.features for clip in s.clips}
-    named = stored & frozenset().union(*(one.ids for one in lists))
+    named = _with_clips(data)
     fitting = [one for one in inner if named and len(named & one.ids) >= STORED * len(named)]
     best = min(fitting, key=lambda one: len(one.ids), default=None)
     return (best.where, best.ids) if best is not None else None
+
+
+def _with_clips(data: DataSet) -> set[str]:
+    """The ids that name a stored clip."""
+    rows = list({bare_id(row.id): row for file in data.annotations for row in file.rows}.values())
+    return {bare_id(rows[i].id) for one in data.features for i in best_match(rows, one).hits}
 
 
 def _lists(files: Sequence[AnnotationFile]) -> list[_List]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from slrdoctor.artifacts.directory.cases.choices import choose_vocabulary
 from slrdoctor.artifacts.directory.cases.chosen_features import choose_features
@@ -15,6 +15,7 @@ from slrdoctor.artifacts.directory.cases.run_checkpoints import outputs_of_heads
 from slrdoctor.artifacts.directory.found import Found
 from slrdoctor.artifacts.directory.found_samples import distinctly_named, of_taken
 from slrdoctor.artifacts.kinds.config.search import every_setting
+from slrdoctor.artifacts.kinds.features.matching import best_match
 from slrdoctor.artifacts.run import AnnotationFile, Choice, ConfigFile, DataSet, FeatureSet
 from slrdoctor.words.settings import plain_key
 from slrdoctor.words.splits import without_splits
@@ -158,14 +159,10 @@ def _with_features(
     families: list[tuple[str, list[AnnotationFile]]], features: Sequence[FeatureSet]
 ) -> tuple[list[tuple[str, list[AnnotationFile]]], Choice | None]:
     """The families that the features on disk belong to; several data sets cannot share them."""
-    stems = {PurePosixPath(c.key).name for s in features for c in s.clips} | {
-        c.key for s in features for c in s.clips
-    }
 
     def covered(files: Iterable[AnnotationFile]) -> int:
-        return sum(
-            PurePosixPath(r.path or r.id).stem in stems or r.id in stems for f in files for r in f.rows
-        )
+        rows = [row for file in files for row in file.rows]
+        return len({i for one in features for i in best_match(rows, one).hits})
 
     def worth(item: Named) -> tuple[int, float, int]:
         # a list of the whole corpus has the ids of a part that is used, and many more

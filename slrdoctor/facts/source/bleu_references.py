@@ -41,6 +41,8 @@ def bleu_references(code: SourcePrograms) -> BleuReferences:
     for program in code.programs:
         for call, library, given in _calls(program, reading.flow):
             form = reading.form(At(program, given), 0)
+            if form is None and library == "sacrebleu" and _is_one_each(reading.flow, program, given):
+                form = Form(SENTENCE, 2, inner=True)
             wrong = _wrong(library, form)
             if wrong:
                 faults.append(_fault(program, call, given, library, wrong, form))
@@ -49,6 +51,20 @@ def bleu_references(code: SourcePrograms) -> BleuReferences:
     if not faults and not sound:
         raise Unavailable("no BLEU in the sources whose references could be followed")
     return BleuReferences(tuple(faults), tuple(sound), code.read_from)
+
+
+def _is_one_each(flow: Flow, program: Program, given: ast.expr) -> bool:
+    """Whether the references are `[[r] for r in refs]`: whatever `r` is, that is a list for each."""
+    made = flow.value(At(program, given)).node
+    if not isinstance(made, ast.ListComp) or len(made.generators) != 1:
+        return False
+    item, over = made.elt, made.generators[0]
+    return (
+        isinstance(item, ast.List)
+        and len(item.elts) == 1
+        and not isinstance(over.iter, (ast.List, ast.Tuple))
+        and dotted(item.elts[0]) == dotted(over.target) != ""
+    )
 
 
 def _calls(program: Program, flow: Flow) -> Iterator[tuple[ast.Call, str, ast.expr]]:
@@ -86,6 +102,8 @@ def _wrong(library: str, form: Form | None) -> str:
     if library == "sacrebleu":
         if form.levels == 2 and form.inner and not form.one:
             return "a list for every sentence, where it takes a list for every set of references"
+        if form.levels == 1 and form.of == SENTENCE:
+            return "the sentences themselves, where it takes a list of them for every set of references"
         return ""
     if library == "NLTK's corpus_bleu" and form.of == WORDS and form.levels == 2:
         return (
@@ -202,7 +220,9 @@ def _fault(
     name, line = ast.unparse(given), given.lineno
     if library == "sacrebleu":
         inner = _flat(given)
-        right = f"[{inner}]" if inner else f"[[one[0] for one in {name}]]"
+        right = f"[[one[0] for one in {name}]]"
+        if inner or (form is not None and form.levels == 1):
+            right = f"[{inner or name}]"
     elif library == "NLTK's sentence_bleu":
         right = f"[{name}]"
     elif form is not None and form.one and isinstance(given, ast.List):

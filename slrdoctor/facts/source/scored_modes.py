@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from slrdoctor.artifacts.kinds.source.bindings import dotted, own_nodes
 from slrdoctor.artifacts.kinds.source.flow import At, Flow
-from slrdoctor.artifacts.kinds.source.names import FUNCTIONS, Folder, enclosing, last_name
+from slrdoctor.artifacts.kinds.source.names import FUNCTIONS, Folder, enclosing, full_name, last_name
 from slrdoctor.artifacts.kinds.source.program import Program
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.source._pattern import Pattern, SourceFault, fault, indent_of
@@ -161,6 +161,9 @@ class _Reading:
         made = self.flow.class_of(At(program, call.func))
         if made is not None:
             return bool(MODES.search("\n".join(made[0].lines[made[1].lineno - 1 : made[1].end_lineno])))
+        maker = self.flow.made(At(program, call.func)).node
+        if isinstance(maker, ast.Call) and not full_name(program, maker.func).startswith("torch.nn."):
+            return False  # made by what is not here, which may set the mode
         if any(ITSELF.search(one.text) for one in self.programs) and not self.trains_by_name:
             return False
         return self.has_modes

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from slrdoctor.artifacts.kinds.source.evaluate import DEFAULT, NotKnown, Values, arithmetic
 from slrdoctor.artifacts.kinds.source.flow import At, Flow
-from slrdoctor.artifacts.kinds.source.names import full_name, keyword
+from slrdoctor.artifacts.kinds.source.names import LOOPS, enclosing, full_name, keyword, last_name
 from slrdoctor.artifacts.kinds.source.program import Program
 from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.source._pattern import Pattern, SourceFault, fault
@@ -103,13 +103,30 @@ class _Reading:
     ) -> Iterator[tuple[str, SourceFault | str]]:
         is_keras = not full_name(program, call.func).startswith(("torch.", "transformers."))
         given = keyword(call, "lr", 0 if is_keras else 1) or keyword(call, "learning_rate")
-        if given is None or isinstance(program.parents.get(call), ast.Call):
-            return  # handed to something that may set it: NoamOpt(..., Adam(lr=0))
+        if given is None:
+            return
+        value = self.values.of(program, given)
+        if value is not None and not value.value and not (is_keras or self._is_stepped(program, call)):
+            return  # one that only holds parameters, or that something wraps: NoamOpt(..., Adam(lr=0))
         if self.is_set or _has_groups(call):
             value = self.values.of(program, given)
             if value is None or not value.value:
                 return
         yield from self._number(program, call, given, f"the learning rate of {name}", "1e-3")
+
+    def _is_stepped(self, program: Program, call: ast.Call) -> bool:
+        """Whether the optimizer that a call makes takes steps in a loop, or is Lightning's."""
+        around = program.parents.get(call)
+        if isinstance(around, ast.Return):
+            return getattr(program.scope_of(call), "name", "") == "configure_optimizers"
+        if not isinstance(around, ast.Assign) or len(around.targets) != 1:
+            return False
+        name = last_name(around.targets[0])
+        return bool(name) and any(
+            last_name(step.func.value) == name
+            for other, step in self.flow.folder.calls.get("step", [])
+            if isinstance(step.func, ast.Attribute) and enclosing(other, step, LOOPS) is not None
+        )
 
     def _number(
         self, program: Program, call: ast.Call, given: ast.expr | None, what: str, better: str

@@ -199,6 +199,10 @@ from net import Net
 model = Net()
 params = [p for p in model.parameters() if p.requires_grad]
 optimizer = torch.optim.AdamW(params, lr=BASE_LR, weight_decay=1e-2)
+for x, y in loader:
+    optimizer.zero_grad()
+    model(x, y).backward()
+    optimizer.step()
 """,
         },
     ),
@@ -257,6 +261,28 @@ def bleu(model, tokenizer, loader):
         refs = tokenizer.batch_decode(batch["labels"])
     return sacrebleu.corpus_bleu(predictions, [[r] for r in tokenizer.batch_decode(batch["all"])]).score
 """
+        },
+    ),
+    "sacrebleu with a list a sentence in a helper": (
+        "SRC004",
+        "metrics.py line 5",
+        {
+            "metrics.py": """
+from sacrebleu import corpus_bleu
+
+def compute(preds, refs):
+    return {"bleu": corpus_bleu(preds, [[one] for one in refs], smooth_method="exp").score}
+"""
+        },
+    ),
+    "sacrebleu with sentences alone": (
+        "SRC004",
+        "bleu.ipynb cell 1 line 5",
+        {
+            "bleu.ipynb": [
+                "import sacrebleu as sb\nhyp, ref = [], []\nfor h, r in zip(outputs, lines):\n"
+                "    hyp.append(' '.join(h)); ref.append(r.strip())\nprint(sb.corpus_bleu(hyp, ref))"
+            ]
         },
     ),
     "NLTK with one reference's words": (

@@ -140,6 +140,67 @@ args = parser.parse_args()
 optimizer = torch.optim.Adam(model.parameters(), lr=args.lr)
 """
     },
+    "an optimizer that only gives a form to load a state into": {
+        "gather.py": """
+import torch
+from accelerate import Accelerator
+dummy = torch.optim.AdamW(model.parameters(), lr=0.0)
+model, _ = Accelerator().prepare(model, dummy)
+still = torch.optim.SGD(model.parameters(), lr=0.0)
+before, after = state(model), one_step(model, still)
+"""
+    },
+    "a model of MLX, and a list that becomes a ModuleList": {
+        "mlx_model.py": """
+import mlx.nn as nn
+
+class M(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = [nn.Linear(4, 4) for _ in range(3)]
+
+    def __call__(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+""",
+        "late.py": """
+from torch import nn
+
+class M(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = [nn.Linear(4, 4), nn.Linear(4, 4)]
+        self.layers.append(nn.Linear(4, 2))
+        self.layers = nn.ModuleList(self.layers)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+""",
+    },
+    "views by the sizes of another tensor, and a shift of relative positions": {
+        "w.py": """
+import torch.nn.functional as F
+
+def whiten(X, wm, xc):
+    xn = wm.matmul(xc)
+    return xn.view(X.size(1), X.size(0), *X.size()[2:]).transpose(0, 1).contiguous()
+
+def spread(x, module):
+    y = module(x.contiguous().view(-1, x.size(-1)))
+    return y.view(x.size(1), x.size(0), -1)
+
+def skew(qer):
+    padded = F.pad(qer, [1, 0])
+    b, h, rows, cols = padded.shape
+    return padded.reshape(b, h, cols, rows)[:, :, 1:, :]
+
+def score(preds, refs, sacrebleu):
+    return sacrebleu.corpus_bleu(preds, [[r for r in refs]])
+"""
+    },
     "no weight decay, no momentum, no dropout": {
         "o.py": """
 import torch
@@ -419,6 +480,77 @@ for phase in ("train", "val"):
     else:
         for x, y in val_loader:
             acc += (model(x).argmax(1) == y).sum()
+"""
+    },
+    "a model that another package loads, and may put in eval mode": {
+        "test.py": """
+import torch
+from torch import nn
+from elsewhere.zoo import load_model
+drop = nn.Dropout(0.5)
+
+def main():
+    model = load_model()
+    with torch.no_grad():
+        for x, y in test_loader:
+            acc = (model(x).argmax(1) == y).sum()
+
+main()
+""",
+        "train.py": """
+import torch
+for x, y in train_loader:
+    optimizer.zero_grad()
+    model(x).mean().backward()
+    optimizer.step()
+""",
+    },
+    "Keras with a softmax, which its loss takes": {
+        "nb.ipynb": [
+            "import tensorflow as tf\nfrom tensorflow.keras import layers, models\n"
+            "model = models.Sequential([layers.LSTM(64), layers.Dense(10, activation='softmax')])",
+            "model.compile(tf.keras.optimizers.Adam(1e-3), loss='categorical_crossentropy')\n"
+            "model.fit(x, y, validation_data=(xv, yv), epochs=20, batch_size=16)",
+        ]
+    },
+    "a Trainer of Transformers, and its scores": {
+        "hf.py": """
+import evaluate
+from transformers import Trainer, TrainingArguments
+
+metric = evaluate.load("sacrebleu")
+
+def compute_metrics(pair):
+    predictions, labels = pair
+    decoded = tokenizer.batch_decode(predictions)
+    refs = [[line.strip()] for line in tokenizer.batch_decode(labels)]
+    return {"bleu": metric.compute(predictions=decoded, references=refs)["score"]}
+
+args = TrainingArguments("out", learning_rate=5e-5, warmup_steps=0, weight_decay=0.0, bf16=True)
+Trainer(model=model, args=args, compute_metrics=compute_metrics).train()
+"""
+    },
+    "functools and closures around a step": {
+        "f.py": """
+import functools
+import torch
+
+def step(model, optimizer, batch):
+    loss = model(batch)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+def resetting(run, optimizer):
+    @functools.wraps(run)
+    def wrapped(*args):
+        optimizer.zero_grad()
+        return run(*args)
+    return wrapped
+
+train = resetting(functools.partial(step, model, optimizer), optimizer)
+for batch in batches:
+    train(batch)
 """
     },
     "a mode set in a helper": {

@@ -61,7 +61,8 @@ def bindings_in(scope: ast.AST, nodes: Iterable[ast.AST]) -> dict[str, list[ast.
 
 def _targets(node: ast.AST) -> Iterator[tuple[ast.AST, ast.expr]]:
     if isinstance(node, ast.Assign):
-        yield from ((target, node.value) for target in node.targets)
+        for target in node.targets:
+            yield from paired(target, node.value)
     elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
         yield node.target, node.value
     elif isinstance(node, (ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension)):
@@ -71,6 +72,20 @@ def _targets(node: ast.AST) -> Iterator[tuple[ast.AST, ast.expr]]:
     elif isinstance(node, (ast.Global, ast.Nonlocal)):
         for name in node.names:
             yield ast.Name(name, ast.Store()), UNKNOWN
+
+
+def paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """The targets of an assignment with their values: `a, b = [], []` are two."""
+    both = (ast.Tuple, ast.List)
+    if (
+        not isinstance(target, both)
+        or not isinstance(value, both)
+        or len(target.elts) != len(value.elts)
+    ):
+        return [(target, value)]
+    if any(isinstance(one, ast.Starred) for one in (*target.elts, *value.elts)):
+        return [(target, value)]
+    return list(zip(target.elts, value.elts, strict=True))
 
 
 def _names_of(target: ast.AST) -> Iterator[tuple[str, bool]]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from slrdoctor.artifacts.kinds.source.bindings import UNKNOWN, dotted
+from slrdoctor.artifacts.kinds.source.bindings import UNKNOWN, dotted, paired
 from slrdoctor.artifacts.kinds.source.names import (
     FUNCTIONS,
     Folder,
@@ -81,14 +81,18 @@ def _assigned(program: Program, node: ast.stmt) -> Iterator[tuple[str, At | None
         yield from ((dotted(one), None) for one in ast.walk(target) if dotted(one))
     if isinstance(node, ast.AnnAssign) and node.value is not None:
         yield dotted(node.target), At(program, node.value)
-    for target in node.targets if isinstance(node, ast.Assign) else []:
-        assert isinstance(node, ast.Assign)
+    pairs = [
+        pair
+        for target in (node.targets if isinstance(node, ast.Assign) else [])
+        for pair in paired(target, node.value)  # type: ignore[attr-defined]
+    ]
+    for target, value in pairs:
         if dotted(target):
-            yield dotted(target), At(program, node.value)
+            yield dotted(target), At(program, value)
         elif isinstance(target, (ast.Tuple, ast.List)):
             has_star = any(isinstance(one, ast.Starred) for one in target.elts)
             for place, item in enumerate(target.elts):
-                yield dotted(item), None if has_star else At(program, node.value, place)
+                yield dotted(item), None if has_star else At(program, value, place)
 
 
 def _holds(program: Program, around: ast.AST, node: ast.AST) -> bool:

@@ -160,13 +160,24 @@ class _Reading:
             return False
         made = self.flow.class_of(At(program, call.func))
         if made is not None:
-            return bool(MODES.search("\n".join(made[0].lines[made[1].lineno - 1 : made[1].end_lineno])))
+            return self._has_modes(*made, 0)
         maker = self.flow.made(At(program, call.func)).node
         if isinstance(maker, ast.Call) and not full_name(program, maker.func).startswith("torch.nn."):
             return False  # made by what is not here, which may set the mode
         if any(ITSELF.search(one.text) for one in self.programs) and not self.trains_by_name:
             return False
         return self.has_modes
+
+    def _has_modes(self, program: Program, owner: ast.ClassDef, depth: int) -> bool:
+        """Whether a class, or one of the folder that it makes, has layers that differ between modes."""
+        if MODES.search("\n".join(program.lines[owner.lineno - 1 : owner.end_lineno])):
+            return True
+        made = [
+            self.folder.class_of(program, n.func) for n in ast.walk(owner) if isinstance(n, ast.Call)
+        ]
+        return depth < DEEPEST and any(
+            self._has_modes(*one, depth + 1) for one in made if one is not None and one[1] is not owner
+        )
 
 
 def _fault(program: Program, loop: ast.For, call: ast.Call) -> SourceFault:

@@ -344,7 +344,7 @@ import torch
 def collate(x):
     x = torch.stack(x)
     return x.reshape(x.size(1), x.size(0), -1)
-""".replace("def collate", "def collate"),
+""",
         },
     ),
     "channels first by reshape": (
@@ -467,6 +467,42 @@ for epoch in range(9):
         optimizer.step()
     print(epoch, evaluate(val_loader))
 """
+        },
+    ),
+    "train() where eval() is meant, of a model in parts": (
+        "SRC007",
+        "train.py line 15",
+        {
+            "train.py": """
+import torch
+from parts import Recogniser
+
+net = Recogniser(100).to("cpu")
+optimizer = torch.optim.Adam(net.parameters(), lr=1e-4)
+for epoch in range(10):
+    net.train()
+    for batch in train_loader:
+        optimizer.zero_grad()
+        net(batch).backward()
+        optimizer.step()
+    net.train()  # set to evaluation mode
+    with torch.no_grad():
+        for batch in val_loader:
+            val_loss += net(batch).item()
+""",
+            "parts.py": """
+from torch import nn
+
+class Frames(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(64)
+
+class Recogniser(nn.Module):
+    def __init__(self, words):
+        super().__init__()
+        self.frames = Frames()
+""",
         },
     ),
     "a trainer class that never leaves train mode": (

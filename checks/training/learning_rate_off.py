@@ -18,6 +18,8 @@ from slrdoctor.api import (
     chosen,
 )
 
+from ._idle import Wrong, idle_at_first
+
 SHARE_AT_ZERO = Threshold(0.25, "arithmetic: a cosine to zero is at zero in its last step only")
 SHARE_LOW = Threshold(0.5, "arithmetic: a cosine is under a thousandth of its peak in 2% of a run")
 HIGHEST_FOR_ADAM = Threshold(0.01, "Kingma and Ba 2015: ten times Adam's default of 0.001")
@@ -36,7 +38,6 @@ FIXES = (
     ),
     Fix("Start AdamW at 3e-4, warm it up over 5% of the steps and decay it by a cosine."),
 )
-Wrong = tuple[str, list[tuple[str, float | str, str, Threshold | None]]]  # a message, and what shows it
 
 
 @check(
@@ -60,6 +61,8 @@ def learning_rate_off(
     Any of these fires:
     - a rate of zero over the last quarter of the run, or under a thousandth of its peak over the
       last half, while the training loss stood still above 0.3 of its first value;
+    - a rate of zero in the first tenth of the logged steps or more, in which the training loss stood
+      still, as in a warm-up that is stepped once per epoch;
     - a threefold rise at once, after which the training loss stays a quarter above what it was and
       the dev score loses its gain;
     - in a run that learned nothing: 0.01 or more with an optimizer like Adam, 1 or more with SGD, 0.1
@@ -69,10 +72,9 @@ def learning_rate_off(
 
     References: Smith 2017, Cyclical Learning Rates (the range test); Kingma and Ba 2015, Adam
     """
-    found = _stuck(rate) or _raised(rate, loss, stages) or _ill_sized(rate, progress)
-    if found:
-        message, broken = found
-        broken.append(("optimizer", rate.optimizer or "unknown", "", None))
+    found = _stuck(rate) or idle_at_first(rate, FALL_AT_ZERO) or _raised(rate, loss, stages)
+    if found := found or _ill_sized(rate, progress):
+        message, broken = found[0], [*found[1], ("optimizer", rate.optimizer or "unknown", "", None)]
         seen = (Evidence(what, value, rate.read_from, unit, lim) for what, value, unit, lim in broken)
         yield Finding(message, tuple(seen), FIXES)
     return rate.sentence

@@ -89,3 +89,21 @@ def test_trn506_fires_on_a_rate_far_off_for_its_optimizer_if_nothing_was_learned
 
 def test_trn506_is_not_judged_where_nothing_says_whether_an_odd_rate_worked() -> None:
     assert "learned" in judged.abstained(optimizer="sgd", peak=1.0).reason
+
+
+@pytest.mark.parametrize(
+    ("share", "fall", "fires"),
+    [
+        (0.1, 0.0, True),
+        (0.5, 0.019, True),
+        (0.099, 0.0, False),
+        (0.5, 0.02, False),
+        (0.5, nan, False),
+    ],
+)
+def test_trn506_fires_for_first_steps_at_a_rate_of_zero_in_which_the_loss_stands_still(
+    share: float, fall: float, fires: bool
+) -> None:
+    found = judged(first=0.0, last=1e-3, per="step", zero_at_start=share, fall_while_zero=fall)
+    assert bool(found) is fires
+    assert all("of the logged steps, in which the training loss" in one.message for one in found)

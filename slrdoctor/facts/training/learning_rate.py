@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +23,14 @@ from slrdoctor.words.settings import LEARNING_RATE, OPTIMIZER
 
 COLLAPSED = 1e-3  # of the peak
 RAISED = 3.0  # times: a rate that goes up by less from one value to the next is a schedule's
+STEPS = 20  # logged values; fewer may all be of a warm-up by steps
 AROUND = 3  # values of the loss before and after
 ADAPTIVE = ("adam", "rmsprop", "nadam", "lamb", "adagrad", "lion", "radam")
+
+
+class _AtZero(TypedDict):
+    zero_at_start: float
+    fall_while_zero: float
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,8 @@ class LearningRate:
     optimizer: str  # as configured, lower case
     per: str
     read_from: str
+    zero_at_start: float = 0.0  # of its logged steps, where they are many
+    fall_while_zero: float = math.nan  # of the training loss in them, as `fall_while_low`
     raised: Raise | None = None  # the raise after which the loss stayed highest over its level before
 
     @property
@@ -131,7 +141,25 @@ def learning_rate(
         per=curve.per,
         read_from=curve.read_from,
         raised=_worst_raise(steps, values, history.curve("train", "loss") if history else None),
+        **_at_zero(curves, history.curves if history else ()),
     )
+
+
+def _at_zero(rates: Sequence[Curve], curves: Sequence[Curve]) -> _AtZero:
+    """The steps before a rate leaves 0, and what the loss did in them."""
+    unknown: _AtZero = {"zero_at_start": 0.0, "fall_while_zero": math.nan}
+    rate = next((c for c in rates if c.per == "step"), None)
+    loss = next((c for c in curves if (c.quantity, c.split, c.per) == ("loss", "train", "step")), None)
+    if rate is None or loss is None:
+        return unknown
+    (steps, values), (places, losses) = finite(rate), finite(loss)
+    above = np.flatnonzero(values != 0)
+    start = int(above[0]) if len(above) else 0
+    before = losses[places < steps[start]]
+    if min(start, len(before)) < STEPS:
+        return unknown
+    first, last = (float(np.median(part)) for part in (before[:AROUND], before[-AROUND:]))
+    return {"zero_at_start": start / len(values), "fall_while_zero": over(first - last, abs(first))}
 
 
 def _worst_raise(steps: Floats, rates: Floats, loss: Curve | None) -> Raise | None:

@@ -233,3 +233,21 @@ def test_parts_of_differing_width_are_read_frames_first(
     for name, points in expected.items():
         frames = found[name].reshape(len(found[name]), -1)
         np.testing.assert_allclose(frames, points.reshape(len(points), -1), atol=1e-6)
+
+
+@pytest.mark.parametrize("content", [lambda v: v.tolist(), lambda v: {"fps": 25, "data": v.tolist()}])
+@pytest.mark.parametrize("suffix", ["_keypoints.json", "_pose.json", "_landmarks.json"])
+def test_a_json_a_clip_is_a_clip_whatever_stands_behind_its_name(
+    tmp_path: Path, suffix: str, content: Callable[[Array], Any]
+) -> None:
+    for split in LENGTHS:
+        (tmp_path / "features" / split).mkdir(parents=True)
+        for name, points in clips_of(split).items():
+            path = tmp_path / "features" / split / f"{name}{suffix}"
+            path.write_text(json.dumps(content(points.reshape(len(points), -1))))
+
+    found = {clip.key: open_clip(clip) for one in features_in(tmp_path) for clip in one.clips}
+
+    lengths = {name: len(points) for split in LENGTHS for name, points in clips_of(split).items()}
+    assert {name.partition("_")[0]: len(frames) for name, frames in found.items()} == lengths
+    assert {frames.shape[1] for frames in found.values()} == {POINTS * 3}

@@ -33,7 +33,7 @@ def _with_splits(rows: Sequence[Row], split_of: Mapping[str, str]) -> list[Row]:
     listed = _by_bare_id(split_of)
     filled = [_with_split(row, split_of, listed) for row in rows]
     left = [i for i, row in enumerate(filled) if not row.split]
-    claimed = {bare_id(row.id) for row in filled if row.split}
+    claimed = {bare_id(row.id).rpartition("/")[2] for row in filled if row.split}
     names = [name for name in listed if "/" not in name and name not in claimed]
     for i, name in match_names([filled[i] for i in left], list(map(key_of, names))).hits.items():
         filled[left[i]] = replace(filled[left[i]], split=listed[names[name]])

@@ -217,7 +217,8 @@ def peek(candidate: Candidate, listing: Listing) -> Group | None:
     if len(clips) < least or (few and not is_lone_clip(files, clips)):
         return None
     numbered = all(_NUMBERED.match(f.path.stem) for f in files)
-    is_frames = expected.is_frame or (
+    # v0012_keypoints.json may be of OpenPose, and a frame, or of another tool, and a clip
+    is_frames = (expected.is_frame and all(isinstance(clip, Arrays) for clip in clips)) or (
         numbered
         and len(files) > 1
         and all(features.is_frame(c) for c in clips)

@@ -18,6 +18,7 @@ ID = words("""
     fileid id sampleid uttid utteranceid uid key name videoid clipid segmentid sentencename
     sentenceid sequenceid utt utterance sample vid sid instanceid ids names sampleids videoids
     keys item itemid
+    nom nome nombre
     kennung nummer identificador identifiant kimlik ornekid örnekid номер идентификатор 编号 样本
     样本编号 序号 名称
     identificativo identyfikator numer nazwa 番号 識別子 名前 サンプル サンプル番号
@@ -31,7 +32,7 @@ PATH = words("""
     clippath clip clipname feature features folder paths files filenames videos imgspath imagepath
     pose keypoints
     datei dateiname pfad dateipfad videodatei archivo ruta nombrearchivo fichier chemin nomfichier
-    cheminfichier fichiervidéo fichiervideo vidéo arquivo caminho nomearquivo dosya dosyaadı
+    cheminfichier fichiervidéo fichiervideo vidéo vídeo arquivo caminho nomearquivo dosya dosyaadı
     dosyaadi dosyayolu yol файл имяфайла путь видео 文件 文件名 路径 文件路径 视频 视频名 视频路径
     percorso nomefile percorsofile filmato
     bestand bestandsnaam bestandspad pad filmpje opname

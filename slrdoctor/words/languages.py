@@ -16,11 +16,13 @@ OF_SERIES = {
     "accuracy": """
         genauigkeit treffergenauigkeit trefferquote erkennungsrate erkennungsgenauigkeit
         exactitud precisión acierto aciertos tasa_aciertos tasa_acierto exactitude précision justesse
-        taux_réussite acurácia precisão exatidão acerto acertos taxa_acerto doğruluk doğruluğu başarım
+        taux_réussite taux_reconnaissance
+        acurácia precisão exatidão acerto acertos taxa_acerto doğruluk doğruluğu başarım
         точность точности 准确率 准确度 正确率 準確率 精度 accuratezza precisione dokładność
         dokładności trafność 正解率 正答率 認識率 识别率 정확도 정확률 정답률 인식률 دقة الدقة
         nauwkeurigheid
     """,
+    "cost": "kosten coste costo coût custo maliyet стоимость koszt コスト 비용 تكلفة",
     "error": """
         fehler errores erreur erreurs erro erros hata hatası hataları ошибка ошибки ошибок 错误 誤り
         誤差 误差 errore errori błąd błędu błędy błędów 오류 오차 خطأ الخطأ أخطاء fout fouten
@@ -39,8 +41,9 @@ OF_SERIES = {
         szybkość_uczenia krok_uczenia 학습률 معدل_التعلم leersnelheid leertempo
     """,
     "epoch": """
-        epoche epochen época épocas époque époques epok devir эпоха эпохи эпоху эпохе эпох 轮次 轮数
-        周期 周期数 epoki epoka エポック エポック数 에포크 에폭 حقبة الحقبة دورة الدورة tijdperk
+        epoche epochen durchgang época épocas époque époques epok devir эпоха эпохи эпоху эпохе эпох
+        轮次 轮数 周期 周期数 epoki epoka エポック エポック数
+        에포크 에폭 حقبة الحقبة دورة الدورة tijdperk
     """,
     "step": """
         schritt schritte paso pasos passo passos adım adımı шаг шага 步 步数 krok ステップ 스텝 خطوة
@@ -100,6 +103,7 @@ OF_PAIRS = {
         гипотеза гипотезы 假设 ipotesi hipoteza hipotezy 仮説 가설 فرضية الفرضية
     """,
     "prediction": """
+        ist obtenido obtenu obtido ottenuto ответ_модели 模型输出 模型预测
         vorhersage vorhersagen vorhergesagt vorhergesagte vorhergesagter vorhergesagtes prognose
         prognosen erkannt erkannte erkannter erkanntes erkennung predicción predicciones predicha
         predicho predichas predichos reconocido reconocida estimado estimada prédiction prédictions
@@ -118,6 +122,7 @@ OF_PAIRS = {
         输出 uscita wyjście 出力 출력 مخرجات الناتج uitvoer
     """,
     "reference": """
+        правильный_ответ 参考答案 正确 正确标签 正确答案
         referenz referenzen wahrheit wahr wahre wahrer wahres richtige sollwert soll tatsächlich
         tatsächliche tatsächlicher erwartet erwartete grundwahrheit referencia referencias verdad
         verdadero verdadera verdaderas esperado esperada real reales correcta correcto référence
@@ -146,10 +151,16 @@ OF_PAIRS = {
 }
 OF_CLASSES = {
     "vocabulary": """
-        vokabular wortschatz wörterbuch vocabulario diccionario léxico vocabulaire dictionnaire
+        vokabular wortschatz wörterbuch glossar vocabulario diccionario léxico vocabulaire dictionnaire
         lexique vocabulário dicionário sözlük sözlüğü kelime_dağarcığı словарь словаря 词表 词汇表
         词汇 字典 词典 vocabolario dizionario lessico słownik słownictwo 語彙 辞書 語彙表 어휘 어휘집
         단어장 사전 مفردات المفردات قاموس القاموس woordenlijst woordenboek
+    """,
+    "letters": "buchstaben letras lettres harfler буквы 字母 lettere litery 글자 حروف الحروف",
+    "alphabet": "alfabeto алфавит alfabet alfabe 字母表 アルファベット 알파벳 الأبجدية",
+    "frequency": """
+        häufigkeit häufigkeiten frecuencia frecuencias fréquence fréquences frequência frekans частоты
+        频率 频次 frequenza częstość 頻度 빈도
     """,
     "classes": """
         klassen clases sınıflar sınıfları классы классов 类别列表 类名 classi klasy クラス一覧 فئات
@@ -164,6 +175,7 @@ OF_CLASSES = {
     """,
     "gloss": "glosse glosa glose глосса glossa 手语词 注释 グロス 글로스 غلوس",
     "signs": """
+        gesten gestos gestes gesti gesty
         gebärden gebaren señas signes sinais işaretler işaretleri жесты жестов segni znaki 手势 手話一覧
         수어목록 إشارات الإشارات
     """,
@@ -194,7 +206,8 @@ OF_CLASSES = {
 # small words between those of a name
 BETWEEN = """
     de del la el las los en du des le les sur d l da do das dos em na no di della delle dei sul su
-    der die das auf im pro w z na на по в 的 上 集 の での における 에서 의 في على van het op per e y et
+    der die das auf im pro w z na на по в 的 上 集 の での における
+    時の 에서 의 في على van het op per e y et
     und ve и
 """
 # words that are English ones without their accents, most of another meaning

@@ -98,6 +98,7 @@ def meaning_of(name: str) -> Meaning:
     quantity = _quantity(rest)
     if quantity in ("learning_rate", "grad_norm", "stage"):
         split = "train"
+    split = "" if quantity == "epoch" else split
     per = (
         "step"
         if {"step", "batch", "iter", "iteration", "iterations"} & set(rest[-1:] + rest[:1])

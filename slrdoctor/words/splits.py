@@ -25,7 +25,7 @@ _ANYWHERE = {
         validierung validierungsdaten validierungsset entwicklung validación validacion desarrollo
         développement developpement validação validacao desenvolvimento validazione convalida sviluppo
         doğrulama dogrulama geçerleme gecerleme walidacja walidacyjny walidacyjna walidacyjne rozwojowy
-        валидация валидационная валидационный валид
+        валидация валидационная валидационный валид вал
         валидации валидацию валидационной валидационные проверка проверки проверке проверочная
         walidacji walidacyjnego walidacyjnej validasyon doğrulaması valideren validatie
         验证 验证集 校验集 开发集 驗證 驗證集 検証 検証データ 検証用 開発データ

@@ -18,7 +18,7 @@ _JOINTS = ("", "s", "n", "en", "es")  # what German puts between the parts of a 
 # English parts of words that are put together of both: Trainloss, WER-Verlauf, Valgenauigkeit
 _ENGLISH_PARTS = frozenset(
     ("loss", "acc", "accuracy", "wer", "cer", "bleu", "word", "error", "rate", "gloss", "label", "class",
-     "epoch")
+     "epoch", "percentage")
 )  # fmt: skip
 _WIDE = str.maketrans("：，、；（）％／＝【】｜", ":,,;()%/=[]|")
 _LETTERS = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe"})

@@ -31,8 +31,8 @@ _STRONG = re.compile(
     r"|class_?(?:names?|list)|sign_?list"
 )
 _WEAK = re.compile(
-    r"(?:^|[^a-z])(?:gloss|glosses|gls|labels?|dict|terms|words|tokens|signs|actions|characters|letters)"
-    r"(?:[^a-z]|$)|(?:gloss|word|label)_?(?:names?|list)"
+    r"(?:^|[^a-z])(?:gloss|glosses|gls|labels?|dict|terms|words|tokens|signs|actions|characters?|letters)"
+    r"(?:[^a-z]|$)|^class\.[a-z]+$|(?:gloss|word|label)_?(?:names?|list)"
 )
 _OTHER = re.compile(
     r"(?:^|[^a-z])(?:hyps?|preds?|predictions?(?!_?(?:index|id))|decoded|results?|refs?|references"
@@ -53,7 +53,7 @@ def is_named_like_vocabulary(where: str) -> bool:
 
     `labels.txt` and `klassen.txt` do, `train_labels.csv` and `dev.hyp.gls` do not.
     """
-    folder, _, name = in_english(where).lower().rpartition("/")
+    folder, _, name = in_english(where).lower().replace(" ", "_").rpartition("/")
     if _OTHER.search(name):
         return False
     inside = bool(re.fullmatch(r"vocabs?|vocabulary|vocabularies|dictionary", folder.rpartition("/")[2]))
@@ -165,8 +165,8 @@ def _named_parts(value: Any) -> Iterator[tuple[str, Any]]:
     for key, item in value.items():
         part = plain(item)
         if (
-            (_names_vocabulary(key) or _is_counted(key, part, value))
-            and isinstance(part, (list, Mapping))
+            isinstance(part, (list, Mapping))
+            and (_names_vocabulary(key) or _is_counted(key, part, value))
             and not _is_column(key, part, value)
         ):
             yield name_of(key), part
@@ -183,12 +183,11 @@ def _names_vocabulary(key: Any) -> bool:
 
 def _is_counted(key: Any, part: Any, value: Mapping[Any, Any]) -> bool:
     """Whether `names` stand beside their number, as `nc` in the data.yaml of YOLO."""
-    counts = [plain(item) for name, item in value.items() if name != key]
-    return (
-        name_of(key).lower() == "names"
-        and isinstance(part, (list, Mapping))
-        and any(type(count) is int and count == len(part) for count in counts)
-    )
+    # before anything is counted: a vocabulary has a hundred thousand keys
+    if name_of(key).lower() != "names" or not isinstance(part, (list, Mapping)):
+        return False
+    counts = (plain(item) for name, item in value.items() if name != key)
+    return any(type(count) is int and count == len(part) for count in counts)
 
 
 def _is_column(key: Any, part: Any, value: Mapping[Any, Any]) -> bool:

@@ -94,7 +94,8 @@ def values(folder: Path, files: Mapping[str, str | list[str]]) -> SourceValues:
                 "m.py": LOSS
                 + "class M(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
                 "        self.front = nn.Sequential(nn.Conv1d(4, 8, 5, stride=2), nn.ReLU(),\n"
-                "            nn.Conv1d(8, 8, 5, padding=2), nn.MaxPool1d(2))\n"
+                "            nn.Conv1d(8, 8, 5, padding=2), nn.MaxPool1d(2))\n",
+                "t.py": "from m import M\nnet = M().to('cuda')\n",
             },
             "stride",
             4,
@@ -120,6 +121,12 @@ def test_a_setting_is_read_with_its_line(
         (
             "class M(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n"
             "        self.convs = nn.ModuleList([nn.Conv1d(4, 4, 3, stride=2) for _ in range(n)])",
+            "stride",
+        ),
+        (
+            "class A(nn.Module):\n  def __init__(self):\n    self.c = nn.Conv1d(4, 4, 3, stride=2)\n"
+            "class B(nn.Module):\n  def __init__(self):\n    self.r = nn.LSTM(4, 4)\n"
+            "net = A() if old else B()",
             "stride",
         ),
         (

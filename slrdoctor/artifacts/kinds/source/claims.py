@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slrdoctor.artifacts.kinds.source.evaluate import CALL, Value, Values
-from slrdoctor.artifacts.kinds.source.names import Folder, full_name, keyword
+from slrdoctor.artifacts.kinds.source.names import Folder, enclosing, full_name, keyword
 from slrdoctor.artifacts.kinds.source.program import Program
 
 # the settings that calls of libraries give: callee -> (setting, keyword, position) of each
@@ -85,7 +85,7 @@ def _value(program: Program, values: Values, given: ast.expr | None) -> Value | 
     return values.of(program, given)
 
 
-def strides_of(program: Program, values: Values) -> Iterator[SourceClaim]:
+def strides_of(program: Program, values: Values) -> Iterator[tuple[ast.ClassDef, SourceClaim]]:
     """The product of the strides along time of a torch module's own one-dimensional layers.
 
     Only where every one of them gives its stride, and they lie one after another in one Sequential,
@@ -109,9 +109,12 @@ def strides_of(program: Program, values: Values) -> Iterator[SourceClaim]:
                 product *= stride
                 places.append(node)
         if places:
-            yield SourceClaim("stride", product, program.place(places[0]), program.where, CALL)
+            claim = SourceClaim("stride", product, program.place(places[0]), program.where, CALL)
+            yield owner, claim
 
 
+DEEPEST = 4  # classes within each other
+LEARNS = re.compile(r"\b(?:Linear|Conv\dd|LSTM|GRU|RNN|Transformer\w*|Embedding)\(")
 _LAYERS = {"Conv1d": 3, "MaxPool1d": 1, "AvgPool1d": 1}
 
 
@@ -140,11 +143,45 @@ def _is_repeated(program: Program, node: ast.AST, owner: ast.ClassDef) -> bool:
     return False
 
 
+def _is_the_model(folder: Folder, program: Program, owner: ast.ClassDef) -> bool:
+    """Whether every model that the folder makes has a class in it: another may be the one trained."""
+    made = {
+        found
+        for one in folder.programs
+        for node in one.nodes
+        if isinstance(node, ast.Call) and enclosing(one, node, (ast.ClassDef,)) is None
+        if (found := folder.class_of(one, node.func)) is not None
+        if folder.is_module(one, node.func) and LEARNS.search(_text(*found))
+    }
+    return bool(made) and all(_reaches(folder, *one, owner, 0) for one in made)
+
+
+def _reaches(
+    folder: Folder, program: Program, start: ast.ClassDef, owner: ast.ClassDef, depth: int
+) -> bool:
+    """Whether a class is another, or makes it in its own body."""
+    if start is owner:
+        return True
+    inner = [folder.class_of(program, n.func) for n in ast.walk(start) if isinstance(n, ast.Call)]
+    return depth < DEEPEST and any(
+        _reaches(folder, *one, owner, depth + 1) for one in inner if one is not None
+    )
+
+
+def _text(program: Program, owner: ast.ClassDef) -> str:
+    return "\n".join(program.lines[owner.lineno - 1 : owner.end_lineno])
+
+
 def all_claims(folder: Folder, values: Values) -> tuple[SourceClaim, ...]:
     """The claims of all programs of a folder, in the order in which these were read."""
     found: list[SourceClaim] = []
     for program in folder.programs:
         found += claims_of(program, values)
-    strides = [one for program in folder.programs for one in strides_of(program, values)]
+    strides = [
+        one
+        for program in folder.programs
+        for owner, one in strides_of(program, values)
+        if _is_the_model(folder, program, owner)
+    ]
     # several modules with strides may follow one another, or be choices: then nothing is known
     return (*found, *(strides if len(strides) == 1 else ()))

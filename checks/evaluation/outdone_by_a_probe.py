@@ -112,4 +112,5 @@ def outdone_by_a_probe(compared: ProbeComparison) -> Findings:
             ),
         ),
         IN_EVALUATION if compared.fit else IN_TRAINING,
+        verify="" if compared.fit else "slrdoctor overfit RUN_DIR --samples 5",
     )

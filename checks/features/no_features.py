@@ -48,8 +48,7 @@ def no_features(found: StoredFeatures, progress: Progress | None) -> Findings:
     often silently. The run then trains on nothing, and every number that it prints is about nothing.
 
     Judged by: The number of annotated samples with a readable array. Reported are:
-    - none, although features are expected here; not judged where the training history shows learning,
-      for then they are elsewhere, or called otherwise;
+    - none, although features are expected here;
     - every sample matches its file only when case or Unicode form is ignored: a loader that looks for
       the id as written finds none. Not reported where the training history shows learning.
 
@@ -63,8 +62,6 @@ def no_features(found: StoredFeatures, progress: Progress | None) -> Findings:
         raise NotJudged("no sample is annotated")
     if found.readable and (learned or not found.folded):
         return found.sentence
-    if learned and not found.readable:
-        _leave_to_the_run(found)
     fixes = (FIX_NAMES,)
     if found.readable:
         said = (
@@ -93,15 +90,4 @@ def no_features(found: StoredFeatures, progress: Progress | None) -> Findings:
         tuple(id for id, _ in found.missing),
         found.annotated,
         found.annotated,
-    )
-
-
-def _leave_to_the_run(found: StoredFeatures) -> None:
-    """Raise NotJudged for a run that learned, where only our search speaks against its features."""
-    if found.faults or found.near:
-        return
-    raise NotJudged(
-        f"none of {found.annotated} annotated samples could be matched with features here, and the "
-        "training history shows that the run learned from them",
-        'say where they are in slrdoctor.toml: [features] train = "features/train"',
     )

@@ -62,14 +62,6 @@ def test_fea101_is_quiet_about_folding_where_the_run_has_learned() -> None:
     assert findings("FEA101", replace(FOUND, folded=True), replace(LEARNED, learned=False))
 
 
-def test_fea101_is_not_judged_on_features_that_are_elsewhere_where_the_run_has_learned() -> None:
-    none = replace(FOUND, joined=0, readable=0, expected=("train.csv points to features/x.parquet",))
-    assert "the run learned from them" in not_judged("FEA101", none, LEARNED).reason
-    assert findings("FEA101", none, replace(LEARNED, learned=False))
-    assert findings("FEA101", none)
-    assert findings("FEA101", replace(none, faults=(("a Git LFS pointer", 100),)), LEARNED)
-
-
 def test_fea101_is_quiet_with_one_readable_sample() -> None:
     assert not findings("FEA101", replace(FOUND, joined=1, readable=1))
 

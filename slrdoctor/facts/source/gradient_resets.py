@@ -39,14 +39,15 @@ def gradient_resets(code: SourcePrograms) -> GradientResets:
     """Follow every loop with a `backward` and a `step` of an optimizer of torch."""
     faults: list[SourceFault] = []
     sound: list[str] = []
+    resets = _Resets(code.folder)
     for program in code.programs:
         if not any(name.split(".")[0] == "torch" for name in program.imports.values()):
             continue
         for loop, step, backward in _training(program, code.folder):
-            reset = _reset(program, loop, code.folder, 0)
+            reset = resets.place(program, loop)
             if reset:
                 sound.append(f"the gradients are reset in {reset}")
-            elif not code.may_hide("zero_grad") and _is_followed(program, loop, step, code.folder):
+            elif not code.may_hide("zero_grad") and _is_followed(program, loop, step, resets):
                 faults.append(_fault(program, backward, step))
     if not faults and not sound:
         raise Unavailable("no loop with a backward pass and an optimizer's step in the sources")
@@ -107,30 +108,47 @@ def _is_looped(function: ast.AST, folder: Folder) -> bool:
     return is_only and bool(calls) and all(enclosing(p, call, LOOPS) is not None for p, call in calls)
 
 
-def _reset(program: Program, node: ast.AST, folder: Folder, depth: int) -> str:
-    """Where the gradients are reset in a loop, or in the functions of the folder that it calls."""
-    for one in own_nodes(node):
-        if isinstance(one, ast.Call) and RESETS.fullmatch(last_name(one.func)):
-            return program.place(one)
-        targets = one.targets if isinstance(one, ast.Assign) else []
-        if any(last_name(target) == "grad" for target in targets):
-            return program.place(one)
-    if depth >= DEEPEST:
+class _Resets:
+    """Where the programs of a folder reset gradients, and what their names are bound to."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.assigned: dict[str, list[tuple[Program, ast.expr]]] = {}
+        direct: dict[str, str] = {}
+        for program in folder.programs:
+            for node in program.nodes:
+                if isinstance(node, ast.Assign):
+                    for target in node.targets:
+                        self.assigned.setdefault(last_name(target), []).append((program, node.value))
+                if _resets(node):
+                    name = getattr(program.scope_of(node), "name", "")
+                    direct.setdefault(name, program.place(node))
+        direct.pop("", None)
+        self.functions = folder.callers_too(direct, DEEPEST)
+
+    def place(self, program: Program, node: ast.AST) -> str:
+        """Where the gradients are reset in a loop, or in the functions of the folder that it calls."""
+        for one in program.own(node):
+            if _resets(one):
+                return program.place(one)
+            called = last_name(one.func) if isinstance(one, ast.Call) else ""
+            if called in self.functions and called in self.folder.functions:
+                return self.functions[called]
         return ""
-    for call in _calls(node):
-        for other, function in folder.functions.get(last_name(call.func), [])[:DEEPEST]:
-            found = _reset(other, function, folder, depth + 1)
-            if found:
-                return found
-    return ""
 
 
-def _is_followed(program: Program, loop: ast.AST, step: ast.Call, folder: Folder) -> bool:
+def _resets(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        return bool(RESETS.fullmatch(last_name(node.func)))
+    return isinstance(node, ast.Assign) and any(last_name(one) == "grad" for one in node.targets)
+
+
+def _is_followed(program: Program, loop: ast.AST, step: ast.Call, resets: _Resets) -> bool:
     """Whether nothing outside of what was read could reset the gradients."""
     if isinstance(loop, FUNCTIONS):  # called from loops: those may do it
-        for other, call in folder.calls.get(loop.name, []):
+        for other, call in resets.folder.calls.get(loop.name, []):
             around = enclosing(other, call, LOOPS)
-            if around is None or _reset(other, around, folder, 0) or _is_wrapped(other, around):
+            if around is None or resets.place(other, around) or _is_wrapped(other, around):
                 return False
     if _is_wrapped(program, loop) or _ends(loop):
         return False
@@ -139,10 +157,10 @@ def _is_followed(program: Program, loop: ast.AST, step: ast.Call, folder: Folder
     names = {dotted(optimizer), dotted(optimizer).partition(".")[0]} - {"self"}
     if names & _bound_in(loop):
         return False  # an optimizer a turn, with parameters of its own
-    if _may_be_ours(program, optimizer, folder):
+    if _may_be_ours(optimizer, resets):
         return False
     inner = [c for c in _calls(loop) if _gets(c, dotted(optimizer)) and not _is_step(c)]
-    return not any(_is_foreign(program, call, folder) for call in inner)
+    return not any(_is_foreign(call, resets.folder) for call in inner)
 
 
 def _is_wrapped(program: Program, loop: ast.AST) -> bool:
@@ -184,22 +202,15 @@ def _bound_in(loop: ast.AST) -> set[str]:
     return bound
 
 
-def _may_be_ours(program: Program, optimizer: ast.AST | None, folder: Folder) -> bool:
+def _may_be_ours(optimizer: ast.AST | None, resets: _Resets) -> bool:
     """Whether the optimizer may be of a class of the folder, whose `step` may reset, or is unknown."""
-    for name, owners in folder.functions.items():
-        if name in ("step", "step_and_update_lr", "optimizer_step") and any(
-            _reset(other, function, folder, 1) for other, function in owners
+    if any(name in resets.functions for name in ("step", "step_and_update_lr", "optimizer_step")):
+        return True
+    for program, value in resets.assigned.get(last_name(optimizer), []):
+        if isinstance(value, ast.Call) and (
+            not full_name(program, value.func) or resets.folder.class_of(program, value.func) is not None
         ):
             return True
-    name = last_name(optimizer)
-    for other in folder.programs:
-        for node in other.nodes:
-            if isinstance(node, ast.Assign) and any(last_name(t) == name for t in node.targets):
-                made = full_name(other, node.value.func) if isinstance(node.value, ast.Call) else ""
-                if isinstance(node.value, ast.Call) and not made:
-                    return True
-                if folder.class_of(other, getattr(node.value, "func", None)) is not None:
-                    return True
     return False
 
 
@@ -209,7 +220,7 @@ def _gets(call: ast.Call, name: str) -> bool:
     )
 
 
-def _is_foreign(program: Program, call: ast.Call, folder: Folder) -> bool:
+def _is_foreign(call: ast.Call, folder: Folder) -> bool:
     """Whether a call that is given the optimizer is of code that is not here."""
     name = last_name(call.func)
     return name not in folder.functions and name not in ("unscale_", "print", "isinstance", "len")

@@ -101,6 +101,14 @@ class _Reading:
         self.folder: Folder = code.folder
         self.flow = Flow(code.folder)
         self.programs = code.programs
+        direct: dict[str, str] = {}
+        for program in code.programs:
+            for node in program.nodes:
+                if self._sets(node):
+                    name = getattr(program.scope_of(node), "name", "")
+                    direct.setdefault(name, program.place(node))
+        direct.pop("", None)
+        self.functions = self.folder.callers_too(direct, DEEPEST)
         text = [program.text for program in code.programs]
         self.has_modes = any(MODES.search(one) for one in text)
         self.trains = any(".backward(" in one for one in text)
@@ -110,7 +118,7 @@ class _Reading:
         """Where the mode is set around a loop; "" where nothing does."""
         scope = program.scope_of(loop)
         for other, one in self._around(program, scope):
-            found = self._switch(other, one, 0)
+            found = self._switch(other, one)
             if found:
                 return found
         return ""
@@ -127,29 +135,27 @@ class _Reading:
                     waiting.append(caller)
         return found
 
-    def _switch(self, program: Program, scope: ast.AST, depth: int) -> str:
+    def _switch(self, program: Program, scope: ast.AST) -> str:
         for node in program.own(scope):
-            if isinstance(node, ast.Assign) and any(last_name(t) == "training" for t in node.targets):
+            if self._sets(node):
                 return program.place(node)
-            if not isinstance(node, ast.Call):
-                continue
-            name = last_name(node.func)
-            if SWITCH.fullmatch(name) and name not in self.folder.functions:
-                return program.place(node)
-            if name == "train" and (node.args or node.keywords) and name not in self.folder.functions:
-                return program.place(node)
-            if (
-                isinstance(node.func, ast.Attribute)
-                and name in ("train", "eval")
-                and (node.args or name == "eval")
-            ):
-                return program.place(node)
-            if depth < DEEPEST:
-                for other, function in self.folder.functions.get(name, [])[:DEEPEST]:
-                    found = self._switch(other, function, depth + 1) if function is not scope else ""
-                    if found:
-                        return found
+            called = last_name(node.func) if isinstance(node, ast.Call) else ""
+            if called in self.functions and called in self.folder.functions:
+                return self.functions[called]
         return ""
+
+    def _sets(self, node: ast.AST) -> bool:
+        """Whether a statement or call sets a mode, or may."""
+        if isinstance(node, ast.Assign):
+            return any(last_name(target) == "training" for target in node.targets)
+        if not isinstance(node, ast.Call):
+            return False
+        name, is_method = last_name(node.func), isinstance(node.func, ast.Attribute)
+        if is_method and (name == "eval" or (name == "train" and node.args)):
+            return True
+        if name in self.folder.functions:
+            return False
+        return bool(SWITCH.fullmatch(name)) or (name == "train" and bool(node.args or node.keywords))
 
     def is_followed(self, program: Program, loop: ast.For, call: ast.Call) -> bool:
         """Whether the model is of the folder, is trained here, has layers with modes, and comes here."""

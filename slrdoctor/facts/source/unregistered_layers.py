@@ -33,7 +33,8 @@ def unregistered_layers(code: SourcePrograms) -> UnregisteredLayers:
     folder = code.folder
     faults: list[SourceFault] = []
     sound: list[str] = []
-    for program in code.programs:
+    given = _given(folder)
+    for program in () if code.may_hide("parameters") else code.programs:
         for node in program.nodes:
             if not isinstance(node, ast.ClassDef) or not _is_module(program, node, folder):
                 continue
@@ -45,7 +46,7 @@ def unregistered_layers(code: SourcePrograms) -> UnregisteredLayers:
                     sound.append(
                         f"{program.place(statement)} keeps its layers in {last_name(value.func)}"
                     )
-                elif not code.may_hide("parameters") and _is_fault(
+                elif name.partition(".")[2] not in given and _is_fault(
                     program, node, init, name, value, folder
                 ):
                     faults.append(_fault(program, init, name, value, statement, folder))
@@ -81,7 +82,6 @@ def _is_fault(
     """Whether an attribute is a list of layers that is used, and that nothing makes known."""
     if not _layers(program, init, name, value, folder):
         return False
-    attribute = name.partition(".")[2]
     text = program.text.split("\n")[node.lineno - 1 : node.end_lineno]
     if REGISTERS.search("\n".join(text)) or len(program.bindings(init).get(name, [])) != 1:
         return False
@@ -96,23 +96,21 @@ def _is_fault(
                 return False
             if method is not init and dotted(one) == name:
                 is_used = True
-    return is_used and not _is_given(attribute, folder)
+    return is_used
 
 
-def _is_given(attribute: str, folder: Folder) -> bool:
-    """Whether any code of the folder takes the parameters of what such an attribute holds."""
-    for program in folder.programs:
-        for call in (node for node in program.nodes if isinstance(node, ast.Call)):
-            if last_name(call.func) not in ("parameters", "named_parameters"):
-                continue
+def _given(folder: Folder) -> set[str]:
+    """The attributes of whose values any code of the folder takes the parameters."""
+    given: set[str] = set()
+    for name in ("parameters", "named_parameters"):
+        for program, call in folder.calls.get(name, []):
             around: ast.AST | None = call
             for _ in range(8):
                 if around is None or isinstance(around, (*FUNCTIONS, ast.ClassDef, ast.Module)):
                     break
-                if any(isinstance(n, ast.Attribute) and n.attr == attribute for n in ast.walk(around)):
-                    return True
+                given |= {one.attr for one in ast.walk(around) if isinstance(one, ast.Attribute)}
                 around = program.parents.get(around)
-    return False
+    return given
 
 
 def _layers(

@@ -87,6 +87,20 @@ class Folder:
                 elif isinstance(node, ast.Call):
                     self.calls.setdefault(last_name(node.func), []).append((program, node))
 
+    def callers_too(self, functions: dict[str, str], rounds: int) -> dict[str, str]:
+        """With these functions, by name and each with a place, all that call them, and their callers."""
+        found, new = dict(functions), dict(functions)
+        for _ in range(rounds):
+            above: dict[str, str] = {}
+            for name, place in new.items():
+                for program, call in self.calls.get(name, []) if name in self.functions else []:
+                    caller = getattr(program.scope_of(call), "name", "")
+                    if caller and caller not in found:
+                        above[caller] = place
+            found |= above
+            new = above
+        return found
+
     def class_of(self, program: Program, node: ast.AST | None) -> tuple[Program, ast.ClassDef] | None:
         """The one class of the folder that a name stands for: of the same source before others."""
         name = full_name(program, node).rpartition(".")[2]

@@ -229,9 +229,10 @@ def test_a_part_for_images_that_is_trained_or_feeds_the_model_is_what_it_takes(
     tmp_path: Path, is_fed: bool
 ) -> None:
     """Frozen, it may give what the first trained layer takes, flattened or not."""
-    backbone = Named(backbone=nn.Sequential(nn.Conv2d(3, 21, 3), nn.BatchNorm2d(21)))
+    part = nn.Sequential(nn.Conv2d(3, 21, 3), nn.BatchNorm2d(21))
+    backbone = Named(backbone=part)
     rest = Named(frame=nn.Linear(126 if is_fed else 100, 40), rnn=nn.LSTM(40, 20), fc=nn.Linear(20, 9))
-    trained = rest if is_fed else Named(backbone=backbone.backbone, **dict(rest.named_children()))
+    trained = rest if is_fed else Named(backbone=part, **dict(rest.named_children()))
 
     with pytest.raises(Unavailable, match="takes images or graphs"):
         of_stored(backbone, rest, trained, tmp_path)

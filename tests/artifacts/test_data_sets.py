@@ -231,3 +231,32 @@ def test_the_data_set_that_the_features_are_of_is_told_by_names_that_differ_as_t
     [(data, _)] = discover(tmp_path).cases
 
     assert [file.where for file in data.annotations] == ["mine/train.csv"]
+
+
+@pytest.mark.parametrize("stored", ["{}", "{:05}"])
+@pytest.mark.parametrize(
+    ("used", "other"),
+    [
+        ("annotations/all.csv", "captions.json"),
+        ("all.csv", "texts/said.json"),
+        ("z/l.csv", "a/said.json"),
+    ],
+)
+def test_of_two_lists_of_the_same_numbers_the_one_that_tells_the_splits_is_taken(
+    tmp_path: Path, stored: str, used: str, other: str
+) -> None:
+    (tmp_path / "features").mkdir()
+    for i in range(30):
+        frames = np.random.default_rng(i).normal(size=(20, 42)).astype(np.float32)
+        np.save(tmp_path / "features" / f"{stored.format(i)}.npy", frames)
+    rows = [f"{i},{'ABC'[i % 3]},{'dev' if i % 5 == 0 else 'train'}" for i in range(30)]
+    write(tmp_path / used, "\n".join(["id,label,split", *rows]) + "\n")
+    write(tmp_path / other, json.dumps({str(i): f"a person signs something {i % 7}" for i in range(30)}))
+
+    [(data, _)] = discover(tmp_path).cases
+
+    assert used in [file.where for file in data.annotations]
+    assert {row.split for file in data.annotations for row in file.rows if row.glosses} == {
+        "train",
+        "dev",
+    }

@@ -191,3 +191,20 @@ def test_an_error_rate_that_signjoey_did_not_compute_is_no_score_of_glosses(
     rows = annotated(root).rows
 
     assert all(bool(row.text) == is_text and (row.glosses is None) == is_text for row in rows)
+
+
+@pytest.mark.parametrize("column", ["labels", "target", "annotation"])
+@pytest.mark.parametrize("is_of_targets", [True, False])
+def test_captions_of_the_same_samples_do_not_keep_sentences_from_being_texts(
+    tmp_path: Path, column: str, is_of_targets: bool
+) -> None:
+    """The references are the targets; where they are the captions, these are the texts."""
+    captions = [f"a person signs something ({i})" for i in range(COUNT)]
+    references = [target(i) for i in range(COUNT)] if is_of_targets else captions
+    root = run(tmp_path, column, tokens=SIGNS, score="dev_bleu", references=references)
+    write(root / "captions.json", json.dumps({f"v{i:03}": text for i, text in enumerate(captions)}))
+
+    files = only_case(root)[0].annotations
+
+    texts = {row.text for file in files for row in file.rows if row.text}
+    assert texts == set(map(target, range(COUNT)) if is_of_targets else captions)

@@ -8,7 +8,7 @@ stay texts. `x, y`: that `y` is a text is told by a run that is scored by BLEU a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -45,7 +45,7 @@ def take_sentences(found: Found) -> None:
     rows = [row for file in found.annotations for row in file.rows]
     scores = _scores(found)
     written = (text for config in found.configs for text in _strings(config.value))
-    if "bleu" not in scores or "wer" in scores or any(row.text is not None for row in rows):
+    if "bleu" not in scores or "wer" in scores or _have_texts(found, rows):
         return
     if _has_blank(found) or any(_CTC.search(text) for text in written):
         return
@@ -53,6 +53,24 @@ def take_sentences(found: Found) -> None:
         file if file.classification or _is_called_glosses(file) else _with_texts(file)
         for file in found.annotations
     ]
+
+
+def _have_texts(found: Found, rows: Sequence[Row]) -> bool:
+    """Whether samples have texts already; not where the references are the targets and no text is.
+
+    captions.pkl has other sentences for the same samples.
+    """
+    if not any(row.text is not None for row in rows):
+        return False
+    targets = {bare_id(row.id): row.glosses for row in rows if row.glosses and row.text is None}
+    texts = {bare_id(row.id): tuple(row.text.split()) for row in rows if row.text}
+    return (
+        not any(one.references for one in found.predictions)
+        or not targets
+        or not _are_references(found, targets)
+        or any(row.text is not None and row.glosses for row in rows)
+        or _are_references(found, texts)
+    )
 
 
 def _is_called_glosses(file: AnnotationFile) -> bool:

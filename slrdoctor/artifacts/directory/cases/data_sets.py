@@ -164,18 +164,26 @@ def _with_features(
         rows = [row for file in files for row in file.rows]
         return len({i for one in features for i in best_match(rows, one).hits})
 
-    def worth(item: Named) -> tuple[int, float, int]:
+    def worth(item: Named) -> tuple[int, float, int, int]:
         # a list of the whole corpus has the ids of a part that is used, and many more
-        there, count = covered(item[1]), sum(len(f.rows) for f in item[1])
-        return there, there / max(count, 1), count
+        rows = [row for file in item[1] for row in file.rows]
+        there, told = covered(item[1]), sum(bool(row.split) for row in rows)
+        return there, there / max(len(rows), 1), told, len(rows)
 
-    best = max(families, key=worth)
+    worths = [worth(item) for item in families]
+    place = max(range(len(families)), key=worths.__getitem__)
+    best, (there, used, *_) = families[place], worths[place]
+    tied = [one for i, one in enumerate(worths) if i != place and one[0] == there]
+    more = "more than the others'"
+    if tied:
+        has_more = max(tied)[1] < used
+        more = "and the others have more samples" if has_more else "and it tells more of its samples"
     others = tuple(f.where for name, files in families if name != best[0] for f in files)
     choice = Choice(
         "annotations",
         ", ".join(f.where for f in best[1]),
         others,
-        f"its ids cover {covered(best[1])} of the stored clips, more than the others'",
+        f"its ids cover {there} of the stored clips, {more}",
         f'[annotations]\ntrain = "{others[0]}"',
     )
     return [best], choice

@@ -30,7 +30,7 @@ def rate_zero_in_code(code: ZeroRates) -> Findings:
     the rate on.
 
     Judged by: The number that an optimizer or schedule of torch, Keras or Transformers is given,
-    as a literal, a constant, or a function of the epoch that is worked out at eight epochs.
+    as a literal, a constant, or a function of the epoch that is worked out at several epochs.
     Defaults that a command line may overrule, groups of parameters, and programs that set the rate
     themselves are left out.
 

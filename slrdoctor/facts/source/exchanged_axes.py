@@ -155,7 +155,9 @@ def _same_tensor(program: Program, tensor: str, made: At, call: ast.Call) -> boo
         if not first <= line < last:
             continue
         targets: list[ast.AST] = []
-        if isinstance(node, ast.Assign):
+        if isinstance(node, ast.Call) and last_name(node.func).endswith("_"):  # x.transpose_(0, 1)
+            targets = [getattr(node.func, "value", node.func)]
+        elif isinstance(node, ast.Assign):
             targets = list(node.targets)
         elif isinstance(node, (ast.AugAssign, ast.AnnAssign, ast.For)):
             targets = [node.target]

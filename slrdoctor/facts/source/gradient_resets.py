@@ -20,7 +20,11 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.source._pattern import Pattern, SourceFault, fault, indent_of
 from slrdoctor.facts.source.source_programs import SourcePrograms
 
-RESETS = re.compile(r"zero_?grads?|clear_?grads?|reset_?grads?|clear_gradients?|zero_|set_to_none|fill_")
+RESETS = re.compile(
+    r".*zero.*grads?|.*zero_.*|.*(?:clear|reset|discard)_?(?:grad|opt).*|set_to_none|fill_",
+    re.IGNORECASE,
+)
+LOADER = re.compile(r".*(?:loader|batches|dl|iterator|iter|dataset)", re.IGNORECASE)
 OPTIMIZER = re.compile(r"(?:.*_)?(?:opt|optim|optimi[sz]er)(?:_?\w{1,8})?", re.IGNORECASE)
 SCALER = re.compile(r"(?:.*_)?(?:grad_?)?scaler", re.IGNORECASE)
 # what steps and resets in one, or is told to accumulate
@@ -150,7 +154,7 @@ def _is_followed(program: Program, loop: ast.AST, step: ast.Call, resets: _Reset
             around = enclosing(other, call, LOOPS)
             if around is None or resets.place(other, around) or _is_wrapped(other, around):
                 return False
-    if _is_wrapped(program, loop) or _ends(loop):
+    if _is_wrapped(program, loop) or _ends(loop) or _is_part_of_a_batch(program, loop, step, resets):
         return False
     owner = step.func.value if isinstance(step.func, ast.Attribute) else None
     optimizer = step.args[0] if step.args else owner
@@ -161,6 +165,20 @@ def _is_followed(program: Program, loop: ast.AST, step: ast.Call, resets: _Reset
         return False
     inner = [c for c in _calls(loop) if _gets(c, dotted(optimizer)) and not _is_step(c)]
     return not any(_is_foreign(call, resets.folder) for call in inner)
+
+
+def _is_part_of_a_batch(program: Program, loop: ast.AST, step: ast.Call, resets: _Resets) -> bool:
+    """Whether a loop around it resets, and this one may go over the parts of one batch."""
+    outer = enclosing(program, loop, (*LOOPS, *FUNCTIONS))
+    while outer is not None and not isinstance(outer, FUNCTIONS):
+        if resets.place(program, outer):
+            over = getattr(loop, "iter", None)
+            while isinstance(over, ast.Call) and over.args:
+                over = over.args[0]
+            is_sometimes = enclosing(program, step, (ast.If, *LOOPS)) is not loop
+            return is_sometimes or not LOADER.fullmatch(last_name(over))
+        outer = enclosing(program, outer, (*LOOPS, *FUNCTIONS))
+    return False
 
 
 def _is_wrapped(program: Program, loop: ast.AST) -> bool:

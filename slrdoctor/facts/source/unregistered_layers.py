@@ -19,6 +19,7 @@ LEARNS = re.compile(
     r"|Embedding|EmbeddingBag|LSTM|GRU|RNN|LSTMCell|GRUCell|RNNCell|MultiheadAttention|Transformer\w*|PReLU)"
 )
 KNOWN = re.compile(r"(?:.*\.)?(?:ModuleList|ModuleDict|Sequential)")
+LOOKS = ("len", "enumerate", "zip", "range", "print", "reversed", "isinstance")
 # what makes layers known in another way, or hides them on purpose
 REGISTERS = re.compile(r"add_module|register_module|setattr|_modules\b|__setattr__|register_parameter")
 
@@ -92,7 +93,7 @@ def _is_fault(
         if method is not init and program.bindings(method).get(name):
             return False  # made anew elsewhere
         for one in program.own(method):
-            if _wraps(program, one, name):
+            if (method is init or _is_known(program, one)) and _wraps(program, one, name):
                 return False
             if method is not init and dotted(one) == name:
                 is_used = True
@@ -142,12 +143,19 @@ def _layers(
     return made
 
 
+def _is_known(program: Program, node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and bool(KNOWN.fullmatch(full_name(program, node.func)))
+
+
 def _wraps(program: Program, node: ast.AST, name: str) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and bool(KNOWN.fullmatch(full_name(program, node.func)))
-        and any(dotted(one) == name for one in ast.walk(node))
-    )
+    """Whether a call is given a list of layers: a ModuleList, or what may make one of it."""
+    if not isinstance(node, ast.Call):
+        return False
+    if KNOWN.fullmatch(full_name(program, node.func)):
+        return any(dotted(one) == name for one in ast.walk(node))
+    given = [one.value if isinstance(one, ast.Starred) else one for one in node.args]
+    given += [one.value for one in node.keywords]
+    return last_name(node.func) not in LOOKS and any(dotted(one) == name for one in given)
 
 
 def _filled(program: Program, init: Function, name: str) -> Iterator[ast.expr]:

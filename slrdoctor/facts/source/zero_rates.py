@@ -44,7 +44,7 @@ SETS = re.compile(
     r"|set_value\(|OneCycleLR|CyclicLR|LearningRateScheduler|ReduceLROnPlateau\(monitor|set_lr|adjust_lr"
     r"|adjust_learning_rate|Noam|ScheduledOptim"
 )
-STEPS = (1, 2, 3, 5, 10, 20, 50, 100)  # epochs at which a schedule is worked out
+STEPS = (1, 2, 3, 5, 10, 20, 50, 100, 1_000, 10_000, 100_000)  # epochs at which a schedule is worked out
 
 
 class ZeroRates(Pattern):

@@ -17,6 +17,59 @@ for i, (x, y) in enumerate(loader):
         optimizer.zero_grad(set_to_none=True)
 """
     },
+    "parts of a batch, with the reset after the last": {
+        "train.py": """
+import torch
+for batch in train_loader:
+    parts = batch.split(4)
+    for i, part in enumerate(parts):
+        loss = model(part).mean() / len(parts)
+        loss.backward()
+        if i == len(parts) - 1:
+            optimizer.step()
+    optimizer.zero_grad()
+for batch in train_loader:
+    optimizer.zero_grad()
+    for head in heads:
+        head(batch).backward()
+        optimizer.step()
+""",
+        "own.py": """
+import torch
+from framework import Base
+
+class Mine(Base):
+    def run(self):
+        for batch in self.loader:
+            self.reset_optimizers()
+            self.loss(batch).backward()
+            self.optimizer.step()
+""",
+    },
+    "a rate that waits, an axis moved in place, and layers that a function joins": {
+        "w.py": """
+import torch
+from torch import nn
+from blocks import chain
+
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+waiting = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 0 if step < 500 else 1)
+
+def forward(x):
+    b, t, d = x.shape
+    x.transpose_(0, 1)
+    return x.reshape(t, b, d)
+
+class M(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.layers = [nn.Linear(4, 4) for _ in range(n)]
+        self.net = chain(*self.layers)
+
+    def forward(self, x):
+        return self.net(x) + len(self.layers)
+"""
+    },
     "two optimizers of a GAN": {
         "gan.py": """
 import torch

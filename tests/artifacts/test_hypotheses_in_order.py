@@ -141,3 +141,17 @@ def test_a_transcript_of_kaldi_has_no_suffix(tmp_path: Path) -> None:
         ("data/train/text", 8),
     ]
     assert {row.split for a in data.annotations for row in a.rows} == {"train", "dev"}
+
+
+@pytest.mark.parametrize("of", ["dev", "test"])
+def test_the_references_of_predictions_without_ids_tell_their_split(of: str, tmp_path: Path) -> None:
+    targets = {name: sentences(8, number) for number, name in enumerate(("train", "dev", "test"))}
+    for name in targets:
+        annotate(tmp_path, name, targets[name])
+    pairs = [{"gt": " ".join(target), "pred": "RAIN"} for target in reversed(targets[of])]
+    (tmp_path / "predictions.json").write_text(json.dumps(pairs))
+    [found] = predictions(tmp_path)
+    assert found.split == of
+    (tmp_path / "predictions.json").write_text(json.dumps(pairs[1:]))
+    [found] = predictions(tmp_path)
+    assert found.split == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -51,7 +52,10 @@ def pair_hypotheses(found: Found, settings: Settings, listing: Listing) -> None:
 
 
 def _with_splits(files: Sequence[PredictionFile], rows: Sequence[Row]) -> list[PredictionFile]:
-    """Predictions of a file whose name tells no split are of the one split that has all their ids."""
+    """Predictions of a file whose name tells no split are of the one split that has all their ids.
+
+    Where these are only places, they are of the one split that has exactly their references.
+    """
     splits: dict[str, set[str]] = {}
     for row in rows:
         splits.setdefault(bare_id(row.id), set()).add(row.split)
@@ -61,8 +65,20 @@ def _with_splits(files: Sequence[PredictionFile], rows: Sequence[Row]) -> list[P
         # of hypotheses without ids, the places stand for these
         named = any(not key.isdecimal() for key in file.ids)
         is_told = named and len(of_ids) == 1 and not file.split
+        if not named and not file.split:
+            of_ids, is_told = _splits_of_targets(file, rows)
         told.append(replace(file, split=of_ids.pop()) if is_told else file)
     return told
+
+
+def _splits_of_targets(file: PredictionFile, rows: Sequence[Row]) -> tuple[set[str], bool]:
+    """The splits whose targets are the references of a file, in any order, and whether it is one."""
+    targets: dict[str, Counter[tuple[str, ...]]] = {}
+    for row in rows:
+        targets.setdefault(row.split, Counter())[row.glosses or tuple((row.text or "").split())] += 1
+    references = Counter(file.references)
+    same = {split for split, counted in targets.items() if counted == references}
+    return same, len(same) == 1
 
 
 def _without_references(alone: Hypotheses) -> str:

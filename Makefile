@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo quick test lint types install docs examples patients runs clinic clinic-sample limits layouts layouts-sample clean
+.PHONY: demo quick test lint types install docs examples patients runs clinic clinic-sample limits layouts layouts-sample programs clean
 .DELETE_ON_ERROR:
 
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
@@ -72,6 +72,10 @@ layouts: install
 # Some of these encodings written anew, held against the recorded lines: what CI runs.
 layouts-sample: install
 	$(BIN)/python -m clinic.layouts --sample 30
+
+# Runs small training programs, sound ones and ones with a fault, and says whether the fault is named.
+programs: install
+	$(BIN)/python -m clinic.programs
 
 # Scans every folder of real runs beside the checkout and writes the table of what was found.
 runs: install

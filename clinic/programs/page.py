@@ -26,7 +26,14 @@ FIRST = """\
 
 Before any check was changed for it.
 """
-FIRST_FIGURES: Mapping[str, tuple[int, int]] = {}
+FIRST_FIGURES: Mapping[str, tuple[int, int]] = {
+    "first cause right": (18, 48),
+    "right among the first three": (20, 48),
+    "another cause first": (13, 48),
+    "broken, called healthy": (15, 48),
+    "healthy, called healthy": (20, 20),
+    "healthy, with a false block or mislead": (0, 20),
+}
 
 
 def page(lines: Sequence[Line]) -> str:

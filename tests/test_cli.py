@@ -89,7 +89,7 @@ def test_the_text_begins_with_the_verdict_and_the_cause_and_ends_in_the_counts()
     lines = program("scan", BROKEN).stdout.splitlines()
 
     assert "BROKEN" in lines[0] and "(CTC401)" in lines[0] and "100%" in lines[0]
-    assert "1 cause, 3 symptoms" in lines[-1] and lines[-1].endswith("slrdoctor explain CTC401")
+    assert "1 cause, 4 symptoms" in lines[-1] and lines[-1].endswith("slrdoctor explain CTC401")
 
 
 def test_piped_text_is_neither_wrapped_nor_padded() -> None:

@@ -35,6 +35,10 @@ def fired(one: Check, message: str, case: Case = ("",)) -> tuple[Case, Outcome]:
     return case, Judged(one, (Finding(message, evidence, (Fix("Fix it."),)),))
 
 
+def fine(one: Check, case: Case) -> tuple[Case, Outcome]:
+    return case, Judged(one, ())
+
+
 def skipped(code: str, reason: str, enable: str) -> tuple[Case, Outcome]:
     return ("",), Skipped(check(code, "A fault.", Severity.NOTE), "Fact", reason, enable)
 
@@ -72,6 +76,7 @@ def test_two_faults_of_one_check_stay_two() -> None:
 def test_a_symptom_is_folded_only_where_the_same_causes_explain_it() -> None:
     made = report(
         fired(STRIDE, "too large", ("", "a")),
+        fine(STRIDE, ("", "b")),
         fired(BLIND, "ignores", ("", "a")),
         fired(BLIND, "ignores", ("", "b")),
     )
@@ -80,6 +85,19 @@ def test_a_symptom_is_folded_only_where_the_same_causes_explain_it() -> None:
         ("AAA001", ["a"], True),
         ("BBB001", ["b"], True),
         ("BBB001", ["a"], False),
+    ]
+
+
+def test_a_symptom_is_folded_where_its_cause_was_not_judged_in_one_of_its_runs() -> None:
+    made = report(
+        fired(STRIDE, "too large", ("", "a")),
+        fired(BLIND, "ignores", ("", "a")),
+        fired(BLIND, "ignores", ("", "b")),
+    )
+
+    assert [(f["code"], f["cases"], f["root_cause"]) for f in made.findings] == [
+        ("AAA001", ["a"], True),
+        ("BBB001", ["a", "b"], False),
     ]
 
 

@@ -12,13 +12,17 @@ LISTED = 20  # longer sequences among the facts are summarised
 
 
 def plain(value: Any, listed: int | None = LISTED) -> Any:
-    """Any value as JSON has it: finite numbers or null, long sequences summarised."""
+    """Any value as JSON has it: finite numbers or null, long sequences summarised.
+
+    Of a dataclass, the fields that its repr has: what is too large to print is none of the report.
+    """
     if isinstance(value, bool) or value is None or isinstance(value, (str, int)):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: plain(getattr(value, f.name), listed) for f in dataclasses.fields(value)}
+        shown = [f.name for f in dataclasses.fields(value) if f.repr]
+        fields = {name: plain(getattr(value, name), listed) for name in shown}
         said = getattr(value, "sentence", None)
         return fields | ({"sentence": said} if isinstance(said, str) else {})
     if isinstance(value, Mapping):

@@ -7,7 +7,7 @@ import bisect
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +20,7 @@ class Unparsed:
 
     where: str
     reason: str
-    text: str = ""
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +28,10 @@ class Program:
     """A source that was parsed. The code of a notebook is that of its cells, one after another."""
 
     where: str
-    text: str
-    tree: ast.Module
-    nodes: list[ast.AST]  # all of the tree, level by level
-    parents: Mapping[ast.AST, ast.AST]
+    text: str = field(repr=False)
+    tree: ast.Module = field(repr=False)
+    nodes: list[ast.AST] = field(repr=False)  # all of the tree, level by level
+    parents: Mapping[ast.AST, ast.AST] = field(repr=False)
     cells: tuple[tuple[int, int], ...] = ()  # (its first line, from 1; number) of each cell
 
     @cached_property

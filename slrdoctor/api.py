@@ -90,6 +90,7 @@ from slrdoctor.facts.model.checkpoint_input import InputFit as InputFit
 from slrdoctor.facts.model.checkpoint_movement import ParameterUpdates as ParameterUpdates
 from slrdoctor.facts.model.checkpoint_values import EveryCheckpointsValues as EveryCheckpointsValues
 from slrdoctor.facts.model.checkpoint_values import WeightValues as WeightValues
+from slrdoctor.facts.model.counted_batches import CountedBatches as CountedBatches
 from slrdoctor.facts.outputs.decoded_output import DecodedOutput as DecodedOutput
 from slrdoctor.facts.outputs.log_probs import BlankRival as BlankRival
 from slrdoctor.facts.outputs.log_probs import LogProbs as LogProbs

@@ -76,8 +76,17 @@ def test_an_edit_whose_text_does_not_stand_there_is_refused(tmp_path: Path) -> N
 
 
 def test_the_place_of_the_cause_is_that_of_the_first_code_that_names_it() -> None:
-    assert rank_of_cause(["TRN504", "SRC001", "MDL603"], ("MDL603", "SRC001")) == 2
-    assert rank_of_cause(["TRN504"], ("SRC001",)) is None
+    assert rank_of_cause({"roots": ["TRN504", "SRC001", "MDL603"]}, ("MDL603", "SRC001")) == 2
+    assert rank_of_cause({"roots": ["TRN504"]}, ("SRC001",)) is None
+
+
+@pytest.mark.parametrize(("message", "place"), [("the rate is 0", 1), ("the head is the same", None)])
+def test_a_cause_that_is_said_in_the_message_is_looked_for_there(
+    message: str, place: int | None
+) -> None:
+    line = {"roots": ["MDL603"], "messages": [message]}
+
+    assert rank_of_cause(line, ("SRC003", "MDL603: rate is")) == place
 
 
 def test_the_figures_count_what_was_said_first_and_what_was_called_healthy() -> None:

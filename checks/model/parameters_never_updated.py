@@ -24,7 +24,11 @@ INITIAL_PARAMETERS = chosen(
 )
 
 
+NO_RATE = 1e-9  # a step of this rate is lost in the rounding of a weight of 0.1
 NAMED = 2  # parameters that the message names
+
+
+RATE = Fix("Set a learning rate above 0, and step a schedule that counts epochs once per epoch.")
 
 
 @check("MDL603", severity=BLOCKS, confidence=LIKELY, explains=(NOTHING_LEARNED,))
@@ -41,6 +45,7 @@ def parameters_never_updated(updates: ParameterUpdates) -> Findings:
     - initial values in most of the parameters;
     - zeros in every matrix of an adapter (LoRA) that begins at zero;
     - a mean of 0 and a variance of 1 in every batch normalisation.
+    The learning rate that the optimizer holds in the checkpoint is named where it is below 1e-9.
 
     Fix: Give the optimizer all parameters, and look for requires_grad, detach and no_grad.
 
@@ -49,13 +54,17 @@ def parameters_never_updated(updates: ParameterUpdates) -> Findings:
     found = tuple(_faults(updates))
     if not found:
         return updates.sentence
+    rates = [updates.rate] if updates.rate is not None and updates.rate < NO_RATE else []
+    cause = "".join(f"; the learning rate of its optimizer is {rate:.2g}" for rate in rates)
     yield Finding(
-        message=f"in {updates.read_from}, {found[0][0]}",
+        message=f"in {updates.read_from}, {found[0][0]}{cause}",
         evidence=(
             *(evidence for _, evidence in found),
+            *(Evidence("learning rate", rate, updates.read_from) for rate in rates),
             Evidence("sign of training", updates.trained or "none", updates.read_from),
         ),
         fixes=(
+            *([RATE] if rates else []),
             Fix(
                 "Give the optimizer every parameter.",
                 "optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)",

@@ -20,6 +20,7 @@ from slrdoctor.api import (
     explains=(
         NOTHING_LEARNED,
         "TRN506",
+        "MDL603",
     ),
 )
 def rate_zero_in_code(code: ZeroRates) -> Findings:

@@ -70,7 +70,7 @@ def examined(names: Sequence[str], jobs: int) -> Iterator[Line]:
     with ProcessPoolExecutor(jobs) as pool:
         for line in pool.map(partial(examine, kept=KEPT), [PROGRAMS[name] for name in names]):
             right = PROGRAMS[line["name"]].right
-            place = rank_of_cause(line["roots"], right) if right else "healthy"
+            place = rank_of_cause(line, right) if right else "healthy"
             print(
                 f"{line['name']}: {place}; {line['verdict']}, {' '.join(line['roots'][:4])}", flush=True
             )

@@ -41,6 +41,9 @@ _MISTAKEN_IDS = (
 )  # fmt: skip
 
 
+_NO_RATE = "MDL603: learning rate of its optimizer is"  # an optimizer that has none left
+
+
 def _p(
     name: str,
     kind: str,
@@ -48,12 +51,13 @@ def _p(
     *edits: tuple[str, str],
     file: str = "",
     more: tuple[Edit, ...] = (),
+    also: tuple[str, ...] = (),
 ) -> Program:
     """`right` are codes between spaces; edits without a file are of the file that is run."""
     style = name.partition("-")[0]
     file = file or ("fit.py" if style == "keras" else "train.py")
     return Program(
-        name, style, kind, (*((file, old, new) for old, new in edits), *more), tuple(right.split())
+        name, style, kind, (*((file, old, new) for old, new in edits), *more), (*right.split(), *also)
     )
 
 
@@ -82,7 +86,7 @@ FAULTY = (
        (_OPTIMIZER, "optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=1.0)")),
     _p("plain-schedule-per-batch", OPTIMIZER, "TRN506 TRN519 SRC003",
        ("        optimizer.step()\n", "        optimizer.step()\n        scheduler.step()\n"),
-       ("    scheduler.step()\n    dev_loss", "    dev_loss")),
+       ("    scheduler.step()\n    dev_loss", "    dev_loss"), also=(_NO_RATE,)),
     _p("plain-best-turned-round", CHECKPOINT, "MDL613 RUN104",
        ("best = -1.0", "best = 2.0"), ("if accuracy > best:", "if accuracy < best:")),
     _p("plain-ids-mistaken", PAIRS, "EVL906 RUN104", more=_MISTAKEN_IDS),

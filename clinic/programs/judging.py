@@ -18,6 +18,7 @@ from clinic.programs.running import DoesNotRun, train
 Line = Mapping[str, Any]
 PROGRAMS = {program.name: program for program in (*HEALTHY, *FAULTY)}
 GRAVE = ("blocks", "misleads")
+LONGEST = 200  # letters of a message that are kept
 
 
 def examine(program: Program, kept: Path | None = None) -> Line:
@@ -44,24 +45,35 @@ def scanned(folder: Path) -> dict[str, Any]:
         for key, content in report["facts"].items()
         if key.split(" ")[0] == "Progress" and isinstance(content, Mapping)
     ]
+    roots = [f for f in findings if f["root_cause"] and f["severity"] != "note"]
     return {
         "verdict": report["verdict"],
-        "roots": [f["code"] for f in findings if f["root_cause"] and f["severity"] != "note"],
+        "roots": [f["code"] for f in roots],
+        "messages": [f["message"][:LONGEST] for f in roots],
         "grave": [f["code"] for f in findings if f["severity"] in GRAVE],
         "crashed": [f"{c['code']}: {c['error']}" for c in report["crashed"]],
         "score": scores[0] if scores else None,
     }
 
 
-def rank_of_cause(roots: Sequence[str], right: Sequence[str]) -> int | None:
+def rank_of_cause(line: Line, right: Sequence[str]) -> int | None:
     """The place, from 1, of the first root cause that names the fault; None where none does."""
-    return next((place for place, code in enumerate(roots, 1) if code in right), None)
+    said = zip(line["roots"], line.get("messages", line["roots"]), strict=True)
+    return next(
+        (place for place, one in enumerate(said, 1) if any(_names(*one, r) for r in right)), None
+    )
+
+
+def _names(code: str, message: str, right: str) -> bool:
+    """Whether a finding is of the right code and, as in `MDL603: rate`, has its words."""
+    wanted, _, words = right.partition(": ")
+    return code == wanted and words in message
 
 
 def figures(lines: Iterable[Line]) -> dict[str, tuple[int, int]]:
     """By what is counted: how many, of how many."""
     judged = [(PROGRAMS[line["name"]], line) for line in lines if line["name"] in PROGRAMS]
-    faulty = [(rank_of_cause(line["roots"], who.right), line) for who, line in judged if who.right]
+    faulty = [(rank_of_cause(line, who.right), line) for who, line in judged if who.right]
     healthy = [line for who, line in judged if not who.right]
     broken, sound = len(faulty), len(healthy)
     three = sum(rank is not None and rank <= 3 for rank, _ in faulty)

@@ -69,7 +69,7 @@ def _faulty(lines: Sequence[Line]) -> Iterator[str]:
     yield from ("| program | right | said | place | verdict | score |", "|---|---|---|---|---|---|")
     for line in filter(_is_faulty, lines):
         right = PROGRAMS[line["name"]].right
-        rank = rank_of_cause(line["roots"], right)
+        rank = rank_of_cause(line, right)
         yield (
             f"| {line['name']} | {' or '.join(right)} | {' '.join(line['roots'][:4]) or 'nothing'} "
             f"| {rank or '-'} | {line['verdict']} | {_score(line)} |"

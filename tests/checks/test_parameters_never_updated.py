@@ -49,3 +49,22 @@ def test_mdl603_tells_all_that_it_saw_in_one_finding() -> None:
         "batch normalisations without statistics",
         "sign of training",
     ]
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.8e-15])
+def test_mdl603_names_a_learning_rate_that_moves_nothing(rate: float) -> None:
+    still = replace(SOUND, unchanged="epoch_3.pt and epoch_9.pt", rate=rate)
+    (finding,) = findings("MDL603", still)
+
+    assert finding.message == (
+        "in best.pt, all parameters are the same in epoch_3.pt and epoch_9.pt; the learning rate of its "
+        f"optimizer is {rate:.2g}"
+    )
+    assert "schedule" in finding.fixes[0].do
+
+
+def test_mdl603_names_no_rate_that_moves_something_and_none_in_a_sound_run() -> None:
+    (finding,) = findings("MDL603", replace(SOUND, unchanged="epoch_3.pt and epoch_9.pt", rate=1e-4))
+
+    assert "rate" not in finding.message
+    assert not findings("MDL603", replace(SOUND, rate=0.0))

@@ -48,6 +48,7 @@ class ParameterUpdates:
     trained: str  # what shows that the model was trained, "" where nothing does
     looked: tuple[str, ...]  # the sentences of what was judged
     read_from: str
+    rate: float | None = None  # the largest learning rate that the optimizer has, where it is known
     adapters: int = 0  # matrices of adapters that begin at zero, where all of them are zero
 
     @property
@@ -91,6 +92,7 @@ def parameter_updates(
         trained=trained,
         looked=(*judged, *_asides(idle, len(frozen.intersection(initial)))),
         read_from=checkpoint.where,
+        rate=max(memory.learning_rates, default=None) if memory is not None else None,
         adapters=adapter.matrices if adapter and trained and adapter.zero == adapter.matrices else 0,
     )
 

@@ -19,17 +19,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from clinic.layouts import figures, page, shrinking
-from clinic.layouts.judging import Line, examine, key_of
+from clinic.layouts.judging import Planned, examined, key_of
 from clinic.layouts.subjects import SUBJECTS, subject
 from clinic.layouts.writing import drawn, layout_of, single, write
 
@@ -46,7 +44,6 @@ QUICK = (
     "isolated-rate-zero",
 )
 MOST_DRAWS = 60  # for one encoding that applies
-Planned = tuple[Sequence[str], int]  # keys, and how many encodings of them are wanted
 
 
 def main() -> int:
@@ -157,28 +154,6 @@ def sample(wanted: argparse.Namespace) -> int:
     print(figures.summary(figures.figures(now)))
     print("\n".join(wrong) or "no figure has fallen")
     return 1 if wrong else 0
-
-
-def examined(planned: Sequence[Planned], kept: Mapping[str, Line], jobs: int) -> Iterator[list[Line]]:
-    """The lines of each plan in its turn; those that are kept are not made anew."""
-    own = [(keys, count, {key: kept[key] for key in keys if key in kept}) for keys, count in planned]
-    if jobs == 1:
-        yield from map(first_that_apply, own)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(first_that_apply, own, chunksize=2)
-
-
-def first_that_apply(plan: tuple[Sequence[str], int, Mapping[str, Line]]) -> list[Line]:
-    """The lines of so many encodings as can be written, and of those before them that cannot."""
-    keys, count, kept = plan
-    lines: list[Line] = []
-    for key in keys:
-        lines.append(kept.get(key) or examine(key))
-        count -= "does_not_apply" not in lines[-1]
-        if not count:
-            break
-    return lines
 
 
 if __name__ == "__main__":

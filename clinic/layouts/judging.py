@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,29 @@ from clinic.layouts.subjects import subject
 from clinic.layouts.writing import layout_of, name_of, write
 
 Line = Mapping[str, Any]
+Planned = tuple[Sequence[str], int]  # keys, and how many encodings of them are wanted
+
+
+def examined(planned: Sequence[Planned], kept: Mapping[str, Line], jobs: int) -> Iterator[list[Line]]:
+    """The lines of each plan in its turn; those that are kept are not made anew."""
+    own = [(keys, count, {key: kept[key] for key in keys if key in kept}) for keys, count in planned]
+    if jobs == 1:
+        yield from map(first_that_apply, own)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(first_that_apply, own, chunksize=2)
+
+
+def first_that_apply(plan: tuple[Sequence[str], int, Mapping[str, Line]]) -> list[Line]:
+    """The lines of so many encodings as can be written, and of those before them that cannot."""
+    keys, count, kept = plan
+    lines: list[Line] = []
+    for key in keys:
+        lines.append(kept.get(key) or examine(key))
+        count -= "does_not_apply" not in lines[-1]
+        if not count:
+            break
+    return lines
 
 
 def examine(key: str) -> Line:

@@ -224,3 +224,52 @@ def test_values_by_frames_are_turned_where_the_model_takes_as_many_values(
     shapes = {open_clip(clip).shape[1] for one in data.features for clip in one.clips}
     assert (shapes == {225}) is is_turned
     assert [choice.kind for choice in choices] == (["axes of the features"] if is_turned else [])
+
+
+def numbered(root: Path, where: str, width: int, numbers: dict[str, list[int]], pad: int = 0) -> None:
+    """Clips that numbers name; `*` in `where` is the split."""
+    for split, some in numbers.items():
+        for i in some:
+            values = np.random.default_rng(i).random((20 + i % 9, width), np.float32)
+            np.save(at(root / where.replace("*", split) / f"{i:0{pad}d}.npy"), values)
+
+
+NUMBERS = {"train": [3, 5, 6, 9, 11, 12, 14, 17], "dev": [1, 8, 15], "test": [2, 4, 20]}
+
+
+@pytest.mark.parametrize(
+    ("right", "other"),
+    [("data/poses", "rgb/*"), ("data/poses/*", "rgb/*"), ("poses/*", "other/cnn/*"), ("z/*", "a/b")],
+)
+def test_the_same_numbers_in_other_folders_name_the_same_samples(
+    tmp_path: Path, right: str, other: str
+) -> None:
+    numbered(tmp_path, right, 126, NUMBERS)
+    numbered(tmp_path, other, 32, NUMBERS, pad=5)
+    for split, some in NUMBERS.items():
+        lines = [f"{number},{'AB'[number % 2]}" for number in some]
+        at(tmp_path / f"{split}.csv").write_text("\n".join(["id,gloss", *lines]))
+    model(tmp_path, 126)
+
+    data, _ = found_in(tmp_path)
+
+    assert {one.where.partition("/")[0] for one in data.features} == {right.partition("/")[0]}
+    assert {one.where.partition("/")[0] for one in data.rivals} == {other.partition("/")[0]}
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"train": list(range(8)), "dev": list(range(3))},  # counters start again
+        {"train": [3, 5, 6, 9, 11, 12, 14, 18], "dev": [1, 8, 15]},  # other samples
+        {"train": list(range(11))},
+    ],
+)
+def test_counters_and_other_numbers_name_other_samples(
+    tmp_path: Path, numbers: dict[str, list[int]]
+) -> None:
+    numbered(tmp_path, "data/poses/*", 126, {"train": list(range(8)), "dev": list(range(3))})
+    numbered(tmp_path, "more/*", 126, numbers)
+    model(tmp_path, 126)
+
+    assert {where.partition("/")[0] for where in taken(tmp_path)} == {"data", "more"}

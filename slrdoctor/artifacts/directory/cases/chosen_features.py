@@ -22,6 +22,8 @@ ALL = 0.5  # of the samples that another store has: one with fewer is not told b
 ONLY_HERE = 0.05  # of the annotated samples: a store that alone has as many is kept beside others
 MOST_PARTS = 12  # parts of which every choice is tried
 
+_SameNumbers = frozenset[frozenset[str]]  # pairs of places
+
 
 @dataclass(frozen=True)
 class ChosenFeatures:
@@ -51,6 +53,12 @@ class _Store:
         return sum(len(one.clips) for one in self.sets)
 
     @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers that name all its clips; none where some have other names."""
+        names = [name for one in self.sets for name in one.names]
+        return frozenset(map(int, names)) if all(map(str.isdecimal, names)) else frozenset()
+
+    @property
     def is_called_output(self) -> bool:
         return kind_of_place(self.sets[0].where) not in ("", WEAK)
 
@@ -68,15 +76,16 @@ def choose_features(found: Found, ids: Sequence[str]) -> ChosenFeatures:
     for one in sets:
         families.setdefault(without_splits(one.where), []).append(one)
     stores = [_Store(tuple(of), sum(_covered(s, wanted) for s in of)) for of in families.values()]
-    if _have_rivals(stores):
+    same = _with_same_numbers(stores)
+    if _have_rivals(stores, same):
         stores = _with_evidence(stores, found, sizes)
     stores.sort(key=_order)
     taken: list[tuple[FeatureSet, _Store]] = []
     lost: list[tuple[FeatureSet, _Store, _Store]] = []
     for store in stores:
         for one in sorted(store.sets, key=lambda s: (-_covered(s, wanted), -len(s.clips), s.where)):
-            twin = next((t for s, t in taken if _is_rival(s, one)), None)
-            if twin is None or _adds(one, [s for s, _ in taken], wanted):
+            twin = next((t for s, t in taken if _is_rival(s, one, same)), None)
+            if twin is None or _adds(one, [s for s, _ in taken], wanted, same):
                 taken.append((one, store))
             else:
                 lost.append((one, twin, store))
@@ -91,9 +100,9 @@ def _order(store: _Store) -> tuple[bool, int, int, int, bool, str]:
     return not store.named, -store.strength, -size[0], -size[1], store.is_called_output, first
 
 
-def _have_rivals(stores: Sequence[_Store]) -> bool:
+def _have_rivals(stores: Sequence[_Store], same: _SameNumbers) -> bool:
     return any(
-        _is_rival(one, other)
+        _is_rival(one, other, same)
         for i, store in enumerate(stores)
         for rival in stores[:i]
         for one in store.sets
@@ -203,23 +212,50 @@ def _covered(one: FeatureSet, wanted: set[str]) -> int:
     return sum(c.key in wanted or PurePosixPath(c.key).name in wanted for c in one.clips)
 
 
-def _adds(one: FeatureSet, taken: Sequence[FeatureSet], wanted: set[str]) -> bool:
+def _adds(one: FeatureSet, taken: Sequence[FeatureSet], wanted: set[str], same: _SameNumbers) -> bool:
     """Whether a store of all splits, or of one, has annotated samples that what was taken lacks."""
-    rivals = [other for other in taken if _is_rival(other, one)]
+    rivals = [other for other in taken if _is_rival(other, one, same)]
     alone = (one.names & wanted).difference(*(other.names for other in taken))
     if len(alone) <= ONLY_HERE * len(wanted) or any(other.split == one.split for other in rivals):
         return False
     return {width_of(other) for other in rivals} == {width_of(one)}
 
 
-def _is_rival(one: FeatureSet, other: FeatureSet) -> bool:
+def _with_same_numbers(stores: Sequence[_Store]) -> _SameNumbers:
+    """The places of stores whose clips have the same numbers, where these are ids and no counters.
+
+    Counters start again in every split and leave none out.
+    """
+    same = set()
+    for i, store in enumerate(stores):
+        for rival in stores[:i]:
+            numbers = store.numbers
+            if numbers and numbers == rival.numbers and (_are_ids(store) or _are_ids(rival)):
+                same |= {frozenset((a.where, b.where)) for a in store.sets for b in rival.sets}
+    return frozenset(same)
+
+
+def _are_ids(store: _Store) -> bool:
+    """Whether numbers leave some out, and no number is in two splits."""
+    if store.clips != len(store.numbers):
+        return False
+    return all(_have_gaps(frozenset(map(int, one.names))) for one in store.sets if one.names)
+
+
+def _have_gaps(numbers: frozenset[int]) -> bool:
+    return max(numbers) - min(numbers) + 1 > len(numbers)
+
+
+def _is_rival(one: FeatureSet, other: FeatureSet, same: _SameNumbers) -> bool:
     """Whether two sets have the same samples, in one split or where one of them has all splits."""
     if one.split != other.split and one.split and other.split:
         return False
     a, b = one.names, other.names
+    if frozenset((one.where, other.where)) in same:
+        return True
     if all(n.isdigit() for n in a | b):
         # counters start again in every class; ids are numbers as well, and differ from part to part
         beside = one.where.rpartition("/")[0] == other.where.rpartition("/")[0]
-        same = {int(n) for n in a} & {int(n) for n in b}
-        return beside and one.split == other.split and len(a) == len(b) and len(same) > 0.5 * len(a)
+        shared = {int(n) for n in a} & {int(n) for n in b}
+        return beside and one.split == other.split and len(a) == len(b) and len(shared) > 0.5 * len(a)
     return len(a & b) > 0.5 * min(len(a), len(b))

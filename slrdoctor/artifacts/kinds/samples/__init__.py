@@ -25,6 +25,7 @@ from slrdoctor.words.splits import split_of_name, split_of_word
 CONVENTION = "labels of an array of samples"
 BESIDE = (".npy", ".json", ".txt", ".csv", ".pt", ".pkl", ".pickle", ".p")
 MOST_BESIDE = 12  # files of one folder that are opened for one array
+MOST_ARRAYS = 12  # of the same samples in one file: parts of a person, streams; clips are more
 DISTINCT = 0.9  # share of ids that no other sample has
 NEARLY = 0.5  # of the samples: by so many labels a list may be too long or too short for its array
 
@@ -142,9 +143,15 @@ def _features(data: Sequence[Column], roles: dict[str, list[_Role]]) -> Column |
         listed = column.count in counts.get(IDS, set()) | counts.get(LENGTHS, set())
         is_named = is_named_x(column.name) or column.name.rpartition("/")[2].lower() in ARRAY_KEYS
         nearly = is_named and any(_is_nearly(column, r) for r in roles.get(LABELS, ()))
-        if labelled or (of_clips and listed) or nearly:
+        if (labelled or (of_clips and listed) or nearly) and not _is_one_clip(column, data, is_named):
             fits.append((labelled, is_named, column))
     return max(fits, key=lambda fit: (fit[0], fit[1]), default=(False, False, None))[2]
+
+
+def _is_one_clip(column: Column, data: Sequence[Column], is_named: bool) -> bool:
+    """Whether an array is one clip among many: it may have as many frames as there are tokens."""
+    others = sum(one.count != column.count for one in data)
+    return len(data) > MOST_ARRAYS or (not is_named and others > len(data) - others)
 
 
 def _is_nearly(column: Column, labels: _Role) -> bool:

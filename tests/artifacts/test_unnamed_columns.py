@@ -101,7 +101,7 @@ def _unsure(table: list[list[str]], kind: str) -> list[list[str]]:
     if kind == "no column has the words":
         return [[a, c, c, d] for a, _, c, d in table]
     if kind == "no column has the ids":
-        return [[f"x{a}", b, c, d] for a, b, c, d in table]
+        return [[f"x{9000 - i}y", b, c, d] for i, (_, b, c, d) in enumerate(table)]
     return [[a, a.upper(), a.title(), d] for a, _, _, d in table]
 
 
@@ -175,3 +175,48 @@ def test_annotations_of_other_samples_do_not_stand_in_the_way(tmp_path: Path, ex
 
     assert [file.where for file in data.annotations] == ["table.csv"]
     assert {row.id for file in data.annotations for row in file.rows} == set(clips)
+
+
+@pytest.mark.parametrize(
+    ("stored", "called"),
+    [("{:05}", "{}"), ("{:04}_anna", "{:04}"), ("rec_{:03}", "{:03}"), ("v{:04}", "videos/v{:04}.mp4")],
+)
+def test_ids_may_be_called_otherwise_than_the_clips(tmp_path: Path, stored: str, called: str) -> None:
+    table = [rows(called)[(7 * i) % COUNT] for i in range(COUNT)]
+    write(run(tmp_path, stored) / "annotations.csv", csv("col1,col2,col3,col4", table))
+    data, _ = only_case(tmp_path)
+
+    assert [row.glosses for file in data.annotations for row in file.rows] == [
+        tuple(target((7 * i) % COUNT).split()) for i in range(COUNT)
+    ]
+
+
+def test_numbers_of_rows_are_not_taken_for_ids_that_are_only_like_them(tmp_path: Path) -> None:
+    table = [[str(i), target(i)] for i in range(COUNT)]
+    write(run(tmp_path) / "annotations.csv", csv("col1,col2", table))
+
+    assert not only_case(tmp_path)[0].annotations
+
+
+@pytest.mark.parametrize("key", ["annotations", "data", "items"])
+def test_records_under_a_key_are_told_in_the_same_way(tmp_path: Path, key: str) -> None:
+    records = [dict(zip("abcd", row, strict=True)) for row in rows()]
+    write(run(tmp_path) / "corpus.json", json.dumps({"version": "1.0", key: records}))
+
+    assert samples(tmp_path)["v0003"] == tuple(target(3).split())
+
+
+@pytest.mark.parametrize("has_other_references", [False, True])
+def test_references_without_ids_tell_the_targets(tmp_path: Path, has_other_references: bool) -> None:
+    """A vocabulary of pieces of words tells nothing."""
+    run(tmp_path, vocabulary=False)
+    write(tmp_path / "annotations.csv", csv("col1,col2,col3,col4", rows()))
+    pairs = [
+        {"hypothesis": SIGNS[0], "reference": "WOLKE " * (i + 1) if has_other_references else target(i)}
+        for i in range(28, COUNT)
+    ]
+    write(tmp_path / "dev_predictions.json", json.dumps(pairs))
+
+    annotations = only_case(tmp_path)[0].annotations
+    assert bool(annotations) is not has_other_references
+    assert all(file.rows[3].glosses == tuple(target(3).split()) for file in annotations)

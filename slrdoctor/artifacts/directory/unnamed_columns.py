@@ -16,8 +16,9 @@ from slrdoctor.artifacts.directory.found import Found, UnnamedTable
 from slrdoctor.artifacts.kinds.annotations import cells
 from slrdoctor.artifacts.kinds.annotations.samples import SIGNER
 from slrdoctor.artifacts.kinds.annotations.tables import recognise_table
+from slrdoctor.artifacts.kinds.features.matching import match_names
 from slrdoctor.artifacts.kinds.plain_values import name_of
-from slrdoctor.artifacts.run import AnnotationFile
+from slrdoctor.artifacts.run import AnnotationFile, Row
 from slrdoctor.words.sample_ids import bare_id
 from slrdoctor.words.splits import split_of_word
 
@@ -33,16 +34,26 @@ def unnamed_table(where: str, format: str, content: Content) -> UnnamedTable | N
     """The table that a file holds which no kind took; None where it is none with names of columns."""
     if isinstance(content, Table):
         table = content
-    elif isinstance(content, Tree) and isinstance(content.value, list) and content.value:
-        records = content.value
-        if not all(isinstance(one, dict) and one.keys() == records[0].keys() for one in records):
-            return None
+    elif isinstance(content, Tree) and (records := _records(content.value)):
         table = Table(tuple(map(name_of, records[0])), [list(one.values()) for one in records])
     else:
         return None
     if table.columns is None or not 2 <= len(table.columns) <= MOST_COLUMNS:
         return None
     return UnnamedTable(where, format, table)
+
+
+def _records(value: Any) -> list[dict[Any, Any]]:
+    """The records of one form that a tree is, or has under one key; [] where there are none."""
+    if isinstance(value, dict):
+        under = [
+            records for one in value.values() if isinstance(one, list) and (records := _records(one))
+        ]
+        return under[0] if len(under) == 1 else []
+    if not isinstance(value, list) or not value or not isinstance(value[0], dict):
+        return []
+    is_even = all(isinstance(one, dict) and one.keys() == value[0].keys() for one in value)
+    return value if is_even else []
 
 
 def settle_unnamed(found: Found) -> None:
@@ -93,6 +104,8 @@ def _names(columns: Sequence[str], rows: Sequence[Sequence[Any]], found: Found) 
     candidates = [i for i in rest if names[i] == columns[i]]
     target = _by_references(values, ids, candidates, found)
     if target is None:
+        target = _by_texts(values, candidates, found)
+    if target is None:
         target = _by_vocabularies(values, candidates, found)
     if target is None:
         return []
@@ -102,15 +115,33 @@ def _names(columns: Sequence[str], rows: Sequence[Sequence[Any]], found: Found) 
 
 def _ids(values: Sequence[list[Any]], found: Found) -> int | None:
     """The column whose values are the ids of stored clips or of predictions."""
+    named = {
+        i: names
+        for i, column in enumerate(values)
+        if len(set(names := [cells.identifier(value) for value in column])) >= DISTINCT * len(names)
+    }
     stored = _stored(found)
-    shares = []
-    for column in values:
-        named = [cells.identifier(value) for value in column]
-        distinct = len(set(named)) >= DISTINCT * len(named)
-        there = sum(bool(name) and bool(_called(name) & stored) for name in named)
-        shares.append(there / len(named) if distinct else 0.0)
-    best = max(range(len(shares)), key=shares.__getitem__)
-    return best if shares[best] >= STORED else None
+    shares = {
+        i: sum(bool(name) and bool(_called(name) & stored) for name in names) / len(names)
+        for i, names in named.items()
+    }
+    best = max(shares, key=shares.__getitem__, default=None)
+    if best is not None and shares[best] >= STORED:
+        return best
+    return _clearest({i: _matched(names, found) for i, names in named.items() if not _counts(names)})
+
+
+def _matched(names: Sequence[str], found: Found) -> float:
+    """The share of names that are those of clips of their own, read as loosely as ids are."""
+    keys = [clip.key for one in found.features for clip in one.clips]
+    rows = [Row(id=name, split="") for name in names]
+    return len(match_names(rows, keys).hits) / len(names)
+
+
+def _counts(names: Sequence[str]) -> bool:
+    """Whether names are numbers that rise row by row, as those of the rows do."""
+    numbers = [int(name) for name in names if name.isdecimal()]
+    return len(numbers) == len(names) and numbers == sorted(numbers)
 
 
 def _stored(found: Found) -> set[str]:
@@ -142,6 +173,15 @@ def _by_references(
         for i in candidates
     }
     return _clearest(shares)
+
+
+def _by_texts(values: Sequence[list[Any]], candidates: Iterable[int], found: Found) -> int | None:
+    """The column that has the references of predictions, whatever these are called."""
+    references = {_joined(one) for file in found.predictions for one in file.references if one}
+    if len(references) < FEWEST:
+        return None
+    texts = {i: {_words(value) for value in values[i]} for i in candidates}
+    return _clearest({i: len(references & own) / len(references) for i, own in texts.items()})
 
 
 def _by_vocabularies(values: Sequence[list[Any]], candidates: Iterable[int], found: Found) -> int | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Sequence
 
 from slrdoctor.artifacts.content import Content, Table, Text, Unreadable
 from slrdoctor.artifacts.formats import csv_table
-from slrdoctor.artifacts.kinds.annotations.cells import are_sentences
+from slrdoctor.artifacts.kinds.annotations import cells
 from slrdoctor.artifacts.kinds.annotations.samples import Found, recognise_records
 from slrdoctor.artifacts.kinds.annotations.tables import recognise_table
 from slrdoctor.artifacts.kinds.annotations.trees import recognise_tree
@@ -28,6 +29,9 @@ _HINTED = re.compile(
 )
 _GLOSSES = re.compile(r"(?:^|[^a-z])(?:gloss|glosses|gls|orth)(?:[^a-z]|$)")
 _LONGEST = 4000  # characters of a line
+MOST_NUMBERS = 0.1  # share of the words of targets
+REPEATED = 2.0  # times that a word of targets comes, on average
+SEVERAL = 1.5  # words of a target, on average
 _OUTPUTS = (".out", ".err")
 _LOG = re.compile(
     r"(?:^|[^a-z])(?:log|logs|history|metrics|results?|stdout|stderr|readme|nohup|slurm)(?:[^a-z]|$)"
@@ -122,14 +126,32 @@ def _transcripts(where: str, format: str, lines: Sequence[tuple[int, str]]) -> A
     counted = all(one.isdecimal() and len(one) < 10 and str(int(one)) == one for one in names)
     alike = len(shapes) <= max(1, 0.5 * len(names)) if hinted else len(shapes) == 1
     told = hinted or (bool(split_of_name(name)) and len(names) > 2)
-    if not told or not alike or counted or len(set(names)) < 0.9 * len(names):
+    if counted and not _are_targets(
+        [int(one) for one in names], [match[2].split() for _, match in found]
+    ):
         return None
-    if are_sentences(match[2] for _, match in found):
+    if not told or not alike or len(set(names)) < 0.9 * len(names):
+        return None
+    if cells.are_sentences(match[2] for _, match in found):
         key = "text"
     else:  # nothing says glosses but a name that does
         key = "gloss" if _GLOSSES.search(where.lower()) else "target"
     records = [(number, {"fileid": match[1], key: match[2]}, "") for number, match in found]
     return recognise_records(where, format, Found(records, "transcripts by id"))
+
+
+def _are_targets(numbers: Sequence[int], lines: Sequence[Sequence[str]]) -> bool:
+    """Whether what stands behind plain numbers are targets, not a list of classes, counts or frames.
+
+    Targets are words that come again in other lines; one word behind each of numbers that rise may
+    as well be the label of a frame.
+    """
+    words = [word for line in lines for word in line]
+    numeric = sum(cells.number(word) is not None for word in words)
+    if numeric > MOST_NUMBERS * len(words) or len(words) < REPEATED * len(set(words)):
+        return False
+    is_rising = all(a < b for a, b in itertools.pairwise(numbers))
+    return not is_rising or len(words) > SEVERAL * len(lines)
 
 
 def _parallel(where: str, format: str, text: Text, siblings: Siblings | None) -> AnnotationFile | None:

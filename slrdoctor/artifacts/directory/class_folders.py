@@ -20,6 +20,7 @@ from slrdoctor.words.landmark_layouts import is_frame_of_landmarks
 from slrdoctor.words.sample_ids import bare_id
 
 OF_FRAMES = "folder of frames per sample"
+FEW = 0.1  # rows a clip, up to which a list without any of the clips is not of them
 NAMED = 0.5  # share of the folders that annotations name, which are clips then
 _NUMBER = re.compile(r"\d+")
 
@@ -33,6 +34,31 @@ def settle_class_folders(found: Found) -> None:
         _as_samples(one) if one.layout == OF_FRAMES and _are_classes(one, named) else one
         for one in found.features
     ]
+
+
+def leave_out_foreign_lists(found: Found) -> None:
+    """Leave out short lists of samples that are not here, where the folders give every clip its class.
+
+    tests/data/sample.csv of two samples does not stand against 360 clips in folders of their classes.
+    A longer list is kept: its ids may be those of the clips, written otherwise.
+    """
+    clips = [clip for one in found.features for clip in one.clips]
+    if not clips or not all(clip.label for clip in clips):
+        return
+    stored = {text for clip in clips for text in _names(clip.key)}
+    found.annotations = [
+        file
+        for file in found.annotations
+        if len(file.rows) > FEW * len(clips)
+        or any(row.stored is not None for row in file.rows)
+        or any(_names(text) & stored for row in file.rows for text in (row.id, row.path or ""))
+    ]
+
+
+def _names(text: str) -> set[str]:
+    """An id with and without its folders; nothing for an empty one."""
+    name = bare_id(text)
+    return {name, name.rpartition("/")[2]} if name else set()
 
 
 def _are_classes(one: FeatureSet, named: set[str]) -> bool:

@@ -12,7 +12,7 @@ from slrdoctor.artifacts.directory import cases, pointed
 from slrdoctor.artifacts.directory.beside import siblings_of
 from slrdoctor.artifacts.directory.checkpoint_notes import read_notes
 from slrdoctor.artifacts.directory.claims import are_indices, are_sections
-from slrdoctor.artifacts.directory.class_folders import settle_class_folders
+from slrdoctor.artifacts.directory.class_folders import leave_out_foreign_lists, settle_class_folders
 from slrdoctor.artifacts.directory.expectations import hold_against_configs, note_empty_folders
 from slrdoctor.artifacts.directory.found import Found, NothingToExamine
 from slrdoctor.artifacts.directory.found_samples import (
@@ -140,6 +140,7 @@ def _complete(found: Found, settings: Settings, listing: Listing) -> None:
     take_sentences(found)
     if not settings.annotations:
         leave_out_retellings(found)
+        leave_out_foreign_lists(found)
     fill_splits(found)
     found.annotations = with_separate_glosses(found.annotations, found.vocabularies)
     pair_hypotheses(found, settings, listing)

@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slrdoctor.artifacts.kinds.features.widths import width_of, widths_of_parts
@@ -80,7 +81,8 @@ def input_fit(
     Loaders choose landmarks, drop coordinates, append velocities and flatten clips: what can
     come about so is no contradiction, unless the config itself says the stored size.
     """
-    said = {found.as_int or 0: found for found in every_value(run) if INPUT_SIZE.is_named(found.name)}
+    sizes = [found for found in every_value(run) if INPUT_SIZE.is_named(found.name)]
+    said = {found.as_int or 0: found for found in sizes}
     of_model = {size: found for size, found in said.items() if OF_THE_MODEL.fullmatch(found.name)}
     stored, known_by = _stored(clips, of_model)
     fits = stored in (model.size, *model.sizes)
@@ -90,8 +92,8 @@ def input_fit(
         because = _of_parts(data, model) or _beside(data, stored, model)
         because = because or _reshaped(stored, model, clips)
         guess = "" if because else _derived(stored, model)
-    if not fits and not because and len(said) > 1 and model.size in said:
-        because = f"{said[model.size].key} in {said[model.size].read_from} has this size"
+    if not fits and not because:
+        because = _of_another_step(sizes, stored, model.size)
     return InputFit(
         layer=model.layer,
         takes=stored if fits else model.size,
@@ -122,6 +124,21 @@ def _stored(clips: ClipTable | None, said: dict[int, Configured]) -> tuple[int, 
     raise Unavailable(
         "the size of the features is unknown: neither features nor a config with their size", ENABLE
     )
+
+
+def _of_another_step(sizes: Sequence[Configured], stored: int, takes: int) -> str:
+    """Where a config has the size that is taken beside another one, which a loader starts from.
+
+    The other is the stored size, or stands in the same file: a size in the config of another
+    experiment says nothing of this loader.
+    """
+    for own in sizes:
+        others = [one for one in sizes if one.as_int not in (takes, None)]
+        if own.as_int == takes and any(
+            one.as_int == stored or one.read_from == own.read_from for one in others
+        ):
+            return f"{own.key} in {own.read_from} has this size"
+    return ""
 
 
 def _chosen(run: TrainingRun, sources: Sources) -> str:

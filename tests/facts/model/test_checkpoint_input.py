@@ -51,8 +51,9 @@ def fit(
     data: DataSet | None = None,
     sources: tuple[SourceFile, ...] = (),
     beside: tuple[CheckpointRow, ...] = (),
+    others: tuple[ConfigFile, ...] = (),
 ) -> InputFit:
-    configs = (ConfigFile("config.yaml", "yaml", config),) if config else ()
+    configs = (*((ConfigFile("config.yaml", "yaml", config),) if config else ()), *others)
     return input_fit(
         model,
         CheckpointFiles((row("best.pt", *model.sizes), *beside), (), (), "best.pt"),
@@ -204,6 +205,26 @@ def test_a_config_that_gives_both_sizes_explains_the_difference() -> None:
     assert (
         "model.input_dim in config.yaml has this size" in fit(taking(1000), table(225), config).because
     )
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "explained"),
+    [
+        ({"model": {"input_size": 126}}, {"params": {"input_size": 1024}}, False),
+        ({"net": {"in_dim": 126}}, {"feature_dim": 512, "input_dim": 225}, False),
+        ({"input_features": "126"}, {"model": {"input_dim": "99"}}, False),
+        ({"model": {"input_size": 126}}, {"data": {"feature_dim": 63}}, True),
+        ({"data": {"feature_dim": 60}, "model": {"input_size": 126}}, {"input_size": 1024}, True),
+    ],
+)
+def test_a_size_in_the_config_of_another_experiment_explains_nothing(
+    own: dict[str, Any], other: dict[str, Any], explained: bool
+) -> None:
+    others = (ConfigFile("configs/baseline.yaml", "yaml", other),)
+    found = fit(taking(126), table(63), own, others=others)
+
+    assert not found.fits
+    assert bool(found.because) == explained
 
 
 def test_without_features_the_config_gives_the_size_of_landmarks() -> None:

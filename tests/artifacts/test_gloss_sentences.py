@@ -208,3 +208,14 @@ def test_captions_of_the_same_samples_do_not_keep_sentences_from_being_texts(
 
     texts = {row.text for file in files for row in file.rows if row.text}
     assert texts == set(map(target, range(COUNT)) if is_of_targets else captions)
+
+
+@pytest.mark.parametrize("name", ["classes.txt", "labels.txt", "class_names.txt"])
+def test_a_list_that_is_called_for_classes_may_be_of_the_glosses(tmp_path: Path, name: str) -> None:
+    run(tmp_path)
+    (tmp_path / "vocabulary.json").unlink()
+    write(tmp_path / name, "".join(f"{i}\t{t}\n" for i, t in enumerate(("<blank>", *SIGNS))))
+
+    assert [row.glosses for row in annotated(tmp_path).rows] == [
+        tuple(target(i).split()) for i in range(COUNT)
+    ]

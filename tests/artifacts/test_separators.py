@@ -79,3 +79,25 @@ def test_a_mark_inside_glosses_stays(texts: list[str], tokens: tuple[str, ...]) 
 def test_a_vocabulary_of_texts_parts_no_glosses() -> None:
     texts = ["/".join(words) for words in SENTENCES]
     assert glosses(texts, vocabulary(*WORDS, target="text")) == [(text,) for text in texts]
+
+
+@pytest.mark.parametrize(("mine", "other"), [("/", " "), ("|", " "), (" ", "/"), ("+", "/")])
+def test_a_copy_of_the_samples_that_parts_glosses_otherwise_has_the_same_targets(
+    mine: str, other: str
+) -> None:
+    files = [annotated([mark.join(words) for words in SENTENCES]) for mark in (mine, other)]
+
+    parted = with_separate_glosses(files, [vocabulary(*WORDS)])
+
+    assert [[row.glosses for row in file.rows] for file in parted] == [SENTENCES, SENTENCES]
+
+
+def test_a_file_of_compounds_stays_whole_beside_one_whose_glosses_a_mark_parts() -> None:
+    compounds = ["RAIN+SUN", "SUN+RAIN", "TREE+SUN"]
+    known = vocabulary(*WORDS, *compounds)
+    files = [annotated(["/".join(words) for words in SENTENCES]), annotated(compounds)]
+
+    parted = with_separate_glosses(files, [known])
+
+    assert [row.glosses for row in parted[0].rows] == SENTENCES
+    assert [row.glosses for row in parted[1].rows] == [(compound,) for compound in compounds]

@@ -220,3 +220,31 @@ def test_references_without_ids_tell_the_targets(tmp_path: Path, has_other_refer
     annotations = only_case(tmp_path)[0].annotations
     assert bool(annotations) is not has_other_references
     assert all(file.rows[3].glosses == tuple(target(3).split()) for file in annotations)
+
+
+@pytest.mark.parametrize("known_by", ["predictions", "vocabulary"])
+@pytest.mark.parametrize("header", ["x,y,p,q", "col1,col2,col3,col4", "a,b,c,d"])
+def test_captions_of_the_same_clips_do_not_take_the_place_of_the_tables(
+    tmp_path: Path, header: str, known_by: str
+) -> None:
+    run(tmp_path, predicted=known_by == "predictions", vocabulary=known_by == "vocabulary")
+    write(tmp_path / "table.csv", csv(header, rows()))
+    captions = [{"id": f"v{i:04}", "caption": f"a person signs {i}"} for i in range(COUNT)]
+    write(tmp_path / "captions.json", json.dumps(captions))
+
+    data, _ = only_case(tmp_path)
+
+    [table] = [file for file in data.annotations if file.where == "table.csv"]
+    assert [row.glosses for row in table.rows] == [tuple(target(i).split()) for i in range(COUNT)]
+    assert {row.split for row in table.rows} == {"train", "dev"}
+
+
+def test_texts_that_are_the_references_keep_the_place_of_a_table_without_names(tmp_path: Path) -> None:
+    run(tmp_path, predicted=True)
+    texts = [{"id": f"v{i:04}", "text": target(i)} for i in range(COUNT)]
+    write(tmp_path / "targets.json", json.dumps(texts))
+    write(tmp_path / "table.csv", csv("col1,col2,col3,col4", rows()))
+
+    data, _ = only_case(tmp_path)
+
+    assert [file.where for file in data.annotations] == ["targets.json"]

@@ -118,7 +118,8 @@ def _has_blank(found: Found) -> bool:
 
 def _are_listed(found: Found, texts: Mapping[str, tuple[str, ...]]) -> bool:
     words = [word for text in texts.values() for word in text]
-    listed = (set(one.tokens) for one in found.vocabularies if one.target == "gloss")
+    # a list that is called for classes may be of glosses as well
+    listed = (set(one.tokens) for one in found.vocabularies if one.target != "text")
     return any(sum(word in known for word in words) >= LISTED * len(words) for known in listed)
 
 

@@ -59,7 +59,8 @@ def _records(value: Any) -> list[dict[Any, Any]]:
 def settle_unnamed(found: Found) -> None:
     """Take the tables as annotations, where no others tell of stored clips and columns are clear."""
     stored = _stored(found)
-    if any(_called(row.id) & stored for file in found.annotations for row in file.rows) or (
+    of_stored = [r for f in found.annotations for r in f.rows if _called(r.id) & stored]
+    if (of_stored and not _are_captions(of_stored, found)) or (
         not stored and any(file.rows for file in found.annotations)
     ):
         return
@@ -70,6 +71,24 @@ def settle_unnamed(found: Found) -> None:
         names = _names(columns, [row for one in tables for row in one.table.rows], found)
         files = [_recognised(one, names) for one in tables] if names else []
         found.annotations += [file for file in files if file is not None]
+
+
+def _are_captions(rows: Sequence[Row], found: Found) -> bool:
+    """Whether samples have only texts, and of other words than the references or the vocabularies."""
+    if any(row.glosses is not None or row.text is None for row in rows):
+        return False
+    texts = {bare_id(row.id): _words(row.text).casefold() for row in rows}
+    pairs = [
+        (texts[name], _joined(reference).casefold())
+        for one in found.predictions
+        for key, reference in zip(one.ids, one.references, strict=False)
+        if (name := bare_id(key)) in texts
+    ]
+    if len(pairs) >= FEWEST:
+        return sum(text == reference for text, reference in pairs) < AGREEING * len(pairs)
+    known = {token.casefold() for one in found.vocabularies for token in one.tokens if token}
+    words = [word for text in texts.values() for word in text.split()]
+    return bool(known) and sum(word in known for word in words) < AGREEING * len(words)
 
 
 def _recognised(one: UnnamedTable, names: Sequence[str]) -> AnnotationFile | None:

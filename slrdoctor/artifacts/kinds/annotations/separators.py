@@ -20,12 +20,23 @@ def with_separate_glosses(
     """The files with their targets cut at the mark that parts their glosses, where one does.
 
     A vocabulary that has the parts and not the wholes shows it. Without one, only commas and
-    semicolons behind every word but the last do.
+    semicolons behind every word but the last do. A file may be written in its own way: where no mark
+    parts the glosses of all, or it stands nowhere in a file, one may part those of that file.
     """
     known = [{t for t in v.tokens if t} for v in vocabularies if v.target != "text"]
+    common = _separator(files, known)
+    marks = [common if _has(file, common) else _separator([file], known) for file in files]
+    return [_cut(file, mark, known) if mark else file for file, mark in zip(files, marks, strict=True)]
+
+
+def _has(file: AnnotationFile, mark: str) -> bool:
+    return bool(mark) and any(mark in gloss for row in file.rows for gloss in row.glosses or ())
+
+
+def _separator(files: Sequence[AnnotationFile], vocabularies: Sequence[set[str]]) -> str:
+    """The mark that parts the glosses of the files, "" where none does."""
     texts = [" ".join(row.glosses) for file in files for row in file.rows if row.glosses]
-    mark = next((mark for mark in MARKS if _is_separator(mark, texts, known)), None)
-    return [_cut(file, mark, known) for file in files] if mark is not None else list(files)
+    return next((mark for mark in MARKS if _is_separator(mark, texts, vocabularies)), "")
 
 
 def _is_separator(mark: str, texts: Sequence[str], vocabularies: Sequence[set[str]]) -> bool:

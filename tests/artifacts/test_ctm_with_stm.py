@@ -137,3 +137,34 @@ def test_what_was_paired_is_said(tmp_path: Path) -> None:
     read = {r.where: r for r in discover(tmp_path).readings if r.kind == "predictions"}
 
     assert read["work/dev.ctm"].why == "7 hypotheses with references" and read["work/dev.ctm"].is_taken
+
+
+@pytest.mark.parametrize(
+    ("where", "references"),
+    [
+        ("output-hypothesis-dev.ctm", "groundtruth-dev.stm"),
+        ("work/hyp.ctm", "work/ref.stm"),
+        ("decode/test/out.ctm", "decode/test/out.stm"),
+    ],
+)
+@pytest.mark.parametrize("text", ["", "\n\n", ";; no token was decoded\n"])
+def test_a_ctm_without_lines_decoded_every_segment_to_nothing(
+    where: str, references: str, text: str, tmp_path: Path
+) -> None:
+    write(tmp_path / where, text)
+    stm(tmp_path / references)
+
+    [found] = predictions(tmp_path)
+
+    assert found.hypotheses == ((),) * len(MEANT)
+    assert dict(zip(found.ids, found.references, strict=True)) == tokens(MEANT)
+
+
+@pytest.mark.parametrize("references", ["groundtruth-train.stm", "groundtruth-test.stm", "other.stm"])
+def test_a_ctm_without_lines_takes_no_segments_but_those_of_its_name(
+    references: str, tmp_path: Path
+) -> None:
+    write(tmp_path / "output-hypothesis-dev.ctm", "")
+    stm(tmp_path / references)
+
+    assert predictions(tmp_path) == ()

@@ -94,6 +94,16 @@ def test_signjoey_validations() -> None:
     assert of(history, "dev", "deletions", "step").values == (20.11, 20.11)
 
 
+def test_signjoey_validations_with_a_loss_of_nan_keep_their_scores() -> None:
+    line = (
+        "Steps: {}\tRecognition Loss: nan\tTranslation Loss: -1.00000\tPPL: -1.00000\tEval Metric: "
+        "wer\tWER 100.00\t(DEL: 100.00,\tINS: 0.00,\tSUB: 0.00)\tBLEU-4 -1.00\t(BLEU-1: -1.00)\t"
+        "CHRF -1.00\tROUGE -1.00\tLR: 0.00100000\n"
+    )
+    history = log(line.format(15) + line.format(30) + line.format(45), "validations.txt")
+    assert of(history, "dev", "wer", "step").values == (100.0, 100.0, 100.0)
+
+
 def test_progressive_transformers() -> None:
     history = log(
         "2020 Epoch   1: total training loss 34.11\n"

@@ -315,6 +315,18 @@ def test_sclite_trn_names_its_sentences_at_the_end() -> None:
     assert found is not None and found.split == ""
 
 
+@pytest.mark.parametrize("name", ["clip {}", "my clip no {}", "{}"])
+def test_the_ids_of_a_trn_may_have_blanks(name: str) -> None:
+    first, second = name.format(1), name.format(2)
+    found = predictions(
+        Text([f"A B ({first})", f"({second})"]),
+        "hyp.trn",
+        "text",
+        ref__trn=Text([f"C ({second})", f"A ({first})"]),
+    )
+    assert pairs(found) == [(first, "A B", "A"), (second, "", "C")]
+
+
 def test_a_ctm_is_read_in_the_order_of_time_and_cut_at_segments() -> None:
     ctm = Table(
         ("id", "channel", "start", "duration", "token"),

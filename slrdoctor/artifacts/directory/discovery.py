@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from slrdoctor.artifacts.content import NEEDS_PACKAGE, Content, Text, Tree, Unreadable
+from slrdoctor.artifacts.content import NEEDS_PACKAGE, Content, Table, Text, Tree, Unreadable
 from slrdoctor.artifacts.directory import cases, pointed
 from slrdoctor.artifacts.directory.beside import siblings_of
 from slrdoctor.artifacts.directory.checkpoint_notes import read_notes
@@ -217,7 +217,7 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
         else:
             _take(file, reader.name, content, listing, found)
     except Unreadable as error:
-        if error.fault == "empty" and file.size and _take_empty_hypotheses(file, found):
+        if error.fault == "empty" and _take_empty_hypotheses(file, found):
             return
         if error.fault != "unsupported" or file.path.name.lower().endswith(tuple(array_suffixes())):
             found.problems.append(Problem(file.where, kind_by_name(file), error.fault, str(error)))
@@ -226,10 +226,10 @@ def _recognise(file: File, listing: Listing, found: Found) -> None:
 
 
 def _take_empty_hypotheses(file: File, found: Found) -> bool:
-    """Whether a file of blank lines is named as the hypotheses of a file of references beside it."""
-    pairs = predictions.recognise_predictions(file.where, "text", Text([]), siblings_of(file))
-    found.predictions += [pairs] if pairs is not None else []
-    return pairs is not None
+    """Whether blank lines, or a ctm without lines, are named as hypotheses of references beside them."""
+    if file.suffix == ".ctm":
+        return _take_pairs(file, "ctm", Table((), []), found)
+    return file.size > 0 and _take_pairs(file, "text", Text([]), found)
 
 
 def _take(file: File, format: str, content: Content, listing: Listing, found: Found) -> None:

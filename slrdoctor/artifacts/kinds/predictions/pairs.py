@@ -45,7 +45,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _OF_CLASSES_TOO = ("label", "labels", "true", "truth")  # names of other files as well
 _OF_REFERENCES = ("references", "reference", "refs", "ref")
 _NAMED = re.compile(r"^[^|]{1,300}\|")
-_TRN = re.compile(r"(?:^|\s)\(([^()\s]{1,300})\)\s*$")
+_TRN = re.compile(r"(?:^|\s)\(([^()\s](?:[^()]{0,298}[^()\s])?)\)\s*$")  # an id may have blanks
 # what the references of a split are called beside a ctm
 _STM = """
     phoenix2014-groundtruth-{}.stm phoenix2014-T-groundtruth-{}.stm CSL-Daily-groundtruth-{}.stm
@@ -164,14 +164,17 @@ def _paired(
 
 
 def ctm_with_stm(where: str, ctm: Table, siblings: Siblings) -> Pairs | None:
-    """The tokens of a ctm, by segment, with the stm of the same segments beside it."""
+    """The tokens of a ctm, by segment, with the stm of the same segments beside it.
+
+    A ctm without lines has no segments to go by: its name must say whose hypotheses they are.
+    """
     name = where.rpartition("/")[2]
     split = split_of_name(name)
     stem = name.rpartition(".")[0]
     named = [
         pattern.format(said)
         for pattern in _STM.split()
-        for said in (split, "dev", "test")[: 1 if split else 3]
+        for said in (split, "dev", "test")[: 1 if split or not ctm.rows else 3]
     ]
     beside = [other.rpartition(".")[0] + ".stm" for other in reference_names(name)]
     for candidate in (f"{stem}.stm", *beside, *named, *_STM_ANY.split()):
@@ -183,15 +186,15 @@ def ctm_with_stm(where: str, ctm: Table, siblings: Siblings) -> Pairs | None:
 
 
 def pairs_of_segments(ctm: Table, stm: Table) -> Pairs | None:
-    """A pair for each segment of the stm; None where the ctm has none of them.
+    """A pair for each segment of the stm; None where all lines of the ctm are of other segments.
 
-    A segment that the ctm lacks was decoded to nothing.
+    A segment that the ctm lacks was decoded to nothing, so a ctm without lines is every one of them.
     """
     if stm.columns is None or "gloss" not in stm.columns:
         return None
     decoded = _decoded(ctm)
     rows = [row for row in stm.records() if row.get("id")]
-    if not any(str(row["id"]) in decoded for row in rows):
+    if decoded and not any(str(row["id"]) in decoded for row in rows):
         return None
     several = Counter(str(row["id"]) for row in rows)
     return [

@@ -10,7 +10,7 @@ from slrdoctor.artifacts.kinds.history.log_text.banner import Banner, is_named_l
 from slrdoctor.artifacts.kinds.history.log_text.lines import LineReading, LogFormat, Value
 from slrdoctor.artifacts.kinds.history.log_text.notes import Notes, kind_of
 from slrdoctor.artifacts.kinds.history.log_text.rows import Rows, numbered
-from slrdoctor.artifacts.kinds.history.series import OF_TRAINING, SeriesOfRun
+from slrdoctor.artifacts.kinds.history.series import DECODED, OF_TRAINING, SeriesOfRun
 from slrdoctor.artifacts.run import HistoryFile
 from slrdoctor.words.series_names import Meaning
 from slrdoctor.words.splits import SPLIT_OF_SERIES, split_of_name
@@ -84,7 +84,9 @@ class LogReading:
         english = self._in_english(line)
         reading = None if kind in ("scorer-error", "error") else self._reading_of(english)
         if kind == "nan-batch" and reading is not None:
-            if reading.epoch is None:
+            if any(value.quantity in DECODED for value in reading.values):
+                kind = ""  # an evaluation: "Recognition Loss: nan  Translation Loss: -1  WER 100"
+            elif reading.epoch is None:
                 reading = None  # "loss is nan, skipping": of a batch, whatever it names
             elif reading.values and not reading.part:
                 kind = ""  # an epoch's own line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from slrdoctor.facts.labels.task import Task
 from slrdoctor.facts.labels.vocabulary import BlankIndex
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead
+from slrdoctor.facts.model.checkpoint_updates import CheckpointPair
 from slrdoctor.facts.model.optimizer_memory import OptimizerState
 from slrdoctor.facts.training.score_course import ScoreCourse
 from slrdoctor.words.grammar import counted
@@ -216,6 +217,7 @@ class BlankRow:
     norm: float  # of the blank's row
     next_norm: float  # the largest of the others
     read_from: str
+    layer: str = ""  # the head
 
     @property
     def norm_ratio(self) -> float:
@@ -230,7 +232,15 @@ class BlankRow:
 
 
 @measure
-def blank_row(head: ModelHead, checkpoint: Checkpoint, blank: BlankIndex, task: Task) -> BlankRow:
+def blank_row(
+    head: ModelHead,
+    checkpoint: Checkpoint,
+    blank: BlankIndex,
+    task: Task,
+    pair: CheckpointPair | None = None,
+) -> BlankRow:
+    """Of several heads of one size, that which two checkpoints show to have been trained."""
+    head = _trained_head(head, pair)
     if task.name != "ctc":
         raise Unavailable(f"the task is {task.name}, which has no blank")
     rows, bias = head_rows(head, checkpoint)
@@ -251,7 +261,15 @@ def blank_row(head: ModelHead, checkpoint: Checkpoint, blank: BlankIndex, task: 
         norm=float(norms[blank.index]),
         next_norm=float(norms[others].max()),
         read_from=head.read_from,
+        layer=head.layer.name,
     )
+
+
+def _trained_head(head: ModelHead, pair: CheckpointPair | None) -> ModelHead:
+    if pair is None or head.layer.weight not in pair.same:
+        return head
+    moved = (x for x in head.rivals if x.outputs == head.outputs and x.weight not in pair.same)
+    return replace(head, layer=next(moved, head.layer))
 
 
 def head_rows(head: ModelHead, checkpoint: Checkpoint) -> tuple[Floats, Floats]:

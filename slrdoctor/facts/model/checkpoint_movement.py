@@ -16,6 +16,7 @@ from slrdoctor.core.registry import Unavailable, measure
 from slrdoctor.facts.model.adapter_values import AdapterValues
 from slrdoctor.facts.model.checkpoint import Checkpoint
 from slrdoctor.facts.model.checkpoint_architecture import Architecture, ModelHead
+from slrdoctor.facts.model.checkpoint_head import BlankRow
 from slrdoctor.facts.model.checkpoint_updates import (
     CheckpointPair,
     FirstValues,
@@ -32,6 +33,7 @@ UNSEEN = (
     "missing"
 )
 ENABLE = "save the optimizer's state and the epoch with the model"
+ONLY_BLANK = 3.0  # standard deviations that the blank's bias leads by: the head's own cause of failure
 BEST = re.compile(r"best", re.IGNORECASE)
 LAST = re.compile(r"last|final|latest", re.IGNORECASE)
 
@@ -68,6 +70,7 @@ def parameter_updates(
     first: FirstValues | None,
     logged: LoggedEpochs | None,
     progress: Progress | None,
+    blank: BlankRow | None,
 ) -> ParameterUpdates:
     """Raises Unavailable where nothing tells, or where nothing shows that training took place."""
     trained = _trained(checkpoint, memory, logged, first)
@@ -82,7 +85,7 @@ def parameter_updates(
         pair = None
     all_same = pair is not None and pair.unchanged == pair.parameters
     signs = _Signs(checkpoint, memory, pair, initial, trained)
-    still, idle = _head(head, signs, progress)
+    still, idle = _head(head, signs, progress, blank)
     return ParameterUpdates(
         unchanged=pair.read_from if pair is not None and all_same else "",
         head=still,
@@ -176,11 +179,14 @@ class _Signs:
         return ""
 
 
-def _head(head: ModelHead | None, signs: _Signs, progress: Progress | None) -> tuple[str, str]:
+def _head(
+    head: ModelHead | None, signs: _Signs, progress: Progress | None, blank: BlankRow | None
+) -> tuple[str, str]:
     """How it is seen that the head was never updated, or else that one is not in use.
 
     Of several heads, one that was never updated is not in use, unless the run learned nothing:
-    then it may be the one that should have been trained. The head of a run that learned may be any
+    then it may be the one that should have been trained, except where the one that was updated can
+    put out nothing but the blank, which is cause enough. The head of a run that learned may be any
     layer at the end, whatever its name: the classifier of an earlier model may lie beside it.
     """
     if head is None:
@@ -191,7 +197,10 @@ def _head(head: ModelHead | None, signs: _Signs, progress: Progress | None) -> t
     idle = [name for name, sign in still.items() if sign]
     if not idle:
         return "", ""
-    if len(idle) == len(layers) or (progress is not None and not progress.learned):
+    if len(idle) == len(layers):
+        return still[idle[0]], ""
+    only_blank = blank is not None and blank.reach >= ONLY_BLANK and still.get(blank.layer) == ""
+    if progress is not None and not progress.learned and not only_blank:
         return still[idle[0]], ""
     used = next(name for name, sign in still.items() if not sign)
     return "", f"{idle[0]} was never updated and {used} was: {idle[0]} seems not to be in use"

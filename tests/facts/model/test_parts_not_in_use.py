@@ -11,6 +11,9 @@ from torch import nn
 from slrdoctor.artifacts.run import CheckpointFile, HistoryFile, Scalar, TrainingRun
 from slrdoctor.core.engine import Facts
 from slrdoctor.core.registry import REGISTRY
+from slrdoctor.facts.labels.task import Task
+from slrdoctor.facts.labels.vocabulary import BlankIndex
+from slrdoctor.facts.model.checkpoint_head import BlankRow
 from slrdoctor.facts.model.checkpoint_movement import ParameterUpdates
 from tests.facts.model.trained_nets import Net, saved, train
 
@@ -30,8 +33,8 @@ class TwoHeads(Net):
         setattr(self, name, nn.Linear(64, classes))
 
 
-def of_a_run(folder: Path, wers: tuple[float, ...], *files: CheckpointFile) -> ParameterUpdates:
-    """Where the run has a dev WER of so much in each of its epochs."""
+def facts_of_a_run(folder: Path, wers: tuple[float, ...], *files: CheckpointFile) -> Facts:
+    """Where the run has a dev WER of so much in each of its epochs, and the blank is class 0."""
     epochs = tuple(float(e) for e in range(1, len(wers) + 1))
     series = (
         Scalar("train_loss", "train", "loss", epochs, tuple(4.0 * w for w in wers)),
@@ -39,7 +42,11 @@ def of_a_run(folder: Path, wers: tuple[float, ...], *files: CheckpointFile) -> P
     )
     history = HistoryFile("log.csv", "csv", series)
     run = TrainingRun("", folder, checkpoints=files, histories=(history,))
-    found: ParameterUpdates = Facts(REGISTRY, (run,)).get(ParameterUpdates)
+    return Facts(REGISTRY, (run, Task("ctc", "", ""), BlankIndex(0, "", True, "")))
+
+
+def of_a_run(folder: Path, wers: tuple[float, ...], *files: CheckpointFile) -> ParameterUpdates:
+    found: ParameterUpdates = facts_of_a_run(folder, wers, *files).get(ParameterUpdates)
     return found
 
 
@@ -119,3 +126,27 @@ def test_the_classifier_of_an_earlier_model_is_no_fault_beside_an_end_of_another
 
     assert not of_a_run(tmp_path, LEARNED, file).head
     assert of_a_run(tmp_path, AT_CHANCE, file).head
+
+
+@pytest.mark.parametrize("name", ["aux_head", "signer_classifier", "second_head"])
+@pytest.mark.parametrize("lead", [500.0, 30.0, 0.0])
+def test_a_head_that_is_not_in_use_is_no_cause_where_the_trained_one_has_only_the_blank(
+    name: str, lead: float, tmp_path: Path
+) -> None:
+    """Without the lead of the blank's bias, the head without updates stays the cause."""
+    model = TwoHeads(name, 30)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    first = saved(tmp_path, "epoch_1.pt", model, epoch=1)
+    train(model, optimizer)
+    with torch.no_grad():
+        model.head.bias[0] += lead
+    last = saved(tmp_path, "best.pt", model, epoch=8)
+
+    known = facts_of_a_run(tmp_path, AT_CHANCE, last, first)
+    row, updates = known.get(BlankRow), known.get(ParameterUpdates)
+
+    assert row.layer == "head" and (row.reach >= 3) == (lead > 0)
+    if lead:
+        assert not updates.head and f"{name} seems not to be in use" in updates.sentence
+    else:
+        assert f"{name}.weight is the same in epochs 1 and 8" in updates.head

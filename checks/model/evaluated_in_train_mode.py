@@ -13,7 +13,7 @@ from slrdoctor.api import (
 )
 
 
-@check("MDL611", severity=MISLEADS, confidence=LIKELY, explains=(FAILS_ON_DEV,))
+@check("MDL611", severity=MISLEADS, confidence=LIKELY, explains=(FAILS_ON_DEV, "EVL913"))
 def evaluated_in_train_mode(batches: CountedBatches) -> Findings:
     """Batch normalisation counted the batches of dev: the model was scored in train mode.
 

@@ -16,7 +16,7 @@ from slrdoctor.api import (
     "SRC004",
     severity=MISLEADS,
     confidence=LIKELY,
-    explains=("EVL906",),
+    explains=("EVL906", "EVL913"),
 )
 def bleu_references_transposed(code: BleuReferences) -> Findings:
     """BLEU is given its references in a shape that the library takes for something else.

@@ -13,7 +13,7 @@ from slrdoctor.api import (
 )
 
 
-@check("SRC007", severity=MISLEADS, confidence=LIKELY, explains=(FAILS_ON_DEV, "MDL611"))
+@check("SRC007", severity=MISLEADS, confidence=LIKELY, explains=(FAILS_ON_DEV, "EVL913", "MDL611"))
 def scored_in_train_mode(code: ScoredModes) -> Findings:
     """The model is scored in train mode: nothing on the way to the evaluation calls `eval()`.
 

@@ -10,6 +10,7 @@ from slrdoctor.api import (
     Fix,
     NotJudged,
     ProbeComparison,
+    RepeatedNgrams,
     Threshold,
     check,
 )
@@ -19,6 +20,8 @@ EPOCHS = Threshold(
     "measured: eleven public classifiers that learn are beyond guessing in their first epoch; a healthy "
     "BiLSTM-CTC gives blanks in epochs 1 to 3",
 )
+LOOPING = Threshold(0.2, "a fifth of the hypotheses, which may cost half of the score")
+IN_USE = Threshold(5, "of fewer different tokens a collapsed output consists, which is no loop")
 IN_EVALUATION = (
     Fix(
         "Score the training clips with the code that scores dev: they must score as in training.",
@@ -52,7 +55,7 @@ IN_TRAINING = (
     explains=("DEC801", "EMB701", "EVL904", "EVL905", "TRN502", "TRN504", "TRN505"),
     shows=(NOTHING_LEARNED,),
 )
-def outdone_by_a_probe(compared: ProbeComparison) -> Findings:
+def outdone_by_a_probe(compared: ProbeComparison, repeated: RepeatedNgrams | None) -> Findings:
     """The features carry over to dev, and the run has next to nothing of it.
 
     Why it matters: A linear model of a few numbers a clip finds in the stored features what the run
@@ -67,6 +70,8 @@ def outdone_by_a_probe(compared: ProbeComparison) -> Findings:
     - The best score of the run, after five epochs or more, goes a third of the probe's way or less.
       An accuracy, a recall or a BLEU is compared with the probe's own; stored gloss sequences by the
       glosses that occur in them; a WER that is only logged counts where it is that of a blind answer.
+    - Fewer than a fifth of the stored hypotheses repeat a phrase again and again: where a decoder
+      never ends, the score says little of the model.
     - The training loss does not fall any more, or the training samples are known. A run that knows
       those may only overfit: it counts where it goes a tenth of the way to perfect or less.
 
@@ -90,6 +95,8 @@ def outdone_by_a_probe(compared: ProbeComparison) -> Findings:
         raise NotJudged(f"the run was scored {own.evaluations} times; it takes {EPOCHS.value:g}")
     if compared.still_falls and not compared.fit:
         raise NotJudged("the training loss still falls: the run may be on its way", "train for longer")
+    if repeated is not None and _are_loops(repeated):
+        raise NotJudged(f"{repeated.sentence}, and the score is of these", "score hypotheses that end")
     where = "; look between the files and the model"
     if compared.fit:
         where = f"; {compared.fit}: score the training clips with the code that scores dev"
@@ -114,3 +121,8 @@ def outdone_by_a_probe(compared: ProbeComparison) -> Findings:
         IN_EVALUATION if compared.fit else IN_TRAINING,
         verify="" if compared.fit else "slrdoctor overfit RUN_DIR --samples 5",
     )
+
+
+def _are_loops(repeated: RepeatedNgrams) -> bool:
+    share = repeated.share - repeated.share_of_references
+    return share > LOOPING.value and repeated.distinct >= IN_USE.value

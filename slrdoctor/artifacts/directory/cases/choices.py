@@ -74,7 +74,7 @@ def _left_out(
     outputs: Callable[[], frozenset[int]],
 ) -> str:
     """Why none of the vocabularies is of this run, "" where one may be."""
-    if not any(token for one in candidates for token in one.tokens):
+    if not any(outputs_of_vocabulary(one)[0] for one in candidates):  # special tokens at most
         folders = {file.where.rpartition("/")[0] for file in files}
         lie_elsewhere = all(one.where.rpartition("/")[0] not in folders for one in candidates)
         most = max(outputs(), default=0) if folders and lie_elsewhere else 0

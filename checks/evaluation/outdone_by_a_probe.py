@@ -21,7 +21,7 @@ EPOCHS = Threshold(
     "BiLSTM-CTC gives blanks in epochs 1 to 3",
 )
 LOOPING = Threshold(0.2, "a fifth of the hypotheses, which may cost half of the score")
-IN_USE = Threshold(5, "of fewer different tokens a collapsed output consists, which is no loop")
+IN_USE = Threshold(5, "with fewer different tokens the output has collapsed, which is another fault")
 IN_EVALUATION = (
     Fix(
         "Score the training clips with the code that scores dev: they must score as in training.",
@@ -95,7 +95,7 @@ def outdone_by_a_probe(compared: ProbeComparison, repeated: RepeatedNgrams | Non
         raise NotJudged(f"the run was scored {own.evaluations} times; it takes {EPOCHS.value:g}")
     if compared.still_falls and not compared.fit:
         raise NotJudged("the training loss still falls: the run may be on its way", "train for longer")
-    if repeated is not None and _are_loops(repeated):
+    if repeated is not None and repeated.share > LOOPING.value and repeated.distinct >= IN_USE.value:
         raise NotJudged(f"{repeated.sentence}, and the score is of these", "score hypotheses that end")
     where = "; look between the files and the model"
     if compared.fit:
@@ -121,8 +121,3 @@ def outdone_by_a_probe(compared: ProbeComparison, repeated: RepeatedNgrams | Non
         IN_EVALUATION if compared.fit else IN_TRAINING,
         verify="" if compared.fit else "slrdoctor overfit RUN_DIR --samples 5",
     )
-
-
-def _are_loops(repeated: RepeatedNgrams) -> bool:
-    share = repeated.share - repeated.share_of_references
-    return share > LOOPING.value and repeated.distinct >= IN_USE.value

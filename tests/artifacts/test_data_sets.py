@@ -206,6 +206,19 @@ def test_an_empty_vocabulary_in_a_folder_of_its_own_is_not_that_of_a_model_with_
     assert ([v.where for v in data.vocabularies] == [where]) == (outputs == 2 or beside)
 
 
+@pytest.mark.parametrize("special", [["<blank>"], ["<pad>", "<unk>"], ["<s>", "</s>", "<unk>"]])
+def test_a_vocabulary_of_special_tokens_alone_is_an_empty_one_of_the_run(
+    tmp_path: Path, special: list[str]
+) -> None:
+    data_set(tmp_path, "", "ABCDE", "m", 6)
+    write(tmp_path / "gloss_dict.json", json.dumps({token: i for i, token in enumerate(special)}))
+    classifier(tmp_path, 5)
+
+    [(data, _)] = discover(tmp_path).cases
+
+    assert [v.where for v in data.vocabularies] == ["gloss_dict.json"]
+
+
 @pytest.mark.parametrize(
     ("of_rows", "of_files"),
     [

@@ -8,6 +8,7 @@ import pytest
 
 from slrdoctor.arithmetic.probe_scores import ProbeScore
 from slrdoctor.facts.evaluation.probe_comparison import OwnScore, ProbeComparison
+from slrdoctor.facts.evaluation.repeated_ngrams import RepeatedNgrams
 from slrdoctor.facts.features.dev_probe import DevProbe, HeldOutScore
 from tests.making import Judge
 
@@ -19,6 +20,10 @@ OWN = OwnScore("accuracy", 0.08, 0.03, False, 30, False, "history.csv")
 AT_CHANCE = ProbeComparison(
     PROBE, OWN, "accuracy", 0.96, 0.05, 0.75, "", False, "train.csv, history.csv"
 )
+LOOPS = RepeatedNgrams(
+    looping=20, looping_references=0, tokens=300, hypothesis_tokens=900, distinct=60, samples=100,
+    ids=(), phrases=(("und dann", 20),), read_from="dev.json",
+)  # fmt: skip
 judged = Judge("EVL913", AT_CHANCE)
 
 
@@ -78,3 +83,16 @@ def test_evl913_is_not_judged_while_the_training_loss_falls() -> None:
 
 def test_evl913_is_not_judged_without_a_score_of_the_run() -> None:
     assert "no score of the run on dev" in judged.abstained(own=None).reason
+
+
+@pytest.mark.parametrize(
+    ("looping", "distinct", "fires"), [(20, 60, True), (21, 60, False), (90, 4, True)]
+)
+def test_evl913_is_not_judged_where_the_hypotheses_never_end(
+    looping: int, distinct: int, fires: bool
+) -> None:
+    loops = replace(LOOPS, looping=looping, distinct=distinct)
+    if fires:
+        assert judged(loops)
+    else:
+        assert "repeat a phrase" in judged.abstained(loops).reason

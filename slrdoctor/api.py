@@ -96,6 +96,7 @@ from slrdoctor.facts.outputs.log_probs import BlankRival as BlankRival
 from slrdoctor.facts.outputs.log_probs import LogProbs as LogProbs
 from slrdoctor.facts.outputs.loss_input import LossInput as LossInput
 from slrdoctor.facts.outputs.loss_input import StoredScale as StoredScale
+from slrdoctor.facts.source._pattern import Pattern as Pattern
 from slrdoctor.facts.source.bleu_references import BleuReferences as BleuReferences
 from slrdoctor.facts.source.exchanged_axes import ExchangedAxes as ExchangedAxes
 from slrdoctor.facts.source.gradient_resets import GradientResets as GradientResets

@@ -4,12 +4,11 @@ from slrdoctor.api import (
     LIKELY,
     MISLEADS,
     BleuReferences,
-    Evidence,
-    Finding,
     Findings,
-    Fix,
     check,
 )
+
+from ._pattern import pattern_found
 
 
 @check(
@@ -37,19 +36,8 @@ def bleu_references_transposed(code: BleuReferences) -> Findings:
     References: github.com/mjpost/sacrebleu, Using SacreBLEU from Python;
     nltk.translate.bleu_score.corpus_bleu.
     """
-    if not code.faults:
-        return code.sentence
-    first, *others = code.faults
-    more = f"; and the same in {', '.join(one.where for one in others)}" if others else ""
-    yield Finding(
-        message=f"{first.where}: {first.what}{more}",
-        evidence=tuple(
-            Evidence("shape of references", line, place)
-            for one in code.faults
-            for place, line in one.quoted
-        ),
-        fixes=(
-            Fix("Give the references in the shape that the library takes.", first.patch),
-            *(Fix(f"Change {one.where} likewise.", one.patch) for one in others),
-        ),
+    return (
+        yield from pattern_found(
+            code, "shape of references", "Give the references in the shape that the library takes."
+        )
     )

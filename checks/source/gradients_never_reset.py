@@ -4,13 +4,12 @@ from slrdoctor.api import (
     DEGRADES,
     LIKELY,
     NOTHING_LEARNED,
-    Evidence,
-    Finding,
     Findings,
-    Fix,
     GradientResets,
     check,
 )
+
+from ._pattern import pattern_found
 
 
 @check(
@@ -41,22 +40,10 @@ def gradients_never_reset(code: GradientResets) -> Findings:
 
     References: torch.optim.Optimizer.zero_grad; pytorch.org, Zeroing out gradients in PyTorch.
     """
-    if not code.faults:
-        return code.sentence
-    first, *others = code.faults
-    more = f"; and the same in {', '.join(one.where for one in others)}" if others else ""
-    yield Finding(
-        message=f"{first.where}: {first.what}{more}",
-        evidence=tuple(
-            Evidence("loop without a reset", line, place)
-            for one in code.faults
-            for place, line in one.quoted
-        ),
-        fixes=(
-            Fix(
-                "Call `optimizer.zero_grad()` before each backward pass, or after each step.",
-                first.patch,
-            ),
-            *(Fix(f"Change {one.where} likewise.", one.patch) for one in others),
-        ),
+    return (
+        yield from pattern_found(
+            code,
+            "loop without a reset",
+            "Call `optimizer.zero_grad()` before each backward pass, or after each step.",
+        )
     )

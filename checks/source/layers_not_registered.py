@@ -5,13 +5,12 @@ from slrdoctor.api import (
     FAILS_ON_DEV,
     LIKELY,
     NOTHING_LEARNED,
-    Evidence,
-    Finding,
     Findings,
-    Fix,
     UnregisteredLayers,
     check,
 )
+
+from ._pattern import pattern_found
 
 
 @check(
@@ -38,19 +37,10 @@ def layers_not_registered(code: UnregisteredLayers) -> Findings:
 
     References: torch.nn.ModuleList; torch.nn.ModuleDict.
     """
-    if not code.faults:
-        return code.sentence
-    first, *others = code.faults
-    more = f"; and the same in {', '.join(one.where for one in others)}" if others else ""
-    yield Finding(
-        message=f"{first.where}: {first.what}{more}",
-        evidence=tuple(
-            Evidence("layers in a plain list or dict", line, place)
-            for one in code.faults
-            for place, line in one.quoted
-        ),
-        fixes=(
-            Fix("Wrap the list in `nn.ModuleList`, the dict in `nn.ModuleDict`.", first.patch),
-            *(Fix(f"Change {one.where} likewise.", one.patch) for one in others),
-        ),
+    return (
+        yield from pattern_found(
+            code,
+            "layers in a plain list or dict",
+            "Wrap the list in `nn.ModuleList`, the dict in `nn.ModuleDict`.",
+        )
     )

@@ -4,13 +4,12 @@ from slrdoctor.api import (
     BLOCKS,
     LIKELY,
     NOTHING_LEARNED,
-    Evidence,
-    Finding,
     Findings,
-    Fix,
     ZeroRates,
     check,
 )
+
+from ._pattern import pattern_found
 
 
 @check(
@@ -39,19 +38,10 @@ def rate_zero_in_code(code: ZeroRates) -> Findings:
 
     References: torch.optim; torch.optim.lr_scheduler.
     """
-    if not code.faults:
-        return code.sentence
-    first, *others = code.faults
-    more = f"; and the same in {', '.join(one.where for one in others)}" if others else ""
-    yield Finding(
-        message=f"{first.where}: {first.what}{more}",
-        evidence=tuple(
-            Evidence("rate or factor of 0", line, place)
-            for one in code.faults
-            for place, line in one.quoted
-        ),
-        fixes=(
-            Fix("Set a rate above 0, such as 1e-3 for Adam, and a factor such as 0.1.", first.patch),
-            *(Fix(f"Change {one.where} likewise.", one.patch) for one in others),
-        ),
+    return (
+        yield from pattern_found(
+            code,
+            "rate or factor of 0",
+            "Set a rate above 0, such as 1e-3 for Adam, and a factor such as 0.1.",
+        )
     )

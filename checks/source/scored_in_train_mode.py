@@ -4,13 +4,12 @@ from slrdoctor.api import (
     FAILS_ON_DEV,
     LIKELY,
     MISLEADS,
-    Evidence,
-    Finding,
     Findings,
-    Fix,
     ScoredModes,
     check,
 )
+
+from ._pattern import pattern_found
 
 
 @check("SRC007", severity=MISLEADS, confidence=LIKELY, explains=(FAILS_ON_DEV, "EVL913", "MDL611"))
@@ -30,19 +29,10 @@ def scored_in_train_mode(code: ScoredModes) -> Findings:
 
     References: torch.nn.Module.eval; pytorch.org, Autograd mechanics, on evaluation mode.
     """
-    if not code.faults:
-        return code.sentence
-    first, *others = code.faults
-    more = f"; and the same in {', '.join(one.where for one in others)}" if others else ""
-    yield Finding(
-        message=f"{first.where}: {first.what}{more}",
-        evidence=tuple(
-            Evidence("loop that scores without eval()", line, place)
-            for one in code.faults
-            for place, line in one.quoted
-        ),
-        fixes=(
-            Fix("Call `model.eval()` before the evaluation, and `model.train()` after it.", first.patch),
-            *(Fix(f"Change {one.where} likewise.", one.patch) for one in others),
-        ),
+    return (
+        yield from pattern_found(
+            code,
+            "loop that scores without eval()",
+            "Call `model.eval()` before the evaluation, and `model.train()` after it.",
+        )
     )

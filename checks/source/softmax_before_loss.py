@@ -4,13 +4,12 @@ from slrdoctor.api import (
     DEGRADES,
     LIKELY,
     NOTHING_LEARNED,
-    Evidence,
-    Finding,
     Findings,
-    Fix,
     LossInputs,
     check,
 )
+
+from ._pattern import pattern_found
 
 
 @check("SRC002", severity=DEGRADES, confidence=LIKELY, explains=(NOTHING_LEARNED,))
@@ -30,22 +29,10 @@ def softmax_before_loss(code: LossInputs) -> Findings:
 
     References: torch.nn.CrossEntropyLoss, torch.nn.CTCLoss and torch.nn.NLLLoss on their input.
     """
-    if not code.faults:
-        return code.sentence
-    first, *others = code.faults
-    more = f"; and the same in {', '.join(one.where for one in others)}" if others else ""
-    yield Finding(
-        message=f"{first.where}: {first.what}{more}",
-        evidence=tuple(
-            Evidence("softmax before a loss", line, place)
-            for one in code.faults
-            for place, line in one.quoted
-        ),
-        fixes=(
-            Fix(
-                "Give the cross-entropy the logits; give CTC and NLLLoss the output of `log_softmax`.",
-                first.patch,
-            ),
-            *(Fix(f"Change {one.where} likewise.", one.patch) for one in others),
-        ),
+    return (
+        yield from pattern_found(
+            code,
+            "softmax before a loss",
+            "Give the cross-entropy the logits; give CTC and NLLLoss the output of `log_softmax`.",
+        )
     )

@@ -5,13 +5,12 @@ from slrdoctor.api import (
     FAILS_ON_DEV,
     LIKELY,
     NOTHING_LEARNED,
-    Evidence,
     ExchangedAxes,
-    Finding,
     Findings,
-    Fix,
     check,
 )
+
+from ._pattern import pattern_found
 
 
 @check(
@@ -39,19 +38,4 @@ def view_for_transpose(code: ExchangedAxes) -> Findings:
 
     References: torch.Tensor.view and torch.transpose.
     """
-    if not code.faults:
-        return code.sentence
-    first, *others = code.faults
-    more = f"; and the same in {', '.join(one.where for one in others)}" if others else ""
-    yield Finding(
-        message=f"{first.where}: {first.what}{more}",
-        evidence=tuple(
-            Evidence("view by exchanged sizes", line, place)
-            for one in code.faults
-            for place, line in one.quoted
-        ),
-        fixes=(
-            Fix("Use `transpose` or `permute`.", first.patch),
-            *(Fix(f"Change {one.where} likewise.", one.patch) for one in others),
-        ),
-    )
+    return (yield from pattern_found(code, "view by exchanged sizes", "Use `transpose` or `permute`."))
